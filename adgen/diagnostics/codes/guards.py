@@ -1,0 +1,49 @@
+"""AG7xx: guards at run time; each is raised as a ``RunError`` that carries the code."""
+
+from __future__ import annotations
+
+from adgen.diagnostics.codes.entry import Code
+
+_RUN = "raised while running, not while building"
+
+CODES = (
+    Code(
+        "AG701",
+        "dimension `{dim}` is {got} in `{name}` but {expected} in `{other}`",
+        "Equal names in a signature are equal sizes at run time.",
+        no_example=_RUN,
+    ),
+    Code(
+        "AG702",
+        "sizes {left} and {right} differ where the program needs them equal",
+        "Two sizes that are not provably equal are compared when the program runs.",
+        no_example=_RUN,
+    ),
+    Code(
+        "AG703",
+        "size {dim} turned out 1 and would be broadcast",
+        "Which dimensions are stretched is fixed when the function is transformed; a computed size of 1 is refused\n"
+        "rather than stretched silently.",
+        help="write the stretch with `np.broadcast_to`",
+        no_example=_RUN,
+    ),
+    Code(
+        "AG704",
+        "arguments `{name}` and `{other}` overlap, and one of them is written",
+        "The result would depend on the order of the writes.",
+        help="pass a copy",
+        no_example=_RUN,
+    ),
+    Code(
+        "AG705",
+        "argument `{name}` is {got}, but the signature says {expected}",
+        "A lowered function takes arguments of the kinds in its signature.",
+        no_example=_RUN,
+    ),
+    Code(
+        "AG706",
+        "the input breaks the assumption {assumption}",
+        "The function was transformed for inputs where it holds.",
+        no_example=_RUN,
+    ),
+)
