@@ -4,11 +4,11 @@ To add a diagnostic, add one ``Code(...)`` entry to the module of its range and 
 ``raise refuse("AGnnn", span, field=...)`` from :mod:`adgen.diagnostics`. Nothing else has to change: the
 explain page, the JSON form and the test that runs its ``bad`` and ``good`` programs come from the entry.
 
-======  ==========================================  ==========================
+======  ==========================================  ==========================================
 range   about                                       module
-======  ==========================================  ==========================
-AG1xx   the accepted language                       ``language``
-AG2xx   names, types, shapes, signatures, sources   ``names``, ``shapes``, ``signatures``
+======  ==========================================  ==========================================
+AG1xx   the accepted language                       ``statements``, ``expressions``
+AG2xx   names, types, shapes, signatures, sources   ``names``, ``shapes``, ``storage``, ``signatures``
 AG3xx   differentiability and residuals             ``differentiability``
 AG4xx   checkpointing, and what is not there yet    ``availability``
 AG5xx   NumPy source                                ``emission``
@@ -16,7 +16,7 @@ AG6xx   kernels                                     ``kernels``
 AG7xx   guards at run time                          ``guards``
 AG8xx   command line and files                      ``command``
 AG9xx   adgen's own faults                          ``internal``
-======  ==========================================  ==========================
+======  ==========================================  ==========================================
 
 A code is never used again for something else; a retired one stays in the table.
 """
@@ -28,20 +28,24 @@ from adgen.diagnostics.codes import (
     command,
     differentiability,
     emission,
+    expressions,
     guards,
     internal,
     kernels,
-    language,
     names,
     shapes,
     signatures,
+    statements,
+    storage,
 )
 from adgen.diagnostics.codes.entry import Code, Example, Severity
 
 _MODULES = (
-    language,
+    statements,
+    expressions,
     names,
     shapes,
+    storage,
     signatures,
     differentiability,
     availability,

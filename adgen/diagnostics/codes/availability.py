@@ -9,8 +9,17 @@ CODES = (
         "AG401",
         "`{name}` is not available in this version",
         "The name is part of the interface, but what is behind it is not there yet.",
-        bad=Example("def f(x):\n    return x * x", "adgen.custom_vjp(f)"),
-        good=Example("def f(x):\n    return x * x"),
+        bad=Example(
+            """
+            def f(x):
+                return x * x
+        """,
+            "adgen.custom_vjp(f)",
+        ),
+        good=Example("""
+            def f(x):
+                return x * x
+        """),
     ),
     Code(
         "AG402",

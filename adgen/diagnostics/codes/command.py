@@ -50,7 +50,8 @@ CODES = (
     Code(
         "AG808",
         "the example `{example}` raised {error}",
-        "The text after `--example` is evaluated in the function's module; it gives the arguments of the call.",
+        "The text after `--example` is evaluated in the function's module; it gives the arguments of "
+        "the call.",
         no_example=_CLI,
     ),
     Code(

@@ -17,24 +17,64 @@ CODES = (
         "parameter `{name}` has dtype {dtype}, which has no derivative",
         "Integers and booleans do not vary continuously.",
         help="pass a float, or choose another parameter with `wrt`",
-        bad=Example("def f(«x»):\n    return x * 2.0", "adgen.grad(f)(3)", "i64"),
-        good=Example("def f(x):\n    return x * 2.0", "adgen.grad(f)(3.0)", "f64"),
+        bad=Example(
+            """
+            def f(«x»):
+                return x * 2.0
+        """,
+            "adgen.grad(f)(3)",
+            "i64",
+        ),
+        good=Example(
+            """
+            def f(x):
+                return x * 2.0
+        """,
+            "adgen.grad(f)(3.0)",
+            "f64",
+        ),
     ),
     Code(
         "AG303",
         "`{name}` returns {what}, but a gradient needs one number",
         "The gradient of several numbers is a Jacobian. A pullback takes a cotangent for each of them.",
         help="reduce the result (`np.sum(...)`), or use `adgen.vjp`",
-        bad=Example("def f(x):\n    return «x * 2.0»", "adgen.grad(f)(np.ones(3))", "f64[n]"),
-        good=Example("def f(x):\n    return np.sum(x * 2.0)", "adgen.grad(f)(np.ones(3))", "f64[n]"),
+        bad=Example(
+            """
+            def f(x):
+                return «x * 2.0»
+        """,
+            "adgen.grad(f)(np.ones(3))",
+            "f64[n]",
+        ),
+        good=Example(
+            """
+            def f(x):
+                return np.sum(x * 2.0)
+        """,
+            "adgen.grad(f)(np.ones(3))",
+            "f64[n]",
+        ),
     ),
     Code(
         "AG304",
         "`{name}` returns {dtype}, which has no derivative",
         "The result of a differentiated function is a float.",
         help="return the float it is computed from",
-        bad=Example("def f(x):\n    return «x > 1.0»", signature="f64"),
-        good=Example("def f(x):\n    return np.where(x > 1.0, x, 0.0)", signature="f64"),
+        bad=Example(
+            """
+            def f(x):
+                return «x > 1.0»
+        """,
+            signature="f64",
+        ),
+        good=Example(
+            """
+            def f(x):
+                return np.where(x > 1.0, x, 0.0)
+        """,
+            signature="f64",
+        ),
     ),
     Code(
         "AG305",
@@ -46,23 +86,59 @@ CODES = (
         "parameter `{name}` is {what}, which has no derivative",
         "Strings, None and functions select the program; they are no numbers.",
         help="choose another parameter with `wrt`",
-        bad=Example("def f(«x», y):\n    return y * 2.0", "adgen.grad(f)('a', 1.0)"),
-        good=Example("def f(x, y):\n    return y * 2.0", "adgen.grad(f, wrt='y')('a', 1.0)"),
+        bad=Example(
+            """
+            def f(«x», y):
+                return y * 2.0
+        """,
+            "adgen.grad(f)('a', 1.0)",
+        ),
+        good=Example(
+            """
+            def f(x, y):
+                return y * 2.0
+        """,
+            "adgen.grad(f, wrt='y')('a', 1.0)",
+        ),
     ),
     Code(
         "AG307",
         "{what} does not have the type of {of}: {reason}",
         "A tangent has the structure, dtype and shape of its primal, a cotangent those of the output.",
-        bad=Example("def «f»(x):\n    return np.sum(x)", "adgen.jvp(f, (np.ones(3),), (np.ones(4),))"),
-        good=Example("def f(x):\n    return np.sum(x)", "adgen.jvp(f, (np.ones(3),), (np.ones(3),))"),
+        bad=Example(
+            """
+            def «f»(x):
+                return np.sum(x)
+        """,
+            "adgen.jvp(f, (np.ones(3),), (np.ones(4),))",
+        ),
+        good=Example(
+            """
+            def f(x):
+                return np.sum(x)
+        """,
+            "adgen.jvp(f, (np.ones(3),), (np.ones(3),))",
+        ),
     ),
     Code(
         "AG308",
         "with `has_aux`, `{name}` has to return a pair",
         "The first of the pair is differentiated, the second is handed through.",
         help="return `(out, aux)`",
-        bad=Example("def f(x):\n    return «x * x»", "adgen.grad(f, has_aux=True)(1.0)"),
-        good=Example("def f(x):\n    return x * x, x", "adgen.grad(f, has_aux=True)(1.0)"),
+        bad=Example(
+            """
+            def f(x):
+                return «x * x»
+        """,
+            "adgen.grad(f, has_aux=True)(1.0)",
+        ),
+        good=Example(
+            """
+            def f(x):
+                return x * x, x
+        """,
+            "adgen.grad(f, has_aux=True)(1.0)",
+        ),
     ),
     Code(
         "AG320",

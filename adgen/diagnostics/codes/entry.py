@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from string import Formatter
+from textwrap import dedent
 from typing import Literal
 
 Severity = Literal["error", "remark"]
@@ -28,13 +29,16 @@ class Example:
     @property
     def text(self) -> str:
         """The program without marks, as it is compiled and shown."""
-        return self.source.replace(OPEN, "").replace(CLOSE, "").strip("\n") + "\n"
+        return self._marked().replace(OPEN, "").replace(CLOSE, "")
 
     @property
     def mark(self) -> tuple[int, int] | None:
         """Line and column (both from 1) of the marked span in ``text``, or None without a mark."""
-        before, found, _ = self.source.lstrip("\n").partition(OPEN)
+        before, found, _ = self._marked().partition(OPEN)
         return (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1) if found else None
+
+    def _marked(self) -> str:
+        return dedent(self.source).strip("\n") + "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ CODES = (
     Code(
         "AG703",
         "size {dim} turned out 1 and would be broadcast",
-        "Which dimensions are stretched is fixed when the function is transformed; a computed size of 1 is refused\n"
-        "rather than stretched silently.",
+        "Which dimensions are stretched is fixed when the function is transformed; a computed size of "
+        "1 is refused rather than stretched silently.",
         help="write the stretch with `np.broadcast_to`",
         no_example=_RUN,
     ),

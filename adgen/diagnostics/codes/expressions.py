@@ -1,0 +1,187 @@
+"""AG1xx: expressions outside the accepted language."""
+
+from __future__ import annotations
+
+from adgen.diagnostics.codes.entry import Code, Example
+
+_LOOP = "def f(x):\n    s = 0.0\n    for i in range(3):\n        s += x * i\n    return s"
+_PLAIN = "def f(x):\n    return x * 2.0"
+
+CODES = (
+    Code(
+        "AG109",
+        "`{construct}` is outside the accepted language",
+        "The number of arguments has to be known from the source.",
+        help="name the arguments, or pass a tuple",
+        bad=Example("""
+            def f(«*xs»):
+                return xs[0] * 2.0
+        """),
+        good=Example("""
+            def f(x, y=2.0):
+                return x * y
+        """),
+    ),
+    Code(
+        "AG110",
+        "`:=` is outside the accepted language",
+        "An assignment inside an expression makes the order of evaluation part of the meaning.",
+        help="assign in a statement of its own",
+        bad=Example("""
+            def f(x):
+                return («y := x * x») + x
+        """),
+        good=Example("""
+            def f(x):
+                y = x * x
+                return y + x
+        """),
+    ),
+    Code(
+        "AG112",
+        "a {construct} is outside the accepted language here",
+        "Comprehensions that cannot be read as a tuple of known length have no place in an array program.",
+        help="fill an array in a `for` loop, or use a NumPy expression on the whole array",
+        bad=Example("""
+            def f(x):
+                d = «{i: x * i for i in range(3)}»
+                return d[1]
+        """),
+        good=Example(_LOOP),
+    ),
+    Code(
+        "AG113",
+        "a dict display is outside the accepted language here",
+        "A dict inside a function would need keys known from the source.",
+        help="use one name per value, or a tuple",
+        bad=Example("""
+            def f(x):
+                d = «{'a': x, 'b': x * x}»
+                return d['a'] + d['b']
+        """),
+        good=Example("""
+            def f(x):
+                a, b = x, x * x
+                return a + b
+        """),
+    ),
+    Code(
+        "AG114",
+        "a set display is outside the accepted language",
+        "A set has no order, so a result made from it would have none either.",
+        help="use a tuple",
+        bad=Example("""
+            def f(x):
+                s = «{x, 2.0}»
+                return x
+        """),
+        good=Example("""
+            def f(x):
+                s = (x, 2.0)
+                return s[0] * s[1]
+        """),
+    ),
+    Code(
+        "AG115",
+        "a list cannot be used like this",
+        "A list display is read as a tuple of known length, or as the elements of an array; its "
+        "length cannot change.",
+        help="use a tuple, or `np.zeros` and element assignment",
+        bad=Example("""
+            def f(x):
+                ys = []
+                for i in range(3):
+                    «ys.append»(x * i)
+                return ys[0]
+        """),
+        good=Example("""
+            def f(x):
+                ys = np.zeros(3)
+                for i in range(3):
+                    ys[i] = x * i
+                return ys[0]
+        """),
+    ),
+    Code(
+        "AG119",
+        "the expression {construct} is outside the accepted language",
+        "The accepted expressions are names, numbers, arithmetic, comparisons, `and`/`or`/`not`, "
+        "ternaries, calls, subscripts, tuples and lambdas.",
+        bad=Example("""
+            def f(x):
+                name = «f'{x}'»
+                return x
+        """),
+        good=Example(_PLAIN),
+    ),
+    Code(
+        "AG120",
+        "operator `{operator}` is outside the accepted language",
+        "Identity and membership tests are about objects, not about their values.",
+        help="compare values with `==` or `<`",
+        bad=Example("""
+            def f(x):
+                if «x in (1.0, 2.0)»:
+                    y = x
+                else:
+                    y = x * x
+                return y
+        """),
+        good=Example("""
+            def f(x):
+                if x == 1.0 or x == 2.0:
+                    y = x
+                else:
+                    y = x * x
+                return y
+        """),
+    ),
+    Code(
+        "AG124",
+        "`{name}` calls itself",
+        "Helper functions are inlined where they are called, which never ends for a recursive one.",
+        help="write the recursion as a loop",
+        bad=Example("""
+            def f(x):
+                return x if x < 1.0 else «f(x - 1.0)»
+        """),
+        good=Example("""
+            def f(x):
+                while x >= 1.0:
+                    x = x - 1.0
+                return x
+        """),
+    ),
+    Code(
+        "AG125",
+        "`{name}` draws from NumPy's global random state",
+        "The hidden state would make the function another one at every call, so its derivative would "
+        "belong to a function nobody evaluated.",
+        help="draw the numbers outside and pass them as an argument",
+        bad=Example("""
+            def f(x):
+                return x * «np.random.rand»()
+        """),
+        good=Example("""
+            def f(x, noise=0.5):
+                return x * noise
+        """),
+    ),
+    Code(
+        "AG129",
+        "a lambda or nested function cannot be used as a value here",
+        "Functions may be called, passed to helpers and returned by them; they cannot be stored in "
+        "arrays or compared.",
+        help="call the function",
+        bad=Example("""
+            def f(x):
+                g = lambda y: y * y
+                return x + «g»
+        """),
+        good=Example("""
+            def f(x):
+                g = lambda y: y * y
+                return x + g(x)
+        """),
+    ),
+)
