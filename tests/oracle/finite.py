@@ -1,0 +1,71 @@
+"""The finite-difference oracle: central differences that must reach a plateau.
+
+A single step size can agree by accident, and no step size agrees everywhere. So the derivative is
+estimated at many steps and accepted only where at least four neighbouring estimates agree; the
+answer is their median. `NoPlateau` means that the function is not smooth enough to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+STEPS = tuple(10.0 ** (-0.5 * k) for k in range(3, 16))
+WIDTH = 4
+
+
+class NoPlateau(Exception):
+    """No four neighbouring steps agree on a derivative."""
+
+
+def flatten(out: Any) -> np.ndarray:
+    """All numbers of a result as one vector."""
+    if isinstance(out, (tuple, list)):
+        return np.concatenate([flatten(o) for o in out]) if out else np.zeros(0)
+    return np.ravel(np.asarray(out, np.float64))
+
+
+def move(args: Sequence[Any], tangents: Sequence[Any], h: float) -> tuple[Any, ...]:
+    """args + h * tangents; integers stay, every array is a fresh copy."""
+    return tuple(_moved(p, t, h) for p, t in zip(args, tangents, strict=True))
+
+
+def _moved(p: Any, t: Any, h: float) -> Any:
+    if isinstance(p, np.ndarray):
+        return (p + h * np.asarray(t)).astype(p.dtype) if p.dtype.kind == "f" else p.copy()
+    if isinstance(p, (float, np.floating)):
+        return type(p)(p + h * t)
+    if isinstance(p, tuple):
+        return tuple(_moved(a, b, h) for a, b in zip(p, t, strict=True))
+    return p
+
+
+def _difference(
+    fun: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any], h: float
+) -> np.ndarray:
+    """Fourth-order central difference."""
+    at = {k: flatten(fun(*move(args, tangents, k * h))) for k in (-2, -1, 1, 2)}
+    return (8.0 * (at[1] - at[-1]) - (at[2] - at[-2])) / (12.0 * h)
+
+
+def jvp(
+    fun: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any], rtol: float = 1e-6
+) -> np.ndarray:
+    """The directional derivative as a flat vector, agreed upon by neighbouring steps."""
+    rows = [_difference(fun, args, tangents, h) for h in STEPS]
+    best, spread = rows[0], np.inf
+    for i in range(len(rows) - WIDTH + 1):
+        window = np.stack(rows[i : i + WIDTH])
+        if not np.all(np.isfinite(window)):
+            continue
+        centre = np.median(window, axis=0)
+        width = float(np.max(np.abs(window - centre), initial=0.0)) / (
+            1.0 + float(np.max(np.abs(centre), initial=0.0))
+        )
+        if width < spread:
+            best, spread = centre, width
+    if not spread <= rtol:
+        raise NoPlateau(f"closest four steps differ by {spread:.1e}")
+    return best
