@@ -1,0 +1,1 @@
+"""The intermediate representation: types, structured SSA, building, text, verification, evaluation."""

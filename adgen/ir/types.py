@@ -1,0 +1,149 @@
+"""Types of values: a dtype, dims, and for rank 0 the kind of scalar.
+
+>>> str(array("f64", "n", "m-2")), str(py("f64")), str(np_scalar("f32")), str(array("f64"))
+('f64[n,m-2]', 'f64', 'np.f32', 'f64[]')
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from adgen.ir.dims import Dim, as_dim
+
+
+class DType(enum.Enum):
+    """Element types, named as in signatures."""
+
+    bool = "bool"
+    i8 = "i8"
+    i16 = "i16"
+    i32 = "i32"
+    i64 = "i64"
+    u8 = "u8"
+    u16 = "u16"
+    u32 = "u32"
+    u64 = "u64"
+    f32 = "f32"
+    f64 = "f64"
+
+    @property
+    def numpy(self) -> np.dtype[Any]:
+        """The NumPy dtype."""
+        return _NUMPY[self]
+
+    @property
+    def is_float(self) -> bool:
+        """Whether values of this dtype are differentiable."""
+        return self in (DType.f32, DType.f64)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether this is a signed or unsigned integer."""
+        return self is not DType.bool and not self.is_float
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self.numpy.itemsize
+
+
+_NUMPY: dict[DType, np.dtype[Any]] = {
+    d: np.dtype(
+        {"f": "float", "i": "int", "u": "uint"}[d.value[0]] + d.value[1:] if d is not DType.bool else "bool"
+    )
+    for d in DType
+}
+_BY_NUMPY = {dtype: key for key, dtype in _NUMPY.items()}
+
+
+def dtype_of(dtype: np.dtype[Any] | type) -> DType | None:
+    """Our name of a NumPy dtype, or None where it is not supported."""
+    return _BY_NUMPY.get(np.dtype(dtype))
+
+
+class Kind(enum.Enum):
+    """What a rank-0 value is at run time; arrays of higher rank are always ``array``."""
+
+    py = "py"
+    np = "np"
+    array = "array"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """An array or scalar type."""
+
+    dtype: DType
+    dims: tuple[Dim, ...] = ()
+    kind: Kind = Kind.array
+
+    def __post_init__(self) -> None:
+        if self.dims and self.kind is not Kind.array:
+            raise ValueError("only rank 0 has a scalar kind")
+
+    @property
+    def rank(self) -> int:
+        """Number of dims."""
+        return len(self.dims)
+
+    @property
+    def is_float(self) -> bool:
+        """Whether values are differentiable."""
+        return self.dtype.is_float
+
+    @property
+    def is_py(self) -> bool:
+        """Whether this is a Python scalar: weak in promotion, raising on division by zero."""
+        return self.kind is Kind.py
+
+    def with_dims(self, *dims: Dim | int) -> Type:
+        """The same dtype with other dims; rank 0 becomes a NumPy scalar."""
+        return Type(self.dtype, tuple(as_dim(d) for d in dims), Kind.array if dims else Kind.np)
+
+    def with_dtype(self, dtype: DType) -> Type:
+        """The same dims and kind with another dtype."""
+        return replace(self, dtype=dtype)
+
+    def __str__(self) -> str:
+        if self.kind is Kind.py:
+            return self.dtype.value
+        if self.kind is Kind.np:
+            return f"np.{self.dtype.value}"
+        return f"{self.dtype.value}[{','.join(str(d) for d in self.dims)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class StackType:
+    """A growable last-in first-out store of values of one type (a tape of unknown length)."""
+
+    element: Type
+
+    def __str__(self) -> str:
+        return f"stack<{self.element}>"
+
+
+AnyType = Type | StackType
+
+
+def py(dtype: str | DType) -> Type:
+    """A Python scalar type."""
+    return Type(DType(dtype), (), Kind.py)
+
+
+def np_scalar(dtype: str | DType) -> Type:
+    """A NumPy scalar type."""
+    return Type(DType(dtype), (), Kind.np)
+
+
+def array(dtype: str | DType, *dims: str | int | Dim) -> Type:
+    """An array type; dims may be given as text."""
+    return Type(DType(dtype), tuple(Dim.parse(d) if isinstance(d, str) else as_dim(d) for d in dims))
+
+
+I64 = py(DType.i64)
+F64 = py(DType.f64)
+BOOL = py(DType.bool)

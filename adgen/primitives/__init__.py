@@ -1,0 +1,1 @@
+"""Leaf operations: one record each, with all facets side by side."""

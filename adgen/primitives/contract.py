@@ -1,0 +1,120 @@
+"""Products of two arrays summed over shared axes: every form of matmul, dot, outer and two-operand einsum.
+
+The adjoint with respect to one operand is again a contraction, of the cotangent with the other operand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Op, Value
+from adgen.ir.dims import Dim
+from adgen.ir.types import AnyType, Type
+from adgen.primitives.define import ZERO, Contribution, Prec, Primitive, Sample, Speller, Text, Zero
+
+
+def parts(spec: str) -> tuple[str, str, str]:
+    """The letters of the operands and of the result."""
+    inputs, result = spec.split("->")
+    left, right = inputs.split(",")
+    return left, right, result
+
+
+def _type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    x, y = (t for t in types if isinstance(t, Type))
+    left, right, result = parts(attrs["spec"])
+    sizes: dict[str, Dim] = {}
+    for letters, t in ((left, x), (right, y)):
+        if len(letters) != t.rank or len(set(letters)) != len(letters):
+            raise TypeError(f"contract {attrs['spec']} does not fit {t}")
+        for letter, d in zip(letters, t.dims, strict=True):
+            if sizes.setdefault(letter, d) != d:
+                raise TypeError(
+                    f"contract {attrs['spec']}: {letter} is {sizes[letter]} and {d} in {x} and {y}"
+                )
+    if x.dtype is not y.dtype:
+        raise TypeError(f"contract of {x} and {y}")
+    alone = {c for c in left if c not in right and c not in result} | {
+        c for c in right if c not in left and c not in result
+    }
+    if alone or any(c not in sizes for c in result):
+        raise TypeError(f"contract {attrs['spec']}: every letter must be shared or kept")
+    return (x.with_dims(*(sizes[c] for c in result)),)
+
+
+def _vjp(b: Builder, op: Op, z_bar: Value) -> Sequence[Contribution]:
+    left, right, result = parts(op.attr("spec"))
+    x, y = op.operands
+    return (
+        contract(b, z_bar, y, spec=f"{result},{right}->{left}"),
+        contract(b, x, z_bar, spec=f"{left},{result}->{right}"),
+    )
+
+
+def _jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
+    from adgen.primitives.elementwise import add
+
+    x, y = op.operands
+    terms = [
+        contract(b, dot, other, spec=op.attr("spec"))
+        if side == 0
+        else contract(b, other, dot, spec=op.attr("spec"))
+        for side, (dot, other) in enumerate(zip(dots, (y, x), strict=True))
+        if not isinstance(dot, Zero)
+    ]
+    return ZERO if not terms else terms[0] if len(terms) == 1 else add(b, *terms)
+
+
+def _spell(s: Speller) -> Text:
+    left, right, result = parts(s.op.attr("spec"))
+    shared = [c for c in left if c in right]
+    if not shared and result == left + right and len(left) == len(right) == 1:
+        return Text(f"np.outer({s.arg(0)}, {s.arg(1)})")
+    if not shared and result == right + left and len(left) == len(right) == 1:
+        return Text(f"np.outer({s.arg(1)}, {s.arg(0)})")
+    if len(shared) == 1 and shared[0] not in result and max(len(left), len(right)) <= 2:
+        return _matmul(s, left, right, result, shared[0])
+    return Text(f"np.einsum('{s.op.attr('spec')}', {s.arg(0)}, {s.arg(1)})")
+
+
+def _matmul(s: Speller, left: str, right: str, result: str, shared: str) -> Text:
+    order = (0, 1)
+    if result != (left + right).replace(shared, ""):
+        left, right, order = right, left, (1, 0)
+    texts = [s.arg(k, Prec.MUL + 1) for k in order]
+    if left[-1] != shared:
+        texts[0] = f"{s.arg(order[0], Prec.ATOM)}.T"
+    if right[0] != shared:
+        texts[1] = f"{s.arg(order[1], Prec.ATOM)}.T"
+    return Text(f"{texts[0]} @ {texts[1]}", Prec.MUL)
+
+
+contract = Primitive(
+    name="contract",
+    type_rule=_type,
+    eval=lambda ctx, x, y: np.einsum(ctx.attr("spec"), x, y),
+    spell=_spell,
+    doc="Products summed over the letters of ``spec`` that the result lacks, as in einsum.",
+    samples=tuple(
+        Sample(types, attrs=(("spec", spec),))
+        for types, spec in (
+            (("f64[3,4]", "f64[4,2]"), "ij,jk->ik"),
+            (("f64[3,4]", "f64[4]"), "ij,j->i"),
+            (("f64[3]", "f64[3,4]"), "i,ij->j"),
+            (("f64[4]", "f64[4]"), "i,i->"),
+            (("f64[3]", "f64[4]"), "i,j->ij"),
+            (("f64[2,3,4]", "f64[2,4,5]"), "bij,bjk->bik"),
+            (("f32[3,4]", "f32[4,2]"), "ij,jk->ik"),
+            (("f64[3,0]", "f64[0,2]"), "ij,jk->ik"),
+        )
+    ),
+    vjp=_vjp,
+    jvp=_jvp,
+    lower="contract",
+)
+
+PRIMITIVES = (contract,)

@@ -1,0 +1,300 @@
+"""What a primitive is: one record with all its facets side by side.
+
+A primitive is one block in one family file; the record is callable and emits itself::
+
+    sin = elementwise("sin", eval=np.sin, spell=Call("np.sin"), partials=lambda b, r, x: [cos(b, x)], ...)
+    y = sin(b, x)
+
+To add one, write its block in a family file and list it in that file's ``PRIMITIVES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Indexer, Op, Opcode, Value
+from adgen.ir.dims import Dim
+from adgen.ir.types import AnyType, DType, Kind, Type
+
+
+# -- three kinds of nothing -----------------------------------------------------------------------------
+class Zero:
+    """A structural zero: a tangent or cotangent that is never materialised."""
+
+    def __repr__(self) -> str:
+        return "ZERO"
+
+
+ZERO = Zero()
+
+
+@dataclass(frozen=True, slots=True)
+class Inactive:
+    """The derivative is zero or does not exist because of what the operation is (integer result, floor)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A facet that is deliberately not there, with the reason a user is told."""
+
+    reason: str
+
+
+# -- derivative rules -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A partial derivative given as 1 / denominator: the seed is divided instead of multiplied."""
+
+    denominator: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A contribution to some cells of an operand's cotangent: ``x_bar[index] += value``."""
+
+    indexer: Indexer
+    operands: tuple[Value, ...]
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A contribution that counts only where ``mask`` is ``keep``; elsewhere it may be anything, NaN too.
+
+    Reverse mode carries the mask along and selects once, so that nothing escapes from the side not taken.
+    """
+
+    value: Value
+    mask: Value
+    keep: bool
+
+
+Partial = Value | Over | float | Zero
+Partials = Callable[..., Sequence[Partial]]
+Contribution = Value | Indexed | Masked | Zero
+Vjp = Callable[[Builder, Op, Value], Sequence[Contribution]]
+Jvp = Callable[[Builder, Op, Sequence["Value | Zero"]], "Value | Zero"]
+
+
+# -- evaluation -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What evaluation sees besides the operands: the operation and the sizes of the symbols."""
+
+    op: Op
+    sizes: Mapping[str, int]
+
+    def attr(self, name: str, default: Any = None) -> Any:
+        """The attribute ``name`` of the operation."""
+        return self.op.attr(name, default)
+
+    def shape(self, dims: Sequence[Dim] | None = None) -> tuple[int, ...]:
+        """Numbers for dims; by default those of the (only) result."""
+        return tuple(d.evaluate(self.sizes) for d in (self.op.result.type.dims if dims is None else dims))
+
+
+# -- spelling -------------------------------------------------------------------------------------------
+class Prec:
+    """Binding strength of Python operators, weakest first."""
+
+    TERNARY, OR, AND, NOT, COMPARE, BITOR, BITXOR, BITAND, SHIFT, ADD, MUL, UNARY, POWER, ATOM = range(14)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of Python source with the strength of its outermost operator."""
+
+    text: str
+    precedence: int = Prec.ATOM
+
+
+class Speller(Protocol):
+    """What a primitive's ``spell`` may ask of the printer."""
+
+    op: Op
+
+    def arg(self, index: int, precedence: int = 0) -> str:
+        """Source of an operand, in parentheses where it binds weaker than ``precedence``."""
+
+    def arg_type(self, index: int) -> Type:
+        """Type of an operand."""
+
+    def folded(self, index: int) -> Op | None:
+        """The operation that is written out inside this operand's source, if it is not a name."""
+
+    def dim(self, dim: Dim, precedence: int = 0) -> str:
+        """Source of a dimension."""
+
+    def shape(self, dims: Sequence[Dim]) -> str:
+        """Source of a shape tuple (of a number for rank 1)."""
+
+    def index(self, indexer: Indexer, first: int) -> str:
+        """Source of an index, without brackets; its operands start at ``first``."""
+
+    def helper(self, name: str, source: str) -> str:
+        """Have a helper function at the end of the module and return its name."""
+
+    def dtype(self, dtype: DType) -> str:
+        """Source of a dtype, such as ``np.float32``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Infix:
+    """``{0} symbol {1}``."""
+
+    symbol: str
+    precedence: int
+    right_associative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """``symbol{0}``."""
+
+    symbol: str
+    precedence: int = Prec.UNARY
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``name({0}, {1}, ...)``."""
+
+    name: str
+
+
+Spell = Infix | Prefix | Call | Callable[[Any], Text]
+
+
+# -- samples --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One case for the checks: operand types as text with literal dims, the domain of floats, attributes.
+
+    ``values`` fixes operands (None: drawn uniformly from ``low`` to ``high``). ``smooth`` is False where a
+    numerical derivative would be wrong (kinks, degenerate sizes where nothing is left to differentiate).
+    """
+
+    types: tuple[str, ...]
+    low: float = -2.0
+    high: float = 2.0
+    attrs: tuple[tuple[str, Any], ...] = ()
+    values: tuple[Any, ...] | None = None
+    smooth: bool = True
+
+
+# -- the record -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class Primitive(Opcode):
+    """One operation with all its facets. ``partials`` gives both jvp and vjp of elementwise operations."""
+
+    name: str
+    type_rule: Callable[[tuple[AnyType, ...], dict[str, Any]], tuple[AnyType, ...]]
+    eval: Callable[..., Any]
+    spell: Spell | Absent
+    doc: str
+    samples: tuple[Sample, ...] | Absent
+    partials: Partials | Inactive | None = None
+    jvp: Jvp | Inactive | Absent | None = None
+    vjp: Vjp | Inactive | Absent | None = None
+    lower: Any = None
+    expand: Callable[[Builder, Op], Value] | None = None
+    kinks: tuple[str, ...] = ()
+    pinned: bool = False
+    view: bool = False
+    consumes: tuple[int, ...] = ()
+    elementwise: bool = False
+    commutative: bool = False
+    python: tuple[Callable[..., Any], Spell] | None = None
+    cheap: bool = False
+
+    def infer(self, types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+        """Result types; see :class:`Opcode`."""
+        return self.type_rule(types, attrs)
+
+    def __call__(self, b: Builder, *operands: Value, hint: str | None = None, **attrs: Any) -> Value:
+        """Emit this operation and return its only result."""
+        (result,) = b.emit(self, operands, attrs, hint)
+        return result
+
+    @property
+    def inactive(self) -> Inactive | None:
+        """Why no derivative flows, where none does."""
+        for facet in (self.partials, self.vjp):
+            if isinstance(facet, Inactive):
+                return facet
+        return None
+
+
+def elementwise(
+    name: str,
+    *,
+    eval: Callable[..., Any],
+    spell: Spell,
+    partials: Partials | Inactive,
+    doc: str,
+    samples: tuple[Sample, ...],
+    result: DType | None = None,
+    python: tuple[Callable[..., Any], Spell] | None = None,
+    scalar: Any = None,
+    kinks: tuple[str, ...] = (),
+    commutative: bool = False,
+    cheap: bool = False,
+) -> Primitive:
+    """A function applied to corresponding elements of operands of equal dtype and dims.
+
+    ``eval`` takes the operand values; ``partials(b, r, *operands)`` gives one partial derivative per operand,
+    where ``r`` is the result; both take the attributes by name, where there are any; ``result`` is the dtype of the result where it differs; ``python`` is how
+    Python scalars are computed and spelled (it raises on zero division and domain errors);
+    ``scalar`` names the kernel operation (default: ``name``); ``cheap`` marks what may be recomputed freely.
+    """
+    return Primitive(
+        name=name,
+        type_rule=lambda types, attrs: (same_shape(name, types, result),),
+        eval=lambda ctx, *args: eval(*args, **dict(ctx.op.attrs)),
+        spell=spell,
+        doc=doc,
+        samples=samples,
+        partials=partials,
+        lower=scalar or name,
+        kinks=kinks,
+        elementwise=True,
+        commutative=commutative,
+        python=python,
+        cheap=cheap,
+    )
+
+
+def same_shape(name: str, types: Sequence[AnyType], result: DType | None = None) -> Type:
+    """The type of an elementwise result. Raises TypeError unless dtypes and dims agree."""
+    arrays = [t for t in types if isinstance(t, Type)]
+    first = arrays[0]
+    for other in arrays[1:]:
+        if other.dims != first.dims or other.dtype is not first.dtype:
+            raise TypeError(f"{name}: {' and '.join(map(str, types))} differ in dtype or dims")
+    return Type(result or first.dtype, first.dims, join_kinds(arrays))
+
+
+def join_kinds(types: Sequence[Type]) -> Kind:
+    """The kind of a result computed from these: a Python scalar only when all are; NumPy gives no 0-d arrays."""
+    if types[0].dims:
+        return Kind.array
+    return Kind.py if all(t.kind is Kind.py for t in types) else Kind.np
+
+
+@dataclass(slots=True)
+class Registry:
+    """The primitives by name."""
+
+    table: dict[str, Primitive] = field(default_factory=dict)
+
+    def add(self, primitives: Sequence[Primitive]) -> None:
+        """Add a family. Raises ValueError on a name that is taken."""
+        for primitive in primitives:
+            if primitive.name in self.table:
+                raise ValueError(f"primitive {primitive.name} is defined twice")
+            self.table[primitive.name] = primitive

@@ -1,0 +1,293 @@
+"""Arithmetic, comparisons, logic, selection and casts."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Op, Value
+from adgen.ir.types import AnyType, DType, Kind, Type
+from adgen.primitives.define import (
+    ZERO,
+    Contribution,
+    Inactive,
+    Infix,
+    Masked,
+    Over,
+    Prec,
+    Prefix,
+    Primitive,
+    Sample,
+    Spell,
+    Speller,
+    Text,
+    Zero,
+    elementwise,
+    join_kinds,
+)
+from adgen.primitives.indexing import zeros_of
+
+_TWO = (
+    Sample(("f64[3,4]", "f64[3,4]")),
+    Sample(("f32[4]", "f32[4]")),
+    Sample(("f64", "f64")),
+    Sample(("np.f64", "np.f64")),
+    Sample(("f64[0]", "f64[0]")),
+    Sample(("f64[1]", "f64[1]")),
+)
+_ONE = (
+    Sample(("f64[3,4]",)),
+    Sample(("f32[4]",)),
+    Sample(("f64",)),
+    Sample(("np.f64",)),
+    Sample(("f64[0]",)),
+    Sample(("f64[1]",)),
+)
+
+# -- arithmetic -----------------------------------------------------------------------------------------
+add = elementwise(
+    "add",
+    eval=np.add,
+    spell=Infix("+", Prec.ADD),
+    python=(operator.add, Infix("+", Prec.ADD)),
+    partials=lambda b, r, x, y: (1.0, 1.0),
+    doc="Sum.",
+    samples=_TWO,
+    commutative=True,
+    cheap=True,
+)
+sub = elementwise(
+    "sub",
+    eval=np.subtract,
+    spell=Infix("-", Prec.ADD),
+    python=(operator.sub, Infix("-", Prec.ADD)),
+    partials=lambda b, r, x, y: (1.0, -1.0),
+    doc="Difference.",
+    samples=_TWO,
+    cheap=True,
+)
+mul = elementwise(
+    "mul",
+    eval=np.multiply,
+    spell=Infix("*", Prec.MUL),
+    python=(operator.mul, Infix("*", Prec.MUL)),
+    partials=lambda b, r, x, y: (y, x),
+    doc="Product of corresponding elements.",
+    samples=_TWO,
+    commutative=True,
+    cheap=True,
+)
+div = elementwise(
+    "div",
+    eval=np.true_divide,
+    spell=Infix("/", Prec.MUL),
+    python=(operator.truediv, Infix("/", Prec.MUL)),
+    partials=lambda b, r, x, y: (Over(y), neg(b, div(b, r, y))),
+    doc="Quotient of floats; Python scalars raise ZeroDivisionError.",
+    samples=tuple(Sample(s.types, low=0.5, high=2.0) for s in _TWO),
+    cheap=True,
+)
+neg = elementwise(
+    "neg",
+    eval=np.negative,
+    spell=Prefix("-"),
+    python=(operator.neg, Prefix("-")),
+    partials=lambda b, r, x: (-1.0,),
+    doc="Negation.",
+    samples=_ONE,
+    cheap=True,
+)
+
+
+# -- comparisons and logic ------------------------------------------------------------------------------
+def _compare(name: str, symbol: str, numpy: Callable[..., Any], python: Callable[..., Any]) -> Primitive:
+    spell = Infix(symbol, Prec.COMPARE)
+    return elementwise(
+        name,
+        eval=numpy,
+        spell=spell,
+        python=(python, spell),
+        partials=Inactive("a comparison is piecewise constant"),
+        doc=f"Comparison {symbol}.",
+        samples=_TWO,
+        result=DType.bool,
+        commutative=name in ("eq", "ne"),
+        cheap=True,
+    )
+
+
+lt = _compare("lt", "<", np.less, operator.lt)
+le = _compare("le", "<=", np.less_equal, operator.le)
+gt = _compare("gt", ">", np.greater, operator.gt)
+ge = _compare("ge", ">=", np.greater_equal, operator.ge)
+eq = _compare("eq", "==", np.equal, operator.eq)
+ne = _compare("ne", "!=", np.not_equal, operator.ne)
+
+_BOOLS = Sample(("bool[3]", "bool[3]"), values=((True, False, True), (True, True, False)))
+
+
+def _logic(
+    name: str, numpy: Callable[..., Any], spell: Spell, python: tuple[Any, Spell], arity: int
+) -> Primitive:
+    return elementwise(
+        name,
+        eval=numpy,
+        spell=spell,
+        python=python,
+        partials=Inactive("a truth value has no derivative"),
+        doc=f"{name} of booleans.",
+        samples=(Sample(_BOOLS.types[:arity], values=(_BOOLS.values or ())[:arity]),),
+        result=DType.bool,
+        commutative=arity == 2,
+        cheap=True,
+    )
+
+
+logical_and = _logic(
+    "logical_and",
+    np.logical_and,
+    Infix("&", Prec.BITAND),
+    (lambda x, y: x and y, Infix("and", Prec.AND)),
+    2,
+)
+logical_or = _logic(
+    "logical_or",
+    np.logical_or,
+    Infix("|", Prec.BITOR),
+    (lambda x, y: x or y, Infix("or", Prec.OR)),
+    2,
+)
+logical_not = _logic(
+    "logical_not",
+    np.logical_not,
+    Prefix("~"),
+    (operator.not_, Prefix("not ", Prec.NOT)),
+    1,
+)
+
+
+# -- selection ------------------------------------------------------------------------------------------
+def _where_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    cond, x, y = (t for t in types if isinstance(t, Type))
+    if cond.dtype is not DType.bool or x.dtype is not y.dtype or not cond.dims == x.dims == y.dims:
+        raise TypeError(f"where: {cond}, {x} and {y} do not fit")
+    return (Type(x.dtype, x.dims, Kind.array if x.dims else join_kinds((cond, x, y))),)
+
+
+def _where_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
+    cond = op.operands[0]
+    return (ZERO, Masked(y_bar, cond, True), Masked(y_bar, cond, False))
+
+
+def _where_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
+    if isinstance(dots[1], Zero) and isinstance(dots[2], Zero):
+        return ZERO
+    sides = [
+        zeros_of(b, v.type) if isinstance(d, Zero) else d
+        for d, v in zip(dots[1:], op.operands[1:], strict=True)
+    ]
+    return where(b, op.operands[0], *sides)
+
+
+def _where_spell(s: Speller) -> Text:
+    if s.op.result.type.is_py:
+        texts = (s.arg(1, Prec.OR), s.arg(0, Prec.OR), s.arg(2, Prec.TERNARY))
+        return Text("{} if {} else {}".format(*texts), Prec.TERNARY)
+    return Text(f"np.where({s.arg(0)}, {s.arg(1)}, {s.arg(2)})")
+
+
+where = Primitive(
+    name="where",
+    type_rule=_where_type,
+    eval=lambda ctx, c, x, y: np.where(c, x, y),
+    spell=_where_spell,
+    doc="Elements of x where the condition holds, else of y; the side not taken contributes exactly zero.",
+    samples=(
+        Sample(("bool[3]", "f64[3]", "f64[3]"), values=((True, False, True), None, None)),
+        Sample(("bool", "f64", "f64"), values=(True, None, None)),
+    ),
+    vjp=_where_vjp,
+    jvp=_where_jvp,
+    lower="where",
+    elementwise=True,
+    cheap=True,
+)
+
+
+# -- casts ----------------------------------------------------------------------------------------------
+def _cast_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    (x,) = types
+    assert isinstance(x, Type)
+    kind = Kind.array if x.dims else attrs.get("kind", x.kind)
+    return (Type(attrs["dtype"], x.dims, kind),)
+
+
+def _cast_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
+    source = op.operands[0].type
+    if not (source.is_float and op.result.type.is_float):
+        return (ZERO,)
+    return (cast(b, y_bar, dtype=source.dtype, kind=source.kind),)
+
+
+def _cast_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
+    if isinstance(dots[0], Zero) or not op.result.type.is_float:
+        return ZERO
+    return cast(b, dots[0], **dict(op.attrs))
+
+
+_PY_NAMES = {DType.f64: "float", DType.i64: "int", DType.bool: "bool"}
+
+
+def _cast_spell(s: Speller) -> Text:
+    target, source = s.op.result.type, s.arg_type(0)
+    if target.rank:
+        return Text(f"{s.arg(0, Prec.ATOM)}.astype({s.dtype(target.dtype)})")
+    if target.is_py:
+        return Text(f"{_PY_NAMES.get(target.dtype, 'float')}({s.arg(0)})")
+    if source.dtype is target.dtype and target.kind is Kind.np and source.kind is Kind.py:
+        return Text(f"{s.dtype(target.dtype)}({s.arg(0)})")
+    return Text(
+        f"{s.dtype(target.dtype)}({s.arg(0)})" if target.kind is Kind.np else f"np.asarray({s.arg(0)})"
+    )
+
+
+cast = Primitive(
+    name="cast",
+    type_rule=_cast_type,
+    eval=lambda ctx, x: np.asarray(x).astype(ctx.attr("dtype").numpy),
+    spell=_cast_spell,
+    doc="Conversion to another dtype or kind of scalar: attributes dtype, kind. Casts to integers truncate.",
+    samples=(
+        Sample(("f64[3]",), attrs=(("dtype", DType.f32),)),
+        Sample(("f64",), attrs=(("dtype", DType.f64), ("kind", Kind.np))),
+        Sample(("i64[3]",), attrs=(("dtype", DType.f64),), values=((1, 2, 3),)),
+    ),
+    vjp=_cast_vjp,
+    jvp=_cast_jvp,
+    lower="cast",
+    elementwise=True,
+    cheap=True,
+)
+
+
+# -- the derivative stops here --------------------------------------------------------------------------
+stop_gradient = elementwise(
+    "stop_gradient",
+    eval=lambda x: x,
+    spell=lambda s: Text(s.arg(0), Prec.TERNARY),
+    partials=Inactive("stop_gradient cuts the derivative here"),
+    doc="The same value, treated as a constant by differentiation.",
+    samples=_ONE,
+    cheap=True,
+)
+
+PRIMITIVES = (
+    *(add, sub, mul, div, neg),
+    *(lt, le, gt, ge, eq, ne),
+    *(logical_and, logical_or, logical_not),
+    *(where, cast, stop_gradient),
+)

@@ -1,0 +1,74 @@
+"""Growable tapes: what a loop of unknown length saves, last in, first out.
+
+The adjoint of a push is a pop and the other way round, so tapes are closed under differentiation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adgen.ir.types import AnyType, StackType
+from adgen.primitives.define import Absent, Primitive
+
+_STRUCTURAL = Absent("reverse and forward mode treat tapes as structure")
+_IN_LOOPS = Absent("tested through loops of unknown length")
+
+
+def _new_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    return (StackType(attrs["element"]),)
+
+
+def _push_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    stack, value = types
+    if not isinstance(stack, StackType) or stack.element != value:
+        raise TypeError(f"cannot push {value} on {stack}")
+    return (stack,)
+
+
+def _pop_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    (stack,) = types
+    if not isinstance(stack, StackType):
+        raise TypeError(f"cannot pop from {stack}")
+    return (stack, attrs["element"])
+
+
+stack_new = Primitive(
+    name="stack_new",
+    type_rule=_new_type,
+    eval=lambda ctx: None,
+    spell=Absent("a statement: name = []"),
+    doc="An empty tape of elements of type ``element``.",
+    samples=_IN_LOOPS,
+    jvp=_STRUCTURAL,
+    vjp=_STRUCTURAL,
+    lower="stack_new",
+)
+
+push = Primitive(
+    name="push",
+    type_rule=_push_type,
+    eval=lambda ctx, stack, value: (stack, value),
+    spell=Absent("a statement: name.append(value)"),
+    doc="The tape with one more value on top.",
+    samples=_IN_LOOPS,
+    jvp=_STRUCTURAL,
+    vjp=_STRUCTURAL,
+    lower="push",
+    consumes=(0,),
+)
+
+#: ``element`` is the type of the value with the dims that are in scope here.
+pop = Primitive(
+    name="pop",
+    type_rule=_pop_type,
+    eval=lambda ctx, stack: stack,
+    spell=Absent("a statement: value = name.pop()"),
+    doc="The tape without its top value, and that value.",
+    samples=_IN_LOOPS,
+    jvp=_STRUCTURAL,
+    vjp=_STRUCTURAL,
+    lower="pop",
+    consumes=(0,),
+)
+
+PRIMITIVES = (stack_new, push, pop)
