@@ -69,12 +69,14 @@ PRIMAL_ONLY = (
     "shape ndim size argmax argmin argsort nonzero count_nonzero any all searchsorted isclose allclose "
     "array_equal result_type iscomplexobj isrealobj"
 )
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **kwargs: function(*(strip(a) for a in args), **kwargs)
+
+
 for _name in PRIMAL_ONLY.split():
-
-    def _plain(*args: Any, _f: Any = getattr(np, _name), **kwargs: Any) -> Any:
-        return _f(*(strip(a) for a in args), **kwargs)
-
-    FUNCTIONS[getattr(np, _name)] = _plain
+    FUNCTIONS[getattr(np, _name)] = _plain(getattr(np, _name))
 
 
 def _bilinear(function: Callable[..., Any], tail: int = 0) -> Callable[..., Any]:

@@ -50,6 +50,10 @@ def _difference(
     return (8.0 * (at[1] - at[-1]) - (at[2] - at[-2])) / (12.0 * h)
 
 
+def _largest(x: np.ndarray) -> float:
+    return float(np.max(np.abs(x), initial=0.0))
+
+
 def jvp(
     fun: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any], rtol: float = 1e-6
 ) -> np.ndarray:

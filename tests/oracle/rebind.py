@@ -67,9 +67,8 @@ class Rebinder:
     def _value(self, value: Any) -> Any:
         if isinstance(value, types.ModuleType):
             return self._modules.get(value.__name__, value)
-        if _is_user_function(value) or hasattr(value, "__wrapped__") and callable(value):
-            if _is_user_function(value) or _is_user_function(getattr(value, "__wrapped__", None)):
-                return self.function(value)
+        if _is_user_function(value) or _is_user_function(getattr(value, "__wrapped__", None)):
+            return self.function(value)
         if isinstance(value, np.ndarray):
             return self._lift(value)
         if type(value) in (list, tuple):
