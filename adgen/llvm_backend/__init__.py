@@ -1,0 +1,1 @@
+"""Kernels: loop programs as LLVM text, compiled to objects and called."""

@@ -1,0 +1,76 @@
+"""The pointer table: every function that kernels call outside themselves, by name.
+
+Objects have no undefined symbols. A module holds one internal table `@rt` with a slot for each external it
+uses; the loader fills the slots with addresses found here. Names: `libm.tan`, `blas.dgemm`, `c.malloc`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import importlib
+import sys
+from functools import cache
+
+C_FUNCTIONS = ("malloc", "free", "realloc", "memcpy", "memset")
+
+
+def address(name: str) -> int:
+    """The address of an external function. Raises LookupError where this machine does not have it."""
+    library, _, function = name.partition(".")
+    match library:
+        case "libm":
+            return _symbol(_libm(), function)
+        case "c":
+            return _symbol(_libc(), function)
+        case "blas" | "lapack":
+            return _capsule(library, function)
+    raise LookupError(f"no external library is called {library!r}")
+
+
+def available(name: str) -> bool:
+    """Whether this machine has an external function."""
+    try:
+        return address(name) != 0
+    except LookupError:
+        return False
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
+
+
+@cache
+def _libm() -> ctypes.CDLL:
+    if sys.platform in ("win32", "darwin"):
+        return _libc()
+    return ctypes.CDLL(ctypes.util.find_library("m") or "libm.so.6")
+
+
+def _symbol(library: ctypes.CDLL, function: str) -> int:
+    try:
+        found = ctypes.cast(getattr(library, function), ctypes.c_void_p).value
+    except AttributeError as error:
+        raise LookupError(function) from error
+    return found or 0
+
+
+@cache
+def _capsules(library: str) -> dict[str, object]:
+    try:
+        module = importlib.import_module(f"scipy.linalg.cython_{library}")
+    except ImportError:
+        return {}
+    return dict(module.__pyx_capi__)
+
+
+def _capsule(library: str, function: str) -> int:
+    capsule = _capsules(library).get(function)
+    if capsule is None:
+        raise LookupError(f"scipy.linalg.cython_{library} has no {function}")
+    get_name = ctypes.pythonapi.PyCapsule_GetName
+    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    return int(get_pointer(capsule, get_name(capsule)) or 0)

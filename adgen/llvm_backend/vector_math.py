@@ -1,0 +1,202 @@
+"""The table of elementary functions: one implementation per function and dtype, at every vector width.
+
+A function is LLVM text, `internal alwaysinline` and scalar; loops over it vectorise because it has neither
+branches nor calls. What is not written yet calls libm through the pointer table, always in double.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from adgen.llvm_backend.elementary import exponentials, logarithms, trigonometry
+from adgen.llvm_backend.elementary.text import F32, F64, Body, Float, Reg, define, float_text
+
+Definition = Callable[[Body, Reg], Reg]
+
+OWN: dict[str, Definition] = {
+    "exp": exponentials.exp,
+    "exp2": exponentials.exp2,
+    "expm1": exponentials.expm1,
+    "tanh": exponentials.tanh,
+    "sinh": exponentials.sinh,
+    "cosh": exponentials.cosh,
+    "sigmoid": exponentials.sigmoid,
+    "log": logarithms.log,
+    "log1p": logarithms.log1p,
+    "log2": logarithms.log2,
+    "log10": logarithms.log10,
+    "sin": trigonometry.sin,
+    "cos": trigonometry.cos,
+}
+#: Written for both formats; the others compute in double and round once.
+NATIVE_F32 = frozenset({"exp", "expm1", "tanh", "sigmoid", "log"})
+#: Names of libm functions reached through the pointer table, with their number of arguments.
+LIBM: dict[str, int] = {
+    "tan": 1,
+    "asin": 1,
+    "acos": 1,
+    "atan": 1,
+    "asinh": 1,
+    "acosh": 1,
+    "atanh": 1,
+    "cbrt": 1,
+    "erf": 1,
+    "erfc": 1,
+    "lgamma": 1,
+    "tgamma": 1,
+    "atan2": 2,
+    "pow": 2,
+    "hypot": 2,
+    "fmod": 2,
+    "nextafter": 2,
+}
+#: Own functions whose far arguments go to libm.
+FAR = {"sin": trigonometry.FAR, "cos": trigonometry.FAR}
+#: Widths at which the functions with a far branch exist besides the scalar one.
+VARIANT_LANES = (2, 4, 8)
+FORMATS = {"f64": F64, "f32": F32}
+
+NOT_FOLDED = "nounwind willreturn memory(none)"
+
+
+def known(name: str) -> bool:
+    """Whether there is an elementary function of this name."""
+    return name in OWN or name in LIBM
+
+
+def symbol(name: str, dtype: str) -> str:
+    """The LLVM name of a function (without the @)."""
+    return f"adgen.{name}.{dtype}"
+
+
+def libm_slots(name: str) -> tuple[str, ...]:
+    """The libm functions one elementary function may call."""
+    return (name,) if name in LIBM or name in FAR else ()
+
+
+def definitions(wanted: Iterable[tuple[str, str]], slots: dict[str, int]) -> str:
+    """The text of all wanted (function, dtype) pairs and what they need; `slots` of the pointer table."""
+    texts: dict[str, str] = {}
+    for name, dtype in sorted(set(wanted)):
+        _define(name, FORMATS[dtype], slots, texts)
+    return "\n\n".join(texts.values())
+
+
+def variant_attribute(name: str, dtype: str) -> str:
+    """The call-site attribute that tells the vectoriser about the wide forms, or nothing."""
+    if name not in FAR or dtype != "f64":
+        return ""
+    label = symbol(name, dtype)
+    forms = ",".join(f"_ZGV_LLVM_N{k}v_{label}({label}.v{k})" for k in VARIANT_LANES)
+    return f'"vector-function-abi-variant"="{forms}"'
+
+
+def kept_alive(wanted: Iterable[tuple[str, str]]) -> str:
+    """A global that keeps the wide forms until the vectoriser has seen them."""
+    labels = [
+        symbol(n, "f64") + f".v{k}"
+        for n in sorted({n for n, _ in wanted} & FAR.keys())
+        for k in VARIANT_LANES
+    ]
+    if not labels:
+        return ""
+    pointers = ", ".join(f"ptr @{label}" for label in labels)
+    return (
+        f'@llvm.compiler.used = appending global [{len(labels)} x ptr] [{pointers}], section "llvm.metadata"'
+    )
+
+
+def intrinsic_declarations() -> str:
+    """The intrinsics used by the definitions."""
+    lines = []
+    for fp in (F64, F32, *(replace(F64, lanes=k) for k in VARIANT_LANES)):
+        t = fp.text
+        lines.append(f"declare {t} @llvm.fma.{fp.suffix}({t}, {t}, {t})")
+        lines.append(f"declare {t} @llvm.fabs.{fp.suffix}({t})")
+        lines.append(f"declare {t} @llvm.copysign.{fp.suffix}({t}, {t})")
+    lines += [f"declare i1 @llvm.vector.reduce.and.v{k}i1(<{k} x i1>)" for k in VARIANT_LANES]
+    return "\n".join(lines)
+
+
+def _define(name: str, fp: Float, slots: dict[str, int], texts: dict[str, str]) -> None:
+    label = symbol(name, fp.name)
+    if label in texts:
+        return
+    if fp is F32 and name not in NATIVE_F32:
+        _define(name, F64, slots, texts)
+        texts[label] = _through_double(name)
+    elif name in LIBM:
+        texts[label] = _libm(label, LIBM[name], slots[name])
+    elif name in FAR:
+        texts[label + ".near"] = _own(label + ".near", name, fp)
+        texts[label + ".far"] = _libm(label + ".far", 1, slots[name], inline=False)
+        texts[label] = _with_far(label, FAR[name])
+        for lanes in VARIANT_LANES:
+            texts[f"{label}.v{lanes}"] = _wide_with_far(label, name, lanes)
+    else:
+        texts[label] = _own(label, name, fp)
+
+
+def _own(label: str, name: str, fp: Float) -> str:
+    body = Body(fp)
+    return define(label, fp, body, OWN[name](body, Reg(body, "%x", fp.text)))
+
+
+def _libm(label: str, arity: int, slot: int, inline: bool = True) -> str:
+    params = ", ".join(f"double %{p}" for p in "xyz"[:arity])
+    how = "alwaysinline" if inline else "noinline"
+    return f"""define internal double @{label}({params}) {how} {NOT_FOLDED} {{
+  %p = load ptr, ptr getelementptr inbounds (ptr, ptr @rt, i64 {slot}), align 8, !invariant.load !0
+  %r = call double %p({params}) {NOT_FOLDED}
+  ret double %r
+}}"""
+
+
+def _with_far(label: str, limit: float) -> str:
+    return f"""define internal double @{label}(double %x) noinline {NOT_FOLDED} {{
+  %near = call double @{label}.near(double %x)
+  %a = call double @llvm.fabs.f64(double %x)
+  %ok = fcmp ole double %a, {float_text(limit, F64)}
+  br i1 %ok, label %done, label %far
+far:
+  %slow = call double @{label}.far(double %x)
+  br label %done
+done:
+  %r = phi double [ %near, %0 ], [ %slow, %far ]
+  ret double %r
+}}"""
+
+
+def _wide_with_far(label: str, name: str, lanes: int) -> str:
+    """One vector at a time: near math for all lanes, the scalar function lane by lane if one is far."""
+    fp = replace(F64, lanes=lanes)
+    body = Body(fp)
+    x = Reg(body, "%x", fp.text)
+    near = OWN[name](body, x)
+    ok = body.compare(body.abs(x), "<=", FAR[name])
+    all_near = body.emit(f"call i1 @llvm.vector.reduce.and.v{lanes}i1({fp.bool_text} {ok.name})", "i1")
+    lanewise, result = [], "poison"
+    for k in range(lanes):
+        lanewise.append(f"  %x{k} = extractelement {fp.text} %x, i64 {k}")
+        lanewise.append(f"  %y{k} = call double @{label}(double %x{k})")
+        lanewise.append(f"  %w{k} = insertelement {fp.text} {result}, double %y{k}, i64 {k}")
+        result = f"%w{k}"
+    head = f"define internal {fp.text} @{label}.v{lanes}({fp.text} %x) alwaysinline {NOT_FOLDED} {{"
+    branch = f"  br i1 {all_near.name}, label %done, label %far\nfar:"
+    join = f"  br label %done\ndone:\n  %r = phi {fp.text} [ {near.name}, %0 ], [ {result}, %far ]"
+    return "\n".join([head, *body.lines, branch, *lanewise, join, f"  ret {fp.text} %r", "}"])
+
+
+def _through_double(name: str) -> str:
+    arity = LIBM.get(name, 1)
+    letters = "xyz"[:arity]
+    params = ", ".join(f"float %{p}" for p in letters)
+    widen = "\n".join(f"  %d{p} = fpext float %{p} to double" for p in letters)
+    args = ", ".join(f"double %d{p}" for p in letters)
+    return f"""define internal float @{symbol(name, "f32")}({params}) alwaysinline {NOT_FOLDED} {{
+{widen}
+  %r = call double @{symbol(name, "f64")}({args}) {variant_attribute(name, "f64")}
+  %s = fptrunc double %r to float
+  ret float %s
+}}"""

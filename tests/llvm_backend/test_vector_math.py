@@ -1,0 +1,102 @@
+"""Elementary functions against mpmath, at scalar and vector width, and the shape of their machine code."""
+
+from __future__ import annotations
+
+import re
+
+import mpmath
+import numpy as np
+import pytest
+from elementary_module import Loops, module_text
+
+from adgen.llvm_backend import vector_math
+from adgen.llvm_backend.compile import assembly
+
+ULP_LIMIT = 2.5
+EXACT = {
+    "exp": mpmath.exp,
+    "exp2": lambda x: mpmath.mpf(2) ** x,
+    "expm1": mpmath.expm1,
+    "tanh": mpmath.tanh,
+    "sinh": mpmath.sinh,
+    "cosh": mpmath.cosh,
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "log": mpmath.log,
+    "log1p": lambda x: mpmath.log(1 + x),
+    "log2": lambda x: mpmath.log(x) / mpmath.log(2),
+    "log10": mpmath.log10,
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
+}
+SPECIAL = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, 5e-324, 2.2e-308, 1e300, -1e300])
+PAIRS = [(name, dtype) for name in vector_math.OWN for dtype in ("f64", "f32")]
+
+
+@pytest.fixture(scope="module")
+def loops() -> Loops:
+    return Loops(PAIRS)
+
+
+def points(name: str, dtype: str) -> np.ndarray:
+    """A sample of the domain, with the hard places."""
+    rng = np.random.default_rng(7)
+    u = rng.uniform
+    big = 708.0 if dtype == "f64" else 87.0
+    if name in ("log", "log2", "log10"):
+        parts = [u(0, 2, 100), np.exp(u(-80, 80, 60)), 1 + u(-1e-3, 1e-3, 60), [1e-310, 2.0, 8.0, 1.0]]
+    elif name == "log1p":
+        parts = [u(-1, 2, 100), np.exp(u(-80, 80, 60)), u(-1e-5, 1e-5, 60), -np.exp(u(-40, -1, 40))]
+    elif name in ("sin", "cos"):
+        parts = [u(-10, 10, 100), u(-1e6, 1e6, 60), np.arange(1, 60) * np.pi / 2, u(-1e13, 1e13, 40), [1e300]]
+    else:
+        parts = [u(-1, 1, 100), u(-big, big, 60), u(-1e-5, 1e-5, 60), u(-2, 2, 60), [-big - 15, big + 1.5]]
+    x = np.concatenate(parts)
+    return x if dtype == "f64" else x[np.abs(x) < 3e38].astype(np.float32)
+
+
+def ulps(got: float, exact: mpmath.mpf, dtype: type) -> float:
+    nearest = dtype(float(exact))
+    if not np.isfinite(nearest):
+        return 0.0 if got == nearest else np.inf
+    return float(abs(mpmath.mpf(float(got)) - exact) / mpmath.mpf(float(np.spacing(np.abs(nearest)))))
+
+
+@pytest.mark.parametrize(("name", "dtype"), PAIRS)
+def test_accuracy(loops: Loops, name: str, dtype: str) -> None:
+    x = points(name, dtype)
+    with mpmath.workprec(300), np.errstate(over="ignore"):
+        errors = [
+            ulps(y, EXACT[name](mpmath.mpf(float(v))), x.dtype.type)
+            for v, y in zip(x, loops(name, x), strict=True)
+        ]
+    assert max(errors) <= ULP_LIMIT, x[int(np.argmax(errors))]
+
+
+@pytest.mark.parametrize(("name", "dtype"), PAIRS)
+def test_special_values(loops: Loops, name: str, dtype: str) -> None:
+    with np.errstate(all="ignore"):
+        x = SPECIAL.astype(np.float64 if dtype == "f64" else np.float32)
+        if name == "sigmoid":
+            expected = (1 / (1 + np.exp(-x.astype(np.float64)))).astype(x.dtype)
+        else:
+            expected = getattr(np, name)(x)
+    got = loops(name, x)
+    np.testing.assert_array_max_ulp(got, expected, 3, x.dtype)
+    zeros = (x == 0) & (expected == 0)
+    assert (np.signbit(got[zeros]) == np.signbit(expected[zeros])).all()
+
+
+@pytest.mark.parametrize(("name", "dtype"), PAIRS)
+def test_bits_do_not_depend_on_the_width(loops: Loops, name: str, dtype: str) -> None:
+    x = points(name, dtype)
+    one_by_one = np.concatenate([loops(name, x[k : k + 1]) for k in range(x.size)])
+    np.testing.assert_array_equal(loops(name, x).view(np.uint8), one_by_one.view(np.uint8))
+
+
+@pytest.mark.parametrize("name", ["exp", "log", "tanh", "sigmoid"])
+def test_loops_have_no_calls(name: str) -> None:
+    text, _ = module_text([(name, "f64")])
+    body = re.search(rf"^loop\.{name}\.f64:(.*?)^\.Lfunc_end", assembly(text), re.S | re.M)
+    assert body is not None
+    assert not re.search(r"\bcallq?\b", body.group(1))
+    assert re.search(r"%[yz]mm", body.group(1))
