@@ -16,6 +16,7 @@ from adgen.diagnostics.diagnostic import Diagnostic, diagnose
 from adgen.diagnostics.rendering import render_all
 from adgen.diagnostics.source_text import SourceText
 from adgen.diagnostics.spans import Span
+from adgen.version import __version__
 
 
 class AdgenError(Exception):
@@ -148,8 +149,6 @@ class InternalError(AdgenError):
         return {"code": "AG901", "severity": "error", "title": self.message, "stage": self.stage}
 
     def __str__(self) -> str:
-        from adgen import __version__
-
         stage = f" in stage {self.stage}" if self.stage else ""
         place = f" at {self.span}" if self.span is not None else ""
         excerpt = f"\n{self.excerpt}" if self.excerpt else ""
