@@ -1,0 +1,154 @@
+"""What a user's expression stands for while the function is read.
+
+Some things exist only at build time (literals, tuples, functions, modules, dtypes, slices); numbers and arrays
+become values of the program. A number is immutable and is its value. An array is a *place*: a root (one
+allocation) seen through a path of view steps, so that a store through one name is seen through every alias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from adgen.diagnostics.spans import Span
+from adgen.ir.core import Indexer, Value
+from adgen.ir.dims import Dim
+from adgen.ir.types import DType
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A Python constant: int, float, bool, str, None or Ellipsis; an operation makes it a value when needed."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Number:
+    """A scalar computed by the program: a Python number or a NumPy scalar (never a 0-d array)."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Root:
+    """One allocation. ``origin`` is ``argument``, ``captured`` or ``local``; identity is what counts."""
+
+    origin: str
+    name: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A view step: basic indexing (points, ranges, whole dims); its operands stand in the program."""
+
+    indexer: Indexer
+    operands: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Permute:
+    """A view step: the dims in another order (``axes[i]`` is the old position of new dim ``i``)."""
+
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reshape:
+    """A view step: the same elements in C order under other dims."""
+
+    dims: tuple[Dim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A read-only view step: new dims, ``axes[i]`` the new position of old dim ``i`` (operation broadcast)."""
+
+    dims: tuple[Dim, ...]
+    axes: tuple[int, ...]
+
+
+Step = Index | Permute | Reshape | Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array: the current version of ``root``, seen through the view steps of ``path``."""
+
+    root: Root
+    path: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """A tuple or list of known length; ``kind`` is ``tuple`` or ``list``."""
+
+    items: tuple[Abstract, ...]
+    kind: str = "tuple"
+
+
+@dataclass(frozen=True, slots=True)
+class DTypeObject:
+    """A dtype such as ``np.float64``; calling it converts."""
+
+    dtype: DType
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module or namespace by its full name, such as ``numpy.linalg``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """``start:stop:step`` inside a subscript (``Known(None)`` where left out)."""
+
+    start: Abstract
+    stop: Abstract
+    step: Abstract
+
+
+@dataclass(frozen=True, slots=True)
+class Iterable:
+    """What only a ``for`` loop takes: ``kind`` is ``range``, ``enumerate``, ``zip``, ``reversed`` or ``unroll``."""
+
+    kind: str
+    items: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFunction:
+    """A function of NumPy, ``math``, ``builtins`` or adgen that the library table knows.
+
+    ``bound`` is the array of a method.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    bound: Abstract | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserFunction:
+    """A function of the user with what its free names mean; ``definition`` belongs to the frontend."""
+
+    name: str
+    definition: Any
+
+
+Abstract = (
+    Known
+    | Number
+    | Array
+    | Tuple
+    | DTypeObject
+    | Module
+    | Slice
+    | Iterable
+    | LibraryFunction
+    | UserFunction
+)
