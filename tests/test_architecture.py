@@ -17,6 +17,7 @@ HARD_LINES, HARD_FUNCTION, P90_FUNCTION = 600, 70, 25
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
 
 
 def name_of(path: Path) -> str:
@@ -49,20 +50,14 @@ def test_functions_are_small_as_a_rule() -> None:
 def test_module_and_public_names_are_documented(path: Path) -> None:
     tree = ast.parse(path.read_text())
     assert ast.get_docstring(tree), "module without docstring"
-    public = [
-        node
-        for node in tree.body
-        if isinstance(node, (*Function.__args__, ast.ClassDef)) and not node.name.startswith("_")
-    ]
+    public = [node for node in tree.body if isinstance(node, Definition) and not node.name.startswith("_")]
     assert [node.name for node in public if not ast.get_docstring(node)] == []
 
 
 def test_no_name_is_defined_twice() -> None:
     twice = []
     for path in [*MODULES, *(ROOT / "tests").rglob("test_*.py")]:
-        names = [
-            n for n in ast.parse(path.read_text()).body if isinstance(n, (*Function.__args__, ast.ClassDef))
-        ]
+        names = [n for n in ast.parse(path.read_text()).body if isinstance(n, Definition)]
         ordered = sorted(names, key=lambda n: n.name)
         twice += [f"{name_of(path)}: {a.name}" for a, b in pairwise(ordered) if a.name == b.name]
     assert twice == []
