@@ -9,7 +9,6 @@ from typing import Any
 from adgen.diagnostics.spans import Span
 from adgen.ir.core import Attrs, Definitions, For, If, Node, Op, Opcode, Region, Value, While
 from adgen.ir.dims import Dim
-from adgen.ir.types import AnyType
 
 Fold = Callable[["Builder", Opcode, tuple[Value, ...], dict[str, Any]], tuple[Value, ...] | None]
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import builtins
 import enum
 from dataclasses import dataclass, replace
 from typing import Any
@@ -36,12 +37,12 @@ class DType(enum.Enum):
         return _NUMPY[self]
 
     @property
-    def is_float(self) -> bool:
+    def is_float(self) -> builtins.bool:
         """Whether values of this dtype are differentiable."""
         return self in (DType.f32, DType.f64)
 
     @property
-    def is_integer(self) -> bool:
+    def is_integer(self) -> builtins.bool:
         """Whether this is a signed or unsigned integer."""
         return self is not DType.bool and not self.is_float
 

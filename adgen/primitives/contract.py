@@ -93,7 +93,7 @@ def _matmul(s: Speller, left: str, right: str, result: str, shared: str) -> Text
     return Text(f"{texts[0]} @ {texts[1]}", Prec.MUL)
 
 
-contract = Primitive(
+contract: Primitive = Primitive(
     name="contract",
     type_rule=_type,
     eval=lambda ctx, x, y: np.einsum(ctx.attr("spec"), x, y),

@@ -10,14 +10,21 @@ To add one, write its block in a family file and list it in that file's ``PRIMIT
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Indexer, Op, Opcode, Value
 from adgen.ir.dims import Dim
+from adgen.ir.interpret import Context
 from adgen.ir.types import AnyType, DType, Kind, Type
+
+__all__ = [
+    *("ZERO", "Absent", "Call", "Context", "Contribution", "Inactive", "Indexed", "Infix", "Jvp", "Masked"),
+    *("Over", "Partial", "Partials", "Prec", "Prefix", "Primitive", "Registry", "Sample", "Spell", "Speller"),
+    *("Text", "Vjp", "Zero", "elementwise", "join_kinds", "same_shape"),
+]
 
 
 # -- three kinds of nothing -----------------------------------------------------------------------------
@@ -79,23 +86,6 @@ Partials = Callable[..., Sequence[Partial]]
 Contribution = Value | Indexed | Masked | Zero
 Vjp = Callable[[Builder, Op, Value], Sequence[Contribution]]
 Jvp = Callable[[Builder, Op, Sequence["Value | Zero"]], "Value | Zero"]
-
-
-# -- evaluation -----------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What evaluation sees besides the operands: the operation and the sizes of the symbols."""
-
-    op: Op
-    sizes: Mapping[str, int]
-
-    def attr(self, name: str, default: Any = None) -> Any:
-        """The attribute ``name`` of the operation."""
-        return self.op.attr(name, default)
-
-    def shape(self, dims: Sequence[Dim] | None = None) -> tuple[int, ...]:
-        """Numbers for dims; by default those of the (only) result."""
-        return tuple(d.evaluate(self.sizes) for d in (self.op.result.type.dims if dims is None else dims))
 
 
 # -- spelling -------------------------------------------------------------------------------------------
@@ -248,9 +238,10 @@ def elementwise(
     """A function applied to corresponding elements of operands of equal dtype and dims.
 
     ``eval`` takes the operand values; ``partials(b, r, *operands)`` gives one partial derivative per operand,
-    where ``r`` is the result; both take the attributes by name, where there are any; ``result`` is the dtype of the result where it differs; ``python`` is how
-    Python scalars are computed and spelled (it raises on zero division and domain errors);
-    ``scalar`` names the kernel operation (default: ``name``); ``cheap`` marks what may be recomputed freely.
+    where ``r`` is the result; both take the attributes by name, where there are any. ``result`` is the dtype
+    of the result where it differs; ``python`` is how Python scalars are computed and spelled (it raises on
+    zero division and domain errors); ``scalar`` names the kernel operation (default: ``name``); ``cheap``
+    marks what may be recomputed freely.
     """
     return Primitive(
         name=name,
@@ -280,7 +271,7 @@ def same_shape(name: str, types: Sequence[AnyType], result: DType | None = None)
 
 
 def join_kinds(types: Sequence[Type]) -> Kind:
-    """The kind of a result computed from these: a Python scalar only when all are; NumPy gives no 0-d arrays."""
+    """The kind of a result computed from these: a Python scalar only when all are, and never a 0-d array."""
     if types[0].dims:
         return Kind.array
     return Kind.py if all(t.kind is Kind.py for t in types) else Kind.np

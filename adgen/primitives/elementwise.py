@@ -49,7 +49,7 @@ _ONE = (
 )
 
 # -- arithmetic -----------------------------------------------------------------------------------------
-add = elementwise(
+add: Primitive = elementwise(
     "add",
     eval=np.add,
     spell=Infix("+", Prec.ADD),
@@ -60,7 +60,7 @@ add = elementwise(
     commutative=True,
     cheap=True,
 )
-sub = elementwise(
+sub: Primitive = elementwise(
     "sub",
     eval=np.subtract,
     spell=Infix("-", Prec.ADD),
@@ -70,7 +70,7 @@ sub = elementwise(
     samples=_TWO,
     cheap=True,
 )
-mul = elementwise(
+mul: Primitive = elementwise(
     "mul",
     eval=np.multiply,
     spell=Infix("*", Prec.MUL),
@@ -81,7 +81,7 @@ mul = elementwise(
     commutative=True,
     cheap=True,
 )
-div = elementwise(
+div: Primitive = elementwise(
     "div",
     eval=np.true_divide,
     spell=Infix("/", Prec.MUL),
@@ -91,7 +91,7 @@ div = elementwise(
     samples=tuple(Sample(s.types, low=0.5, high=2.0) for s in _TWO),
     cheap=True,
 )
-neg = elementwise(
+neg: Primitive = elementwise(
     "neg",
     eval=np.negative,
     spell=Prefix("-"),
@@ -200,7 +200,7 @@ def _where_spell(s: Speller) -> Text:
     return Text(f"np.where({s.arg(0)}, {s.arg(1)}, {s.arg(2)})")
 
 
-where = Primitive(
+where: Primitive = Primitive(
     name="where",
     type_rule=_where_type,
     eval=lambda ctx, c, x, y: np.where(c, x, y),
@@ -255,7 +255,7 @@ def _cast_spell(s: Speller) -> Text:
     )
 
 
-cast = Primitive(
+cast: Primitive = Primitive(
     name="cast",
     type_rule=_cast_type,
     eval=lambda ctx, x: np.asarray(x).astype(ctx.attr("dtype").numpy),
@@ -275,7 +275,7 @@ cast = Primitive(
 
 
 # -- the derivative stops here --------------------------------------------------------------------------
-stop_gradient = elementwise(
+stop_gradient: Primitive = elementwise(
     "stop_gradient",
     eval=lambda x: x,
     spell=lambda s: Text(s.arg(0), Prec.TERNARY),

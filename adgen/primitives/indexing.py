@@ -106,7 +106,7 @@ def _read_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
     return read(b, dots[0], *op.operands[1:], index=op.attr("index"))
 
 
-read = Primitive(
+read: Primitive = Primitive(
     name="read",
     type_rule=_read_type,
     eval=_read_eval,
@@ -140,7 +140,8 @@ read = Primitive(
 # -- write ----------------------------------------------------------------------------------------------
 def _store_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
     target, value = types[0], types[1]
-    assert isinstance(target, Type) and isinstance(value, Type)
+    assert isinstance(target, Type)
+    assert isinstance(value, Type)
     dims = selected_dims(target.dims, attrs["index"], types[2:])
     if value.dims != dims or value.dtype is not target.dtype:
         wanted = target.with_dims(*dims)
@@ -238,7 +239,7 @@ _STORE_SAMPLES = (
 )
 
 #: Stores are statements: the printer writes ``{0}[index] = {1}`` and names the result like operand 0.
-write = Primitive(
+write: Primitive = Primitive(
     name="write",
     type_rule=_store_type,
     eval=_write_eval,
@@ -275,12 +276,12 @@ def _add_spell(s: Speller) -> Text:
     return Text(f"np.add.at({target}, {inner}, {value})")
 
 
-add_at = Primitive(
+add_at: Primitive = Primitive(
     name="add_at",
     type_rule=_store_type,
     eval=_add_eval,
     spell=_add_spell,
-    doc="The array with values added to some cells, each occurrence of a cell counted; takes over its storage.",
+    doc="The array with values added to cells, every occurrence of a cell counted; takes over its storage.",
     samples=_STORE_SAMPLES,
     vjp=_add_vjp,
     jvp=lambda b, op, dots: _store_jvp(add_at, b, op, dots),
@@ -304,7 +305,7 @@ def _wrap_eval(ctx: Context, index: Any) -> Any:
     return np.where(np.asarray(index) < 0, index + size, index)
 
 
-wrap = Primitive(
+wrap: Primitive = Primitive(
     name="wrap",
     type_rule=_wrap_type,
     eval=_wrap_eval,

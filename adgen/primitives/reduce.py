@@ -46,7 +46,7 @@ def _sum_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
     return (spread_back(b, y_bar, op.operands[0].type, op.attr("axes")),)
 
 
-sum_ = Primitive(
+sum_: Primitive = Primitive(
     name="sum",
     type_rule=reduced_type,
     eval=lambda ctx, x: np.sum(x, axis=ctx.attr("axes"), dtype=np.asarray(x).dtype),

@@ -9,7 +9,8 @@ import numpy as np
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Indexer, Op, Range, Value
-from adgen.ir.dims import ONE, ZERO as DIM_ZERO, Dim, product
+from adgen.ir.dims import ONE, Dim, product
+from adgen.ir.dims import ZERO as DIM_ZERO
 from adgen.ir.types import AnyType, DType, Kind, Type
 from adgen.primitives.define import (
     ZERO,
@@ -68,7 +69,7 @@ def _broadcast_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
     return (reshape(b, x_bar, dims=x.dims) if stretched else x_bar,)
 
 
-broadcast = Primitive(
+broadcast: Primitive = Primitive(
     name="broadcast",
     type_rule=_broadcast_type,
     eval=_spread,
@@ -101,7 +102,7 @@ def _reshape_spell(s: Speller) -> Text:
 
 
 #: Element counts must agree; where the dims do not prove it, evaluation checks it.
-reshape = Primitive(
+reshape: Primitive = Primitive(
     name="reshape",
     type_rule=_reshape_type,
     eval=lambda ctx, x: np.reshape(x, ctx.shape()),
@@ -143,7 +144,7 @@ def _inverse(perm: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(range(len(perm)), key=perm.__getitem__))
 
 
-transpose = Primitive(
+transpose: Primitive = Primitive(
     name="transpose",
     type_rule=_transpose_type,
     eval=lambda ctx, x: np.transpose(x, ctx.attr("perm")),
@@ -190,7 +191,7 @@ def _concat_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zer
     return concat(b, *(zeros_of(b, v.type) if isinstance(d, Zero) else d for d, v in pairs), **dict(op.attrs))
 
 
-concat = Primitive(
+concat: Primitive = Primitive(
     name="concat",
     type_rule=_concat_type,
     eval=lambda ctx, *arrays: np.concatenate(arrays, axis=ctx.attr("axis")),
@@ -234,7 +235,7 @@ def _full_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
     return (sum_(b, y_bar, axes=tuple(range(y_bar.type.rank))),)
 
 
-full = Primitive(
+full: Primitive = Primitive(
     name="full",
     type_rule=_full_type,
     eval=lambda ctx, x: np.full(ctx.shape(), x),
@@ -248,7 +249,7 @@ full = Primitive(
 
 _UNKNOWN = Inactive("the contents are not a function of any argument")
 
-empty = Primitive(
+empty: Primitive = Primitive(
     name="empty",
     type_rule=lambda types, attrs: (Type(attrs["dtype"], tuple(attrs["dims"]), Kind.array),),
     eval=lambda ctx: np.zeros(ctx.shape(), ctx.attr("dtype").numpy),
@@ -263,7 +264,7 @@ empty = Primitive(
     lower="empty",
 )
 
-arange = Primitive(
+arange: Primitive = Primitive(
     name="arange",
     type_rule=lambda types, attrs: (Type(DType.i64, (attrs["dim"],), Kind.array),),
     eval=lambda ctx: np.arange(ctx.attr("dim").evaluate(ctx.sizes), dtype=np.int64),
@@ -276,7 +277,7 @@ arange = Primitive(
     cheap=True,
 )
 
-copy = Primitive(
+copy: Primitive = Primitive(
     name="copy",
     type_rule=lambda types, attrs: types,
     eval=lambda ctx, x: np.array(x),

@@ -34,7 +34,7 @@ def _literal(value: Any) -> str:
     return repr(value)
 
 
-const = Primitive(
+const: Primitive = Primitive(
     name="const",
     type_rule=_const_type,
     eval=lambda ctx: ctx.attr("value"),
@@ -47,7 +47,7 @@ const = Primitive(
     cheap=True,
 )
 
-dim = Primitive(
+dim: Primitive = Primitive(
     name="dim",
     type_rule=lambda types, attrs: (I64,),
     eval=lambda ctx: ctx.attr("dim").evaluate(ctx.sizes),
@@ -70,7 +70,7 @@ def _bind_eval(ctx: Context, size: int) -> tuple[()]:
 
 
 #: From here on the symbol ``sym`` stands for the operand's value in types.
-bind_dim = Primitive(
+bind_dim: Primitive = Primitive(
     name="bind_dim",
     type_rule=lambda types, attrs: (),
     eval=_bind_eval,

@@ -32,7 +32,7 @@ def _pop_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyTyp
     return (stack, attrs["element"])
 
 
-stack_new = Primitive(
+stack_new: Primitive = Primitive(
     name="stack_new",
     type_rule=_new_type,
     eval=lambda ctx: None,
@@ -44,7 +44,7 @@ stack_new = Primitive(
     lower="stack_new",
 )
 
-push = Primitive(
+push: Primitive = Primitive(
     name="push",
     type_rule=_push_type,
     eval=lambda ctx, stack, value: (stack, value),
@@ -58,7 +58,7 @@ push = Primitive(
 )
 
 #: ``element`` is the type of the value with the dims that are in scope here.
-pop = Primitive(
+pop: Primitive = Primitive(
     name="pop",
     type_rule=_pop_type,
     eval=lambda ctx, stack: stack,

@@ -1,0 +1,168 @@
+"""The verifier: what must hold of a program between any two stages.
+
+Every use is dominated by its definition; every symbol in a type is in scope; operations are what their
+primitive infers; regions fit their node; accumulators are only added to.
+"""
+
+from __future__ import annotations
+
+from adgen.ir.builder import dims_in_attrs
+from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
+from adgen.ir.types import BOOL, I64, AnyType, DType, StackType, Type
+
+
+class IllFormed(Exception):
+    """A program that breaks a rule of the representation (a defect of ours, never of a user)."""
+
+
+def verify(func: Func) -> Func:
+    """``func`` itself. Raises IllFormed where it breaks a rule."""
+    scope: set[Value] = set()
+    symbols: set[str] = set()
+    for param in func.params:
+        symbols.update(_symbols(param.any_type))
+        _define(param, scope)
+    _Verifier(func).region(func.body, scope, symbols)
+    for assumption in func.assumptions:
+        unknown = set(assumption.dim.symbols()) - symbols
+        if unknown:
+            raise IllFormed(f"{func.name}: assumption on unknown symbols {sorted(unknown)}")
+    return func
+
+
+def _define(value: Value, scope: set[Value]) -> None:
+    if value in scope:
+        raise IllFormed(f"{value!r} is defined twice")
+    scope.add(value)
+
+
+def _symbols(type_: AnyType) -> tuple[str, ...]:
+    found = type_.element if isinstance(type_, StackType) else type_
+    return tuple(s for d in found.dims for s in d.symbols())
+
+
+class _Verifier:
+    def __init__(self, func: Func) -> None:
+        self._name = func.name
+
+    def _fail(self, node: Node, reason: str) -> None:
+        what = node.prim.name if isinstance(node, Op) else type(node).__name__.lower()
+        place = f" at {node.span}" if node.span else ""
+        raise IllFormed(f"{self._name}: {what}{place}: {reason}")
+
+    def region(self, region: Region, scope: set[Value], symbols: set[str]) -> None:
+        for node in region.nodes:
+            self.node(node, scope, symbols)
+        for value in region.yields:
+            if value not in scope:
+                raise IllFormed(f"{self._name}: yield of {value!r}, which is not defined here")
+
+    def node(self, node: Node, scope: set[Value], symbols: set[str]) -> None:
+        for value in operands_of(node):
+            if value not in scope:
+                self._fail(node, f"use of {value!r} before its definition")
+        match node:
+            case Op():
+                self._op(node, symbols)
+            case For():
+                self._for(node)
+            case While():
+                self._while(node)
+            case If():
+                self._if(node)
+        for region in regions_of(node):
+            inner = set(scope)
+            for param in region.params:
+                _define(param, inner)
+            self.region(region, inner, set(symbols))
+        for value in node.results:
+            _define(value, scope)
+            if not isinstance(value.any_type, StackType):
+                self._known(node, _symbols(value.any_type), symbols)
+
+    def _known(self, node: Node, used: tuple[str, ...], symbols: set[str]) -> None:
+        unknown = sorted(set(used) - symbols)
+        if unknown:
+            self._fail(node, f"symbols {unknown} are not in scope")
+
+    def _op(self, op: Op, symbols: set[str]) -> None:
+        for d in dims_in_attrs(op.attrs):
+            self._known(op, d.symbols(), symbols)
+        try:
+            types = op.prim.infer(tuple(v.any_type for v in op.operands), dict(op.attrs))
+        except TypeError as error:
+            self._fail(op, str(error))
+        else:
+            found = tuple(v.any_type for v in op.results)
+            if types != found:
+                self._fail(op, f"infers {tuple(map(str, types))}, has {tuple(map(str, found))}")
+        if op.prim.name == "bind_dim":
+            symbols.add(op.attr("sym"))
+
+    def _for(self, node: For) -> None:
+        if any(v.any_type != I64 for v in (node.lo, node.hi, node.step, node.counter)):
+            self._fail(node, "bounds and counter must be i64")
+        self._carries(node, node.inits, node.carried, node.body, node.results)
+        for position in node.attr("accumulators", ()):
+            self._accumulator(node, node.carried[position], node.body, node.body.yields[position])
+
+    def _while(self, node: While) -> None:
+        self._carries(node, node.inits, node.cond.params, node.body, node.results)
+        self._carries(node, node.inits, node.body.params, node.body, node.results)
+        if len(node.cond.yields) != 1 or not _is_bool(node.cond.yields[0]):
+            self._fail(node, "the condition must yield one boolean")
+
+    def _carries(
+        self,
+        node: Node,
+        inits: tuple[Value, ...],
+        params: tuple[Value, ...],
+        body: Region,
+        results: tuple[Value, ...],
+    ) -> None:
+        if not len(inits) == len(params) == len(body.yields) == len(results):
+            self._fail(node, "numbers of carried values differ")
+        for group in zip(inits, params, body.yields, results, strict=True):
+            if len({v.any_type for v in group}) != 1:
+                self._fail(node, f"a carried value changes type: {' -> '.join(map(repr, group))}")
+
+    def _if(self, node: If) -> None:
+        if not _is_bool(node.pred):
+            self._fail(node, f"the condition is {node.pred!r}")
+        if not len(node.then.yields) == len(node.orelse.yields) == len(node.results):
+            self._fail(node, "the branches yield different numbers of values")
+        for group in zip(node.then.yields, node.orelse.yields, node.results, strict=True):
+            if len({v.any_type for v in group}) != 1:
+                self._fail(node, f"the branches yield different types: {group}")
+
+    def _accumulator(self, node: Node, param: Value, body: Region, end: Value) -> None:
+        """An accumulator is a chain of ``add_at`` from the parameter to the yield, used nowhere else."""
+        if end is param:
+            return
+        chain = {param}
+        for inner in body.nodes:
+            used = [v for v in _all_uses(inner) if v in chain]
+            if not used:
+                continue
+            if isinstance(inner, Op):
+                if inner.prim.name != "add_at" or used != [inner.operands[0]]:
+                    self._fail(node, f"accumulator {param!r} is read by {inner.prim.name}")
+                chain.add(inner.result)
+            else:
+                chain.update(inner.results)
+        if end not in chain:
+            self._fail(node, f"accumulator {param!r} is replaced")
+
+
+def _all_uses(node: Node) -> list[Value]:
+    found = list(operands_of(node))
+    for region in regions_of(node):
+        for inner in region.nodes:
+            found.extend(_all_uses(inner))
+        found.extend(region.yields)
+    return found
+
+
+def _is_bool(value: Value) -> bool:
+    found = value.any_type
+    return found == BOOL or (isinstance(found, Type) and found.dtype is DType.bool and not found.rank)
