@@ -73,6 +73,15 @@ def _clip(x: Any, low: Any, high: Any) -> Any:
     return x if high is None else _SPECIAL[np.minimum](x, high)
 
 
+def _angle(y: Any, x: Any) -> Any:
+    """arctan2 by a real arctangent plus a constant: no cancellation of imaginary parts."""
+    flat = np.abs(np.real(y)) <= np.abs(np.real(x))
+    one = np.ones_like(x * y)
+    base = np.where(flat, np.arctan(y / np.where(flat, x, one)), -np.arctan(x / np.where(flat, one, y)))
+    turn = np.arctan2(np.real(y), np.real(x)) - np.real(base)
+    return base + turn
+
+
 _abs_names = (np.abs, np.fabs, np.absolute)
 _SPECIAL: dict[Any, Any] = {
     **{name: _abs for name in _abs_names},
@@ -84,7 +93,7 @@ _SPECIAL: dict[Any, Any] = {
     np.sign: lambda x: np.sign(_real(x)),
     np.floor: lambda x: np.floor(_real(x)),
     np.ceil: lambda x: np.ceil(_real(x)),
-    np.arctan2: lambda y, x: -1j * np.log((x + 1j * y) / np.sqrt(x * x + y * y)),
+    np.arctan2: _angle,
     np.hypot: lambda x, y: np.sqrt(x * x + y * y),
     np.logaddexp: lambda a, b: np.log(np.exp(a) + np.exp(b)),
     np.isfinite: np.isfinite,

@@ -234,7 +234,8 @@ def _pair(p: Any, t: Any) -> Any:
 def jvp(fun: Any, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """Value and directional derivative of the user's function; tangents in the structure of args."""
     twin = Run(1).rebinder().function(fun)
-    out = twin(*_map(_pair, tuple(args), tuple(tangents)))
+    with np.errstate(all="ignore"):
+        out = twin(*_map(_pair, tuple(args), tuple(tangents)))
     return _map(primal, out), _map(lambda x: tangent(x) if is_float(x) else None, out)
 
 
@@ -247,7 +248,8 @@ def second(fun: Any, args: Sequence[Any], u: Sequence[Any], v: Sequence[Any]) ->
         return Dual(Dual(_own(p), _own(a)), Dual(_own(b), zeros_of(_own(p))))
 
     twin = Run(2).rebinder().function(fun)
-    out = twin(*_map(nest, tuple(args), tuple(u), tuple(v)))
+    with np.errstate(all="ignore"):
+        out = twin(*_map(nest, tuple(args), tuple(u), tuple(v)))
     return _map(lambda x: tangent(tangent(x)), out)
 
 
