@@ -1,0 +1,274 @@
+"""Larger and smaller values, clipping, and positions of extrema. Ties share the derivative evenly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Op, Value
+from adgen.ir.types import AnyType, DType, Kind, Type
+from adgen.primitives.define import (
+    ZERO,
+    Call,
+    Contribution,
+    Inactive,
+    Partial,
+    Primitive,
+    Sample,
+    Speller,
+    Text,
+    Zero,
+    elementwise,
+)
+from adgen.primitives.elementwise import (
+    add,
+    div,
+    eq,
+    ge,
+    gt,
+    le,
+    logical_and,
+    logical_or,
+    lt,
+    mul,
+    ne,
+    where,
+)
+from adgen.primitives.literals import as_number, samples, scaled
+from adgen.primitives.reduce import reduced_type, spell_reduction, spread_back, sum_
+
+_Compare = Callable[[Builder, Value, Value], Value]
+
+
+# -- of two values --------------------------------------------------------------------------------------
+def _shares(b: Builder, x: Value, y: Value, x_wins: Value, y_wins: Value) -> Sequence[Partial]:
+    """1 for the one that wins, one half each where they are equal."""
+    tie = scaled(b, 0.5, as_number(b, eq(b, x, y), x))
+    return (add(b, as_number(b, x_wins, x), tie), add(b, as_number(b, y_wins, y), tie))
+
+
+_PAIRS = (
+    *samples(arity=2),
+    Sample(("f64[3]", "f64[3]"), values=((1.0, 2.0, -3.0), (2.0, 1.0, -4.0))),
+    Sample(("f64[2]", "f64[2]"), values=((1.0, 0.0), (1.0, 0.0)), smooth=False),
+    Sample(("i64[3]", "i64[3]"), values=((1, 2, 3), (3, 2, 1))),
+)
+_TIE = "{0} where both are equal -> 1/2, 1/2"
+
+maximum = elementwise(
+    "maximum",
+    eval=np.maximum,
+    spell=Call("np.maximum"),
+    python=(max, Call("max")),
+    partials=lambda b, r, x, y: _shares(b, x, y, gt(b, x, y), lt(b, x, y)),
+    doc="The larger of two values; nan where one is nan.",
+    samples=_PAIRS,
+    kinks=(_TIE.format("maximum"),),
+    commutative=True,
+    cheap=True,
+)
+
+minimum = elementwise(
+    "minimum",
+    eval=np.minimum,
+    spell=Call("np.minimum"),
+    python=(min, Call("min")),
+    partials=lambda b, r, x, y: _shares(b, x, y, lt(b, x, y), gt(b, x, y)),
+    doc="The smaller of two values; nan where one is nan.",
+    samples=_PAIRS,
+    kinks=(_TIE.format("minimum"),),
+    commutative=True,
+    cheap=True,
+)
+
+
+def _or_other_is_nan(b: Builder, wins: Value, other: Value) -> Value:
+    return logical_or(b, wins, ne(b, other, other))
+
+
+def _ignoring_nan(compare: _Compare) -> Callable[..., Sequence[Partial]]:
+    def partials(b: Builder, r: Value, x: Value, y: Value) -> Sequence[Partial]:
+        x_wins = _or_other_is_nan(b, compare(b, x, y), y)
+        y_wins = _or_other_is_nan(b, compare(b, y, x), x)
+        return _shares(b, x, y, x_wins, y_wins)
+
+    return partials
+
+
+def _expand_ignoring_nan(compare: _Compare) -> Callable[[Builder, Op], Value]:
+    def expand(b: Builder, op: Op) -> Value:
+        x, y = op.operands
+        return where(b, _or_other_is_nan(b, compare(b, x, y), y), x, y)
+
+    return expand
+
+
+fmax = elementwise(
+    "fmax",
+    eval=np.fmax,
+    spell=Call("np.fmax"),
+    partials=_ignoring_nan(gt),
+    expand=_expand_ignoring_nan(ge),
+    doc="The larger of two values, the other one where one is nan.",
+    samples=_PAIRS,
+    kinks=(_TIE.format("fmax"),),
+    cheap=True,
+)
+
+fmin = elementwise(
+    "fmin",
+    eval=np.fmin,
+    spell=Call("np.fmin"),
+    partials=_ignoring_nan(lt),
+    expand=_expand_ignoring_nan(le),
+    doc="The smaller of two values, the other one where one is nan.",
+    samples=_PAIRS,
+    kinks=(_TIE.format("fmin"),),
+    cheap=True,
+)
+
+
+# -- clip -----------------------------------------------------------------------------------------------
+def _clip_partials(b: Builder, r: Value, x: Value, low: Value, high: Value) -> Sequence[Partial]:
+    inside = logical_and(b, le(b, low, x), le(b, x, high))
+    below = logical_and(b, lt(b, x, low), le(b, low, high))
+    above = logical_or(b, gt(b, x, high), gt(b, low, high))
+    return (as_number(b, inside, x), as_number(b, below, x), as_number(b, above, x))
+
+
+def _clip_spell(s: Speller) -> Text:
+    return Text(f"np.clip({s.arg(0)}, {_bound(s, 1)}, {_bound(s, 2)})")
+
+
+def _bound(s: Speller, index: int) -> str:
+    """A bound; None where it is infinite and so bounds nothing."""
+    folded = s.folded(index)
+    value = folded.attr("value") if folded is not None and folded.prim.name == "const" else None
+    return "None" if value in (float("-inf"), float("inf")) else s.arg(index)
+
+
+def _python_clip(s: Speller) -> Text:
+    return Text(f"min(max({s.arg(0)}, {s.arg(1)}), {s.arg(2)})")
+
+
+clip = elementwise(
+    "clip",
+    eval=lambda x, low, high: np.minimum(np.maximum(x, low), high),
+    spell=_clip_spell,
+    python=(
+        lambda x, low, high: min(max(x, low), high),
+        lambda s: Text(f"min(max({s.arg(0)}, {s.arg(1)}), {s.arg(2)})"),
+    ),
+    partials=_clip_partials,
+    expand=lambda b, op: minimum(b, maximum(b, op.operands[0], op.operands[1]), op.operands[2]),
+    doc="x moved into the closed interval from low to high; derivative 1 inside, else the bound's.",
+    samples=(
+        *samples(arity=3),
+        Sample(("f64[4]",) * 3, values=((-2.0, -0.5, 0.5, 2.0), (-1.0,) * 4, (1.0,) * 4)),
+        Sample(("f64[2]",) * 3, values=((-1.0, 1.0), (-1.0, -1.0), (1.0, 1.0)), smooth=False),
+    ),
+    kinks=("clip exactly at a bound -> 1 for x, 0 for the bound",),
+    cheap=True,
+)
+
+
+# -- over axes ------------------------------------------------------------------------------------------
+def _winners(b: Builder, op: Op) -> tuple[Value, Value]:
+    """Which cells hold the extremum, as numbers, and how many do."""
+    (x,) = op.operands
+    axes = op.attr("axes")
+    hit = as_number(b, eq(b, x, spread_back(b, op.result, x.type, axes)), x)
+    return hit, sum_(b, hit, axes=axes)
+
+
+def _extremum_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
+    hit, count = _winners(b, op)
+    share = spread_back(b, div(b, y_bar, count), op.operands[0].type, op.attr("axes"))
+    return (mul(b, hit, share),)
+
+
+def _extremum_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
+    if isinstance(dots[0], Zero):
+        return ZERO
+    hit, count = _winners(b, op)
+    return div(b, sum_(b, mul(b, hit, dots[0]), axes=op.attr("axes")), count)
+
+
+_OVER_AXES = (
+    Sample(("f64[3,4]",), attrs=(("axes", (0,)),)),
+    Sample(("f64[3,4]",), attrs=(("axes", (0, 1)),)),
+    Sample(("f64[2,3,4]",), attrs=(("axes", (0, 2)),)),
+    Sample(("f32[4]",), attrs=(("axes", (0,)),)),
+    Sample(("f64[1]",), attrs=(("axes", (0,)),)),
+    Sample(("f64[0,3]",), attrs=(("axes", (1,)),)),
+    Sample(("i64[4]",), attrs=(("axes", (0,)),), values=((3, 1, 3, 2),)),
+    Sample(
+        ("f64[2,3]",), attrs=(("axes", (1,)),), values=(((1.0, 2.0, 2.0), (0.0, 0.0, 0.0)),), smooth=False
+    ),
+)
+
+
+def _extremum(name: str, numpy: Callable[..., Any], word: str) -> Primitive:
+    return Primitive(
+        name=name,
+        type_rule=reduced_type,
+        eval=lambda ctx, x: numpy(x, axis=ctx.attr("axes")),
+        spell=lambda s: spell_reduction(s, f"np.{name}", name),
+        doc=f"The {word} element over axes; the reduced dims are dropped. Of nothing: ValueError.",
+        samples=_OVER_AXES,
+        vjp=_extremum_vjp,
+        jvp=_extremum_jvp,
+        lower=name,
+        kinks=(f"{name} over equal elements -> evenly split",),
+    )
+
+
+max_ = _extremum("max", np.max, "largest")
+min_ = _extremum("min", np.min, "smallest")
+
+
+# -- positions ------------------------------------------------------------------------------------------
+def _position_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    (x,) = types
+    assert isinstance(x, Type)
+    axis = attrs["axis"]
+    if not 0 <= axis < x.rank:
+        raise TypeError(f"{axis} is no axis of {x}")
+    dims = (*x.dims[:axis], *x.dims[axis + 1 :])
+    return (Type(DType.i64, dims, Kind.array if dims else Kind.np),)
+
+
+def _position_spell(function: str) -> Callable[[Speller], Text]:
+    def spell(s: Speller) -> Text:
+        axis = "" if s.arg_type(0).rank == 1 else f", axis={s.op.attr('axis')}"
+        return Text(f"{function}({s.arg(0)}{axis})")
+
+    return spell
+
+
+def _position(name: str, numpy: Callable[..., Any], word: str) -> Primitive:
+    return Primitive(
+        name=name,
+        type_rule=_position_type,
+        eval=lambda ctx, x: numpy(x, axis=ctx.attr("axis")),
+        spell=_position_spell(f"np.{name}"),
+        doc=f"Index of the first {word} element along an axis.",
+        samples=(
+            Sample(("f64[3,4]",), attrs=(("axis", 1),)),
+            Sample(("f64[5]",), attrs=(("axis", 0),)),
+            Sample(("f32[1]",), attrs=(("axis", 0),)),
+            Sample(("f64[2,0]",), attrs=(("axis", 0),)),
+        ),
+        vjp=Inactive("an index has no derivative"),
+        jvp=Inactive("an index has no derivative"),
+        lower=name,
+    )
+
+
+argmax = _position("argmax", np.argmax, "largest")
+argmin = _position("argmin", np.argmin, "smallest")
+
+PRIMITIVES = (maximum, minimum, fmax, fmin, clip, max_, min_, argmax, argmin)

@@ -1,0 +1,195 @@
+"""Powers and roots.
+
+``pow`` has a run-time exponent, ``powi`` a literal integer one (attribute ``n``) that is not differentiated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Value
+from adgen.primitives.define import (
+    ZERO,
+    Call,
+    Infix,
+    Over,
+    Partial,
+    Prec,
+    Sample,
+    Speller,
+    Text,
+    elementwise,
+)
+from adgen.primitives.elementwise import div, eq, ge, logical_and, mul, neg, sub, where
+from adgen.primitives.exponential import log
+from adgen.primitives.literals import (
+    known_number,
+    literal,
+    numpy_and_math,
+    samples,
+    scaled,
+)
+
+_POWER = Infix("**", Prec.POWER, right_associative=True)
+
+
+# -- pow ------------------------------------------------------------------------------------------------
+def _pow_partials(b: Builder, r: Value, x: Value, y: Value) -> Sequence[Partial]:
+    return (_pow_by_base(b, x, y), _pow_by_exponent(b, r, x, y))
+
+
+def _pow_by_base(b: Builder, x: Value, y: Value) -> Partial:
+    """y * x**(y - 1); zero at x = y = 0."""
+    known = known_number(b, y)
+    if known == 0:
+        return ZERO
+    if known is not None:
+        return mul(b, y, power(b, x, literal(b, y, known - 1)))
+    base = where(b, _is_zero(b, x, y), literal(b, x, 1), x)
+    return mul(b, y, power(b, base, sub(b, y, literal(b, y, 1))))
+
+
+def _is_zero(b: Builder, x: Value, y: Value) -> Value:
+    zero = literal(b, x, 0)
+    return logical_and(b, eq(b, x, zero), eq(b, y, zero))
+
+
+def _pow_by_exponent(b: Builder, r: Value, x: Value, y: Value) -> Partial:
+    """r * log(x); zero at x = 0 <= y, where r * log(x) has the limit 0 for y > 0."""
+    known = known_number(b, x)
+    if known is not None and known > 0:
+        return mul(b, r, literal(b, r, math.log(known))) if known != 1 else ZERO
+    flat = logical_and(b, eq(b, x, literal(b, x, 0)), ge(b, y, literal(b, y, 0)))
+    return mul(b, r, log(b, where(b, flat, literal(b, x, 1), x)))
+
+
+def _python_pow(x: Any, y: Any) -> Any:
+    """``x ** y`` of Python scalars; what Python would turn into a complex number is a domain error."""
+    result = x**y
+    if isinstance(result, complex):
+        raise ValueError("math domain error")
+    return result
+
+
+power = elementwise(
+    "pow",
+    eval=np.power,
+    spell=_POWER,
+    python=(_python_pow, _POWER),
+    partials=_pow_partials,
+    doc="x to the power y, of floats or of integers with y >= 0. By x: y x^(y-1); by y: x^y log x.",
+    samples=(
+        *samples(0.3, 2.0, arity=2),
+        Sample(("i64[3]", "i64[3]"), values=((2, -3, 0), (3, 2, 0))),
+    ),
+    kinks=("x**0 at 0 -> 0", "x**y by y at x = 0 <= y -> 0"),
+)
+
+
+# -- powi -----------------------------------------------------------------------------------------------
+def _powi_partials(b: Builder, r: Value, x: Value, n: int) -> Sequence[Partial]:
+    if n in (0, 1):
+        return (float(n) if n else ZERO,)
+    if n == 2:
+        return (scaled(b, 2, x),)
+    return (scaled(b, n, powi(b, x, n=n - 1)),)
+
+
+def _powi_spell(s: Speller) -> Text:
+    n = s.op.attr("n")
+    return Text(f"{s.arg(0, Prec.POWER + 1)} ** {n}", Prec.POWER)
+
+
+powi = elementwise(
+    "powi",
+    eval=lambda x, n: x**n,
+    spell=_powi_spell,
+    python=(lambda x, n: x**n, _powi_spell),
+    partials=_powi_partials,
+    doc="x to a literal integer power, attribute n.",
+    samples=(
+        *samples(attrs=(("n", 3),)),
+        *(Sample(("f64[4]",), attrs=(("n", n),)) for n in (0, 1, 2)),
+        Sample(("f64[4]",), 0.5, 2.0, attrs=(("n", -2),)),
+        Sample(("i64[3]",), attrs=(("n", 2),), values=((2, -3, 0),)),
+    ),
+    kinks=("x**0 at 0 -> 0",),
+)
+
+
+# -- roots ----------------------------------------------------------------------------------------------
+_np_sqrt, _math_sqrt = numpy_and_math("sqrt")
+sqrt = elementwise(
+    "sqrt",
+    eval=np.sqrt,
+    spell=_np_sqrt,
+    python=(math.sqrt, _math_sqrt),
+    partials=lambda b, r, x: (Over(scaled(b, 2, r)),),
+    doc="Square root; derivative 1 / (2 sqrt(x)), infinite at 0.",
+    samples=samples(0.3, 3.0),
+    kinks=("sqrt(0) -> inf",),
+)
+
+_np_cbrt, _math_cbrt = numpy_and_math("cbrt")
+cbrt = elementwise(
+    "cbrt",
+    eval=np.cbrt,
+    spell=_np_cbrt,
+    python=(math.cbrt, _math_cbrt),
+    partials=lambda b, r, x: (Over(scaled(b, 3, mul(b, r, r))),),
+    doc="Cube root, of negative numbers too; derivative 1 / (3 cbrt(x)^2), infinite at 0.",
+    samples=(*samples(0.3, 3.0), Sample(("f64[4]",), -3.0, -0.3)),
+    kinks=("cbrt(0) -> inf",),
+)
+
+square = elementwise(
+    "square",
+    eval=np.square,
+    spell=Call("np.square"),
+    python=(lambda x: x * x, lambda s: Text(f"{s.arg(0, Prec.POWER + 1)} ** 2", Prec.POWER)),
+    partials=lambda b, r, x: (scaled(b, 2, x),),
+    expand=lambda b, op: mul(b, op.operands[0], op.operands[0]),
+    doc="x times x; derivative 2x.",
+    samples=samples(),
+    cheap=True,
+)
+
+reciprocal = elementwise(
+    "reciprocal",
+    eval=np.reciprocal,
+    spell=Call("np.reciprocal"),
+    python=(lambda x: 1 / x, lambda s: Text(f"1 / {s.arg(0, Prec.MUL + 1)}", Prec.MUL)),
+    partials=lambda b, r, x: (neg(b, mul(b, r, r)),),
+    expand=lambda b, op: div(b, literal(b, op.operands[0], 1), op.operands[0]),
+    doc="1 / x; derivative -1 / x^2.",
+    samples=samples(0.5, 2.0),
+)
+
+
+# -- hypot ----------------------------------------------------------------------------------------------
+def _hypot_partials(b: Builder, r: Value, x: Value, y: Value) -> Sequence[Partial]:
+    """x / r and y / r; zero where r is zero."""
+    length = where(b, eq(b, r, literal(b, r, 0)), literal(b, r, 1), r)
+    return (div(b, x, length), div(b, y, length))
+
+
+_np_hypot, _math_hypot = numpy_and_math("hypot")
+hypot = elementwise(
+    "hypot",
+    eval=np.hypot,
+    spell=_np_hypot,
+    python=(math.hypot, _math_hypot),
+    partials=_hypot_partials,
+    doc="Length of the vector (x, y); derivatives x / r and y / r.",
+    samples=samples(0.3, 2.0, arity=2),
+    kinks=("hypot(0, 0) -> 0, 0",),
+    commutative=True,
+)
+
+
+PRIMITIVES = (power, powi, sqrt, cbrt, square, reciprocal, hypot)
