@@ -109,8 +109,8 @@ def _subscript(name: str, inside: ast.expr) -> AbstractTree | None:
         return Annotation(name)[tuple(dims)].tree if len(dims) == len(items) else None
     if name in _JAXTYPING:
         match inside:
-            case ast.Tuple(elts=[_, ast.Constant(value=str(dims))]):
-                return _jaxtyping(_JAXTYPING[name], dims)
+            case ast.Tuple(elts=[_, ast.Constant(value=str(words))]):
+                return _jaxtyping(_JAXTYPING[name], words)
     return None
 
 
