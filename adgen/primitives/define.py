@@ -231,6 +231,7 @@ def elementwise(
     result: DType | None = None,
     python: tuple[Callable[..., Any], Spell] | None = None,
     scalar: Any = None,
+    expand: Callable[[Builder, Op], Value] | None = None,
     kinks: tuple[str, ...] = (),
     commutative: bool = False,
     cheap: bool = False,
@@ -240,8 +241,8 @@ def elementwise(
     ``eval`` takes the operand values; ``partials(b, r, *operands)`` gives one partial derivative per operand,
     where ``r`` is the result; both take the attributes by name, where there are any. ``result`` is the dtype
     of the result where it differs; ``python`` is how Python scalars are computed and spelled (it raises on
-    zero division and domain errors); ``scalar`` names the kernel operation (default: ``name``); ``cheap``
-    marks what may be recomputed freely.
+    zero division and domain errors); ``scalar`` names the kernel operation (default: ``name``); ``expand``
+    gives simpler primitives for kernels; ``cheap`` marks what may be recomputed freely.
     """
     return Primitive(
         name=name,
@@ -252,6 +253,7 @@ def elementwise(
         samples=samples,
         partials=partials,
         lower=scalar or name,
+        expand=expand,
         kinks=kinks,
         elementwise=True,
         commutative=commutative,
