@@ -21,9 +21,32 @@ from adgen.ir.interpret import Context
 from adgen.ir.types import AnyType, DType, Kind, Type
 
 __all__ = [
-    *("ZERO", "Absent", "Call", "Context", "Contribution", "Inactive", "Indexed", "Infix", "Jvp", "Masked"),
-    *("Over", "Partial", "Partials", "Prec", "Prefix", "Primitive", "Registry", "Sample", "Spell", "Speller"),
-    *("Text", "Vjp", "Zero", "elementwise", "join_kinds", "same_shape"),
+    "ZERO",
+    "Absent",
+    "Call",
+    "Context",
+    "Contribution",
+    "Inactive",
+    "Indexed",
+    "Infix",
+    "Jvp",
+    "Masked",
+    "Over",
+    "Partial",
+    "Partials",
+    "Prec",
+    "Prefix",
+    "Primitive",
+    "Registry",
+    "Sample",
+    "Spell",
+    "Speller",
+    "Text",
+    "Vjp",
+    "Zero",
+    "elementwise",
+    "join_kinds",
+    "same_shape",
 ]
 
 
