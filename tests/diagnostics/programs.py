@@ -9,4 +9,545 @@ from adgen.diagnostics import Example
 
 Row = tuple[str, Example, Example]
 
-MORE: list[Row] = []
+VECTOR = "adgen.grad(f)(np.ones(3))"
+MATRIX = "adgen.grad(f)(np.ones((3, 4)))"
+
+
+def scalar(source: str) -> Example:
+    return Example(source, signature="f64")
+
+
+def vector(source: str) -> Example:
+    return Example(source, VECTOR, "f64[n]")
+
+
+def matrix(source: str) -> Example:
+    return Example(source, MATRIX, "f64[n,m]")
+
+
+LANGUAGE: list[Row] = [
+    (
+        "AG101",
+        scalar("""
+            def f(x):
+                s = 0.0
+                for i in range(3):
+                    «try»:
+                        s += x
+                    finally:
+                        s += 1.0
+                return s
+        """),
+        scalar("""
+            def f(x):
+                s = 0.0
+                for i in range(3):
+                    s += x
+                    s += 1.0
+                return s
+        """),
+    ),
+    (
+        "AG104",
+        scalar("""
+            def f(x):
+                «yield from (x, x)»
+        """),
+        scalar("""
+            def f(x):
+                return x + x
+        """),
+    ),
+    (
+        "AG107",
+        scalar("""
+            def f(x):
+                n = 0.0
+                def g(y):
+                    «nonlocal» n
+                    n = y
+                    return y
+                return g(x) + n
+        """),
+        scalar("""
+            def f(x):
+                def g(y):
+                    n = y
+                    return y + n
+                return g(x)
+        """),
+    ),
+    (
+        "AG108",
+        scalar("""
+            def f(x):
+                «from» math import sin
+                return sin(x)
+        """),
+        scalar("""
+            from math import sin
+
+            def f(x):
+                return sin(x)
+        """),
+    ),
+    (
+        "AG109",
+        scalar("""
+            def g(a, b):
+                return a * b
+
+            def f(x):
+                return g(«*(x, x)»)
+        """),
+        scalar("""
+            def g(a, b):
+                return a * b
+
+            def f(x):
+                return g(x, b=x)
+        """),
+    ),
+    (
+        "AG112",
+        scalar("""
+            def f(x):
+                return sum(«x * i for i in range(3)»)
+        """),
+        scalar("""
+            def f(x):
+                return np.sum(x * np.arange(3))
+        """),
+    ),
+    (
+        "AG116",
+        scalar("""
+            def f(x):
+                while x > 2.0:
+                    x = x * 0.5
+                «else»:
+                    x = x + 1.0
+                return x
+        """),
+        scalar("""
+            def f(x):
+                while x > 2.0:
+                    x = x * 0.5
+                x = x + 1.0
+                return x
+        """),
+    ),
+    (
+        "AG120",
+        scalar("""
+            def f(x):
+                y = x if «x is 1.0» else x * x
+                return y
+        """),
+        scalar("""
+            def f(x):
+                y = x if x == 1.0 else x * x
+                return y
+        """),
+    ),
+    (
+        "AG125",
+        vector("""
+            def f(x):
+                noise = «np.random.normal»(size=3)
+                return np.sum(x * noise)
+        """),
+        vector("""
+            def f(x):
+                noise = np.array([0.1, 0.2, 0.3])
+                return np.sum(x * noise)
+        """),
+    ),
+    (
+        "AG124",
+        scalar("""
+            def g(y):
+                return h(y)
+
+            def h(y):
+                return «g(y)»
+
+            def f(x):
+                return g(x)
+        """),
+        scalar("""
+            def g(y):
+                return h(y)
+
+            def h(y):
+                return y * y
+
+            def f(x):
+                return g(x)
+        """),
+    ),
+]
+
+NAMES: list[Row] = [
+    (
+        "AG201",
+        scalar("""
+            def g(y):
+                return y * «factor»
+
+            def f(x):
+                return g(x)
+        """),
+        scalar("""
+            factor = 2.0
+
+            def g(y):
+                return y * factor
+
+            def f(x):
+                return g(x)
+        """),
+    ),
+    (
+        "AG201",
+        scalar("""
+            def f(x):
+                return «numpy».sin(x)
+        """),
+        scalar("""
+            def f(x):
+                return np.sin(x)
+        """),
+    ),
+    (
+        "AG202",
+        scalar("""
+            def f(x):
+                y = x + 1.0
+                return y * «math.gamma»(x)
+        """),
+        scalar("""
+            def f(x):
+                y = x + 1.0
+                return y * math.exp(x)
+        """),
+    ),
+    (
+        "AG204",
+        vector("""
+            def f(x):
+                y = np.zeros(3, «order»="F")
+                return np.sum(x * y)
+        """),
+        vector("""
+            def f(x):
+                y = np.zeros(3, dtype=np.float64)
+                return np.sum(x * y)
+        """),
+    ),
+    (
+        "AG206",
+        scalar("""
+            def f(x, n=2):
+                for i in range(n):
+                    y = x * i
+                return «y»
+        """),
+        scalar("""
+            def f(x, n=2):
+                y = x
+                for i in range(n):
+                    y = x * i
+                return y
+        """),
+    ),
+    (
+        "AG206",
+        scalar("""
+            def f(x):
+                z = «y» * 2.0
+                y = x
+                return z + y
+        """),
+        scalar("""
+            def f(x):
+                y = x
+                z = y * 2.0
+                return z + y
+        """),
+    ),
+]
+
+SHAPES: list[Row] = [
+    (
+        "AG230",
+        vector("""
+            def f(x):
+                a = np.ones((2, 3))
+                b = np.ones((2, 3))
+                return np.sum(«a @ b») * x[0]
+        """),
+        vector("""
+            def f(x):
+                a = np.ones((2, 3))
+                b = np.ones((2, 3))
+                return np.sum(a @ b.T) * x[0]
+        """),
+    ),
+    (
+        "AG231",
+        vector("""
+            def f(x):
+                return «np.max(x, axis=-2)»
+        """),
+        vector("""
+            def f(x):
+                return np.max(x, axis=-1)
+        """),
+    ),
+    (
+        "AG232",
+        scalar("""
+            def f(x):
+                «if» x > 0.0:
+                    y = np.ones(3)
+                else:
+                    y = np.ones((3, 3))
+                return x * np.sum(y)
+        """),
+        scalar("""
+            def f(x):
+                if x > 0.0:
+                    y = np.sum(np.ones(3))
+                else:
+                    y = np.sum(np.ones((3, 3)))
+                return x * y
+        """),
+    ),
+    (
+        "AG233",
+        scalar("""
+            def f(x):
+                t = (x,)
+                «while» t[0] < 10.0:
+                    t = (t[0] * 2.0, x)
+                return t[0]
+        """),
+        scalar("""
+            def f(x):
+                t = (x, x)
+                while t[0] < 10.0:
+                    t = (t[0] * 2.0, x)
+                return t[0]
+        """),
+    ),
+    (
+        "AG235",
+        matrix("""
+            def f(x):
+                s = 0.0
+                for i in range(3):
+                    s += «x[i, 0, 0]»
+                return s
+        """),
+        matrix("""
+            def f(x):
+                s = 0.0
+                for i in range(3):
+                    s += x[i, 0]
+                return s
+        """),
+    ),
+    (
+        "AG237",
+        scalar("""
+            def f(x):
+                y = np.zeros(3)
+                y[«-4»] = x
+                return np.sum(y)
+        """),
+        scalar("""
+            def f(x):
+                y = np.zeros(3)
+                y[-3] = x
+                return np.sum(y)
+        """),
+    ),
+    (
+        "AG239",
+        scalar("""
+            def g(y):
+                return y, y * y
+
+            def f(x):
+                «a, b, c» = g(x)
+                return a + b + c
+        """),
+        scalar("""
+            def g(y):
+                return y, y * y
+
+            def f(x):
+                a, b = g(x)
+                return a + b
+        """),
+    ),
+    (
+        "AG241",
+        vector("""
+            def f(x):
+                while «x < 10.0»:
+                    x = x * 2.0
+                return np.sum(x)
+        """),
+        vector("""
+            def f(x):
+                while np.sum(x) < 10.0:
+                    x = x * 2.0
+                return np.sum(x)
+        """),
+    ),
+    (
+        "AG243",
+        vector("""
+            def f(x):
+                for i in range(2):
+                    «x[i:]» *= 2.0
+                return np.sum(x)
+        """),
+        vector("""
+            def f(x):
+                x = x.copy()
+                for i in range(2):
+                    x[i:] *= 2.0
+                return np.sum(x)
+        """),
+    ),
+    (
+        "AG243",
+        vector("""
+            def f(x):
+                «x» += 1.0
+                return np.sum(x * x)
+        """),
+        vector("""
+            def f(x):
+                x = x + 1.0
+                return np.sum(x * x)
+        """),
+    ),
+    (
+        "AG243",
+        matrix("""
+            def f(x):
+                row = x[0]
+                «row[0]» = 1.0
+                return np.sum(x)
+        """),
+        matrix("""
+            def f(x):
+                row = x[0].copy()
+                row[0] = 1.0
+                return np.sum(x) + row[0]
+        """),
+    ),
+]
+
+DERIVATIVES: list[Row] = [
+    (
+        "AG302",
+        Example(
+            """
+            def f(x, «k»):
+                return x * k
+        """,
+            'adgen.grad(f, wrt="k")(1.0, 2)',
+        ),
+        Example(
+            """
+            def f(x, k):
+                return x * k
+        """,
+            'adgen.grad(f, wrt="k")(1.0, 2.0)',
+        ),
+    ),
+    (
+        "AG302",
+        Example(
+            """
+            def f(«x»):
+                return np.sum(x * 2.0)
+        """,
+            "adgen.grad(f)(np.arange(3))",
+            "i64[n]",
+        ),
+        Example(
+            """
+            def f(x):
+                return np.sum(x * 2.0)
+        """,
+            "adgen.grad(f)(np.arange(3.0))",
+            "f64[n]",
+        ),
+    ),
+    (
+        "AG303",
+        matrix("""
+            def f(x):
+                y = x * x
+                return «np.sum(y, axis=0)»
+        """),
+        matrix("""
+            def f(x):
+                y = x * x
+                return np.sum(y)
+        """),
+    ),
+    (
+        "AG303",
+        scalar("""
+            def f(x):
+                return «x, x * x»
+        """),
+        scalar("""
+            def f(x):
+                return x + x * x
+        """),
+    ),
+    (
+        "AG304",
+        scalar("""
+            def f(x):
+                return «int(x)»
+        """),
+        scalar("""
+            def f(x):
+                return float(x)
+        """),
+    ),
+]
+
+INTERFACE: list[Row] = [
+    (
+        "AG261",
+        Example("def f(x):\n    return x", 'adgen.grad(f).lower("g64")'),
+        Example("def f(x):\n    return x", 'adgen.grad(f).lower("f64")'),
+    ),
+    (
+        "AG263",
+        Example("def «f»(x, y):\n    return x * y", 'adgen.grad(f).lower("f64")'),
+        Example("def f(x, y):\n    return x * y", 'adgen.grad(f).lower("f64, f64")'),
+    ),
+    (
+        "AG270",
+        Example("def «f»(x):\n    return x", 'adgen.value_and_grad(f, wrt=("x", "z"))(1.0)'),
+        Example("def f(x):\n    return x", 'adgen.value_and_grad(f, wrt=("x",))(1.0)'),
+    ),
+    (
+        "AG273",
+        Example("def «f»(x):\n    return x", "adgen.jit(f, inline=True)(1.0)"),
+        Example("def f(x):\n    return x", "adgen.jit(f)(1.0)"),
+    ),
+]
+
+MORE: list[Row] = [*LANGUAGE, *NAMES, *SHAPES, *DERIVATIVES, *INTERFACE]

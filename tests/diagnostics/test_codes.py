@@ -1,7 +1,7 @@
 """Every entry of the table of codes: its form, the programs it refuses, and their corrected twins.
 
-A refused program has to give exactly its code at the marked place, through a call of the public interface and, where
-the example has a signature, also when built from its file alone, without being imported.
+A refused program has to give exactly its code at the marked place, through a call of the public interface
+and, where the example has a signature, also when built from its file alone, without being imported.
 """
 
 from __future__ import annotations

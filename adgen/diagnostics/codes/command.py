@@ -60,4 +60,11 @@ CODES = (
         "With `--example` the module is imported.",
         no_example=_CLI,
     ),
+    Code(
+        "AG810",
+        "`{option}` does not take `{value}`",
+        "The value does not have the form that the option takes.",
+        help="write `{form}`",
+        no_example=_CLI,
+    ),
 )
