@@ -1,0 +1,137 @@
+"""What adgen's names do in a function that runs undifferentiated: plain Python, nothing recorded.
+
+Markers give back what they are given; activations compute with NumPy by the formulas of their primitives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+
+from adgen.diagnostics import refuse
+
+T = TypeVar("T")
+
+
+# -- markers --------------------------------------------------------------------------------------------
+def stop_gradient(x: T) -> T:
+    """``x``; inside differentiated code a constant."""
+    return x
+
+
+def straight_through(f: Callable[[Any], T], x: Any) -> T:
+    """``f(x)``; its derivative is that of the identity."""
+    return f(x)
+
+
+def unroll(iterable: Iterable[T]) -> Iterable[T]:
+    """``iterable``; a loop over it is written out step by step when it is differentiated."""
+    return iterable
+
+
+def truncated(iterable: Iterable[T], window: int) -> Iterable[T]:
+    """``iterable``; cotangents flow through at most ``window`` steps of a loop over it."""
+    return iterable
+
+
+def checkpointed(
+    iterable_or_condition: T,
+    schedule: str = "sqrt",
+    slots: int | None = None,
+    every: int | None = None,
+    memory: int | None = None,
+) -> T:
+    """What it is given; a loop over it keeps some of its states and recomputes the rest."""
+    return iterable_or_condition
+
+
+def recompute(fun: T) -> T:
+    """``fun``; the reverse sweep runs it again instead of keeping what it computed."""
+    return fun
+
+
+def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, tol: float = 1e-10, max_iter: int = 1000) -> Any:
+    """The solution of ``x = f(x, *args)``, found by iterating from ``x0``."""
+    x = x0
+    for _ in range(max_iter):
+        new = f(x, *args)
+        if np.max(np.abs(np.subtract(new, x))) <= tol:
+            return new
+        x = new
+    return x
+
+
+# -- named, but not there yet ---------------------------------------------------------------------------
+def _unavailable(name: str) -> NoReturn:
+    raise refuse("AG401", name=f"adgen.{name}")
+
+
+def custom_vjp(fun: Callable[..., Any]) -> Any:
+    """A function with a reverse rule of its own."""
+    _unavailable("custom_vjp")
+
+
+def custom_jvp(fun: Callable[..., Any]) -> Any:
+    """A function with a forward rule of its own."""
+    _unavailable("custom_jvp")
+
+
+def root(g: Callable[..., Any], x0: Any, *args: Any, **options: Any) -> Any:
+    """The solution of ``g(x, *args) = 0`` near ``x0``."""
+    _unavailable("root")
+
+
+def argmin(f: Callable[..., Any], x0: Any, *args: Any, **options: Any) -> Any:
+    """The minimum of ``f(x, *args)`` near ``x0``."""
+    _unavailable("argmin")
+
+
+# -- activations ----------------------------------------------------------------------------------------
+def relu(x: Any) -> Any:
+    """``x`` where it is positive, else 0."""
+    return np.maximum(x, 0)
+
+
+def sigmoid(x: Any) -> Any:
+    """``1 / (1 + exp(-x))`` without overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(np.greater_equal(x, 0), np.ones_like(e), e) / (1 + e)
+
+
+def softplus(x: Any) -> Any:
+    """``log(1 + exp(x))`` without overflow."""
+    return np.logaddexp(x, np.zeros_like(x))
+
+
+def silu(x: Any) -> Any:
+    """``x * sigmoid(x)``."""
+    return x * sigmoid(x)
+
+
+def gelu(x: Any) -> Any:
+    """``x`` times the normal distribution function of ``x``."""
+    from scipy.special import erf
+
+    return x * 0.5 * (1.0 + erf(x / np.sqrt(2.0)))
+
+
+def logsumexp(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
+    """``log(sum(exp(x)))`` without overflow."""
+    top = np.max(x, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, np.zeros_like(top))
+    total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=keepdims))
+    return total + (top if keepdims else np.squeeze(top, axis=axis))
+
+
+def softmax(x: Any, axis: int | None = -1) -> Any:
+    """``exp(x) / sum(exp(x))`` without overflow."""
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def log_softmax(x: Any, axis: int | None = -1) -> Any:
+    """``log(softmax(x))`` without overflow."""
+    shifted = x - np.max(x, axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
