@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from adgen.primitives import contract, elementwise, indexing, reduce, shape, sizes, tape
+from adgen.primitives import (
+    activations,
+    contract,
+    elementwise,
+    exponential,
+    extrema,
+    hyperbolic,
+    indexing,
+    powers,
+    reduce,
+    reductions,
+    rounding,
+    shape,
+    sizes,
+    softmax,
+    tape,
+    trigonometric,
+)
 from adgen.primitives.define import Primitive, Registry
 
-FAMILIES = (sizes, elementwise, reduce, shape, contract, indexing, tape)
+FAMILIES = (
+    *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, rounding, extrema, activations),
+    *(reduce, reductions, softmax, contract, shape, indexing, tape),
+)
 
 REGISTRY = Registry()
 for _family in FAMILIES:
