@@ -1,0 +1,175 @@
+"""Where a function's source is: its own lines, parsed alone, with the places of its nodes in the file.
+
+Of a live function the text is compiled and its bytecode compared with the function's, so that a file edited
+after import is refused instead of misread. Lambdas are told apart by the positions that Python records.
+"""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+
+from adgen.diagnostics import SourceText, Span, UserError, refuse
+
+Definition = cst.FunctionDef | cst.Lambda
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionSource:
+    """A function's own lines, parsed. ``shift`` takes line numbers of the parsed text to those of the file."""
+
+    name: str
+    file: str
+    node: Definition
+    text: SourceText
+    shift: int
+    positions: Mapping[cst.CSTNode, CodeRange] = field(repr=False)
+    comments: tuple[tuple[int, str], ...] = ()
+    method: bool = False
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """The place of a node in the file."""
+        place = self.positions[node]
+        start, end = place.start, place.end
+        return Span.from_columns0(
+            self.file, start.line + self.shift, start.column, end.line + self.shift, end.column
+        )
+
+    @property
+    def name_span(self) -> Span:
+        """The place of the function's name (of the whole lambda)."""
+        return self.span(self.node.name if isinstance(self.node, cst.FunctionDef) else self.node)
+
+    @property
+    def parameters(self) -> tuple[cst.Param, ...]:
+        """The named parameters, in order."""
+        params = self.node.params
+        return (*params.posonly_params, *params.params, *params.kwonly_params)
+
+
+def parse_definition(file: str, lines: Sequence[str], first: int) -> FunctionSource:
+    """Parse the ``def`` (with its decorators) that begins at line ``first`` of a file's lines."""
+    block = _block(lines[first - 1 :])
+    text = "".join(block)
+    indented = block[0][:1] in (" ", "\t")
+    module, positions = _parse(file, first, ("if 1:\n" if indented else "") + text)
+    statement = module.body[0]
+    if indented:
+        assert isinstance(statement, cst.If)
+        statement = statement.body.body[0]  # type: ignore[assignment]
+    assert isinstance(statement, cst.FunctionDef)
+    shift = first - (2 if indented else 1)
+    source = SourceText(file, text, first)
+    return FunctionSource(
+        statement.name.value, file, statement, source, shift, positions, _comments(text, first)
+    )
+
+
+def parse_lambda(file: str, text: str, line: int, column: int) -> FunctionSource:
+    """Parse the text of a lambda that stands at a line and a column (from 0) of a file."""
+    module, positions = _parse(file, line, f"(\n{' ' * column}{text}\n)\n")
+    statement = module.body[0]
+    assert isinstance(statement, cst.SimpleStatementLine)
+    expression = statement.body[0]
+    assert isinstance(expression, cst.Expr) and isinstance(expression.value, cst.Lambda)
+    source = SourceText(file, " " * column + text, line)
+    return FunctionSource(
+        "<lambda>", file, expression.value, source, line - 2, positions, _comments(text, line)
+    )
+
+
+def _parse(file: str, first: int, text: str) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]]:
+    try:
+        wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
+    except cst.ParserSyntaxError as error:
+        raise syntax_error(file, first, error.message) from None
+    return wrapper.module, wrapper.resolve(PositionProvider)
+
+
+def syntax_error(file: str, line: int, reason: str, column: int = 0) -> UserError:
+    """The diagnostic of text that does not parse."""
+    span = Span.from_columns0(file, line, column, line, column + 1)
+    return refuse("AG214", span, reason=reason)
+
+
+def _block(lines: Sequence[str]) -> list[str]:
+    """The lines of the definition at the start of ``lines``."""
+    import inspect
+
+    return list(inspect.getblock(list(lines)))
+
+
+def _comments(text: str, first: int) -> tuple[tuple[int, str], ...]:
+    """The comments with their lines."""
+    found: list[tuple[int, str]] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                found.append((token.start[0] + first - 1, token.string.removeprefix("#").strip()))
+    except (tokenize.TokenError, IndentationError):
+        pass
+    return tuple(found)
+
+
+def lambda_text(
+    lines: Sequence[str], line: int, column: int, end: tuple[int, int] | None = None
+) -> str | None:
+    """The text of the lambda at a line and column (from 0), or None where there is none.
+
+    ``end`` is a place known to be inside it: a line end before it does not end the lambda.
+    """
+    head = lines[line - 1][column:]
+    text = head + "".join(lines[line:])
+    last = _lambda_end(text, None if end is None else _relative(end, line, column))
+    if last is None:
+        return None
+    rows = text.splitlines(keepends=True)[: last[0]]
+    rows[-1] = rows[-1][: last[1]]
+    return "".join(rows)
+
+
+def _relative(place: tuple[int, int], line: int, column: int) -> tuple[int, int]:
+    return (place[0] - line + 1, place[1] - column if place[0] == line else place[1])
+
+
+def _lambda_end(text: str, inside: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Row (from 1) and column just after the lambda that ``text`` begins with."""
+    depth, pending, last = 0, 0, None
+    try:
+        for token in tokenize.generate_tokens(io.StringIO("(" + text).readline):
+            row, column = token.start
+            if (row, column) == (1, 0) or token.type in (tokenize.NL, tokenize.COMMENT):
+                beyond = last is not None and (inside is None or last >= inside)
+                if token.type == tokenize.NL and depth == 0 and beyond:
+                    return last
+                continue
+            if depth == 0 and _ends_lambda(token.string, pending):
+                return last
+            depth += (token.string in "([{") - (token.string in ")]}") if token.type == tokenize.OP else 0
+            pending += token.string == "lambda" and depth == 0
+            pending -= token.string == ":" and depth == 0
+            end = token.end
+            last = (end[0], end[1] - 1 if end[0] == 1 else end[1])
+    except (tokenize.TokenError, IndentationError):
+        pass
+    return last
+
+
+def _ends_lambda(token: str, pending: int) -> bool:
+    if token in (")", "]", "}", ";", "for", "async"):
+        return True
+    return pending == 0 and token in (",", ":", "=")
+
+
+def unsupported_parameter(source: FunctionSource) -> Any:
+    """The starred parameter of a function, or None."""
+    params = source.node.params
+    if isinstance(params.star_arg, cst.Param):
+        return params.star_arg
+    return params.star_kwarg
