@@ -1,0 +1,115 @@
+"""What has to hold on entry for a specialisation to apply: sizes, entry assumptions, demanded values.
+
+A guard is compiled to one Python expression over the leaves, because it runs at every call; why it failed is
+worked out afterwards, slowly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adgen.diagnostics import RunError, run_error
+from adgen.diagnostics.codes import CODES
+from adgen.ir.core import Assumption
+from adgen.ir.dims import Dim, render
+from adgen.ir.types import Type
+
+Check = Callable[[Sequence[Any]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The leaf types of a specialisation, its assumptions, and the values of demanded leaves.
+
+    ``names`` is how a user writes each leaf.
+    """
+
+    types: tuple[Type, ...]
+    names: tuple[str, ...]
+    assumptions: tuple[Assumption, ...] = ()
+    demanded: Mapping[int, Any] = field(default_factory=dict)
+
+    def compile(self) -> Check:
+        """The guard as a function of the leaves."""
+        homes = self.homes()
+        lines = [f"    {_local(homes, s)} = L[{leaf}].shape[{axis}]" for s, (leaf, axis) in homes.items()]
+        terms = [f"L[{leaf}] == {value!r}" for leaf, value in self.demanded.items()]
+        terms += [
+            f"L[{leaf}].shape[{axis}] == {self._spell(dim, homes)}"
+            for leaf, type_ in enumerate(self.types)
+            for axis, dim in enumerate(type_.dims)
+            if homes.get(next(iter(dim.symbols()), "")) != (leaf, axis)
+        ]
+        terms += [f"{self._spell(a.dim, homes)} {'==' if a.exact else '>='} 0" for a in self.assumptions]
+        body = "\n".join([*lines, f"    return {' and '.join(terms) or 'True'}"])
+        space: dict[str, Any] = {}
+        exec(f"def guard(L):\n{body}\n", space)
+        check: Check = space["guard"]
+        return check
+
+    def homes(self) -> dict[str, tuple[int, int]]:
+        """Leaf and axis where each symbol stands alone first."""
+        found: dict[str, tuple[int, int]] = {}
+        for leaf, type_ in enumerate(self.types):
+            for axis, dim in enumerate(type_.dims):
+                names = dim.symbols()
+                if names and dim == Dim.symbol(names[0]):
+                    found.setdefault(names[0], (leaf, axis))
+        return found
+
+    def sizes(self, leaves: Sequence[Any]) -> dict[str, int]:
+        """The size of every symbol for these leaves."""
+        return {symbol: leaves[leaf].shape[axis] for symbol, (leaf, axis) in self.homes().items()}
+
+    def _spell(self, dim: Dim, homes: Mapping[str, tuple[int, int]]) -> str:
+        return render(dim, lambda symbol: _local(homes, symbol))
+
+    # -- why it failed ----------------------------------------------------------------------------------
+    def shape_error(self, leaves: Sequence[Any]) -> RunError | None:
+        """The error of the first dim that is not what the types say, or None."""
+        homes, sizes = self.homes(), self.sizes(leaves)
+        for leaf, type_ in enumerate(self.types):
+            for axis, dim in enumerate(type_.dims):
+                got, expected = leaves[leaf].shape[axis], dim.evaluate(sizes)
+                if got != expected:
+                    return self._mismatch(leaf, dim, got, expected, homes)
+        return None
+
+    def _mismatch(
+        self, leaf: int, dim: Dim, got: int, expected: int, homes: Mapping[str, tuple[int, int]]
+    ) -> RunError:
+        if dim.value is not None:
+            message = f"dimension {dim} of `{self.names[leaf]}` is {got}"
+            return run_error(ValueError, message, code="AG701")
+        other = self.names[homes[dim.symbols()[0]][0]]
+        title = CODES["AG701"].title
+        message = title.format(dim=dim, got=got, name=self.names[leaf], expected=expected, other=other)
+        return run_error(ValueError, message, code="AG701")
+
+    def broken(self, leaves: Sequence[Any]) -> list[Assumption]:
+        """The assumptions that do not hold."""
+        sizes = self.sizes(leaves)
+        values = ((a, a.dim.evaluate(sizes)) for a in self.assumptions)
+        return [a for a, value in values if (value != 0 if a.exact else value < 0)]
+
+
+def assumption_error(assumption: Assumption, sizes: Mapping[str, int]) -> RunError:
+    """The error of a broken assumption that no other specialisation can mend."""
+    if not assumption.exact:
+        text = f"{assumption.dim} >= 0" + (f" ({assumption.reason})" if assumption.reason else "")
+        message = CODES["AG706"].title.format(assumption=text)
+        return run_error(ValueError, message, assumption.span, "AG706")
+    plus = Dim(tuple((m, c) for m, c in assumption.dim.terms if c > 0))
+    minus = -Dim(tuple((m, c) for m, c in assumption.dim.terms if c < 0))
+    sides = [
+        f"{side} = {side.evaluate(sizes)}" if side.value is None else str(side) for side in (plus, minus)
+    ]
+    message = CODES["AG702"].title.format(left=sides[0], right=sides[1])
+    return run_error(ValueError, message, assumption.span, "AG702")
+
+
+def _local(homes: Mapping[str, tuple[int, int]], symbol: str) -> str:
+    leaf, axis = homes[symbol]
+    return f"s{leaf}_{axis}"
