@@ -27,4 +27,5 @@ CASE = {
     "args": example,
     "signature": "f64[n,d], f64[d,k], f64[d,k], f64[d,m]",
     "wrt": (0, 1, 2, 3),
+    "tags": ("vector",),
 }

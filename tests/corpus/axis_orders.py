@@ -14,4 +14,10 @@ def example(rng):
     return rng.standard_normal((2, 3, 4)), rng.standard_normal(4)
 
 
-CASE = {"fun": "permute", "args": example, "signature": "f64[a,b,c], f64[c]", "wrt": (0, 1)}
+CASE = {
+    "fun": "permute",
+    "args": example,
+    "signature": "f64[a,b,c], f64[c]",
+    "wrt": (0, 1),
+    "tags": ("vector",),
+}

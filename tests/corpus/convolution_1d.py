@@ -16,4 +16,10 @@ def example(rng):
     return rng.standard_normal(7), rng.standard_normal(3)
 
 
-CASE = {"fun": "convolve", "args": example, "signature": "f64[n], f64[k]", "wrt": (0, 1)}
+CASE = {
+    "fun": "convolve",
+    "args": example,
+    "signature": "f64[n], f64[k]",
+    "wrt": (0, 1),
+    "tags": ("vector",),
+}

@@ -22,4 +22,10 @@ def example(rng):
     return np.array([1.0, 2.0, 3.0]), 10.0, 28.0, 2.5
 
 
-CASE = {"fun": "integrate", "args": example, "signature": "f64[3], f64, f64, f64", "wrt": (0, 1, 2, 3)}
+CASE = {
+    "fun": "integrate",
+    "args": example,
+    "signature": "f64[3], f64, f64, f64",
+    "wrt": (0, 1, 2, 3),
+    "tags": ("vector",),
+}

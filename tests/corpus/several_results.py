@@ -12,4 +12,10 @@ def example(rng):
     return rng.standard_normal((3, 2)), rng.standard_normal(2)
 
 
-CASE = {"fun": "analyse", "args": example, "signature": "f64[n,m], f64[m]", "wrt": (0, 1)}
+CASE = {
+    "fun": "analyse",
+    "args": example,
+    "signature": "f64[n,m], f64[m]",
+    "wrt": (0, 1),
+    "tags": ("vector",),
+}

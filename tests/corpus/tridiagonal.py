@@ -33,4 +33,5 @@ CASE = {
     "args": example,
     "signature": "f64[n-1], f64[n], f64[n-1], f64[n]",
     "wrt": (0, 1, 2, 3),
+    "tags": ("vector",),
 }
