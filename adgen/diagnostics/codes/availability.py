@@ -26,11 +26,37 @@ CODES = (
         "option `{name}` is not available in this version",
         "The option is part of the interface, but what is behind it is not there yet.",
         help="leave it out",
+        bad=Example(
+            """
+            def «f»(x):
+                return x * x
+        """,
+            "adgen.grad(f, threads=4)(1.5)",
+        ),
+        good=Example(
+            """
+            def f(x):
+                return x * x
+        """,
+            "adgen.grad(f, threads=1)(1.5)",
+        ),
     ),
     Code(
         "AG403",
         "checkpointing with schedule `{name}` is not available in this version",
         "Loops keep what their reverse needs.",
         help="loop over the iterable itself",
+        bad=Example("""
+            def f(x):
+                for i in «adgen.checkpointed(range(4), schedule="revolve")»:
+                    x = x * x
+                return x
+        """),
+        good=Example("""
+            def f(x):
+                for i in range(4):
+                    x = x * x
+                return x
+        """),
     ),
 )

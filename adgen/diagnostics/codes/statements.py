@@ -223,6 +223,19 @@ CODES = (
         "the statement `{construct}` is outside the accepted language",
         "The accepted statements are assignment, `for`, `while`, `if`, `return`, `break`, `continue`, "
         "`pass` and nested function definitions.",
+        help="handle the case outside the differentiated function",
+        bad=Example("""
+            def f(x):
+                if x < 0.0:
+                    «raise ValueError("negative")»
+                return x * x
+        """),
+        good=Example("""
+            def f(x):
+                if x < 0.0:
+                    return 0.0 * x
+                return x * x
+        """),
     ),
     Code(
         "AG121",
@@ -316,5 +329,23 @@ CODES = (
         "a method cannot be differentiated yet",
         "The arrays held by an object would have to become arguments.",
         help="write a function that takes the arrays as arguments",
+        help="write a function that takes the arrays of the object as arguments",
+        bad=Example(
+            """
+            class Model:
+                k = 2.0
+
+                def «f»(self, x):
+                    return self.k * x
+        """,
+            "adgen.grad(Model().f)(1.5)",
+        ),
+        good=Example(
+            """
+            def f(k, x):
+                return k * x
+        """,
+            "adgen.grad(f, wrt='x')(2.0, 1.5)",
+        ),
     ),
 )
