@@ -328,7 +328,6 @@ CODES = (
         "AG130",
         "a method cannot be differentiated yet",
         "The arrays held by an object would have to become arguments.",
-        help="write a function that takes the arrays as arguments",
         help="write a function that takes the arrays of the object as arguments",
         bad=Example(
             """
