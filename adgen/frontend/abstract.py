@@ -83,10 +83,12 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A tuple or list of known length; ``kind`` is ``tuple`` or ``list``."""
+    """A container of known length; kinds, ``keys`` and ``cls`` as in :class:`adgen.frontend.arguments.Branch`."""
 
     items: tuple[Abstract, ...]
     kind: str = "tuple"
+    keys: tuple[Any, ...] = ()
+    cls: type | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,14 @@ class Module:
     """A module or namespace by its full name, such as ``numpy.linalg``."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Namespace:
+    """A module of the user; ``scope`` finds its names."""
+
+    name: str
+    scope: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,7 @@ Abstract = (
     | Tuple
     | DTypeObject
     | Module
+    | Namespace
     | Slice
     | Iterable
     | LibraryFunction

@@ -33,27 +33,41 @@ class Static:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A container: ``kind`` is ``tuple`` or ``list``."""
+    """A container: ``kind`` is ``tuple``, ``list``, ``dict``, ``namedtuple`` or ``dataclass``.
+
+    ``keys`` are those of a dict, or the field names of ``cls``.
+    """
 
     kind: str
     items: tuple[Spec, ...]
+    keys: tuple[Any, ...] = ()
+    cls: type | None = None
 
 
 Spec = Leaf | Static | Branch
 
 
-def leaves(spec: Spec, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Leaf]]:
+LeafPath = tuple[str, *tuple[Any, ...]]
+"""A parameter's name, then the positions (or keys) that lead to the leaf."""
+
+
+def labels(branch: Branch) -> tuple[Any, ...]:
+    """What its items are reached by: keys, field names or positions."""
+    return branch.keys or tuple(range(len(branch.items)))
+
+
+def leaves(spec: Spec, path: LeafPath) -> Iterator[tuple[LeafPath, Leaf]]:
     """The leaves of a tree with their paths, in order."""
     match spec:
         case Leaf():
             yield path, spec
-        case Branch(_, items):
-            for position, item in enumerate(items):
-                yield from leaves(item, (*path, position))
+        case Branch():
+            for label, item in zip(labels(spec), spec.items, strict=True):
+                yield from leaves(item, (*path, label))
         case Static():
             return
 
 
-def leaf_name(parameter: str, path: tuple[int, ...]) -> str:
-    """The name of a leaf: ``w`` for a bare parameter, ``w_0_1`` inside containers."""
-    return "_".join((parameter, *(str(position) for position in path)))
+def leaf_name(path: LeafPath) -> str:
+    """The name of a leaf: ``w`` for a bare parameter, ``w_0_b`` inside containers."""
+    return "_".join("".join(c if c.isalnum() else "_" for c in str(part)) for part in path)

@@ -1,0 +1,166 @@
+"""The scope of a live function: its closure, its module's globals, builtins."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adgen.frontend.abstract import Module, Namespace
+from adgen.frontend.live_source import live_source
+from adgen.frontend.scope import (
+    Captured,
+    Helper,
+    Library,
+    Meaning,
+    Path,
+    Unusable,
+    described,
+    is_capturable,
+    is_library,
+)
+
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEnvironment:
+    """Names as Python itself would find them now; ``path`` leads to ``function`` from the outermost one."""
+
+    function: types.FunctionType
+    path: Path = ()
+
+    def resolve(self, name: str) -> Meaning | None:
+        """What a free name means; None where it is not defined."""
+        value = lookup(self.function, name)
+        if value is _ABSENT:
+            return Library(f"builtins.{name}") if hasattr(builtins, name) else None
+        return meaning(value, name, (*self.path, ("name", name)))
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleScope:
+    """The names of an imported module of the user."""
+
+    module: types.ModuleType
+    path: Path
+
+    def resolve(self, name: str) -> Meaning | None:
+        """What an attribute of the module means; None where there is none."""
+        value = getattr(self.module, name, _ABSENT)
+        return None if value is _ABSENT else meaning(value, name, (*self.path, ("attribute", name)))
+
+
+def lookup(function: types.FunctionType, name: str) -> Any:
+    """The object that a name means inside a function, or a sentinel."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    if name in cells:
+        try:
+            return cells[name].cell_contents
+        except ValueError:
+            return _ABSENT
+    return function.__globals__.get(name, _ABSENT)
+
+
+def fetch(function: types.FunctionType, path: Path) -> Any:
+    """The object at a path, as it is now. Raises LookupError where it is gone."""
+    current: Any = function
+    for kind, key in path:
+        match kind:
+            case "name":
+                current = lookup(plain(current), key)
+            case "attribute":
+                current = getattr(current, key, _ABSENT)
+            case "item":
+                current = current[key]
+            case _:
+                current = _defaults(plain(current)).get(key, _ABSENT)
+        if current is _ABSENT:
+            raise LookupError(key)
+    return current
+
+
+def plain(value: Any) -> Any:
+    """The Python function behind a transform of one (itself otherwise)."""
+    subject = getattr(value, "__adgen_subject__", None)
+    return value if subject is None else subject.plain
+
+
+def meaning(value: Any, name: str, path: Path) -> Meaning:
+    """What an object found under a name means."""
+    if isinstance(value, types.ModuleType):
+        if is_library(value.__name__):
+            return Module(value.__name__)
+        return Namespace(value.__name__, ModuleScope(value, path))
+    qualified = _library_name(value)
+    if qualified is not None:
+        return Library(qualified)
+    if getattr(value, "__adgen_subject__", None) is not None:
+        return _transform(value, name, path)
+    if isinstance(value, types.FunctionType):
+        return helper(value, path)
+    if isinstance(value, types.MethodType):
+        return Unusable("AG130", {})
+    if is_capturable(value):
+        return Captured(path, value)
+    return Unusable("AG207", {"name": name, "what": described(value)})
+
+
+def _transform(value: Any, name: str, path: Path) -> Meaning:
+    """A compiled helper is its function; a derivative used inside another function is not there yet."""
+    function = plain(value)
+    if getattr(value, "__adgen_primal__", False) and isinstance(function, types.FunctionType):
+        return helper(function, path)
+    return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
+
+
+def helper(function: types.FunctionType, path: Path) -> Helper:
+    """A live function as a helper."""
+    environment = LiveEnvironment(function, path)
+    defaults: Mapping[str, Meaning] = {
+        parameter: meaning(value, parameter, (*path, ("default", parameter)))
+        for parameter, value in _defaults(function).items()
+    }
+    return Helper(path, live_source(function), environment, defaults, function)
+
+
+def _defaults(function: types.FunctionType) -> dict[str, Any]:
+    return {
+        p.name: p.default
+        for p in inspect.signature(function, follow_wrapped=False).parameters.values()
+        if p.default is not inspect.Parameter.empty
+    }
+
+
+def _library_name(value: Any) -> str | None:
+    """The qualified name of a library object, or None."""
+    own = getattr(value, "__name__", None)
+    if not isinstance(own, str):
+        return None
+    home = getattr(value, "__module__", None)
+    if isinstance(home, str) and home.startswith("adgen"):
+        return _public_name(value, own)
+    for module in ("numpy", "math", "builtins", home, "numpy.linalg"):
+        if not isinstance(module, str) or not is_library(module):
+            continue
+        if getattr(sys.modules.get(module), own, _ABSENT) is value:
+            return f"{module}.{own}"
+    return None
+
+
+def _public_name(value: Any, own: str) -> str | None:
+    """The name under which a function of adgen is public, where the library knows it."""
+    from adgen.frontend.library import lookup as library_lookup
+
+    qualified = f"adgen.{own}"
+    public = getattr(sys.modules.get("adgen"), own, _ABSENT) is value
+    known = public and (library_lookup(qualified) is not None or own in ADGEN_FORMS)
+    return qualified if known else None
+
+
+ADGEN_FORMS = ("unroll", "checkpointed", "truncated", "recompute")
+"""Functions of adgen that the frontend itself understands."""

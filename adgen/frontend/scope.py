@@ -1,0 +1,99 @@
+"""What the free names of a function mean: one protocol, answered by live objects or by a file alone.
+
+An answer is an abstract value that needs no lowering (a library name, a module), a helper function with its own
+source and scope, a captured value, or the reason why the name cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from adgen.frontend.abstract import Module, Namespace
+from adgen.frontend.source import FunctionSource
+
+Path = tuple[tuple[str, Any], ...]
+"""How to reach an object from the differentiated function: steps ``("name", n)``, ``("attribute", a)``,
+``("item", i)``, ``("default", parameter)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A function, dtype or constant of a library by its qualified name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Captured:
+    """A number, array, string, None or container of them; ``value`` is what it is now."""
+
+    path: Path
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Helper:
+    """A function of the user. ``identity`` is the live object (None where the file alone is read)."""
+
+    path: Path
+    source: FunctionSource
+    environment: Environment
+    defaults: Mapping[str, Meaning] = field(default_factory=dict)
+    identity: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A name that exists but cannot be used: the code of the diagnostic and its fields."""
+
+    code: str
+    fields: Mapping[str, Any]
+
+
+Meaning = Library | Captured | Helper | Unusable | Module | Namespace
+
+
+class Environment(Protocol):
+    """The scope around a function."""
+
+    def resolve(self, name: str) -> Meaning | None:
+        """What a free name means; None where it is not defined."""
+
+
+LIBRARIES = ("numpy", "math", "adgen", "scipy", "builtins")
+
+
+def is_library(module: str) -> bool:
+    """Whether a module's functions are looked up in the table of library functions."""
+    return module.partition(".")[0] in LIBRARIES
+
+
+def is_capturable(value: Any) -> bool:
+    """Whether a value can be a hidden argument or a constant of the program."""
+    import numpy as np
+
+    from adgen.ir.types import dtype_of
+
+    if value is None or value is ... or isinstance(value, bool | int | float | str):
+        return True
+    if isinstance(value, np.ndarray | np.generic):
+        return type(value) is not np.ma.MaskedArray and dtype_of(value.dtype) is not None
+    if isinstance(value, tuple | list):
+        return all(is_capturable(item) for item in value)
+    return isinstance(value, dict) and all(
+        isinstance(key, str) and is_capturable(item) for key, item in value.items()
+    )
+
+
+def described(value: Any) -> str:
+    """How a refused value is called in a message."""
+    import numpy as np
+
+    if isinstance(value, np.ndarray):
+        return f"an array of dtype {value.dtype}"
+    if isinstance(value, type):
+        return "a class"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

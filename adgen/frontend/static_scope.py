@@ -1,0 +1,251 @@
+"""The scope of a function in a file that is neither imported nor run.
+
+The module is indexed by the standard parser: imports, functions, and constants built from literals. What is
+bound more than one way, or computed, is refused with the advice to give the value itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from adgen.diagnostics import Span, UserError, refuse
+from adgen.frontend.abstract import Module, Namespace
+from adgen.frontend.constants import NotConstant, evaluate
+from adgen.frontend.scope import Captured, Helper, Library, Meaning, Path, Unusable, is_library
+from adgen.frontend.source import FunctionSource, parse_definition, parse_lambda, syntax_error
+
+_UNCLEAR = object()
+
+
+@dataclass(slots=True)
+class ModuleFile:
+    """A parsed file and what its top-level names are bound to."""
+
+    file: str
+    lines: list[str]
+    bindings: dict[str, Any] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+
+    @staticmethod
+    def read(path: str | FilePath) -> ModuleFile:
+        """Index a file. Raises AG214 where it does not parse."""
+        return ModuleFile.of_text(str(path), FilePath(path).read_text(encoding="utf-8"))
+
+    @staticmethod
+    def of_text(file: str, text: str) -> ModuleFile:
+        """Index the text of a file."""
+        try:
+            tree = ast.parse(text)
+        except SyntaxError as error:
+            raise syntax_error(file, error.lineno or 1, error.msg, (error.offset or 1) - 1) from None
+        module = ModuleFile(file, text.splitlines(keepends=True))
+        for statement in tree.body:
+            module._bind(statement)
+        return module
+
+    def _bind(self, statement: ast.stmt) -> None:
+        match statement:
+            case ast.Import(names):
+                for alias in names:
+                    target = alias.name if alias.asname else alias.name.partition(".")[0]
+                    self.bindings[alias.asname or target] = ("module", target)
+            case ast.ImportFrom(module, names):
+                home = "." * statement.level + (module or "")
+                for alias in names:
+                    if alias.name == "*":
+                        self.stars.append(home)
+                    else:
+                        self.bindings[alias.asname or alias.name] = ("member", home, alias.name)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                self.bindings[statement.name] = statement
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self.bindings[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                self.bindings[name] = value
+            case _ if _is_main_block(statement):
+                return
+            case _:
+                for name in _names_bound(statement):
+                    self.bindings[name] = _UNCLEAR
+
+    def function(self, name: str) -> FunctionSource | None:
+        """The source of the function that a name is bound to, or None."""
+        found = self.bindings.get(name)
+        if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([found.lineno, *(d.lineno for d in found.decorator_list)])
+            return parse_definition(self.file, self.lines, first)
+        return self._lambda(found) if isinstance(found, ast.Lambda) else None
+
+    def _lambda(self, found: ast.Lambda) -> FunctionSource:
+        text = ast.get_source_segment("".join(self.lines), found) or ""
+        column = len(self.lines[found.lineno - 1].encode()[: found.col_offset].decode())
+        return parse_lambda(self.file, text, found.lineno, column)
+
+    def defaults_of(self, name: str) -> dict[str, ast.expr]:
+        """The default expressions of a function's parameters."""
+        found = self.bindings.get(name)
+        if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return {}
+        plain = [*found.args.posonlyargs, *found.args.args]
+        count = len(found.args.defaults)
+        pairs = list(zip(plain[len(plain) - count :], found.args.defaults, strict=True))
+        pairs += [
+            (a, d) for a, d in zip(found.args.kwonlyargs, found.args.kw_defaults, strict=True) if d is not None
+        ]
+        return {a.arg: d for a, d in pairs}
+
+
+def _is_main_block(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and "__name__" in {
+        n.id for n in ast.walk(statement.test) if isinstance(n, ast.Name)
+    }
+
+
+def _names_bound(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.alias(name=name, asname=asname):
+                yield asname or name.partition(".")[0]
+            case _:
+                continue
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaticEnvironment:
+    """Names as the file alone shows them."""
+
+    module: ModuleFile
+    path: Path = ()
+
+    @staticmethod
+    def of_file(path: str | FilePath) -> StaticEnvironment:
+        """The scope of a file."""
+        return StaticEnvironment(ModuleFile.read(path))
+
+    def helper(self, name: str) -> Helper | None:
+        """The function that a name is bound to, with its scope."""
+        source = self.module.function(name)
+        if source is None:
+            return None
+        path: Path = (*self.path, ("name", name)) if self.path else (("name", name),)
+        defaults: Mapping[str, Meaning] = {
+            parameter: self._constant(parameter, expression, (*path, ("default", parameter)))
+            for parameter, expression in self.module.defaults_of(name).items()
+        }
+        return Helper(path, source, StaticEnvironment(self.module, path), defaults)
+
+    def resolve(self, name: str) -> Meaning | None:
+        """What a free name means; None where it is not defined."""
+        found = self.module.bindings.get(name)
+        path: Path = (*self.path, ("name", name))
+        match found:
+            case None:
+                return self._elsewhere(name)
+            case ("module", str() as module):
+                return self._module(module, name, path)
+            case ("member", str() as home, str() as member):
+                return self._member(home, member, name, path)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                return self._function(name, path)
+            case ast.ClassDef():
+                return Unusable("AG207", {"name": name, "what": "a class"})
+            case ast.expr():
+                return self._constant(name, found, path)
+        return Unusable("AG215", {"name": name})
+
+    def _function(self, name: str, path: Path) -> Meaning:
+        found = StaticEnvironment(self.module, self.path).helper(name)
+        assert found is not None
+        check_decorators(found.source, self)
+        return Helper(path, found.source, StaticEnvironment(self.module, path), found.defaults)
+
+    def _elsewhere(self, name: str) -> Meaning | None:
+        from adgen.frontend.library import lookup
+
+        for home in self.module.stars:
+            if lookup(f"{home}.{name}") is not None:
+                return Library(f"{home}.{name}")
+        return Library(f"builtins.{name}") if hasattr(builtins, name) else None
+
+    def _module(self, module: str, name: str, path: Path) -> Meaning:
+        if is_library(module):
+            return Module(module)
+        file = self._neighbour(module)
+        if file is None:
+            return Unusable("AG215", {"name": name})
+        return Namespace(module, StaticEnvironment(file, path))
+
+    def _member(self, home: str, member: str, name: str, path: Path) -> Meaning | None:
+        if is_library(home):
+            import importlib.util
+
+            nested = f"{home}.{member}"
+            if home in ("numpy", "scipy") and importlib.util.find_spec(home) and _is_submodule(nested):
+                return Module(nested)
+            return Library(nested)
+        file = self._neighbour(home)
+        if file is None:
+            return Unusable("AG215", {"name": name})
+        found = StaticEnvironment(file, self.path).resolve(member)
+        if isinstance(found, Helper):
+            return Helper(path, found.source, StaticEnvironment(file, path), found.defaults)
+        return Captured(path, found.value) if isinstance(found, Captured) else found
+
+    def _neighbour(self, module: str) -> ModuleFile | None:
+        """The file of a module that lies beside this one."""
+        relative = module.lstrip(".")
+        folder = FilePath(self.module.file).parent
+        for _ in range(len(module) - len(relative) - 1):
+            folder = folder.parent
+        candidate = folder.joinpath(*relative.split(".")).with_suffix(".py") if relative else folder
+        return ModuleFile.read(candidate) if candidate.is_file() else None
+
+    def _constant(self, name: str, expression: ast.expr, path: Path) -> Meaning:
+        try:
+            return Captured(path, evaluate(expression, self._value_of))
+        except NotConstant:
+            return Unusable("AG215", {"name": name})
+
+    def _value_of(self, name: str) -> Any:
+        found = self.resolve(name)
+        if isinstance(found, Captured):
+            return found.value
+        if isinstance(found, Module | Library):
+            return found
+        raise NotConstant(name)
+
+
+def _is_submodule(name: str) -> bool:
+    return name in ("numpy.linalg", "numpy.random", "numpy.fft", "scipy.special", "scipy.linalg")
+
+
+def check_decorators(source: FunctionSource, environment: StaticEnvironment) -> None:
+    """Refuse decorators that are not adgen's own."""
+    import libcst as cst
+
+    if not isinstance(source.node, cst.FunctionDef):
+        return
+    for decorator in source.node.decorators:
+        node = decorator.decorator
+        called = node.func if isinstance(node, cst.Call) else node
+        text = cst.Module(()).code_for_node(called)
+        found = environment.resolve(text.partition(".")[0])
+        known = (isinstance(found, Module) and found.name == "adgen") or (
+            isinstance(found, Library) and found.name.startswith("adgen.")
+        )
+        if not known:
+            raise _unknown_decorator(source, node, text)
+
+
+def _unknown_decorator(source: FunctionSource, node: Any, text: str) -> UserError:
+    span: Span = source.span(node)
+    return refuse("AG117", span, name=text).with_sources(source.text)
