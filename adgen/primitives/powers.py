@@ -48,6 +48,10 @@ def _pow_by_base(b: Builder, x: Value, y: Value) -> Partial:
     known = known_number(b, y)
     if known == 0:
         return ZERO
+    if known == 1:
+        return 1.0
+    if known == 2:
+        return scaled(b, 2, x)
     if known is not None:
         return mul(b, y, power(b, x, literal(b, y, known - 1)))
     base = where(b, _is_zero(b, x, y), literal(b, x, 1), x)
@@ -135,6 +139,23 @@ sqrt = elementwise(
     kinks=("sqrt(0) -> inf",),
 )
 
+root = elementwise(
+    "root",
+    eval=np.sqrt,
+    spell=_np_sqrt,
+    python=(math.sqrt, _math_sqrt),
+    partials=lambda b, r, x: (Over(scaled(b, 2, _infinite_at_zero(b, r))),),
+    scalar="sqrt",
+    doc="Square root of a sum of squares: as sqrt, but flat at 0, as lengths and deviations are there.",
+    samples=samples(0.3, 3.0),
+    kinks=("norm(0) -> 0", "std of a constant -> 0"),
+)
+
+
+def _infinite_at_zero(b: Builder, r: Value) -> Value:
+    return where(b, eq(b, r, literal(b, r, 0)), literal(b, r, math.inf), r)
+
+
 _np_cbrt, _math_cbrt = numpy_and_math("cbrt")
 cbrt = elementwise(
     "cbrt",
@@ -192,4 +213,4 @@ hypot = elementwise(
 )
 
 
-PRIMITIVES = (power, powi, sqrt, cbrt, square, reciprocal, hypot)
+PRIMITIVES = (power, powi, sqrt, root, cbrt, square, reciprocal, hypot)

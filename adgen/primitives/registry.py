@@ -10,6 +10,7 @@ from adgen.primitives import (
     extrema,
     hyperbolic,
     indexing,
+    patterns,
     powers,
     reduce,
     reductions,
@@ -24,7 +25,7 @@ from adgen.primitives.define import Primitive, Registry
 
 FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, rounding, extrema, activations),
-    *(reduce, reductions, softmax, contract, shape, indexing, tape),
+    *(reduce, reductions, softmax, contract, shape, patterns, indexing, tape),
 )
 
 REGISTRY = Registry()
