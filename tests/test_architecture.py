@@ -6,10 +6,13 @@ import ast
 import shutil
 import subprocess
 import sys
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
+import adgen
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "adgen").rglob("*.py"))
@@ -93,3 +96,8 @@ def _import_cost() -> tuple[float, list[str]]:
     done = subprocess.run([sys.executable, "-c", IMPORT_COST], capture_output=True, text=True, check=True)
     took, *heavy = done.stdout.split()
     return float(took), heavy
+
+
+def test_version_is_written_once_more_only() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == adgen.__version__
