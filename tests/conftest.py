@@ -6,10 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
+
+# The same examples in every run; `--hypothesis-profile=hunt` looks for new ones.
+settings.register_profile("slice", max_examples=50, derandomize=True, print_blob=True)
+settings.register_profile("hunt", max_examples=2000)
+settings.load_profile("slice")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -143,8 +143,21 @@ def _augmented(op: Callable[..., Any], ufunc: Any) -> Callable[..., Any]:
     return method
 
 
+class Margin:
+    """How close the comparisons of a run came to a tie: a branch may flip where it is tiny."""
+
+    smallest = float("inf")
+
+    @classmethod
+    def note(cls, a: Any, b: Any) -> None:
+        """Remember the closest pair seen."""
+        gaps = np.abs(np.asarray(a, np.float64) - np.asarray(b, np.float64))
+        cls.smallest = min(cls.smallest, float(np.min(gaps, initial=np.inf)))
+
+
 def _compare(op: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Dual, other: Any) -> Any:
+        Margin.note(strip(self), strip(other))
         return op(strip(self), strip(other))
 
     return method
@@ -264,6 +277,8 @@ class Dual:
 
 def _call_ufunc(ufunc: Any, inputs: tuple[Any, ...]) -> Any:
     if ufunc in PLAIN:
+        if len(inputs) == 2:
+            Margin.note(*(strip(x) for x in inputs))
         return ufunc(*(strip(x) for x in inputs))
     if ufunc in FUNCTIONS:
         return FUNCTIONS[ufunc](*inputs)

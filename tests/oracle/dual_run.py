@@ -18,6 +18,7 @@ from tests.oracle import dual_functions  # noqa: F401  (fills the table)
 from tests.oracle.dual import (
     FUNCTIONS,
     Dual,
+    Margin,
     elementwise,
     is_float,
     make,
@@ -237,6 +238,13 @@ def jvp(fun: Any, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, An
     with np.errstate(all="ignore"):
         out = twin(*_map(_pair, tuple(args), tuple(tangents)))
     return _map(primal, out), _map(lambda x: tangent(x) if is_float(x) else None, out)
+
+
+def margin(fun: Any, args: Sequence[Any]) -> float:
+    """The smallest distance from a tie in any comparison of floats while `fun` runs."""
+    Margin.smallest = float("inf")
+    jvp(fun, args, zero_tangents(args))
+    return Margin.smallest
 
 
 def second(fun: Any, args: Sequence[Any], u: Sequence[Any], v: Sequence[Any]) -> Any:
