@@ -1,0 +1,29 @@
+"""Type annotations of generated code."""
+
+from __future__ import annotations
+
+from adgen.ir.types import DType, Kind, Type
+
+_PYTHON = {DType.f64: "float", DType.i64: "int", DType.bool: "bool"}
+
+
+def scalar_type(dtype: DType) -> str:
+    """The NumPy scalar class: ``np.float64``, ``np.bool_``."""
+    return "np.bool_" if dtype is DType.bool else f"np.{dtype.numpy.name}"
+
+
+def type_text(type_: Type) -> str:
+    """How a value of a type is annotated."""
+    if type_.kind is Kind.array:
+        return f"NDArray[{scalar_type(type_.dtype)}]"
+    if type_.kind is Kind.np:
+        return scalar_type(type_.dtype)
+    return _PYTHON.get(type_.dtype, "float" if type_.is_float else "int")
+
+
+def shape_text(type_: Type) -> str:
+    """How documentation describes a type: ``float64 (n, m)``, ``float``."""
+    if type_.kind is Kind.py:
+        return _PYTHON.get(type_.dtype, "float")
+    dims = ", ".join(str(d) for d in type_.dims)
+    return f"{type_.dtype.numpy.name} ({dims}{',' if type_.rank == 1 else ''})"

@@ -1,0 +1,44 @@
+"""Assignments that happen at once, written in an order that keeps them right."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """``target = text``."""
+
+    target: str
+    text: str
+
+    def reads(self, name: str) -> bool:
+        """Whether the right-hand side mentions a variable."""
+        return name in _NAME.findall(self.text)
+
+
+def in_order(assignments: list[Assignment]) -> list[str]:
+    """Lines that do all the assignments as if at once.
+
+    >>> in_order([Assignment("a", "b"), Assignment("b", "a + b")])
+    ['a, b = b, a + b']
+    >>> in_order([Assignment("a", "b"), Assignment("b", "c")])
+    ['a = b', 'b = c']
+    """
+    lines: list[str] = []
+    pending = list(assignments)
+    while pending:
+        ready = next(
+            (a for a in pending if not any(o.reads(a.target) for o in pending if o is not a)),
+            None,
+        )
+        if ready is None:
+            targets = ", ".join(a.target for a in pending)
+            lines.append(f"{targets} = {', '.join(a.text for a in pending)}")
+            return lines
+        lines.append(f"{ready.target} = {ready.text}")
+        pending.remove(ready)
+    return lines

@@ -1,0 +1,249 @@
+"""Expressions: operations written inside each other, with the parentheses Python needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adgen.ir.core import Indexer, Op, Value
+from adgen.ir.dims import Dim
+from adgen.ir.types import DType, Kind, Type
+from adgen.numpy_backend.dimtext import Integers, polynomial_text
+from adgen.numpy_backend.folding import Folding
+from adgen.numpy_backend.indices import IndexPrinter
+from adgen.numpy_backend.operands import Operand, Operands
+from adgen.numpy_backend.variables import Variables
+from adgen.primitives.define import Absent, Call, Infix, Prec, Prefix, Text
+
+_STORES = ("write", "add_at")
+
+
+@dataclass(slots=True)
+class Module:
+    """What the printed text needs around it: helper functions and imports."""
+
+    helpers: dict[str, str] = field(default_factory=dict)
+    uses_math: bool = False
+
+
+class Expressions:
+    """Prints values. ``sizes`` names the symbols; those that are used are noted in ``used_sizes``."""
+
+    def __init__(
+        self, folding: Folding, variables: Variables, sizes: dict[str, str], module: Module
+    ) -> None:
+        self.folding = folding
+        self.variables = variables
+        self.sizes = sizes
+        self.module = module
+        self.used_sizes: dict[str, None] = {}
+        self.operands = Operands(folding)
+        self.integers = Integers(folding.defs)
+        self.indices = IndexPrinter(folding.defs, self.integers, self.polynomial, self.exact)
+
+    # -- values -----------------------------------------------------------------------------------------
+    def exact(self, value: Value, precedence: int = 0) -> str:
+        """Source of a value with all its dims, in parentheses where it binds weaker than ``precedence``."""
+        return self._wrapped(self.exact_text(value), precedence)
+
+    def exact_text(self, value: Value) -> Text:
+        """Source of a value with all its dims."""
+        op = self.folding.op(value)
+        return Text(self.name(value)) if op is None else self.whole(op, fresh=False)
+
+    def whole(self, op: Op, fresh: bool) -> Text:
+        """Source of an operation's result with all its dims; ``fresh`` where it must own its memory."""
+        text = self.operation(op)
+        if not isinstance(op.result.any_type, Type) or not getattr(op.prim, "elementwise", False):
+            return text
+        covered = self.operands.covered_by(op)
+        if all(covered):
+            return text
+        shape = self.shape(op.result.type.dims)
+        if not any(covered):
+            return Text(f"np.full({shape}, {text.text})")
+        return Text(f"np.broadcast_to({text.text}, {shape}){'.copy()' if fresh else ''}")
+
+    def loose(self, operand: Operand, precedence: int = 0) -> str:
+        """Source of an operand that NumPy broadcasts."""
+        op = self.folding.op(operand.value)
+        if operand.strong:
+            return f"np.{operand.value.type.dtype.numpy.name}({self.exact(operand.value)})"
+        if operand.lift:
+            return f"{self.exact(operand.value, Prec.ATOM)}{operand.lift}"
+        if op is None:
+            return self._wrapped(Text(self.name(operand.value)), precedence)
+        if op.prim.name == "const":
+            return self._wrapped(literal(op.attr("value")), precedence)
+        return self._wrapped(self.operation(op), precedence)
+
+    def stored(self, value: Value) -> str:
+        """Source of a value that is assigned into an array, which broadcasts and converts it."""
+        return self.loose(self.operands.loose(value, casts=True))
+
+    def returned(self, value: Value) -> str:
+        """Source of a result of the function: of the right kind."""
+        op = self.folding.op(value)
+        if op is not None and op.prim.name == "const" and value.type.kind is Kind.np:
+            return f"np.{value.type.dtype.numpy.name}({literal(op.attr('value')).text})"
+        return self.exact(value)
+
+    def name(self, value: Value) -> str:
+        """The variable a value lives in."""
+        return self.variables.table[value].name
+
+    def operation(self, op: Op) -> Text:
+        """Source of one operation."""
+        match op.prim.name:
+            case "const":
+                return literal(op.attr("value")) if op.attr("kind") is Kind.py else _np_literal(op)
+            case "dim":
+                return self.polynomial(op.attr("dim"))
+            case "wrap":
+                return Text(f"{self.exact(op.operands[0], Prec.MUL)} % {self.dim(op.attr('dim'), Prec.UNARY)}", Prec.MUL)
+            case "copy":
+                filled = self._filled(op)
+                if filled is not None:
+                    return filled
+        return self._spelled(op)
+
+    def _filled(self, copy: Op) -> Text | None:
+        """A copy of a repeated scalar is an array filled with it."""
+        source = self.operands.loose(copy.operands[0], casts=False)
+        if source.axes or not source.rank:
+            return None
+        inner = self.folding.op(source.value)
+        shape, dtype = self.shape(copy.result.type.dims), copy.result.type.dtype
+        suffix = "" if dtype is DType.f64 else f", dtype={dtype_text(dtype)}"
+        if inner is not None and inner.prim.name == "const" and inner.attr("value") in (0, 1):
+            return Text(f"np.{'ones' if inner.attr('value') else 'zeros'}({shape}{suffix})")
+        return Text(f"np.full({shape}, {self.exact(source.value)}{suffix})")
+
+    def _spelled(self, op: Op) -> Text:
+        prim: Any = op.prim
+        spell = prim.spell
+        if prim.python is not None and all(v.type.is_py for v in op.operands):
+            spell = prim.python[1]
+        speller = OperationSpeller(op, self)
+        match spell:
+            case Infix(symbol, precedence, right):
+                left = speller.arg(0, precedence + 1 if right or precedence == Prec.COMPARE else precedence)
+                other = speller.arg(1, Prec.UNARY if right else precedence + 1)
+                return Text(f"{left} {symbol} {other}", precedence)
+            case Prefix(symbol, precedence):
+                return Text(f"{symbol}{speller.arg(0, precedence)}", precedence)
+            case Call(name):
+                self.module.uses_math |= name.startswith("math.")
+                return Text(f"{name}({', '.join(speller.arg(k) for k in range(len(op.operands)))})")
+            case Absent(reason):
+                raise NotImplementedError(f"{prim.name} has no source text: {reason}")
+        text: Text = spell(speller)
+        self.module.uses_math |= "math." in text.text
+        return text
+
+    def _wrapped(self, text: Text, precedence: int) -> str:
+        return f"({text.text})" if text.precedence < precedence else text.text
+
+    # -- sizes ------------------------------------------------------------------------------------------
+    def polynomial(self, dim: Dim) -> Text:
+        """Source of a polynomial over sizes and integer values."""
+        return polynomial_text(dim, self._symbol)
+
+    def _symbol(self, symbol: str) -> str:
+        value = self.integers.values.get(symbol)
+        if value is not None:
+            return self.exact(value, Prec.MUL + 1)
+        self.used_sizes[symbol] = None
+        return self.sizes[symbol]
+
+    def dim(self, dim: Dim, precedence: int = 0) -> str:
+        """Source of a size."""
+        return self._wrapped(self.polynomial(dim), precedence)
+
+    def shape(self, dims: Sequence[Dim]) -> str:
+        """Source of a shape: a number for rank 1, else a tuple."""
+        if len(dims) == 1:
+            return self.dim(dims[0])
+        return f"({', '.join(self.dim(d) for d in dims)})"
+
+
+class OperationSpeller:
+    """The printer as a primitive's ``spell`` sees it."""
+
+    def __init__(self, op: Op, expressions: Expressions) -> None:
+        self.op = op
+        self._in = expressions
+
+    def arg(self, index: int, precedence: int = 0) -> str:
+        """Source of an operand."""
+        operand = self._operand(index)
+        if operand is None:
+            return self._in.exact(self.op.operands[index], precedence)
+        inner = self._in.folding.op(operand.value)
+        if inner is not None and not operand.lift and self._hides_product(inner, precedence):
+            precedence = Prec.ATOM
+        return self._in.loose(operand, precedence)
+
+    def _operand(self, index: int) -> Operand | None:
+        name = self.op.prim.name
+        if name == "broadcast":
+            outer, value = self.op, self.op.operands[0]
+            return Operand(value, tuple(outer.attr("axes")), len(outer.attr("dims")))
+        if name == "cast" or not getattr(self.op.prim, "elementwise", False):
+            return None
+        return self._in.operands.plan(self.op)[index]
+
+    def _hides_product(self, inner: Op, precedence: int) -> bool:
+        """A matrix product among factors is easier to read in parentheses."""
+        return inner.prim.name == "contract" and precedence in (Prec.MUL, Prec.MUL + 1)
+
+    def arg_type(self, index: int) -> Type:
+        """Type of an operand."""
+        return self.op.operands[index].type
+
+    def folded(self, index: int) -> Op | None:
+        """The operation written out inside this operand's source."""
+        return self._in.folding.op(self.op.operands[index])
+
+    def dim(self, dim: Dim, precedence: int = 0) -> str:
+        """Source of a dimension."""
+        return self._in.dim(dim, precedence)
+
+    def shape(self, dims: Sequence[Dim]) -> str:
+        """Source of a shape."""
+        return self._in.shape(dims)
+
+    def index(self, indexer: Indexer, first: int) -> str:
+        """Source of an index without brackets."""
+        return self._in.indices.index(indexer, self.op.operands[first:], self.op.operands[0].type.dims)
+
+    def helper(self, name: str, source: str) -> str:
+        """Have a helper function at the end of the module."""
+        self._in.module.helpers.setdefault(name, source)
+        return name
+
+    def dtype(self, dtype: DType) -> str:
+        """Source of a dtype."""
+        return dtype_text(dtype)
+
+
+def dtype_text(dtype: DType) -> str:
+    """``np.float64``, ``np.int64``, ``np.bool_``..."""
+    return "np.bool_" if dtype is DType.bool else f"np.{dtype.numpy.name}"
+
+
+def literal(value: Any) -> Text:
+    """Source of a Python number; what has no literal is taken from NumPy."""
+    if isinstance(value, float) and value != value:
+        return Text("np.nan")
+    if value in (float("inf"), float("-inf")):
+        return Text("np.inf") if value > 0 else Text("-np.inf", Prec.UNARY)
+    text = repr(value)
+    return Text(text, Prec.UNARY if text.startswith("-") else Prec.ATOM)
+
+
+def _np_literal(op: Op) -> Text:
+    if op.attr("dtype") in (DType.f64, DType.i64, DType.bool):
+        return literal(op.attr("value"))
+    return Text(f"{dtype_text(op.attr('dtype'))}({literal(op.attr('value')).text})")

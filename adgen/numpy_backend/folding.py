@@ -1,0 +1,223 @@
+"""Which values are written inside the expression that uses them instead of getting a name.
+
+A value is folded when the user did not name it, it is used once, in the block where it is made, and nothing
+it reads is overwritten in between. Sizes, constants, index arithmetic and views cost nothing and may be
+written out at every use. Expressions that get too long are cut at a good place.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from adgen.ir.core import Definitions, For, Func, If, Op, Region, Value, While, operands_of
+from adgen.ir.dims import Dim
+from adgen.ir.types import I64, StackType
+from adgen.numpy_backend.numbering import Numbering, Site, Use
+
+#: estimated width of the right-hand side above which a part of an expression gets a name of its own
+WIDTH = 66
+_FREE = ("const", "dim", "wrap", "broadcast", "transpose")
+_INTEGER = ("add", "sub", "mul", "neg")
+_NEVER = ("stack_new", "push", "pop", "bind_dim", "write", "add_at", "empty")
+
+
+@dataclass(slots=True)
+class Folding:
+    """The values written inside other expressions, and where each value is really evaluated."""
+
+    numbering: Numbering
+    defs: Definitions
+    folded: set[Value] = field(default_factory=set)
+    _sites: dict[Value, list[Site]] = field(default_factory=dict)
+    _roots: dict[Value, Value] = field(default_factory=dict)
+    _stores: dict[Value, list[int]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(func: Func, numbering: Numbering) -> Folding:
+        """Decide for a whole function."""
+        folding = Folding(numbering, Definitions.of(func.body))
+        folding._find_stores()
+        for node, _ in reversed(numbering.nodes):
+            if isinstance(node, Op) and folding._may_fold(node):
+                folding.folded.add(node.result)
+        folding._cut_long_expressions()
+        return folding
+
+    def op(self, value: Value) -> Op | None:
+        """The operation written out where ``value`` is used, or None where a name stands."""
+        return self.defs.op(value) if value in self.folded else None
+
+    def sites(self, value: Value) -> list[Site]:
+        """Where the uses of a value are executed."""
+        found = self._sites.get(value)
+        if found is None:
+            found = [site for use in self.numbering.uses.get(value, ()) for site in self._use_sites(use)]
+            self._sites[value] = found
+        return found
+
+    def _use_sites(self, use: Use) -> list[Site]:
+        if isinstance(use.node, Op) and len(use.node.results) == 1 and use.node.result in self.folded:
+            return self.sites(use.node.result)
+        return [self.numbering.site(use)]
+
+    # -- storage ----------------------------------------------------------------------------------------
+    def root(self, value: Value) -> Value:
+        """A representative of all values that may share this value's memory."""
+        while value in self._roots:
+            value = self._roots[value]
+        return value
+
+    def stored_into(self, value: Value) -> bool:
+        """Whether some operation changes the memory of this value in place."""
+        return bool(self._stores.get(self.root(value)))
+
+    def _join(self, one: Value, other: Value) -> None:
+        first, second = self.root(one), self.root(other)
+        if first is not second:
+            self._roots[second] = first
+
+    def _find_stores(self) -> None:
+        stores: list[tuple[Value, int]] = []
+        for node, _ in self.numbering.nodes:
+            match node:
+                case Op():
+                    if node.prim.view or node.prim.name in ("stop_gradient", "pop"):
+                        self._join(node.operands[0], node.results[0])
+                    for slot in node.prim.consumes:
+                        self._join(node.operands[slot], node.results[0])
+                        stores.append((node.operands[slot], self.numbering.head[node]))
+                case For() | While():
+                    groups = zip(node.inits, node.carried, node.body.yields, node.results, strict=True)
+                    for init, *others in groups:
+                        for other in others:
+                            self._join(init, other)
+                    if isinstance(node, While):
+                        for init, param in zip(node.inits, node.cond.params, strict=True):
+                            self._join(init, param)
+                case If():
+                    for values in zip(node.results, node.then.yields, node.orelse.yields, strict=True):
+                        self._join(values[0], values[1])
+                        self._join(values[0], values[2])
+        for value, point in stores:
+            self._stores.setdefault(self.root(value), []).append(point)
+        for points in self._stores.values():
+            points.sort()
+
+    def _stored_between(self, value: Value, start: int, stop: int) -> bool:
+        points = self._stores.get(self.root(value), [])
+        at = bisect_right(points, start)
+        return at < len(points) and points[at] < stop
+
+    # -- decisions --------------------------------------------------------------------------------------
+    def _may_fold(self, op: Op) -> bool:
+        if len(op.results) != 1 or op.prim.pinned or op.prim.consumes or op.prim.name in _NEVER:
+            return False
+        value, uses = op.result, self.numbering.uses.get(op.result, [])
+        if isinstance(value.any_type, StackType) or not uses or any(self._needs_name(op, u) for u in uses):
+            return False
+        if op.prim.name == "dim":
+            return value.hint is None or op.attr("dim") == Dim.symbol(value_symbol(op.attr("dim")))
+        if value.hint is not None:
+            return False
+        if self._is_free(op):
+            return True
+        home, sites = self.numbering.home[value], self.sites(value)
+        if len(sites) != 1 or sites[0].region is not home.region:
+            return False
+        return not any(self._stored_between(v, home.point, sites[0].point) for v in op.operands)
+
+    def _is_free(self, op: Op) -> bool:
+        if op.prim.name in _FREE:
+            return True
+        if op.prim.name not in _INTEGER or op.result.any_type != I64:
+            return False
+        return self._width(op.result, op) <= 12
+
+    def _needs_name(self, op: Op, use: Use) -> bool:
+        """Whether this use asks for a variable rather than an expression."""
+        literal = op.prim.name in ("const", "dim")
+        if use.node is None:
+            owner = self.numbering.owner.get(use.region)
+            return owner is not None and not isinstance(owner[0], If) and not literal and not self._is_test(use)
+        if isinstance(use.node, Op):
+            return use.slot in use.node.prim.consumes or use.node.prim.name == "bind_dim"
+        first_init = 3 if isinstance(use.node, For) else 0
+        return not isinstance(use.node, If) and use.slot >= first_init and not literal
+
+    def _is_test(self, use: Use) -> bool:
+        owner = self.numbering.owner[use.region][0]
+        return isinstance(owner, While) and use.region is owner.cond
+
+    # -- width ------------------------------------------------------------------------------------------
+    def _width(self, value: Value, op: Op | None = None) -> int:
+        """About how many columns the source of a value takes."""
+        op = op or self.op(value)
+        if op is None:
+            return len(value.hint or "t_1")
+        match op.prim.name:
+            case "const":
+                return len(str(op.attr("value")))
+            case "dim":
+                return len(str(op.attr("dim")))
+            case "broadcast" | "wrap":
+                return self._width(op.operands[0])
+            case "full":
+                return 9 + sum(len(str(d)) for d in op.attr("dims"))
+        extra = 3 if len(op.operands) == 2 and len(op.prim.name) == 3 else 3 + len(op.prim.name)
+        return extra + sum(self._width(v) for v in op.operands)
+
+    def _cut_long_expressions(self) -> None:
+        for node, region in self.numbering.nodes:
+            if isinstance(node, Op) and len(node.results) == 1 and node.result in self.folded:
+                continue
+            budget = WIDTH - 4 * self._depth(region)
+            if isinstance(node, Op) and not node.prim.consumes:
+                self._cut(node.operands, budget - 8 - len(node.prim.name))
+            else:
+                for value in operands_of(node):
+                    self._cut((value,), budget - (12 if isinstance(node, Op) else 8))
+        for region in self.numbering.start:
+            for value in region.yields:
+                self._cut((value,), WIDTH - 4 * self._depth(region))
+
+    def _cut(self, values: tuple[Value, ...], budget: int) -> None:
+        """Give parts of an expression names until the rest fits."""
+        while (whole := sum(self._width(v) + 3 for v in values) - 3) > max(budget, 24):
+            parts = [v for v in self._all_parts(values) if self._may_get_name(v)]
+            if not parts:
+                return
+            good = [v for v in parts if self._width(v) <= 0.6 * whole] or parts
+            self.folded.discard(max(good, key=self._width))
+            self._sites.clear()
+
+    def _all_parts(self, values: tuple[Value, ...]) -> Iterator[Value]:
+        for value in values:
+            if value in self.folded:
+                yield value
+                yield from self._parts(value)
+
+    def _may_get_name(self, value: Value) -> bool:
+        op = self.op(value)
+        return op is not None and not self._is_free(op) and self._width(value) > 10
+
+    def _parts(self, value: Value) -> Iterator[Value]:
+        op = self.op(value)
+        if op is not None:
+            for operand in op.operands:
+                if operand in self.folded:
+                    yield operand
+                    yield from self._parts(operand)
+
+    def _depth(self, region: Region) -> int:
+        depth = 0
+        while region in self.numbering.owner:
+            region = self.numbering.owner[region][1]
+            depth += 1
+        return depth
+
+
+def value_symbol(dim: Dim) -> str:
+    """The first symbol of a dim ("" where it has none)."""
+    return (*dim.symbols(), "")[0]

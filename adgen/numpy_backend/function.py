@@ -1,0 +1,194 @@
+"""One function: names are given, the body is printed, comments and line references are put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from adgen.ir.core import Func, Op
+from adgen.ir.dims import Dim
+from adgen.numpy_backend.expressions import Expressions, Module
+from adgen.numpy_backend.folding import Folding
+from adgen.numpy_backend.layout import formatted
+from adgen.numpy_backend.names import Namer, clean
+from adgen.numpy_backend.numbering import Numbering
+from adgen.numpy_backend.statements import Line, Statements
+from adgen.numpy_backend.variables import Variables
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The body of a function: physical lines (indented once), and the sizes it mentions by name."""
+
+    lines: tuple[str, ...]
+    results: tuple[str, ...]
+    sizes: dict[str, str]
+
+
+@dataclass(slots=True)
+class Style:
+    """What the caller of the printer decides.
+
+    ``parameters`` are the names of the parameters (one per leaf); ``reserved`` names the body may not use;
+    ``wanted`` symbols that get a name even if the body does not mention them; ``finish`` makes the return
+    statement of the result texts.
+    """
+
+    parameters: tuple[str, ...]
+    reserved: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    comments: bool = True
+    finish: Callable[[Sequence[str]], str] | None = None
+    module: Module = field(default_factory=Module)
+
+
+def parameter_names(func: Func) -> tuple[str, ...]:
+    """The parameters' own names, made unique."""
+    namer = Namer()
+    return tuple(namer.fresh(p.hint or f"x{k}") for k, p in enumerate(func.params))
+
+
+def print_body(func: Func, style: Style) -> Printed:
+    """The statements of a function in the given style."""
+    numbering = Numbering.of(func)
+    folding = Folding.of(func, numbering)
+    symbols = {s: None for p in func.params if hasattr(p.any_type, "dims") for d in p.type.dims for s in d.symbols()}
+    first = _Body(func, style, folding, list(symbols))
+    used = [s for s in symbols if s in first.expressions.used_sizes or s in style.wanted]
+    return _Body(func, style, folding, used).printed()
+
+
+class _Body:
+    """One attempt, with names for the given symbols."""
+
+    def __init__(self, func: Func, style: Style, folding: Folding, symbols: list[str]) -> None:
+        self._func = func
+        self._style = style
+        self._folding = folding
+        variables = Variables.of(func, folding.numbering, folding)
+        wishes = self._wishes()
+        self.sizes = {s: wishes.get(s, s) for s in symbols}
+        namer = Namer(style.reserved)
+        variables.name_all(func, style.parameters, namer, self.sizes)
+        spelled = {**self.sizes, **self._bound(variables)}
+        self.expressions = Expressions(folding, variables, spelled, style.module)
+        statements = Statements(self.expressions)
+        self._lines = self._all_lines(statements)
+        self.results = tuple(self.expressions.returned(v) for v in func.results)
+
+    def _wishes(self) -> dict[str, str]:
+        """What the user calls the sizes: ``k`` where he wrote ``k = x.shape[0]``."""
+        wishes: dict[str, str] = {}
+        for node, _ in self._folding.numbering.nodes:
+            if isinstance(node, Op) and node.prim.name == "dim" and node.result.hint is not None:
+                dim: Dim = node.attr("dim")
+                for symbol in dim.symbols():
+                    if dim == Dim.symbol(symbol):
+                        wishes.setdefault(symbol, node.result.hint)
+        return wishes
+
+    def _bound(self, variables: Variables) -> dict[str, str]:
+        return {
+            node.attr("sym"): variables.table[node.operands[0]].name
+            for node, _ in self._folding.numbering.nodes
+            if isinstance(node, Op) and node.prim.name == "bind_dim"
+        }
+
+    def _all_lines(self, statements: Statements) -> list[Line]:
+        func = self._func
+        for position, node in enumerate(func.body.nodes):
+            if func.cut is not None and position == func.cut:
+                statements.lines.append(Line(0, "", None))
+            statements._node = node
+            statements.node(node)
+        return statements.lines
+
+    def printed(self) -> Printed:
+        """The physical lines."""
+        lines = _Decorated(self._func, self._style.comments).lines(self._lines)
+        finish = self._style.finish or _tuple_return
+        lines += formatted(finish(self.results), 1)
+        sizes = {s: name for s, name in self.sizes.items()}
+        return Printed(tuple(lines), self.results, sizes)
+
+
+class _Decorated:
+    """Adds the user's comments, the place each line comes from, and the turn to the reverse sweep."""
+
+    def __init__(self, func: Func, comments: bool) -> None:
+        self._comments = sorted(func.comments) if comments else []
+        self._references = comments
+        self._last: int | None = None
+        self._file = PurePath(func.span.file).name if func.span is not None else None
+
+    def lines(self, lines: Sequence[Line]) -> list[str]:
+        result: list[str] = []
+        turned = False
+        for line in lines:
+            if not line.text:
+                turned, self._last = bool(result), None
+                if turned:
+                    result += ["", "    # Reverse sweep."]
+                continue
+            if not turned:
+                result += self._comments_before(line)
+            result += formatted(line.text, line.depth + 1, self._reference(line))
+        return result
+
+    def _comments_before(self, line: Line) -> list[str]:
+        if line.source is None:
+            return []
+        due = [text for number, text in self._comments if number <= line.source]
+        self._comments = [c for c in self._comments if c[0] > line.source]
+        indent = "    " * (line.depth + 1)
+        return [f"{indent}{text if text.startswith('#') else '# ' + text}" for text in due]
+
+    def _reference(self, line: Line) -> str:
+        if not self._references or line.source is None or line.source == self._last:
+            return ""
+        if line.text in ("else:",) or line.node is None or line.node.span is None:
+            return ""
+        self._last = line.source
+        return f"# {PurePath(line.node.span.file).name}:{line.source}"
+
+
+def _tuple_return(results: Sequence[str]) -> str:
+    if not results:
+        return "return ()"
+    return f"return {results[0]}" if len(results) == 1 else f"return {', '.join(results)}"
+
+
+def size_bindings(func: Func, parameters: Sequence[str], sizes: dict[str, str]) -> list[str]:
+    """Statements that name sizes: ``n, m = w.shape``, ``n = x.shape[0]``."""
+    lines: list[str] = []
+    missing = dict(sizes)
+    for param, name in zip(func.params, parameters, strict=True):
+        dims = param.type.dims if hasattr(param.any_type, "dims") else ()
+        here = [clean_symbol(d) for d in dims]
+        wanted = [s for s in dict.fromkeys(here) if s is not None and s in missing]
+        if len(dims) > 1 and len(wanted) == len(dims):
+            lines.append(f"{', '.join(missing[s] for s in wanted if s)} = {name}.shape")
+        else:
+            lines += [f"{missing[s]} = {name}.shape[{here.index(s)}]" for s in wanted if s]
+        for symbol in wanted:
+            missing.pop(str(symbol))
+    return lines
+
+
+def clean_symbol(dim: Dim) -> str | None:
+    """The symbol a dim is, if it is just one."""
+    symbols = dim.symbols()
+    return symbols[0] if len(symbols) == 1 and dim == Dim.symbol(symbols[0]) else None
+
+
+def print_function(func: Func, name: str | None = None, comments: bool = True) -> str:
+    """The text of one function, without annotations and checks."""
+    parameters = parameter_names(func)
+    style = Style(parameters, comments=comments)
+    body = print_body(func, style)
+    head = formatted(f"def {clean(name or func.name)}({', '.join(parameters)}):", 0)
+    bindings = [line for b in size_bindings(func, parameters, body.sizes) for line in formatted(b, 1)]
+    text = "\n".join([*head, *bindings, *body.lines]) + "\n"
+    helpers = "".join(f"\n\n{source.strip()}\n" for source in style.module.helpers.values())
+    return text + helpers

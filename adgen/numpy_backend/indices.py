@@ -1,0 +1,133 @@
+"""Text of indices: points, slices that are provably the elements meant, index arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from adgen.ir.core import Definitions, Full, Gather, Indexer, Op, Point, Range, Value
+from adgen.ir.dims import ONE, ZERO, Dim
+from adgen.numpy_backend.dimtext import Integers
+from adgen.primitives.define import Text
+
+Polynomial = Callable[[Dim], Text]
+
+
+class IndexPrinter:
+    """Writes what stands between the brackets.
+
+    ``polynomial`` spells a polynomial over sizes and values; ``value`` spells an index array.
+    """
+
+    def __init__(
+        self, defs: Definitions, integers: Integers, polynomial: Polynomial, value: Callable[[Value], str]
+    ) -> None:
+        self._defs = defs
+        self._integers = integers
+        self._polynomial = polynomial
+        self._value = value
+
+    def index(self, indexer: Indexer, operands: Sequence[Value], dims: Sequence[Dim]) -> str:
+        """The index, without its outer brackets (it may hold inner ones: ``1:4][::-1``)."""
+        rest = iter(operands)
+        first: list[str] = []
+        then: list[str] = []
+        for access, dim in zip(indexer.access, dims, strict=True):
+            text, flip = self._access(access, dim, rest)
+            first.append(text)
+            if not isinstance(access, Point):
+                then.append(flip)
+        text = _joined(first)
+        return f"{text}][{_joined(then)}" if any(f != ":" for f in then) else text
+
+    def _access(self, access: object, dim: Dim, rest: object) -> tuple[str, str]:
+        match access:
+            case Full():
+                return ":", ":"
+            case Point():
+                return self._point(next(rest), dim), ":"  # type: ignore[call-overload]
+            case Gather():
+                return self._value(self._unwrapped(next(rest))[0]), ":"  # type: ignore[call-overload]
+            case Range(size, step):
+                return self._range(next(rest), size, step, dim)  # type: ignore[call-overload]
+        raise AssertionError(access)
+
+    def _unwrapped(self, value: Value) -> tuple[Value, bool]:
+        """The user's index, which NumPy itself counts from the end where it is negative."""
+        op = self._defs.op(value)
+        if op is not None and op.prim.name == "wrap" and value.hint is None:
+            return op.operands[0], True
+        return value, False
+
+    def _point(self, value: Value, dim: Dim) -> str:
+        inner, wrapped = self._unwrapped(value)
+        place = self._integers.polynomial(inner)
+        from_end = (place - dim).value
+        if not wrapped and from_end is not None and from_end < 0 and dim.value is None:
+            return str(from_end)
+        return self._spelled(inner, place)
+
+    def _spelled(self, value: Value, place: Dim) -> str:
+        if value.any_type.dims if hasattr(value.any_type, "dims") else ():
+            return self._value(value)
+        return self._polynomial(place).text
+
+    def _range(self, start: Value, size: Dim, step: int, dim: Dim) -> tuple[str, str]:
+        begin = self._integers.polynomial(start)
+        if step > 0:
+            return self._slice(begin, begin + size * step, step, dim, exact=step == 1), ":"
+        last = begin + size * step
+        if begin == dim - 1 and (last == Dim.const(-1) or size == dim and step == -1):
+            return f"::{step}", ":"
+        bound = last.lower_bound()
+        if bound is not None and bound >= 0:
+            return self._slice(begin, last, step, dim, exact=False), ":"
+        low = begin + (size - 1) * step
+        return self._slice(low, begin + 1, -step, dim, exact=False), "::-1"
+
+    def _slice(self, begin: Dim, end: Dim, step: int, dim: Dim, exact: bool) -> str:
+        first = "" if begin == ZERO and step > 0 else self._bound(begin, dim)
+        beyond = (end - dim).lower_bound()
+        past = end == dim or (step > 1 and beyond is not None and beyond >= 0)
+        last = "" if past else self._bound(end, dim)
+        return slice_text(first, last, "" if step == 1 else str(step))
+
+    def _bound(self, place: Dim, dim: Dim) -> str:
+        from_end = (place - dim).value
+        if from_end is not None and from_end < 0 and dim.value is None:
+            return str(from_end)
+        return self._polynomial(place).text
+
+
+def slice_text(first: str, last: str, step: str) -> str:
+    """``first:last:step``, spaced as formatters do it.
+
+    >>> slice_text("i", "i + 3", ""), slice_text("1", "-1", ""), slice_text("", "", "-1")
+    ('i : i + 3', '1:-1', '::-1')
+    """
+    simple = all(part.lstrip("-").replace("_", "a").replace(".", "a").isalnum() for part in (first, last, step) if part)
+    space = "" if simple else " "
+    text = f"{first}{space if first else ''}:{space if last else ''}{last}"
+    if step:
+        text += f"{space if last else ''}:{space}{step}"
+    return text
+
+
+def _joined(texts: list[str]) -> str:
+    """Index texts with what NumPy does not need left out."""
+    kept = list(texts)
+    while len(kept) > 1 and kept[-1] == ":":
+        kept.pop()
+    return ", ".join(kept) if kept else "()"
+
+
+def whole(indexer: Indexer) -> bool:
+    """Whether an index names all cells in order."""
+    return all(isinstance(a, Full) for a in indexer.access)
+
+
+def starts_at_zero(op: Op | None) -> bool:
+    """Whether an operation is the constant 0."""
+    return op is not None and op.prim.name == "const" and op.attr("value") == 0
+
+
+UNIT = ONE
