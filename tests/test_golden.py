@@ -24,12 +24,38 @@ from tests.oracle import dual_run
 from tests.oracle.compare import assert_close, copy_of
 
 GOLDEN = Path(__file__).parent / "golden"
-NAMES = (
-    "mlp softmax_cross_entropy rnn_states logistic_regression layer_norm attention polynomial_horner newton_while "
-    "newton_for logistic_map power_by_squaring early_return ternary_chain tuple_swap helper_chain "
-    "forward_substitution prefix_sum stencil_1d durbin path_table gather_scatter broadcasting choices safe_where "
-    "powers float32_loop view_stores break_continue elimination kink_ties"
-).split()
+NAMES = [
+    "mlp",
+    "softmax_cross_entropy",
+    "rnn_states",
+    "logistic_regression",
+    "layer_norm",
+    "attention",
+    "polynomial_horner",
+    "newton_while",
+    "newton_for",
+    "logistic_map",
+    "power_by_squaring",
+    "early_return",
+    "ternary_chain",
+    "tuple_swap",
+    "helper_chain",
+    "forward_substitution",
+    "prefix_sum",
+    "stencil_1d",
+    "durbin",
+    "path_table",
+    "gather_scatter",
+    "broadcasting",
+    "choices",
+    "safe_where",
+    "powers",
+    "float32_loop",
+    "view_stores",
+    "break_continue",
+    "elimination",
+    "kink_ties",
+]
 
 
 def _lowered(program: Program) -> Any:
