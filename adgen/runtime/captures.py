@@ -1,0 +1,160 @@
+"""What a program takes from its surroundings: hidden arguments fetched at every call, and objects baked in.
+
+Both are described by paths from the function, so that a function made again by the same code can use what was
+compiled for another one. Bound to a function they become direct look-ups: of a cell, or in a module's dict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import CellType, FunctionType
+from typing import Any
+
+from adgen.runtime.digests import function_digest
+from adgen.runtime.keys import Key, NotTaken, key_of, take_apart
+
+Path = tuple[tuple[str, Any], ...]
+Getter = Callable[[], Any]
+
+MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A captured number, array or container of them: an argument that the caller does not see."""
+
+    path: Path
+    key: Key
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fixed:
+    """An object that is part of the program: a helper function, a module, a demanded value."""
+
+    path: Path
+    value: Any
+
+    def admits(self, found: Any) -> bool:
+        """Whether a program made for ``value`` is right for ``found``."""
+        value = self.value
+        if found is value:
+            return True
+        if isinstance(value, FunctionType) and isinstance(found, FunctionType):
+            return function_digest(value) == function_digest(found)
+        return _plain(value) and type(value) is type(found) and repr(value) == repr(found)
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return all(_plain(item) for item in value)
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def getter(function: FunctionType, path: Path) -> Getter:
+    """A look-up of the object at ``path``; it gives ``MISSING`` where there is none (any more)."""
+    holder: Any = function
+    for step in path[:-1]:
+        holder = _step(holder, step)
+        if holder is MISSING:
+            return lambda: MISSING
+    kind, name = path[-1]
+    if kind == "name" and isinstance(holder := _behind(holder), FunctionType):
+        return _name_getter(holder, name)
+    return lambda: _step(holder, (kind, name))
+
+
+def _name_getter(function: FunctionType, name: str) -> Getter:
+    cell = _cell(function, name)
+    if cell is None:
+        table = function.__globals__
+        return lambda: table.get(name, MISSING)
+    return lambda: _contents(cell)
+
+
+def _step(holder: Any, step: tuple[str, Any]) -> Any:
+    kind, name = step
+    try:
+        match kind:
+            case "name":
+                return _name_getter(_behind(holder), name)()
+            case "attribute":
+                return getattr(holder, name, MISSING)
+            case "item":
+                return holder[name]
+            case _:
+                return _default(_behind(holder), name)
+    except (LookupError, TypeError, AttributeError):
+        return MISSING
+
+
+def _behind(value: Any) -> Any:
+    subject = getattr(value, "__adgen_subject__", None)
+    return value if subject is None else subject.plain
+
+
+def _cell(function: FunctionType, name: str) -> CellType | None:
+    names = function.__code__.co_freevars
+    return (function.__closure__ or ())[names.index(name)] if name in names else None
+
+
+def _contents(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def _default(function: FunctionType, name: str) -> Any:
+    named = function.__kwdefaults__ or {}
+    if name in named:
+        return named[name]
+    code, values = function.__code__, function.__defaults__ or ()
+    positional = code.co_varnames[: code.co_argcount]
+    at = positional.index(name) - (len(positional) - len(values)) if name in positional else -1
+    return values[at] if at >= 0 else MISSING
+
+
+@dataclass(slots=True, eq=False)
+class Surroundings:
+    """Hidden arguments and fixed objects, bound to one function."""
+
+    hidden: tuple[tuple[Getter, Key], ...]
+    fixed: tuple[tuple[Getter, Any], ...]
+
+    def fetch(self, leaves: list[Any]) -> bool:
+        """Append the hidden leaves; False where something is not what the program was made for."""
+        for get, value in self.fixed:
+            if get() is not value:
+                return False
+        for get, key in self.hidden:
+            value = get()
+            if value is MISSING:
+                return False
+            found: list[Any] = []
+            try:
+                take_apart((value,), leaves, found)
+            except NotTaken:
+                return False
+            if tuple(found) != key:
+                return False
+        return True
+
+
+def bind(function: FunctionType, hidden: Sequence[Hidden], fixed: Sequence[Fixed]) -> Surroundings | None:
+    """The surroundings of ``function`` where a program with these captures is right for it, else None."""
+    kept = []
+    for item in fixed:
+        get = getter(function, item.path)
+        now = get()
+        if not item.admits(now):
+            return None
+        kept.append((get, now))
+    found = [(getter(function, item.path), item.key) for item in hidden]
+    for get, key in found:
+        try:
+            if key_of(get()) != key:
+                return None
+        except NotTaken:
+            return None
+    return Surroundings(tuple(found), tuple(kept))

@@ -1,0 +1,43 @@
+"""A function at known types: its program, and how arguments and results map to the program's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adgen.diagnostics import Diagnostic
+from adgen.ir.core import Func
+from adgen.ir.types import Type
+from adgen.runtime.abstract import AbstractTree
+from adgen.runtime.captures import Fixed, Hidden
+from adgen.runtime.trees import TreeSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """The parameters of ``func`` are the leaves of ``arguments``, then those of ``hidden`` values.
+
+    Its results are the leaves of ``result``, then the final contents of the leaves in ``mutated``.
+    ``demanded`` are leaves whose value is part of the program.
+    """
+
+    func: Func
+    parameters: tuple[str, ...]
+    arguments: tuple[AbstractTree, ...]
+    result: TreeSpec
+    mutated: tuple[int, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
+    demanded: Mapping[int, Any] = field(default_factory=dict)
+    remarks: tuple[Diagnostic, ...] = ()
+
+    @property
+    def leaf_types(self) -> tuple[Type, ...]:
+        """Types of the arguments' leaves."""
+        return tuple(t for tree in self.arguments for t in tree.types)
+
+    def leaves_of(self, parameter: int) -> range:
+        """The positions of a parameter's leaves."""
+        start = sum(tree.spec.leaf_count for tree in self.arguments[:parameter])
+        return range(start, start + self.arguments[parameter].spec.leaf_count)
