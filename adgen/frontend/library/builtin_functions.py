@@ -1,0 +1,114 @@
+"""Python's builtin functions of numbers; they keep Python numbers Python numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from adgen.frontend.abstract import Abstract, Array, Known
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import FALSE, Result, Table
+from adgen.frontend.library.operands import computed, truth
+from adgen.frontend.library.operators import add, power
+from adgen.ir.core import Value
+from adgen.ir.types import DType, Kind
+from adgen.primitives import extrema, rounding
+from adgen.primitives.define import Primitive
+from adgen.primitives.reduce import sum_ as sum_over
+
+table = Table()
+_ZERO = Known(0)
+
+
+@table.function("builtins.abs")
+def absolute(c: LibraryContext, x: Abstract) -> Result:
+    """Absolute value."""
+    return computed(abs, (x,)) or c.elementwise(rounding.absolute, x, python=True)
+
+
+@table.function("builtins.pow")
+def pow_(c: LibraryContext, base: Abstract, exp: Abstract) -> Result:
+    """base ** exp."""
+    return computed(pow, (base, exp)) or power(c, base, exp, python=True)
+
+
+@table.function("builtins.round")
+def round_(c: LibraryContext, number: Abstract) -> Result:
+    """The nearest integer, ties to even."""
+    known = computed(round, (number,))
+    value = c.value(number)
+    if known is not None or not value.type.is_float:
+        return known or c.cast(value, DType.i64, Kind.py)
+    return c.cast(rounding.rint(c.b, value), DType.i64, Kind.py)
+
+
+# -- the larger and the smaller -------------------------------------------------------------------------
+def _extremum(pair: Primitive, over_axes: Primitive, python: Callable[..., object]) -> Callable[..., Result]:
+    def apply(c: LibraryContext, *args: Abstract) -> Result:
+        only = args[0] if len(args) == 1 else None
+        if isinstance(only, Array) and c.value(only).type.rank == 1:
+            return over_axes(c.b, c.value(only), axes=(0,))
+        items: Sequence[Abstract] = args if only is None else c.items(only)
+        known = computed(python, items) if len(items) > 1 else None
+        if known is not None:
+            return known
+        result: Abstract | Value = items[0]
+        for item in items[1:]:
+            result = c.elementwise(pair, result, item, python=True)
+        return result
+
+    return apply
+
+
+table.function("builtins.max")(_extremum(extrema.maximum, extrema.max_, max))
+table.function("builtins.min")(_extremum(extrema.minimum, extrema.min_, min))
+
+
+@table.function("builtins.sum")
+def sum_(c: LibraryContext, iterable: Abstract, /, start: Abstract = _ZERO) -> Result:
+    """The sum of the elements of a tuple or of the rows of an array."""
+    if isinstance(iterable, Array):
+        total: Abstract | Value = sum_over(c.b, c.value(iterable), axes=(0,))
+        return total if _is_zero(start) else add(c, total, start, python=True)
+    items = c.items(iterable)
+    total = start
+    for item in items:
+        total = item if _is_zero(total) else add(c, total, item, python=True)
+    return total
+
+
+def _is_zero(x: Abstract | Value) -> bool:
+    return isinstance(x, Known) and x.value == 0 and isinstance(x.value, int)
+
+
+# -- conversions ----------------------------------------------------------------------------------------
+@table.function("builtins.float")
+def float_(c: LibraryContext, x: Abstract = _ZERO) -> Result:
+    """A Python float."""
+    if isinstance(x, Known) and isinstance(x.value, str | int | float):
+        try:
+            return Known(float(x.value))
+        except ValueError as error:
+            raise c.error("AG205", x, function="float", reason=str(error)) from None
+    return c.cast(c.value(_scalar(c, x)), DType.f64, Kind.py)
+
+
+@table.function("builtins.int")
+def int_(c: LibraryContext, x: Abstract = _ZERO) -> Result:
+    """A Python int: the float without its fraction."""
+    known = computed(int, (x,))
+    return known or c.cast(c.value(_scalar(c, x)), DType.i64, Kind.py)
+
+
+@table.function("builtins.bool")
+def bool_(c: LibraryContext, x: Abstract = FALSE) -> Result:
+    """A truth value."""
+    known = computed(bool, (x,))
+    return known or c.cast(truth(c, _scalar(c, x)), DType.bool, Kind.py)
+
+
+def _scalar(c: LibraryContext, x: Abstract) -> Abstract:
+    """``x``, which has to be a number."""
+    type_ = c.value(x).type
+    if type_.rank:
+        raise c.error("AG234", x, operation="conversion to a number", types=str(type_))
+    return x

@@ -1,0 +1,301 @@
+"""NumPy's elementwise functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from adgen.frontend.abstract import Abstract, Known
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import NONE, Result, Table
+from adgen.frontend.library.operands import floating, require, truth
+from adgen.frontend.library.operators import add, multiply, power
+from adgen.ir.core import Value
+from adgen.ir.types import Kind
+from adgen.primitives import (
+    elementwise,
+    exponential,
+    extrema,
+    hyperbolic,
+    powers,
+    rounding,
+    trigonometric,
+)
+from adgen.primitives.define import Primitive
+from adgen.primitives.literals import literal, scaled
+
+table = Table()
+_ZERO = Known(0)
+
+# -- straight from primitives ---------------------------------------------------------------------------
+#: of floats only: integers and booleans are taken to floats first
+_OF_FLOATS = {
+    **{p.name: p for p in (*exponential.PRIMITIVES, *trigonometric.PRIMITIVES, *hyperbolic.PRIMITIVES)},
+    **{p.name: p for p in (powers.sqrt, powers.cbrt, powers.hypot, rounding.rint)},
+    **{p.name: p for p in (rounding.isnan, rounding.isinf, rounding.isfinite)},
+    "acos": trigonometric.arccos,
+    "asin": trigonometric.arcsin,
+    "atan": trigonometric.arctan,
+    "atan2": trigonometric.arctan2,
+    "acosh": hyperbolic.arccosh,
+    "asinh": hyperbolic.arcsinh,
+    "atanh": hyperbolic.arctanh,
+    "divide": elementwise.div,
+    "true_divide": elementwise.div,
+    "float_power": powers.power,
+    "fabs": rounding.absolute,
+}
+#: of integers and floats, with a result of the same dtype
+_OF_NUMBERS = {
+    "subtract": elementwise.sub,
+    "negative": elementwise.neg,
+    "square": powers.square,
+    "absolute": rounding.absolute,
+    "abs": rounding.absolute,
+    "sign": rounding.sign,
+    "floor_divide": rounding.floor_divide,
+    "remainder": rounding.mod,
+    "mod": rounding.mod,
+    "fmod": rounding.fmod,
+    "maximum": extrema.maximum,
+    "minimum": extrema.minimum,
+    "fmax": extrema.fmax,
+    "fmin": extrema.fmin,
+    "greater": elementwise.gt,
+    "greater_equal": elementwise.ge,
+    "less": elementwise.lt,
+    "less_equal": elementwise.le,
+    "equal": elementwise.eq,
+    "not_equal": elementwise.ne,
+}
+_TWO = {p.name for p in (exponential.logaddexp, trigonometric.arctan2, powers.hypot)} | {
+    *(
+        "atan2",
+        "divide",
+        "true_divide",
+        "float_power",
+        "subtract",
+        "floor_divide",
+        "remainder",
+        "mod",
+        "fmod",
+    ),
+    *("maximum", "minimum", "fmax", "fmin", "greater", "greater_equal", "less", "less_equal"),
+    *("equal", "not_equal"),
+}
+
+
+def _unary(prim: Primitive, to_float: bool) -> Callable[..., Result]:
+    def apply(c: LibraryContext, x: Abstract) -> Result:
+        return c.elementwise(prim, x, to_float=to_float)
+
+    return apply
+
+
+def _binary(prim: Primitive, to_float: bool) -> Callable[..., Result]:
+    def apply(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+        return c.elementwise(prim, x1, x2, to_float=to_float)
+
+    return apply
+
+
+for _table, _to_float in ((_OF_FLOATS, True), (_OF_NUMBERS, False)):
+    for _name, _prim in _table.items():
+        table.function(f"numpy.{_name}")((_binary if _name in _TWO else _unary)(_prim, _to_float))
+
+
+# -- arithmetic with cases of its own -------------------------------------------------------------------
+@table.function("numpy.add")
+def add_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """x1 + x2."""
+    return add(c, x1, x2)
+
+
+@table.function("numpy.multiply")
+def multiply_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """x1 * x2."""
+    return multiply(c, x1, x2)
+
+
+@table.function("numpy.power", "numpy.pow")
+def power_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """x1 ** x2."""
+    return power(c, x1, x2)
+
+
+@table.function("numpy.positive")
+def positive(c: LibraryContext, x: Abstract) -> Result:
+    """A copy."""
+    return c.fresh(c.value(x, kind=Kind.np))
+
+
+@table.function("numpy.reciprocal")
+def reciprocal(c: LibraryContext, x: Abstract) -> Result:
+    """1 / x of floats."""
+    require(c, c.value(x).type.is_float, "np.reciprocal", x)
+    return c.elementwise(powers.reciprocal, x)
+
+
+@table.function("numpy.logaddexp2")
+def logaddexp2(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """log2(2**x1 + 2**x2)."""
+    left, right = (scaled(c.b, math.log(2.0), floating(c, c.value(x, kind=Kind.np))) for x in (x1, x2))
+    total = c.elementwise(exponential.logaddexp, left, right)
+    return scaled(c.b, 1.0 / math.log(2.0), total)
+
+
+def _times(factor: float) -> Callable[..., Result]:
+    def apply(c: LibraryContext, x: Abstract) -> Result:
+        return scaled(c.b, factor, floating(c, c.value(x, kind=Kind.np)))
+
+    return apply
+
+
+table.function("numpy.deg2rad", "numpy.radians")(_times(math.pi / 180.0))
+table.function("numpy.rad2deg", "numpy.degrees")(_times(180.0 / math.pi))
+
+
+@table.function("numpy.sinc")
+def sinc(c: LibraryContext, x: Abstract) -> Result:
+    """sin(pi x) / (pi x), 1 at 0."""
+    y = scaled(c.b, math.pi, floating(c, c.value(x, kind=Kind.np)))
+    at_zero = elementwise.eq(c.b, y, literal(c.b, y, 0))
+    safe = elementwise.where(c.b, at_zero, literal(c.b, y, 1.0e-20), y)
+    return elementwise.div(c.b, trigonometric.sin(c.b, safe), safe)
+
+
+# -- rounding -------------------------------------------------------------------------------------------
+def _whole(prim: Primitive) -> Callable[..., Result]:
+    """Rounding to integers leaves integers as they are."""
+
+    def apply(c: LibraryContext, x: Abstract) -> Result:
+        if not c.value(x).type.is_float:
+            return c.fresh(c.value(x, kind=Kind.np))
+        return c.elementwise(prim, x)
+
+    return apply
+
+
+table.function("numpy.floor")(_whole(rounding.floor))
+table.function("numpy.ceil")(_whole(rounding.ceil))
+table.function("numpy.trunc", "numpy.fix")(_whole(rounding.trunc))
+
+
+@table.function("numpy.round", "numpy.around", "numpy.ndarray.round")
+def round_(c: LibraryContext, a: Abstract, decimals: Abstract = _ZERO) -> Result:
+    """To a number of decimals, ties to even."""
+    digits = c.static_int(decimals, "the number of decimals")
+    x = c.value(a, kind=Kind.np)
+    if not x.type.is_float:
+        require(c, digits >= 0, "np.round", a)
+        return c.fresh(x)
+    if digits == 0:
+        return c.elementwise(rounding.rint, x)
+    factor = literal(c.b, x, 10.0 ** abs(digits))
+    there, back = (elementwise.mul, elementwise.div) if digits > 0 else (elementwise.div, elementwise.mul)
+    return back(c.b, rounding.rint(c.b, there(c.b, x, factor)), factor)
+
+
+# -- logic ----------------------------------------------------------------------------------------------
+def _logic(prim: Primitive) -> Callable[..., Result]:
+    def apply(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+        return c.elementwise(prim, truth(c, x1), truth(c, x2))
+
+    return apply
+
+
+table.function("numpy.logical_and")(_logic(elementwise.logical_and))
+table.function("numpy.logical_or")(_logic(elementwise.logical_or))
+table.function("numpy.logical_xor")(_logic(elementwise.ne))
+
+
+@table.function("numpy.logical_not")
+def logical_not(c: LibraryContext, x: Abstract) -> Result:
+    """not x."""
+    return c.elementwise(elementwise.logical_not, truth(c, x))
+
+
+# -- selection ------------------------------------------------------------------------------------------
+@table.function("numpy.where")
+def where(c: LibraryContext, condition: Abstract, x: Abstract, y: Abstract) -> Result:
+    """x where the condition holds, else y."""
+    chosen = select(c, truth(c, condition), *c.promote(x, y))
+    return chosen if chosen.type.rank else c.value(chosen, kind=Kind.array)
+
+
+def select(c: LibraryContext, condition: Value, x: Value, y: Value) -> Value:
+    """x where the condition holds, else y; a scalar result is a NumPy scalar."""
+    chosen = elementwise.where(c.b, *c.broadcast(condition, x, y))
+    return chosen if chosen.type.rank else c.value(chosen, kind=Kind.np)
+
+
+@table.function("numpy.clip")
+def clip(
+    c: LibraryContext,
+    a: Abstract,
+    a_min: Abstract = NONE,
+    a_max: Abstract = NONE,
+    *,
+    min: Abstract = NONE,
+    max: Abstract = NONE,
+) -> Result:
+    """a moved into a closed interval."""
+    low = min if c.is_none(a_min) else a_min
+    high = max if c.is_none(a_max) else a_max
+    return clipped(c, a, low, high)
+
+
+@table.function("numpy.ndarray.clip")
+def clip_method(c: LibraryContext, a: Abstract, min: Abstract = NONE, max: Abstract = NONE) -> Result:
+    """a moved into a closed interval."""
+    return clipped(c, a, min, max)
+
+
+def clipped(c: LibraryContext, a: Abstract, low: Abstract, high: Abstract) -> Result:
+    """Clip with bounds that may be missing."""
+    given = [x for x in (low, high) if not c.is_none(x)]
+    if not given:
+        return c.fresh(c.value(a, kind=Kind.np))
+    x, *bounds = c.promote(a, *given)
+    is_float = x.type.is_float
+    least, largest = (-math.inf, math.inf) if is_float else (-(2 ** (8 * x.type.dtype.itemsize - 1)), 0)
+    largest = largest if is_float else -least - 1
+    lower = literal(c.b, x, least) if c.is_none(low) else bounds[0]
+    upper = literal(c.b, x, largest) if c.is_none(high) else bounds[-1]
+    return c.elementwise(extrema.clip, x, lower, upper)
+
+
+@table.function("numpy.nan_to_num")
+def nan_to_num(c: LibraryContext, x: Abstract, nan: Abstract = _ZERO) -> Result:
+    """x with nan replaced, and infinities by the largest finite numbers."""
+    import numpy as np
+
+    value = floating(c, c.value(x, kind=Kind.np))
+    largest = float(np.finfo(value.type.dtype.numpy).max)
+    is_nan = c.elementwise(rounding.isnan, value)
+    (replacement,) = c.broadcast(c.cast(c.value(nan), value.type.dtype))
+    finite = c.elementwise(extrema.clip, value, Known(-largest), Known(largest))
+    return select(c, is_nan, replacement, finite)
+
+
+@table.function("numpy.heaviside")
+def heaviside(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """0 below 0, x2 at 0, 1 above."""
+    x, at_zero = c.broadcast(*c.promote(x1, x2, to_float=True))
+    zero = literal(c.b, x, 0)
+    step = c.cast(elementwise.gt(c.b, x, zero), x.type.dtype)
+    return select(c, elementwise.eq(c.b, x, zero), at_zero, step)
+
+
+@table.function("numpy.copysign")
+def copysign(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """|x1| with the sign of x2 (that of a negative zero is not seen)."""
+    x, y = c.broadcast(*c.promote(x1, x2, to_float=True))
+    size = c.elementwise(rounding.absolute, x)
+    return select(c, elementwise.lt(c.b, y, literal(c.b, y, 0)), elementwise.neg(c.b, size), size)
+
+
+@table.function("numpy.real", "numpy.conj", "numpy.conjugate", "numpy.ndarray.conj")
+def real(c: LibraryContext, x: Abstract) -> Result:
+    """Itself: values are real."""
+    return x if not isinstance(x, Known) else c.value(x, kind=Kind.np)
