@@ -35,11 +35,48 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.Invert: operator.invert,
 }
 _ARRAY_FUNCTIONS = frozenset(
-    """array asarray zeros ones full arange linspace eye identity diag reshape transpose concatenate stack
-    float64 float32 int64 int32 zeros_like ones_like full_like tile repeat outer logspace meshgrid tri tril triu
-    sin cos tan exp log sqrt abs sum mean""".split()
+    [
+        "array",
+        "asarray",
+        "zeros",
+        "ones",
+        "full",
+        "arange",
+        "linspace",
+        "eye",
+        "identity",
+        "diag",
+        "reshape",
+        "transpose",
+        "concatenate",
+        "stack",
+        "float64",
+        "float32",
+        "int64",
+        "int32",
+        "zeros_like",
+        "ones_like",
+        "full_like",
+        "tile",
+        "repeat",
+        "outer",
+        "logspace",
+        "meshgrid",
+        "tri",
+        "tril",
+        "triu",
+        "sin",
+        "cos",
+        "tan",
+        "exp",
+        "log",
+        "sqrt",
+        "abs",
+        "sum",
+        "mean",
+    ]
 )
-_METHODS = frozenset("reshape astype copy ravel transpose sum mean".split())
+_METHODS = frozenset(["reshape", "astype", "copy", "ravel", "transpose", "sum", "mean"])
 _BUILTINS = {"float": float, "int": int, "bool": bool, "abs": abs, "len": len, "tuple": tuple, "list": list}
 _LIMIT = 10_000_000
 
@@ -97,7 +134,9 @@ def _settled(found: Any) -> Any:
 
 
 def _library_value(home: str, name: str) -> Any:
-    if home == "numpy" and (name in _ARRAY_FUNCTIONS or name in ("pi", "e", "inf", "nan", "newaxis", "bool_")):
+    if home == "numpy" and (
+        name in _ARRAY_FUNCTIONS or name in ("pi", "e", "inf", "nan", "newaxis", "bool_")
+    ):
         return getattr(np, name)
     if home == "math" and not name.startswith("_"):
         return getattr(math, name)

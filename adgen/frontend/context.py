@@ -45,7 +45,12 @@ class LibraryContext(Protocol):
         """The values stretched to common dims by explicit operations (NumPy's rules)."""
 
     def elementwise(
-        self, prim: Primitive, *xs: Abstract | Value, to_float: bool = False, python: bool = False, **attrs: Any
+        self,
+        prim: Primitive,
+        *xs: Abstract | Value,
+        to_float: bool = False,
+        python: bool = False,
+        **attrs: Any,
     ) -> Value:
         """Promote, broadcast and apply ``prim``.
 

@@ -55,9 +55,7 @@ def _lambda_source(code: types.CodeType, lines: list[str]) -> FunctionSource:
     return parse_lambda(code.co_filename, text, line, column)
 
 
-def _contains(
-    text: str, line: int, column: int, body: tuple[tuple[int, int], tuple[int, int]]
-) -> bool:
+def _contains(text: str, line: int, column: int, body: tuple[tuple[int, int], tuple[int, int]]) -> bool:
     rows = text.splitlines() or [""]
     end = (line + len(rows) - 1, len(rows[-1]) + (column if len(rows) == 1 else 0))
     return (line, column) <= body[0] and body[1] <= end
@@ -70,9 +68,7 @@ def _lambda_columns(line: str) -> Iterator[int]:
         at = line.find("lambda", at + 1)
 
 
-def _body_range(
-    code: types.CodeType, lines: list[str]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
+def _body_range(code: types.CodeType, lines: list[str]) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """First and last place (line, column from 0 in characters) of the body's instructions."""
     starts, ends = [], []
     for instruction in dis.get_instructions(code):

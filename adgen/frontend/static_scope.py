@@ -95,7 +95,9 @@ class ModuleFile:
         count = len(found.args.defaults)
         pairs = list(zip(plain[len(plain) - count :], found.args.defaults, strict=True))
         pairs += [
-            (a, d) for a, d in zip(found.args.kwonlyargs, found.args.kw_defaults, strict=True) if d is not None
+            (a, d)
+            for a, d in zip(found.args.kwonlyargs, found.args.kw_defaults, strict=True)
+            if d is not None
         ]
         return {a.arg: d for a, d in pairs}
 

@@ -1,0 +1,98 @@
+"""The accepted language, as a table: which syntax is read, and which is refused with what code.
+
+The documentation's page of the accepted language is generated from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of syntax. ``code`` is None where it is accepted; ``note`` says within which limits."""
+
+    node: type[cst.CSTNode]
+    title: str
+    code: str | None = None
+    note: str = ""
+
+
+RULES: tuple[Rule, ...] = (
+    # statements
+    Rule(cst.Assign, "assignment", note="to names, tuples of names, elements and slices of local arrays"),
+    Rule(cst.AnnAssign, "annotated assignment", note="the annotation is not evaluated"),
+    Rule(cst.AugAssign, "augmented assignment", note="in place on arrays, a new value on numbers"),
+    Rule(cst.Expr, "expression statement", note="docstrings, calls that write into an array"),
+    Rule(cst.Return, "`return`", note="anywhere; every path has to return a value"),
+    Rule(cst.If, "`if`, `elif`, `else`", note="names are joined to one type after it"),
+    Rule(cst.For, "`for`", note="over range, arrays, tuples, enumerate, zip, reversed, adgen.unroll"),
+    Rule(cst.While, "`while`"),
+    Rule(cst.Break, "`break`"),
+    Rule(cst.Continue, "`continue`"),
+    Rule(cst.Pass, "`pass`"),
+    Rule(cst.FunctionDef, "nested function", note="a closure over the function's names; inlined where called"),
+    Rule(cst.Assert, "`assert`", note="checked at build time; a condition on values is not"),
+    Rule(cst.Raise, "`raise`", "AG118"),
+    Rule(cst.Try, "`try`", "AG101"),
+    Rule(cst.TryStar, "`try`", "AG101"),
+    Rule(cst.With, "`with`", "AG102"),
+    Rule(cst.ClassDef, "class definition", "AG103"),
+    Rule(cst.Del, "`del`", "AG106"),
+    Rule(cst.Global, "`global`", "AG107"),
+    Rule(cst.Nonlocal, "`nonlocal`", "AG107"),
+    Rule(cst.Import, "`import`", "AG108"),
+    Rule(cst.ImportFrom, "`from ... import`", "AG108"),
+    Rule(cst.Match, "`match`", "AG111"),
+    # expressions
+    Rule(cst.Name, "name"),
+    Rule(cst.Integer, "integer"),
+    Rule(cst.Float, "float"),
+    Rule(cst.SimpleString, "string", note="as an option of a function"),
+    Rule(cst.ConcatenatedString, "string"),
+    Rule(cst.Ellipsis, "`...`"),
+    Rule(cst.UnaryOperation, "`-x`, `+x`, `not x`, `~x`"),
+    Rule(cst.BinaryOperation, "arithmetic", note="`+ - * / // % ** @` and, on truth values, `& | ^`"),
+    Rule(cst.BooleanOperation, "`and`, `or`", note="the right side is evaluated only if needed"),
+    Rule(cst.Comparison, "comparison", note="chains too; `is None` is decided at build time"),
+    Rule(cst.IfExp, "conditional expression"),
+    Rule(cst.Call, "call", note="of NumPy, math, builtins, adgen and functions of the user"),
+    Rule(cst.Attribute, "attribute", note="of modules and arrays"),
+    Rule(cst.Subscript, "subscript", note="basic indexing, integer arrays, `np.newaxis`, `...`"),
+    Rule(cst.Tuple, "tuple", note="of known length"),
+    Rule(cst.List, "list", note="read as a tuple; its length cannot change"),
+    Rule(cst.Lambda, "lambda"),
+    Rule(cst.Imaginary, "complex number", "AG119"),
+    Rule(cst.FormattedString, "f-string", "AG119"),
+    Rule(cst.Yield, "`yield`", "AG104"),
+    Rule(cst.Await, "`await`", "AG105"),
+    Rule(cst.NamedExpr, "`:=`", "AG110"),
+    Rule(cst.ListComp, "list comprehension", note="over a tuple or a range of known length"),
+    Rule(cst.GeneratorExp, "generator expression", note="over a tuple or a range of known length"),
+    Rule(cst.DictComp, "dict comprehension", "AG112"),
+    Rule(cst.SetComp, "set comprehension", "AG112"),
+    Rule(cst.Dict, "dict display", "AG113"),
+    Rule(cst.Set, "set display", "AG114"),
+)
+
+TABLE = {rule.node: rule for rule in RULES}
+
+
+def refused(node: cst.CSTNode) -> tuple[str, str]:
+    """Code and name of a refused kind of syntax."""
+    rule = TABLE.get(type(node))
+    if rule is None:
+        kind = "AG119" if isinstance(node, cst.BaseExpression) else "AG118"
+        return kind, type(node).__name__
+    return rule.code or "AG119", rule.title.strip("`")
+
+
+def table_text() -> str:
+    """The table in Markdown, for the documentation."""
+    lines = ["| syntax | | within these limits |", "|---|---|---|"]
+    for rule in RULES:
+        verdict = "accepted" if rule.code is None else f"refused ({rule.code})"
+        lines.append(f"| {rule.title} | {verdict} | {rule.note} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,244 @@
+"""Which names may still be read after each statement: what branches join and loops carry.
+
+Names that nested functions read count as read everywhere, because those look them up when they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+Names = frozenset[str]
+Statement = cst.BaseSmallStatement | cst.BaseCompoundStatement
+Body = cst.BaseSuite | Sequence[cst.BaseStatement | cst.BaseSmallStatement]
+
+_NESTED = (cst.FunctionDef, cst.Lambda)
+
+
+def statements(body: cst.BaseSuite | cst.BaseExpression) -> list[Statement]:
+    """The statements of a suite, lines with several of them taken apart."""
+    if isinstance(body, cst.BaseExpression):
+        return [cst.Return(body)]
+    found: list[Statement] = []
+    for item in body.body:
+        if isinstance(item, cst.SimpleStatementLine):
+            found.extend(item.body)
+        elif isinstance(item, cst.BaseSmallStatement | cst.BaseCompoundStatement):
+            found.append(item)
+    return found
+
+
+@dataclass(slots=True)
+class Liveness:
+    """``after``: names live after a statement; ``head``: names live where a loop's test stands."""
+
+    after: dict[cst.CSTNode, Names] = field(default_factory=dict)
+    head: dict[cst.CSTNode, Names] = field(default_factory=dict)
+    always: Names = frozenset()
+
+    @staticmethod
+    def of(function: cst.FunctionDef | cst.Lambda) -> Liveness:
+        """The liveness of a function's body."""
+        nested = {n for node in walk(function.body) if isinstance(node, _NESTED) for n in names_read(node)}
+        liveness = Liveness(always=frozenset(nested))
+        if isinstance(function, cst.FunctionDef):
+            liveness.block(statements(function.body), frozenset(), ())
+        return liveness
+
+    def block(self, body: Sequence[Statement], out: Names, loops: tuple[tuple[Names, Names], ...]) -> Names:
+        """Names live before a block; ``loops`` holds (head, after) of the loops around it."""
+        for statement in reversed(body):
+            self.after[statement] = out | self.always
+            out = self._before(statement, out, loops)
+        return out
+
+    def _before(self, node: Statement, out: Names, loops: tuple[tuple[Names, Names], ...]) -> Names:
+        match node:
+            case cst.If():
+                return self._if(node, out, loops)
+            case cst.For() | cst.While():
+                return self._loop(node, out, loops)
+            case cst.Return():
+                return names_read(node)
+            case cst.Break():
+                return loops[-1][1] if loops else out
+            case cst.Continue():
+                return loops[-1][0] if loops else out
+            case cst.FunctionDef():
+                return out - {node.name.value}
+        return (out - names_bound(node)) | names_read(node)
+
+    def _if(self, node: cst.If, out: Names, loops: tuple[tuple[Names, Names], ...]) -> Names:
+        before = self.block(statements(node.body), out, loops)
+        match node.orelse:
+            case cst.Else(body=body):
+                before |= self.block(statements(body), out, loops)
+            case cst.If() as nested:
+                self.after[nested] = out | self.always
+                before |= self._if(nested, out, loops)
+            case _:
+                before |= out
+        return before | names_read(node.test)
+
+    def _loop(
+        self, node: cst.For | cst.While, out: Names, loops: tuple[tuple[Names, Names], ...]
+    ) -> Names:
+        bound = names_bound_in(node.target) if isinstance(node, cst.For) else frozenset()
+        test = frozenset() if isinstance(node, cst.For) else names_read(node.test)
+        head, body = out | test, statements(node.body)
+        while True:
+            inner = self.block(body, head, (*loops, (head, out)))
+            wider = head | (inner - bound)
+            if wider == head:
+                break
+            head = wider
+        self.head[node] = head | self.always
+        return head | (names_read(node.iter) if isinstance(node, cst.For) else frozenset())
+
+
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and everything below it."""
+    yield node
+    for child in node.children:
+        yield from walk(child)
+
+
+def names_read(node: cst.CSTNode) -> Names:
+    """Names that a statement or expression may read, those of nested functions included."""
+    return frozenset(_reads(node))
+
+
+def _reads(node: cst.CSTNode) -> Iterator[str]:
+    match node:
+        case cst.Name(value=name):
+            yield name
+        case cst.Attribute(value=value):
+            yield from _reads(value)
+        case cst.Arg(value=value):
+            yield from _reads(value)
+        case cst.Assign(targets=targets, value=value):
+            yield from _reads(value)
+            for target in targets:
+                yield from _target_reads(target.target)
+        case cst.AnnAssign(target=target, value=value):
+            if value is not None:
+                yield from _reads(value)
+            yield from _target_reads(target)
+        case cst.Param(default=default):
+            if default is not None:
+                yield from _reads(default)
+        case cst.FunctionDef(params=params, body=body):
+            yield from _reads(params)
+            yield from _reads(body)
+        case _:
+            for child in node.children:
+                yield from _reads(child)
+
+
+def _target_reads(target: cst.CSTNode) -> Iterator[str]:
+    """Names read by assigning to a target: ``a`` and ``i`` of ``a[i]``, nothing of ``a``."""
+    match target:
+        case cst.Name():
+            return
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            for element in elements:
+                yield from _target_reads(element.value)
+        case cst.StarredElement(value=value):
+            yield from _target_reads(value)
+        case _:
+            yield from _reads(target)
+
+
+def names_bound(node: cst.CSTNode) -> Names:
+    """Names that one simple statement binds."""
+    match node:
+        case cst.Assign(targets=targets):
+            return frozenset(n for t in targets for n in names_bound_in(t.target))
+        case cst.AugAssign(target=target):
+            return names_bound_in(target)
+        case cst.AnnAssign(target=target, value=value):
+            return names_bound_in(target) if value is not None else frozenset()
+        case cst.FunctionDef(name=name):
+            return frozenset((name.value,))
+    return frozenset()
+
+
+def names_bound_in(target: cst.CSTNode) -> Names:
+    """Names in an assignment target."""
+    match target:
+        case cst.Name(value=name):
+            return frozenset((name,))
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            return frozenset(n for e in elements for n in names_bound_in(e.value))
+        case cst.StarredElement(value=value):
+            return names_bound_in(value)
+    return frozenset()
+
+
+def names_assigned(body: Sequence[Statement]) -> Names:
+    """Names bound anywhere in a block, nested blocks included and nested functions not."""
+    found: set[str] = set()
+    for node in body:
+        found |= names_bound(node)
+        match node:
+            case cst.If():
+                found |= names_assigned(statements(node.body))
+                if isinstance(node.orelse, cst.If):
+                    found |= names_assigned([node.orelse])
+                elif node.orelse is not None:
+                    found |= names_assigned(statements(node.orelse.body))
+            case cst.For():
+                found |= names_bound_in(node.target) | names_assigned(statements(node.body))
+            case cst.While():
+                found |= names_assigned(statements(node.body))
+    return frozenset(found)
+
+
+def leaves(body: Sequence[Statement]) -> str:
+    """Whether a block is left by return, break, continue or raise: ``always``, ``maybe`` or ``never``."""
+    found = "never"
+    for node in body:
+        one = _leaves(node)
+        if one == "always":
+            return "always"
+        found = "maybe" if one == "maybe" else found
+    return found
+
+
+def _leaves(node: Statement) -> str:
+    match node:
+        case cst.Return() | cst.Break() | cst.Continue() | cst.Raise():
+            return "always"
+        case cst.If():
+            then = leaves(statements(node.body))
+            match node.orelse:
+                case cst.If() as nested:
+                    other = leaves([nested])
+                case cst.Else(body=body):
+                    other = leaves(statements(body))
+                case _:
+                    other = "never"
+            return then if then == other else "maybe"
+        case cst.For() | cst.While():
+            return "maybe" if _returns(statements(node.body)) else "never"
+    return "never"
+
+
+def _returns(body: Sequence[Statement]) -> bool:
+    return any(isinstance(n, cst.Return | cst.Raise) for s in body for n in _own(s))
+
+
+def leaves_loop(body: Sequence[Statement]) -> bool:
+    """Whether a loop's body has a ``break`` of this loop, or a ``return``."""
+    return _returns(body) or any(isinstance(n, cst.Break) for s in body for n in _own(s, loops=False))
+
+
+def _own(node: cst.CSTNode, loops: bool = True) -> Iterator[cst.CSTNode]:
+    """Statements below a node that belong to the same function (and, without ``loops``, to the same loop)."""
+    yield node
+    if isinstance(node, _NESTED) or (not loops and isinstance(node, cst.For | cst.While)):
+        return
+    for child in node.children:
+        yield from _own(child, loops)

@@ -1,0 +1,25 @@
+"""How lowering starts over when it learns something it should have known: exceptions, never seen by users."""
+
+from __future__ import annotations
+
+from adgen.ir.core import Value
+
+
+class Restart(Exception):
+    """Lower the whole function again; ``demanded`` are leaves whose values have to be baked in."""
+
+    def __init__(self, demanded: tuple[object, ...]) -> None:
+        super().__init__(demanded)
+        self.demanded = demanded
+
+
+class Unroll(Exception):
+    """A loop has to be unrolled because the program needs its counter when it is transformed."""
+
+    def __init__(self, counter: Value) -> None:
+        super().__init__(counter)
+        self.counter = counter
+
+
+class Peel(Exception):
+    """A loop has to have its first iteration taken out, because a name changes its structure there."""
