@@ -33,7 +33,7 @@ class Builder:
         prim: Opcode,
         operands: Sequence[Value],
         attrs: Mapping[str, Any] | None = None,
-        hint: str | None = None,
+        hint: str | Sequence[str | None] | None = None,
         span: Span | None = None,
     ) -> tuple[Value, ...]:
         """Insert one operation and return its results. Raises TypeError where it would be ill typed."""
@@ -43,7 +43,8 @@ class Builder:
             if folded is not None:
                 return folded
         types = prim.infer(tuple(v.any_type for v in operands), given)
-        results = tuple(Value(t, hint) for t in types)
+        hints = [hint] * len(types) if hint is None or isinstance(hint, str) else hint
+        results = tuple(Value(t, h) for t, h in zip(types, hints, strict=True))
         self.append(Op(prim, tuple(operands), results, sorted_attrs(given), span or self.span))
         return results
 
@@ -64,6 +65,15 @@ class Builder:
         finally:
             popped = self._blocks.pop()
             assert popped is nodes
+
+    @contextmanager
+    def into(self, nodes: list[Node]) -> Iterator[None]:
+        """Append to a list made earlier by :meth:`block`."""
+        self._blocks.append(nodes)
+        try:
+            yield
+        finally:
+            self._blocks.pop()
 
     @contextmanager
     def at(self, span: Span | None) -> Iterator[None]:

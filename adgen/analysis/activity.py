@@ -1,0 +1,109 @@
+"""Activity: which values depend on the chosen inputs (varied) and reach the results (useful).
+
+Only values that are both get a cotangent, only varied ones a tangent. Both analyses are fixed points over
+loops (Hascoët and Pascual, "The Tapenade automatic differentiation tool", 2013, section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from adgen.ir.core import For, If, Node, Op, Region, Value, While
+from adgen.ir.types import AnyType, StackType
+from adgen.primitives.define import Inactive, Primitive
+
+
+def carries_derivative(type_: AnyType) -> bool:
+    """Whether values of this type can have a derivative."""
+    return (type_.element if isinstance(type_, StackType) else type_).is_float
+
+
+def passes_derivative(op: Op) -> bool:
+    """Whether a derivative flows through this operation at all."""
+    prim = op.prim
+    assert isinstance(prim, Primitive)
+    return prim.inactive is None and not isinstance(prim.jvp, Inactive)
+
+
+def varied(region: Region, inputs: Iterable[Value]) -> set[Value]:
+    """Values in ``region`` that depend differentiably on ``inputs``."""
+    found = {v for v in inputs if carries_derivative(v.any_type)}
+    _varied_nodes(region.nodes, found)
+    return found
+
+
+def _varied_nodes(nodes: tuple[Node, ...], found: set[Value]) -> None:
+    for node in nodes:
+        match node:
+            case Op():
+                if passes_derivative(node) and any(v in found for v in node.operands):
+                    found.update(v for v in node.results if carries_derivative(v.any_type))
+            case For():
+                _varied_loop(node.inits, node.carried, node.body, node.results, found)
+            case While():
+                _varied_loop(node.inits, node.body.params, node.body, node.results, found)
+                found.update(c for c, p in zip(node.cond.params, node.body.params, strict=True) if p in found)
+            case If():
+                for branch in (node.then, node.orelse):
+                    _varied_nodes(branch.nodes, found)
+                    found.update(r for r, y in zip(node.results, branch.yields, strict=True) if y in found)
+
+
+def _varied_loop(
+    inits: tuple[Value, ...],
+    params: tuple[Value, ...],
+    body: Region,
+    results: tuple[Value, ...],
+    found: set[Value],
+) -> None:
+    found.update(p for p, i in zip(params, inits, strict=True) if i in found)
+    while True:
+        _varied_nodes(body.nodes, found)
+        new = {p for p, y in zip(params, body.yields, strict=True) if y in found and p not in found}
+        if not new:
+            break
+        found |= new
+    found.update(r for r, p in zip(results, params, strict=True) if p in found)
+
+
+def useful(region: Region, outputs: Iterable[Value]) -> set[Value]:
+    """Values in ``region`` (and captured by it) that ``outputs`` depend on differentiably."""
+    found = {v for v in outputs if carries_derivative(v.any_type)}
+    _useful_nodes(region.nodes, found)
+    return found
+
+
+def _useful_nodes(nodes: tuple[Node, ...], found: set[Value]) -> None:
+    for node in reversed(nodes):
+        match node:
+            case Op():
+                if passes_derivative(node) and any(v in found for v in node.results):
+                    found.update(v for v in node.operands if carries_derivative(v.any_type))
+            case For():
+                _useful_loop(node.inits, node.carried, node.body, node.results, found)
+            case While():
+                _useful_loop(node.inits, node.body.params, node.body, node.results, found)
+            case If():
+                for branch in (node.then, node.orelse):
+                    found.update(y for r, y in zip(node.results, branch.yields, strict=True) if r in found)
+                    _useful_nodes(branch.nodes, found)
+
+
+def _useful_loop(
+    inits: tuple[Value, ...],
+    params: tuple[Value, ...],
+    body: Region,
+    results: tuple[Value, ...],
+    found: set[Value],
+) -> None:
+    """A carried value is useful when its result is, or when some iteration uses it for a useful one."""
+    carried = {k for k, r in enumerate(results) if r in found}
+    while True:
+        found.update(body.yields[k] for k in carried)
+        _useful_nodes(body.nodes, found)
+        more = {k for k, p in enumerate(params) if p in found} - carried
+        if not more:
+            break
+        carried |= more
+    found.update(params[k] for k in carried)
+    found.update(inits[k] for k in carried)

@@ -1,0 +1,1 @@
+"""Forward and reverse mode, as stages from program to program."""

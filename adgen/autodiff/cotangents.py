@@ -1,0 +1,149 @@
+"""The environment of reverse mode: one cotangent per primal value, accumulated.
+
+A cotangent is nothing (a symbolic zero), or a value with the masks it still carries: a *mask* says that the
+value counts only where a condition holds, and may be anything elsewhere. Elementwise rules pass masks on;
+they are discharged by one select where the chain meets anything else, so NaN and inf of the side of a
+``where`` that was not taken never escape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Full, Indexer, Value
+from adgen.ir.types import StackType, Type
+from adgen.primitives.define import ZERO, Contribution, Indexed, Masked, Zero
+from adgen.primitives.elementwise import add, cast, where
+from adgen.primitives.indexing import add_at, owned_zeros, zeros_of
+from adgen.primitives.tape import stack_new
+
+Mask = tuple[Value, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Cotangent:
+    """A value and the masks it still carries, innermost first.
+
+    ``accumulator`` marks the running sum of a value captured by a loop: it is only ever added to in place.
+    """
+
+    value: Value
+    masks: tuple[Mask, ...] = ()
+    accumulator: bool = False
+
+
+class Cotangents:
+    """Cotangents of primal values in one scope."""
+
+    def __init__(self, b: Builder, active: set[Value]) -> None:
+        self.b = b
+        self.active = active
+        self.hints: dict[Value, str] = {}
+        self._table: dict[Value, Cotangent] = {}
+
+    def inner(self) -> Cotangents:
+        """An empty scope for a region."""
+        scope = Cotangents(self.b, self.active)
+        scope.hints = self.hints
+        return scope
+
+    def start(self, primal: Value, value: Value, accumulator: bool = False) -> None:
+        """Begin with a cotangent that is already there."""
+        self._table[primal] = Cotangent(value, (), accumulator)
+
+    def has(self, primal: Value) -> bool:
+        """Whether anything was contributed."""
+        return primal in self._table
+
+    def is_accumulator(self, primal: Value) -> bool:
+        """Whether the cotangent is the running sum of a value captured by a loop around."""
+        return primal in self._table and self._table[primal].accumulator
+
+    def take(self, primal: Value) -> Cotangent | Zero:
+        """The whole cotangent of ``primal``, which is then done with."""
+        found = self._table.pop(primal, None)
+        if found is None:
+            return ZERO
+        self._name(primal, found.value)
+        return found
+
+    def take_value(self, primal: Value) -> Value | Zero:
+        """The cotangent with its masks discharged."""
+        found = self.take(primal)
+        if isinstance(found, Zero):
+            return ZERO
+        value = self.discharged(found)
+        self._name(primal, value)
+        return value
+
+    def take_dense(self, primal: Value) -> Value:
+        """The cotangent, zeros of its own storage where there is none."""
+        found = self.take_value(primal)
+        return self.zeros(primal) if isinstance(found, Zero) else found
+
+    def zeros(self, primal: Value) -> Value:
+        """Zeros like ``primal``, to be added into."""
+        if isinstance(primal.any_type, StackType):
+            return stack_new(self.b, element=primal.any_type.element)
+        return owned_zeros(self.b, primal.type)
+
+    def _name(self, primal: Value, cotangent: Value) -> None:
+        if primal.hint is not None and cotangent.hint is None:
+            self.hints.setdefault(cotangent, f"{primal.hint}_bar")
+
+    # -- contributions ----------------------------------------------------------------------------------
+    def contribute(self, primal: Value, what: Contribution, masks: tuple[Mask, ...] = ()) -> None:
+        """Add a contribution to the cotangent of ``primal``."""
+        if isinstance(what, Zero) or primal not in self.active:
+            return
+        match what:
+            case Masked(value, mask, keep):
+                self._dense(primal, Cotangent(value, (*masks, (mask, keep))))
+            case Indexed():
+                self._indexed(primal, what)
+            case Value():
+                self._dense(primal, Cotangent(what, masks))
+
+    def _indexed(self, primal: Value, what: Indexed) -> None:
+        old = self._table.get(primal)
+        target = self.zeros(primal) if old is None else self.discharged(old)
+        new = add_at(self.b, target, what.value, *what.operands, index=what.indexer)
+        self._name(primal, new)
+        self._table[primal] = Cotangent(new, (), old is not None and old.accumulator)
+
+    def _dense(self, primal: Value, new: Cotangent) -> None:
+        if isinstance(primal.any_type, Type):
+            new = Cotangent(self._typed(new.value, primal.type), new.masks)
+        old = self._table.get(primal)
+        if old is None:
+            self._table[primal] = new
+        elif old.accumulator and primal.type.rank:
+            whole = Indexer((Full(),) * primal.type.rank)
+            total = add_at(self.b, old.value, self.discharged(new), index=whole)
+            self._table[primal] = Cotangent(total, (), True)
+        else:
+            self._table[primal] = self._sum(old, new)
+
+    def _sum(self, old: Cotangent, new: Cotangent) -> Cotangent:
+        if len(old.masks) == len(new.masks) == 1:
+            (mask, keep), (other, kept) = old.masks[0], new.masks[0]
+            if mask is other and keep is not kept:
+                first, second = (old.value, new.value) if keep else (new.value, old.value)
+                return Cotangent(where(self.b, mask, first, second))
+        value = add(self.b, self.discharged(old), self.discharged(new))
+        return Cotangent(value, (), old.accumulator)
+
+    def _typed(self, value: Value, wanted: Type) -> Value:
+        """``value`` with the kind of scalar that the primal has."""
+        if value.type == wanted or value.type.dims != wanted.dims:
+            return value
+        return cast(self.b, value, dtype=wanted.dtype, kind=wanted.kind)
+
+    def discharged(self, cotangent: Cotangent) -> Value:
+        """The value with a select for each mask it carries."""
+        value = cotangent.value
+        for mask, keep in cotangent.masks:
+            zero = zeros_of(self.b, value.type)
+            value = where(self.b, mask, value, zero) if keep else where(self.b, mask, zero, value)
+        return value

@@ -1,0 +1,246 @@
+"""What the reverse sweep needs of the primal, and how it gets it.
+
+A value of the enclosing block is simply there. Inside loops and branches a value of the primal is
+
+* *recomputed* where that costs no arithmetic on floats: counters, indices, sizes, predicates of values at
+  hand, views and reads of arrays that are still there;
+* *taped* otherwise. A tape is an array with one slot per iteration where all trip counts around are known
+  before the outermost loop starts, and a growable stack elsewhere (``while``, loops whose bounds change). A
+  value of a branch outside loops is a result of the branch. A carried value and the value that replaces it
+  share one tape with one slot more (``h[t]`` and ``h[t + 1]``).
+
+Which values need a tape follows from what the reverse sweep reads (liveness in SSA is to-be-recorded
+analysis; Hascoët, Naumann and Pascual 2005): nothing is declared by the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Definitions, For, Node, Op, Region, Value, While, regions_of
+from adgen.ir.dims import Dim
+from adgen.ir.types import StackType, Type
+from adgen.primitives.elementwise import neg, sub
+from adgen.primitives.extrema import maximum
+from adgen.primitives.rounding import floor_divide
+from adgen.primitives.sizes import constant, dim_of, known_dim
+
+#: The way from the function's block to a region: a node and which of its regions, outermost first.
+Path = tuple[tuple[Node, int], ...]
+
+#: Operations recomputed whenever the reverse sweep needs them: their operand is what is worth saving.
+VIEWS = frozenset({"broadcast", "reshape", "transpose"})
+#: Operations whose integer or boolean results are recomputed where their operands are at hand.
+_FREE_LEAVES = frozenset({"const", "dim", "arange"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tape:
+    """The place where one value (and, with ``history``, its successor) is saved.
+
+    ``kind`` is "array", "stack" or "slot"; ``value`` is the saved value, ``final`` the tape after the forward
+    sweep; ``path`` leads to the region that defines the value.
+    """
+
+    kind: str
+    value: Value
+    path: Path
+    final: Value
+    history: For | None = None
+
+
+@dataclass(slots=True)
+class Homes:
+    """Side table of a primal: the region that defines each value and each symbol."""
+
+    path: dict[Value, Path] = field(default_factory=dict)
+    symbols: dict[str, tuple[Op, Path]] = field(default_factory=dict)
+    defs: Definitions = field(default_factory=Definitions)
+
+    @staticmethod
+    def of(body: Region, counts: Mapping[While, Value]) -> Homes:
+        """The homes of everything in a function body."""
+        homes = Homes(defs=Definitions.of(body))
+        homes._region(body, (), counts)
+        return homes
+
+    def _region(self, region: Region, path: Path, counts: Mapping[While, Value]) -> None:
+        self.path.update((p, path) for p in region.params)
+        for node in region.nodes:
+            self.path.update((v, path) for v in node.results)
+            if isinstance(node, While) and node in counts:
+                self.path[counts[node]] = path
+            if isinstance(node, Op) and node.prim.name == "bind_dim":
+                self.symbols[node.attr("sym")] = (node, path)
+            for number, inner in enumerate(regions_of(node)):
+                self._region(inner, (*path, (node, number)), counts)
+
+    def at_root(self, value: Value) -> bool:
+        """Whether the value belongs to the function's own block (or comes from outside)."""
+        return not self.path.get(value, ())
+
+    def free(self, value: Value) -> bool:
+        """Whether the reverse sweep can have the value again without a tape and without float arithmetic."""
+        if self.at_root(value):
+            return True
+        op = self.defs.op(value)
+        if op is None:
+            node, number = self.path[value][-1]
+            return isinstance(node, For) and number == 0 and value is node.counter
+        return self.recomputable(op) and all(self.free(v) for v in op.operands)
+
+    def recomputable(self, op: Op) -> bool:
+        """Whether an operation may be done again, given its operands."""
+        name = op.prim.name
+        if name in _FREE_LEAVES or name in VIEWS:
+            return True
+        if name == "cast":
+            return op.operands[0].type.dtype is op.result.type.dtype or not op.operands[0].type.is_float
+        if name == "read":
+            return True
+        return len(op.results) == 1 and bool(getattr(op.prim, "cheap", False)) and not op.result.type.is_float
+
+    def must_recompute(self, op: Op) -> bool:
+        """Whether the operation is done again even when an operand has to be taped for it."""
+        if op.prim.name in VIEWS and op.operands:
+            return True
+        return op.prim.name == "cast" and self.recomputable(op)
+
+
+class Tapes:
+    """Decides and remembers the tape of each value; ``requested`` are values asked for in an earlier round.
+
+    ``before`` holds what must be emitted just before each outermost loop: trip counts of array tapes.
+    """
+
+    def __init__(self, homes: Homes, requested: Mapping[Value, None], b: Builder) -> None:
+        self.homes = homes
+        self.table: dict[Value, Tape] = {}
+        self.before: dict[Node, list[Node]] = {}
+        self._b = b
+        self._requested = dict(requested)
+        self._trips: dict[For, Dim] = {}
+        self._outside: dict[tuple[Node, Value], Value] = {}
+
+    def tape(self, value: Value) -> Tape:
+        """The tape that holds ``value``."""
+        if value not in self.table:
+            self.table[value] = self._new(value)
+        return self.table[value]
+
+    def requests(self) -> dict[Value, None]:
+        """Every value that was asked for, in order."""
+        return dict.fromkeys(self.table)
+
+    def unique(self) -> list[Tape]:
+        """The tapes, each once, in order of request."""
+        return list(dict.fromkeys(self.table.values()))
+
+    # -- what kind of tape ------------------------------------------------------------------------------
+    def _new(self, value: Value) -> Tape:
+        path = self.homes.path[value]
+        kind = self._kind(value, path)
+        name = None if value.hint is None else f"{value.hint}_tape"
+        if kind == "slot":
+            return Tape(kind, value, path, Value(value.any_type, value.hint))
+        if kind == "stack":
+            return Tape(kind, value, path, Value(StackType(value.type), name or "tape"))
+        partner = self._partner(value)
+        if partner is not None:
+            node, k = partner
+            tape = self._array(node.carried[k], name, node)
+            self.table[node.body.yields[k]] = self.table[node.carried[k]] = tape
+            return tape
+        return self._array(value, name, None)
+
+    def _array(self, value: Value, name: str | None, history: For | None) -> Tape:
+        path = self.homes.path[value]
+        loops = [node for node, _ in path if isinstance(node, For)]
+        trips = [self._trip(node, path[0][0]) + (1 if node is history else 0) for node in loops]
+        final = Value(Type(value.type.dtype, (*trips, *value.type.dims)), name or "tape")
+        return Tape("array", value, path, final, history)
+
+    def _kind(self, value: Value, path: Path) -> str:
+        loops = [node for node, _ in path if isinstance(node, For | While)]
+        if not loops:
+            return "slot"
+        known = all(isinstance(n, For) and self._known_bounds(n) for n in loops)
+        dims = value.type.dims if isinstance(value.any_type, Type) else ()
+        local = any(s in self.homes.symbols and self.homes.symbols[s][1] for d in dims for s in d.symbols())
+        return "array" if known and not local else "stack"
+
+    def _partner(self, value: Value) -> tuple[For, int] | None:
+        """The loop and position where both the carried value and its successor are saved."""
+        node, number = self.homes.path[value][-1]
+        if not isinstance(node, For) or number:
+            return None
+        for k, (param, end) in enumerate(zip(node.carried, node.body.yields, strict=True)):
+            same_home = self.homes.path.get(end) == self.homes.path[param]
+            both = param in self._requested and end in self._requested
+            fresh = end not in node.carried and node.body.yields.count(end) == 1
+            if value in (param, end) and both and same_home and fresh:
+                return node, k
+        return None
+
+    # -- what is known before the outermost loop --------------------------------------------------------
+    def _known_bounds(self, node: For) -> bool:
+        return all(self._computable(v) for v in (node.lo, node.hi, node.step))
+
+    def _computable(self, value: Value) -> bool:
+        if self.homes.at_root(value):
+            return True
+        op = self.homes.defs.op(value)
+        if op is None or op.prim.name == "read" or not self.homes.recomputable(op):
+            return False
+        return all(self._computable(v) for v in op.operands)
+
+    def _computed(self, value: Value, outermost: Node) -> Value:
+        """An integer computed before the outermost loop."""
+        op = self.homes.defs.op(value)
+        if self.homes.at_root(value) or op is None:
+            return value
+        key = (outermost, value)
+        if key not in self._outside:
+            operands = [self._computed(v, outermost) for v in op.operands]
+            with self._b.into(self.before.setdefault(outermost, [])):
+                (self._outside[key],) = self._b.emit(op.prim, operands, dict(op.attrs), value.hint)
+        return self._outside[key]
+
+    def _trip(self, node: For, outermost: Node) -> Dim:
+        """The number of iterations, as a dim."""
+        if node not in self._trips:
+            lo, hi, step = (self._computed(v, outermost) for v in (node.lo, node.hi, node.step))
+            with self._b.into(self.before.setdefault(outermost, [])):
+                self._trips[node] = dim_of(self._b, trip_count(self._b, lo, hi, step), "steps")
+        return self._trips[node]
+
+
+def trip_count(b: Builder, lo: Value, hi: Value, step: Value) -> Value:
+    """The number of iterations of ``range(lo, hi, step)``."""
+    stride = known_dim(b, step)
+    number = None if stride is None else stride.value
+    if number == 1:
+        count = sub(b, hi, lo)
+    elif number == -1:
+        count = sub(b, lo, hi)
+    else:
+        # ceil((hi - lo) / step) for either sign
+        count = neg(b, floor_divide(b, sub(b, lo, hi), step))
+    known = known_dim(b, count)
+    bound = None if known is None else known.lower_bound()
+    if bound is not None and bound >= 0:
+        return count
+    return maximum(b, count, constant(b, 0))
+
+
+def tape_position(b: Builder, counter: Value, lo: Value, step: Value) -> Value:
+    """The number of the iteration, from 0, that a counter belongs to."""
+    known = known_dim(b, step)
+    stride = None if known is None else known.value
+    if stride == 1:
+        return sub(b, counter, lo)
+    if stride == -1:
+        return sub(b, lo, counter)
+    return floor_divide(b, sub(b, counter, lo), step)

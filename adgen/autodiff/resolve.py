@@ -1,0 +1,273 @@
+"""The reverse sweep with every value of the primal it refers to made available.
+
+The sweep is emitted again; where it uses a value of a loop or branch of the primal, that value is computed
+again or fetched from its tape at the start of the reverse region that undoes the value's home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from adgen.autodiff.residuals import Homes, Path, Tape, Tapes, tape_position, trip_count
+from adgen.ir.builder import Builder, dims_in_attrs, sorted_attrs
+from adgen.ir.core import For, Full, If, Indexer, Node, Op, Point, Region, Value, While
+from adgen.ir.types import AnyType, StackType
+from adgen.primitives.elementwise import add, cast, mul, sub
+from adgen.primitives.indexing import read
+from adgen.primitives.sizes import constant, known_dim
+from adgen.primitives.tape import pop
+from adgen.transform.rebuild import Rebuild
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One reverse region while it is emitted: what it made available, and the stacks it draws from."""
+
+    path: Path
+    prologue: list[Node] = field(default_factory=list)
+    env: dict[Value, Value] = field(default_factory=dict)
+    symbols: set[str] = field(default_factory=set)
+    stacks: dict[Tape, Value] = field(default_factory=dict)
+    stack_params: dict[Tape, Value] = field(default_factory=dict)
+    position: Value | None = None
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether the frame is the body of a loop."""
+        return bool(self.path) and not isinstance(self.path[-1][0], If)
+
+
+class Resolve(Rebuild):
+    """Emits the reverse sweep into ``b``."""
+
+    def __init__(
+        self,
+        b: Builder,
+        homes: Homes,
+        tapes: Tapes,
+        mirror: Mapping[Node, Node],
+        counts: Mapping[While, Value],
+        hints: Mapping[Value, str],
+    ) -> None:
+        super().__init__(b)
+        self._homes = homes
+        self._tapes = tapes
+        self._mirror = mirror
+        self._counts = counts
+        self._hints = hints
+        self._frames: list[Frame] = [Frame(())]
+
+    # -- values -----------------------------------------------------------------------------------------
+    def value(self, value: Value) -> Value:
+        """The value to use in the reverse sweep."""
+        if value in self.env:
+            return self.env[value]
+        if self._homes.at_root(value):
+            return value
+        frame = self._frame_of(self._homes.path[value])
+        if value not in frame.env:
+            frame.env[value] = self._available(value, frame)
+        return frame.env[value]
+
+    def _frame_of(self, path: Path) -> Frame:
+        return next(f for f in reversed(self._frames) if f.path == path)
+
+    def _available(self, value: Value, frame: Frame) -> Value:
+        op = self._homes.defs.op(value)
+        if op is not None and (self._homes.free(value) or self._homes.must_recompute(op)):
+            self._bind(value.any_type, op)
+            operands = self.values(op.operands)
+            with self.b.into(frame.prologue):
+                (found,) = self.b.emit(op.prim, operands, dict(op.attrs), value.hint, op.span)
+            return found
+        tape = self._tapes.tape(value)
+        self._bind(value.any_type)
+        if tape.kind == "slot":
+            return tape.final
+        if tape.kind == "stack":
+            return self._popped(tape, frame)
+        return self._fetched(tape, value, frame)
+
+    def _fetched(self, tape: Tape, value: Value, frame: Frame) -> Value:
+        positions = [self._position(f) for f in self._frames if f.is_loop and _within(frame.path, f.path)]
+        whole = (Full(),) * (tape.final.type.rank - len(positions))
+        index = Indexer((*(Point() for _ in positions), *whole))
+        with self.b.into(frame.prologue):
+            if tape.history is not None and value is not tape.value:
+                positions[-1] = add(self.b, positions[-1], constant(self.b, 1))
+            found = read(self.b, tape.final, *positions, index=index, hint=value.hint)
+            if found.type != value.type:
+                found = cast(self.b, found, dtype=value.type.dtype, kind=value.type.kind, hint=value.hint)
+        return found
+
+    def _position(self, frame: Frame) -> Value:
+        if frame.position is None:
+            node = frame.path[-1][0]
+            assert isinstance(node, For)
+            lo, step = self.value(node.lo), self.value(node.step)
+            with self.b.into(frame.prologue):
+                frame.position = tape_position(self.b, frame.env[node.counter], lo, step)
+        return frame.position
+
+    # -- stacks -----------------------------------------------------------------------------------------
+    def _popped(self, tape: Tape, frame: Frame) -> Value:
+        stack = self._stack(tape, self._frames.index(frame))
+        with self.b.into(frame.prologue):
+            hints = (tape.final.hint, tape.value.hint)
+            rest, found = self.b.emit(pop, (stack,), {"element": tape.value.type}, hints)
+        frame.stacks[tape] = rest
+        return found
+
+    def _stack(self, tape: Tape, depth: int) -> Value:
+        """The stack as the frame at ``depth`` finds it; loops on the way carry it."""
+        frame = self._frames[depth]
+        if tape not in frame.stacks:
+            if depth == 0:
+                frame.stacks[tape] = tape.final
+            else:
+                outer = self._stack(tape, depth - 1)
+                if frame.is_loop:
+                    frame.stack_params[tape] = Value(tape.final.any_type, tape.final.hint)
+                    frame.stacks[tape] = frame.stack_params[tape]
+                else:
+                    frame.stacks[tape] = outer
+        return frame.stacks[tape]
+
+    # -- sizes ------------------------------------------------------------------------------------------
+    def _bind(self, type_: AnyType, op: Op | None = None) -> None:
+        """Make the symbols of a type (and of an operation's attributes) known where they are needed."""
+        shape = type_.element if isinstance(type_, StackType) else type_
+        dims = [*shape.dims, *(dims_in_attrs(op.attrs) if op is not None else ())]
+        for name in dict.fromkeys(s for d in dims for s in d.symbols()):
+            if name in self._homes.symbols:
+                self._bind_symbol(name)
+
+    def _bind_symbol(self, name: str) -> None:
+        op, path = self._homes.symbols[name]
+        if not path:
+            return
+        frame = self._frame_of(path)
+        if name in frame.symbols:
+            return
+        frame.symbols.add(name)
+        operand = self.value(op.operands[0])
+        with self.b.into(frame.prologue):
+            self.b.emit(op.prim, (operand,), dict(op.attrs))
+
+    # -- nodes ------------------------------------------------------------------------------------------
+    def op(self, op: Op) -> None:
+        """Emit a leaf operation, its results named after the cotangents they are."""
+        for v in op.results:
+            self._bind(v.any_type, op)
+        if not op.results:
+            super().op(op)
+            return
+        hints = [v.hint or self._hints.get(v) for v in op.results]
+        found = self.b.emit(op.prim, self.values(op.operands), dict(op.attrs), hints, op.span)
+        self.env.update(zip(op.results, found, strict=True))
+
+    def for_(self, node: For) -> None:
+        """Emit a reversed loop with the bounds that undo its forward loop."""
+        forward = self._mirror[node]
+        assert isinstance(forward, For | While)
+        for param in node.body.params:
+            self._bind(param.any_type)
+        inits = self.values(node.inits)
+        bounds = self._bounds(forward)
+        counter, *params = (self.fresh(p) for p in node.body.params)
+        frame = Frame((*self._frames[-1].path, (forward, 0 if isinstance(forward, For) else 1)))
+        self._frames.append(frame)
+        if isinstance(forward, For):
+            self._enter(forward, counter, frame)
+        nodes, yields = self._block(node.body, frame)
+        self._frames.pop()
+        extra = list(frame.stack_params)
+        outer = self._frames[-1]
+        results = tuple(self.fresh(v) for v in node.results)
+        stacks = tuple(Value(t.final.any_type, t.final.hint) for t in extra)
+        body = Region(
+            (counter, *params, *(frame.stack_params[t] for t in extra)),
+            nodes,
+            (*yields, *(frame.stacks[t] for t in extra)),
+        )
+        inits = (*inits, *(outer.stacks[t] for t in extra))
+        attrs = sorted_attrs(dict(node.attrs))
+        self.b.append(For(*bounds, inits, body, (*results, *stacks), attrs, node.span))
+        outer.stacks.update(zip(extra, stacks, strict=True))
+
+    def _block(self, region: Region, frame: Frame) -> tuple[tuple[Node, ...], tuple[Value, ...]]:
+        with self.b.block() as nodes:
+            self.nodes(region.nodes)
+            yields = self.values(region.yields)
+        return (*frame.prologue, *nodes), yields
+
+    def _bounds(self, forward: For | While) -> tuple[Value, Value, Value]:
+        one, minus = constant(self.b, 1), constant(self.b, -1)
+        if isinstance(forward, While):
+            return sub(self.b, self.value(self._counts[forward]), one), minus, minus
+        lo, hi, step = self.values((forward.lo, forward.hi, forward.step))
+        match _stride(self.b, step):
+            case 1:
+                return sub(self.b, hi, one), sub(self.b, lo, one), minus
+            case -1:
+                return add(self.b, hi, one), add(self.b, lo, one), one
+            case _:
+                return sub(self.b, trip_count(self.b, lo, hi, step), one), minus, minus
+
+    def _enter(self, forward: For, counter: Value, frame: Frame) -> None:
+        """Relate the reverse counter to the forward one."""
+        lo, step = self.value(forward.lo), self.value(forward.step)
+        if _stride(self.b, step) in (1, -1):
+            frame.env[forward.counter] = counter
+            return
+        with self.b.into(frame.prologue):
+            start = add(self.b, lo, mul(self.b, counter, step))
+        frame.env[forward.counter] = start
+        frame.position = counter
+
+    def if_(self, node: If) -> None:
+        """Emit a reversed branch."""
+        forward = self._mirror.get(node)
+        if forward is None:
+            super().if_(node)
+            return
+        for result in node.results:
+            self._bind(result.any_type)
+        pred = self.value(node.pred)
+        sides: list[tuple[tuple[Node, ...], tuple[Value, ...], Frame]] = []
+        for number, region in enumerate((node.then, node.orelse)):
+            frame = Frame((*self._frames[-1].path, (forward, number)))
+            self._frames.append(frame)
+            nodes, yields = self._block(region, frame)
+            self._frames.pop()
+            sides.append((nodes, yields, frame))
+        self._join(node, pred, sides)
+
+    def _join(
+        self, node: If, pred: Value, sides: Sequence[tuple[tuple[Node, ...], tuple[Value, ...], Frame]]
+    ) -> None:
+        outer = self._frames[-1]
+        extra = [t for t in dict.fromkeys(t for _, _, f in sides for t in f.stacks)]
+        regions = [
+            Region((), nodes, (*yields, *(frame.stacks.get(t, outer.stacks[t]) for t in extra)))
+            for nodes, yields, frame in sides
+        ]
+        results = tuple(self.fresh(v) for v in node.results)
+        stacks = tuple(Value(t.final.any_type, t.final.hint) for t in extra)
+        self.b.append(If(pred, regions[0], regions[1], (*results, *stacks), node.span))
+        outer.stacks.update(zip(extra, stacks, strict=True))
+
+    def fresh(self, value: Value) -> Value:
+        """A new value, named after the cotangent it is."""
+        self.env[value] = Value(value.any_type, value.hint or self._hints.get(value))
+        return self.env[value]
+
+
+def _within(path: Path, prefix: Path) -> bool:
+    return path[: len(prefix)] == prefix
+
+
+def _stride(b: Builder, step: Value) -> int | None:
+    known = known_dim(b, step)
+    return None if known is None else known.value

@@ -1,0 +1,243 @@
+"""Reverse mode: a program and its adjoint, joint in one function or split in two.
+
+The joint program is built first: forward sweep, then reverse sweep. The split form cuts it there; what
+crosses the cut are the residuals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from adgen.analysis.activity import useful, varied
+from adgen.autodiff.cotangents import Cotangents
+from adgen.autodiff.residuals import Homes, Tapes
+from adgen.autodiff.resolve import Resolve
+from adgen.autodiff.sweep import Sweep
+from adgen.autodiff.taping import Taping
+from adgen.ir.builder import Builder, dims_in_attrs
+from adgen.ir.core import Definitions, Func, Node, Op, Region, Value, operands_of, regions_of, uses_of
+from adgen.ir.dims import Dim
+from adgen.ir.types import StackType, Type
+from adgen.primitives.sizes import bind_dim, constant, size_value
+from adgen.transform.dce import eliminate_dead_code
+from adgen.transform.fold import HOOK
+
+
+def joint(func: Func, wrt: Sequence[int], outputs: Sequence[int] = (0,), *, seeded: bool = False) -> Func:
+    """The program that computes all results of ``func`` and then the gradients for parameters ``wrt``.
+
+    Results are those of ``func`` followed by one gradient per entry of ``wrt``, of the parameter's own type.
+    The cotangent of each of ``outputs`` is one (they must be scalars), or with ``seeded`` a further
+    parameter each.
+    """
+    b = Builder(HOOK)
+    b.defs = Definitions.of(func.body)
+    b.reserve(_symbols_of(func))
+    inputs = [func.params[k] for k in wrt]
+    ends = [func.results[k] for k in outputs]
+    seeds = [Value(v.any_type, f"{_result_name(func, k)}_bar") for k, v in zip(outputs, ends, strict=True)]
+    active = varied(func.body, inputs) & useful(func.body, ends)
+    sweep = Sweep(b, active)
+    cots = Cotangents(b, active)
+    with b.block() as nodes:
+        for end, seed in zip(ends, seeds, strict=True):
+            cots.contribute(end, seed if seeded else constant(b, 1.0, end.type))
+        sweep.nodes(func.body.nodes, cots)
+        gradients = [cots.take_dense(v) for v in inputs]
+    forward, reverse, found = _with_residuals(func, sweep, tuple(nodes), gradients, cots.hints)
+    params = (*func.params, *(seeds if seeded else ()))
+    body = Region(params, (*forward, *reverse), (*func.results, *found))
+    names = (
+        *(_result_name(func, k) for k in range(len(func.results))),
+        *(f"{func.params[k].hint}_bar" for k in wrt),
+    )
+    return eliminate_dead_code(replace(func, body=body, cut=len(forward), result_names=names))
+
+
+def _result_name(func: Func, k: int) -> str:
+    return func.result_names[k] if k < len(func.result_names) else func.results[k].hint or "out"
+
+
+def _symbols_of(func: Func) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for param in func.params:
+        if isinstance(param.any_type, Type):
+            found.update((s, None) for d in param.type.dims for s in d.symbols())
+
+    def visit(region: Region) -> None:
+        for node in region.nodes:
+            if isinstance(node, Op) and node.prim.name == "bind_dim":
+                found[node.attr("sym")] = None
+            for inner in regions_of(node):
+                visit(inner)
+
+    visit(func.body)
+    return tuple(found)
+
+
+def _with_residuals(
+    func: Func, sweep: Sweep, nodes: tuple[Node, ...], gradients: Sequence[Value], hints: dict[Value, str]
+) -> tuple[tuple[Node, ...], tuple[Node, ...], tuple[Value, ...]]:
+    """Both sweeps with everything the reverse one reads saved or recomputed.
+
+    The first round finds out which values need a tape, the second lets a carried value and its successor
+    share one.
+    """
+    requested: dict[Value, None] = {}
+    homes = Homes.of(func.body, sweep.counts)
+    for _ in range(2):
+        b = Builder(HOOK)
+        b.defs.table.update(sweep.b.defs.table)
+        b.reserve(_symbols_of(func))
+        tapes = Tapes(homes, requested, b)
+        resolve = Resolve(b, homes, tapes, sweep.mirror, sweep.counts, hints)
+        with b.block() as reverse:
+            resolve.nodes(nodes)
+            found = resolve.values(gradients)
+        requested = tapes.requests()
+    taping = Taping(b, tapes, sweep.counts)
+    with b.block() as forward:
+        taping.root(func.body.nodes)
+    return tuple(forward), tuple(reverse), found
+
+
+# -- split mode -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Split:
+    """``forward`` gives the results and then the residuals; ``backward`` takes residuals and cotangents.
+
+    ``residuals`` names the residuals, in order; the last parameters of ``backward`` are the cotangents.
+    """
+
+    forward: Func
+    backward: Func
+    residuals: tuple[str, ...]
+
+
+def split(joint_func: Func, results: int, seeds: int = 1) -> Split:
+    """Cut a seeded joint program after its forward sweep.
+
+    ``results`` is the number of primal results, ``seeds`` that of the cotangent parameters at the end.
+    """
+    assert joint_func.cut is not None
+    before, after = joint_func.body.nodes[: joint_func.cut], joint_func.body.nodes[joint_func.cut :]
+    outs, gradients = joint_func.results[:results], joint_func.results[results:]
+    cutter = _Cut(joint_func, before, after, gradients)
+    forward_params, bars = joint_func.params[:-seeds], joint_func.params[-seeds:]
+    residuals = cutter.residuals(bars)
+    forward = replace(
+        joint_func,
+        name=f"{joint_func.name}_forward",
+        body=Region(forward_params, (*before, *cutter.extra), (*outs, *residuals)),
+        cut=None,
+        result_names=(*joint_func.result_names[:results], *(v.hint or "saved" for v in residuals)),
+    )
+    backward = replace(
+        joint_func,
+        name=f"{joint_func.name}_backward",
+        body=Region((*residuals, *bars), (*cutter.again, *after), gradients),
+        cut=None,
+        assumptions=(),
+        result_names=joint_func.result_names[results:],
+    )
+    names = tuple(v.hint or f"saved_{k}" for k, v in enumerate(residuals))
+    return Split(eliminate_dead_code(forward), eliminate_dead_code(backward), names)
+
+
+class _Cut:
+    """Finds what crosses the cut. Constants, sizes and their broadcasts are made again instead."""
+
+    def __init__(
+        self, func: Func, before: tuple[Node, ...], after: tuple[Node, ...], gradients: tuple[Value, ...]
+    ) -> None:
+        self._func = func
+        self._before, self._after, self._gradients = before, after, gradients
+        self._defs = Definitions.of(Region((), before, ()))
+        self.extra: list[Node] = []
+        self.again: list[Node] = []
+
+    def residuals(self, seeds: tuple[Value, ...]) -> tuple[Value, ...]:
+        """Values of the forward sweep that the reverse sweep needs."""
+        known = set(self._func.params) | {v for node in self._before for v in node.results}
+        needed: dict[Value, None] = {}
+        for value in self._crossing():
+            if value in known and value not in seeds:
+                self._need(value, needed)
+        b = Builder(HOOK)
+        b.defs = self._defs
+        self._sizes(b, needed)
+        self.extra = b.nodes
+        return tuple(needed)
+
+    def _crossing(self) -> list[Value]:
+        local: set[Value] = set()
+        found: dict[Value, None] = {}
+
+        def visit(nodes: tuple[Node, ...]) -> None:
+            for node in nodes:
+                found.update((v, None) for v in operands_of(node) if v not in local)
+                for region in regions_of(node):
+                    local.update(region.params)
+                    visit(region.nodes)
+                    found.update((v, None) for v in region.yields if v not in local)
+                local.update(node.results)
+
+        visit(self._after)
+        found.update((v, None) for v in self._gradients if v not in local)
+        return list(found)
+
+    def _need(self, value: Value, needed: dict[Value, None]) -> None:
+        op = self._defs.op(value)
+        if op is not None and op.prim.name in ("const", "dim", "arange", "broadcast", "full", "empty"):
+            for operand in op.operands:
+                self._need(operand, needed)
+            if op not in self.again:
+                self.again.append(op)
+        else:
+            needed[value] = None
+
+    def _sizes(self, b: Builder, needed: dict[Value, None]) -> None:
+        """Symbols that no residual's shape shows become residuals of their own."""
+        shown: set[str] = set()
+        for value in needed:
+            shape = value.any_type.element if isinstance(value.any_type, StackType) else value.any_type
+            shown |= {d.symbols()[0] for d in shape.dims if d == _bare(d)}
+        bound: list[Node] = []
+        for name in self._used_symbols():
+            if name not in shown:
+                found = size_value(b, Dim.symbol(name))
+                needed[found] = None
+                bound.append(Op(bind_dim, (found,), (), (("sym", name),)))
+        self.again[:0] = bound
+
+    def _used_symbols(self) -> list[str]:
+        entry = set(_symbols_of(replace(self._func, body=replace(self._func.body, nodes=self._before))))
+        used: dict[str, None] = {}
+
+        def of(value: Value) -> None:
+            shape = value.any_type.element if isinstance(value.any_type, StackType) else value.any_type
+            used.update((s, None) for d in shape.dims for s in d.symbols() if s in entry)
+
+        def visit(nodes: Sequence[Node]) -> None:
+            for node in nodes:
+                for v in (*operands_of(node), *node.results):
+                    of(v)
+                if isinstance(node, Op):
+                    used.update(
+                        (s, None) for d in dims_in_attrs(node.attrs) for s in d.symbols() if s in entry
+                    )
+                for region in regions_of(node):
+                    for p in region.params:
+                        of(p)
+                    visit(region.nodes)
+
+        visit((*self.again, *self._after))
+        for v in (*self._gradients, *self._func.params):
+            of(v)
+        return list(used)
+
+
+def _bare(dim: Dim) -> Dim | None:
+    names = dim.symbols()
+    return Dim.symbol(names[0]) if len(names) == 1 else None

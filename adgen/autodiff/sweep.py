@@ -1,0 +1,192 @@
+"""The reverse sweep: every node's adjoint, in reverse order.
+
+Control flow is reversed directly::
+
+    for i in range(lo, hi): c = body(c, x)     for i in reversed(range(lo, hi)): c_bar, x_bar = body_bar(...)
+    while ...: c = body(c)                     the same, over the number of iterations that were made
+    if p: ... else: ...                        if p: ... else: ... of the adjoints
+
+Here the adjoint refers to values of the primal wherever it needs them, inside loops too; what has to be
+saved for that is decided afterwards (:mod:`adgen.autodiff.residuals`). ``mirror`` tells which forward node a
+reverse node undoes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from adgen.autodiff.cotangents import Cotangents
+from adgen.autodiff.rules import contributions
+from adgen.ir.builder import Builder, sorted_attrs
+from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures
+from adgen.ir.types import I64
+from adgen.primitives.define import Primitive, Zero
+from adgen.primitives.tape import pop, push
+from adgen.transform.dce import live_nodes
+
+
+@dataclass(slots=True)
+class Sweep:
+    """Emits the reverse sweep into ``b``; ``counts`` are the trip counts of ``while`` loops it asks for."""
+
+    b: Builder
+    active: set[Value]
+    mirror: dict[Node, Node] = field(default_factory=dict)
+    counts: dict[While, Value] = field(default_factory=dict)
+
+    def nodes(self, nodes: Sequence[Node], cots: Cotangents) -> None:
+        """The adjoints of a block, last node first."""
+        for node in reversed(nodes):
+            with self.b.at(node.span):
+                self.node(node, cots)
+
+    def node(self, node: Node, cots: Cotangents) -> None:
+        """The adjoint of one node."""
+        match node:
+            case Op():
+                self.op(node, cots)
+            case For():
+                self.loop(node, node.carried, cots)
+            case While():
+                self.counts.setdefault(node, Value(I64, "count"))
+                self.loop(node, node.body.params, cots)
+            case If():
+                self.if_(node, cots)
+
+    # -- leaf operations --------------------------------------------------------------------------------
+    def op(self, op: Op, cots: Cotangents) -> None:
+        """Turn the cotangent of a result into contributions to the operands."""
+        if op.prim.name == "push":
+            self._push(op, cots)
+        elif op.prim.name == "pop":
+            self._pop(op, cots)
+        elif len(op.results) == 1 and op.result in self.active:
+            self._leaf(op, cots)
+
+    def _leaf(self, op: Op, cots: Cotangents) -> None:
+        assert isinstance(op.prim, Primitive)
+        if op.prim.elementwise:
+            seed = cots.take(op.result)
+            if isinstance(seed, Zero) or op.prim.inactive is not None:
+                return
+            value, masks = seed.value, seed.masks
+        else:
+            found = cots.take_value(op.result)
+            if isinstance(found, Zero) or op.prim.inactive is not None:
+                return
+            value, masks = found, ()
+        for operand, what in zip(op.operands, contributions(self.b, op, value), strict=True):
+            cots.contribute(operand, what, masks)
+
+    def _push(self, op: Op, cots: Cotangents) -> None:
+        """The adjoint of a push pops the cotangent that the adjoint of the pop has pushed."""
+        stack, value = op.operands
+        stack_bar = cots.take_value(op.result)
+        if isinstance(stack_bar, Zero):
+            return
+        rest, value_bar = self.b.emit(pop, (stack_bar,), {"element": value.type}, stack_bar.hint)
+        cots.start(stack, rest)
+        cots.contribute(value, value_bar)
+
+    def _pop(self, op: Op, cots: Cotangents) -> None:
+        (stack,), (rest, value) = op.operands, op.results
+        if stack not in self.active:
+            return
+        rest_bar, value_bar = cots.take_dense(rest), cots.take_dense(value)
+        cots.start(stack, push(self.b, rest_bar, value_bar, hint=rest_bar.hint))
+
+    # -- loops ------------------------------------------------------------------------------------------
+    def loop(self, node: For | While, params: tuple[Value, ...], cots: Cotangents) -> None:
+        """The reversed loop: it carries the cotangents of the carried values, and sums for captured ones."""
+        carried = [k for k, p in enumerate(params) if p in self.active]
+        if not any(cots.has(node.results[k]) for k in carried):
+            return
+        captured = [v for v in captures(node) if v in self.active]
+        flags = [cots.is_accumulator(v) for v in captured]
+        inits = [cots.take_dense(node.results[k]) for k in carried]
+        inits += [cots.take_dense(v) for v in captured]
+        bars = tuple(Value(v.any_type, _bar(params[k])) for k, v in zip(carried, inits, strict=False))
+        sums = tuple(Value(v.any_type, _bar(v)) for v in captured)
+        counter = Value(I64, node.counter.hint if isinstance(node, For) else "k")
+        body = self._body(node.body, params, (carried, captured), (counter, *bars, *sums), cots)
+        results = tuple(Value(v.any_type, v.hint) for v in (*bars, *sums))
+        sums_at = tuple(len(carried) + n for n, v in enumerate(captured) if v.type.rank)
+        attrs = sorted_attrs({"accumulators": sums_at} if sums_at else {})
+        reverse = For(counter, counter, counter, tuple(inits), body, results, attrs, node.span)
+        self.b.append(reverse)
+        self.mirror[reverse] = node
+        for value, result, flag in zip(captured, results[len(carried) :], flags, strict=True):
+            cots.start(value, result, flag)
+        for k, result in zip(carried, results, strict=False):
+            cots.contribute(node.inits[k], result)
+
+    def _body(
+        self,
+        body: Region,
+        params: tuple[Value, ...],
+        what: tuple[list[int], list[Value]],
+        reverse_params: tuple[Value, ...],
+        cots: Cotangents,
+    ) -> Region:
+        carried, captured = what
+        inner = cots.inner()
+        bars, sums = reverse_params[1 : 1 + len(carried)], reverse_params[1 + len(carried) :]
+        for value, total in zip(captured, sums, strict=True):
+            inner.start(value, total, accumulator=True)
+        with self.b.block() as nodes:
+            for k, bar in zip(carried, bars, strict=True):
+                inner.contribute(body.yields[k], bar)
+            self.nodes(body.nodes, inner)
+            yields = [inner.take_dense(params[k]) for k in carried]
+            yields += [inner.take_dense(v) for v in captured]
+        return Region(reverse_params, live_nodes(tuple(nodes), tuple(yields), self.mirror), tuple(yields))
+
+    # -- branches ---------------------------------------------------------------------------------------
+    def if_(self, node: If, cots: Cotangents) -> None:
+        """The adjoint of the branch that was taken; the other side leaves every cotangent as it was."""
+        seeds = {r: cots.take_value(r) for r in node.results if cots.has(r)}
+        if not seeds:
+            return
+        captured = [v for v in captures(node) if v in self.active]
+        flags = {v: cots.is_accumulator(v) for v in captured}
+        before = {v: cots.take_dense(v) for v in captured if cots.has(v)}
+        sides = [
+            self._branch(region, node.results, seeds, before, flags, cots)
+            for region in (node.then, node.orelse)
+        ]
+        touched = [v for v in captured if v in before or any(s[1].has(v) for s in sides)]
+        regions = []
+        for nodes, inner in sides:
+            with self.b.into(nodes):
+                yields = tuple(inner.take_dense(v) for v in touched)
+            regions.append(Region((), live_nodes(tuple(nodes), yields, self.mirror), yields))
+        results = tuple(Value(v.any_type, _bar(v)) for v in touched)
+        reverse = If(node.pred, regions[0], regions[1], results, node.span)
+        self.b.append(reverse)
+        self.mirror[reverse] = node
+        for value, result in zip(touched, results, strict=True):
+            cots.start(value, result, flags[value])
+
+    def _branch(
+        self,
+        region: Region,
+        results: tuple[Value, ...],
+        seeds: dict[Value, Value | Zero],
+        before: dict[Value, Value],
+        flags: dict[Value, bool],
+        cots: Cotangents,
+    ) -> tuple[list[Node], Cotangents]:
+        inner = cots.inner()
+        for value, total in before.items():
+            inner.start(value, total, flags[value])
+        with self.b.block() as nodes:
+            for result, end in zip(results, region.yields, strict=True):
+                if result in seeds:
+                    inner.contribute(end, seeds[result])
+            self.nodes(region.nodes, inner)
+        return nodes, inner
+
+
+def _bar(primal: Value) -> str | None:
+    return None if primal.hint is None else f"{primal.hint}_bar"

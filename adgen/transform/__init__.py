@@ -1,0 +1,1 @@
+"""Stages from program to program."""

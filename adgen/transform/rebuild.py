@@ -1,0 +1,166 @@
+"""Walking a program in order and emitting it again: the shape most stages have.
+
+A :class:`Rebuild` keeps an environment from old to new values. Subclasses override :meth:`op` or
+:meth:`node` for what they change; the rest is emitted as it stands, and the builder folds as it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from adgen.ir.builder import Builder, Fold
+from adgen.ir.core import (
+    Attrs,
+    For,
+    Func,
+    If,
+    Indexer,
+    Node,
+    Op,
+    Range,
+    Region,
+    Value,
+    While,
+)
+from adgen.ir.dims import Dim
+from adgen.ir.types import AnyType, StackType, Type
+
+
+class Rebuild:
+    """Emits nodes into a builder; ``symbols`` are replaced in every type and attribute."""
+
+    def __init__(self, b: Builder, symbols: Mapping[str, Dim] | None = None) -> None:
+        self.b = b
+        self.env: dict[Value, Value] = {}
+        self.symbols = dict(symbols or {})
+
+    # -- values and types -------------------------------------------------------------------------------
+    def value(self, value: Value) -> Value:
+        """The new value of an old one (itself where it was not rebuilt)."""
+        return self.env.get(value, value)
+
+    def values(self, values: Sequence[Value]) -> tuple[Value, ...]:
+        """New values of several."""
+        return tuple(self.value(v) for v in values)
+
+    def type(self, type_: AnyType) -> AnyType:
+        """A type with the symbols replaced."""
+        if not self.symbols:
+            return type_
+        if isinstance(type_, StackType):
+            inner = self.type(type_.element)
+            assert isinstance(inner, Type)
+            return StackType(inner)
+        return replace(type_, dims=tuple(d.substitute(self.symbols) for d in type_.dims))
+
+    def fresh(self, value: Value) -> Value:
+        """A new value like an old one, entered into the environment."""
+        self.env[value] = Value(self.type(value.any_type), value.hint)
+        return self.env[value]
+
+    def attrs(self, attrs: Attrs) -> dict[str, Any]:
+        """Attributes with the symbols replaced."""
+        return {key: substitute(value, self.symbols) for key, value in attrs}
+
+    # -- nodes ------------------------------------------------------------------------------------------
+    def nodes(self, nodes: Sequence[Node]) -> None:
+        """Emit nodes in order."""
+        for node in nodes:
+            self.node(node)
+
+    def node(self, node: Node) -> None:
+        """Emit one node."""
+        match node:
+            case Op():
+                self.op(node)
+            case For():
+                self.for_(node)
+            case While():
+                self.while_(node)
+            case If():
+                self.if_(node)
+
+    def op(self, op: Op) -> None:
+        """Emit a leaf operation."""
+        hints = [v.hint for v in op.results]
+        found = self.b.emit(op.prim, self.values(op.operands), self.attrs(op.attrs), hints, op.span)
+        self.env.update(zip(op.results, found, strict=True))
+
+    def region(self, region: Region) -> Region:
+        """A region rebuilt in a block of its own, its parameters fresh."""
+        params = tuple(self.fresh(p) for p in region.params)
+        with self.b.block() as nodes:
+            self.nodes(region.nodes)
+        return Region(params, tuple(nodes), self.values(region.yields))
+
+    def for_(self, node: For) -> None:
+        """Emit a ``for``."""
+        inits = self.values(node.inits)
+        bounds = (self.value(node.lo), self.value(node.hi), self.value(node.step))
+        body = self.region(node.body)
+        results = tuple(self.fresh(v) for v in node.results)
+        self.b.append(For(*bounds, inits, body, results, node.attrs, node.span))
+
+    def while_(self, node: While) -> None:
+        """Emit a ``while``."""
+        inits = self.values(node.inits)
+        cond, body = self.region(node.cond), self.region(node.body)
+        results = tuple(self.fresh(v) for v in node.results)
+        self.b.append(While(inits, cond, body, results, node.attrs, node.span))
+
+    def if_(self, node: If) -> None:
+        """Emit an ``if``."""
+        pred = self.value(node.pred)
+        then, orelse = self.region(node.then), self.region(node.orelse)
+        results = tuple(self.fresh(v) for v in node.results)
+        self.b.append(If(pred, then, orelse, results, node.span))
+
+
+def substitute(value: Any, symbols: Mapping[str, Dim]) -> Any:
+    """An attribute with symbols replaced."""
+    if not symbols:
+        return value
+    match value:
+        case Dim():
+            return value.substitute(symbols)
+        case Indexer():
+            access = tuple(
+                Range(a.size.substitute(symbols), a.step) if isinstance(a, Range) else a for a in value.access
+            )
+            return Indexer(access, value.once)
+        case Type():
+            return replace(value, dims=tuple(d.substitute(symbols) for d in value.dims))
+        case str() if value in symbols and len(symbols[value].symbols()) == 1:
+            return symbols[value].symbols()[0]
+        case tuple():
+            return tuple(substitute(v, symbols) for v in value)
+        case _:
+            return value
+
+
+def rebuilt(func: Func, rebuild: Rebuild, **changes: Any) -> Func:
+    """``func`` emitted again by ``rebuild``; assumptions get its symbols too."""
+    body = rebuild.region(func.body)
+    assumptions = tuple(replace(a, dim=a.dim.substitute(rebuild.symbols)) for a in func.assumptions)
+    return replace(func, body=body, assumptions=assumptions, **{"cut": None, **changes})
+
+
+def with_dims(func: Func, symbols: Mapping[str, Dim], fold: Fold | None = None) -> Func:
+    """A clone of ``func`` with dims substituted, such as a size pinned to a number."""
+    return rebuilt(func, Rebuild(Builder(fold), symbols))
+
+
+def inline(b: Builder, func: Func, args: Sequence[Value]) -> tuple[Value, ...]:
+    """Emit the body of ``func`` for these arguments, whose dims give its symbols; returns its results."""
+    symbols: dict[str, Dim] = {}
+    for param, arg in zip(func.params, args, strict=True):
+        if isinstance(param.any_type, Type):
+            for d, given in zip(param.type.dims, arg.type.dims, strict=True):
+                if d.value is None and d == Dim.symbol(d.symbols()[0]):
+                    symbols.setdefault(d.symbols()[0], given)
+    rebuild = Rebuild(b, symbols)
+    rebuild.env.update(zip(func.params, args, strict=True))
+    rebuild.nodes(func.body.nodes)
+    return rebuild.values(func.results)
