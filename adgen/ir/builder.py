@@ -76,6 +76,16 @@ class Builder:
             self._blocks.pop()
 
     @contextmanager
+    def reopen(self, nodes: list[Node]) -> Iterator[None]:
+        """Append the nodes emitted inside to a list that an earlier block collected."""
+        self._blocks.append(nodes)
+        try:
+            yield
+        finally:
+            popped = self._blocks.pop()
+            assert popped is nodes
+
+    @contextmanager
     def at(self, span: Span | None) -> Iterator[None]:
         """Give nodes emitted inside this span (where one is known)."""
         old, self.span = self.span, span or self.span
