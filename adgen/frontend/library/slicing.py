@@ -1,0 +1,113 @@
+"""Parts of arrays by constant bounds, and elements by index arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adgen.frontend.abstract import Abstract, Array, Known, Tuple
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import NONE, Result, Table
+from adgen.frontend.library.operands import as_array, flat
+from adgen.ir.core import Full, Gather, Indexer, Point, Range, Value
+from adgen.ir.dims import Dim
+from adgen.ir.types import DType
+from adgen.primitives.indexing import add_at, read, wrap
+from adgen.primitives.sizes import constant, size_value
+
+table = Table()
+
+
+def part(c: LibraryContext, x: Value, axis: int, start: int, stop: int | None) -> Value:
+    """``x[start:stop]`` along an axis, for a start >= 0 and a stop that is None or < 0."""
+    size = x.type.dims[axis] - start + (stop or 0)
+    return read(c.b, x, constant(c.b, start), index=along(x.type.rank, axis, Range(size)))
+
+
+def along(rank: int, axis: int, access: Range | Point | Gather) -> Indexer:
+    """An indexer that leaves all dims but one alone."""
+    return Indexer(tuple(access if k == axis else Full() for k in range(rank)))
+
+
+def reversed_range(c: LibraryContext, size: Dim) -> tuple[Range, Value]:
+    """All elements of a dim from the last to the first."""
+    return Range(size, -1), size_value(c.b, size - 1)
+
+
+# -- by index arrays ------------------------------------------------------------------------------------
+def index_value(c: LibraryContext, index: Abstract, size: Dim) -> Value:
+    """An index or index array, counted from 0 and checked."""
+    value = c.value(index)
+    if not value.type.dtype.is_integer:
+        raise c.error("AG234", index, operation="indexing", types=str(value.type))
+    return wrap(c.b, c.cast(value, DType.i64), dim=size)
+
+
+@table.function("numpy.take", "numpy.ndarray.take")
+def take(c: LibraryContext, a: Abstract, indices: Abstract, axis: Abstract = NONE) -> Result:
+    """Elements along an axis by an array of indices."""
+    x = c.value(a)
+    x = flat(c, x) if c.is_none(axis) else x
+    dim = 0 if c.is_none(axis) else c.static_axis(axis, x.type.rank)
+    where = index_value(c, indices, x.type.dims[dim])
+    access = Gather() if where.type.rank else Point()
+    return read(c.b, x, where, index=_repeated(along(x.type.rank, dim, access)))
+
+
+def _repeated(indexer: Indexer) -> Indexer:
+    return Indexer(indexer.access, once=all(not isinstance(a, Gather) for a in indexer.access))
+
+
+@table.function("numpy.add.at")
+def add_at_(c: LibraryContext, a: Abstract, indices: Abstract, b: Abstract) -> Result:
+    """Add to elements, each occurrence of an index counted."""
+    if not isinstance(a, Array):
+        raise c.error("AG234", a, operation="np.add.at", types=str(c.value(a).type))
+    target = c.value(a)
+    given = indices.items if isinstance(indices, Tuple) and indices.kind == "tuple" else (indices,)
+    places = _common(c, [index_value(c, i, d) for i, d in zip(given, target.type.dims, strict=False)])
+    access: list[Point | Gather | Full] = [Gather() if p.type.rank else Point() for p in places]
+    access += [Full()] * (target.type.rank - len(access))
+    indexer = _repeated(Indexer(tuple(access)))
+    shape = read(c.b, target, *places, index=indexer)
+    amount = c.cast(c.value(b), target.type.dtype)
+    amount = c.broadcast(shape, amount)[1]
+    c.update(a, add_at(c.b, target, amount, *places, index=indexer))
+    return None
+
+
+def _common(c: LibraryContext, places: Sequence[Value]) -> Sequence[Value]:
+    """Index arrays stretched to common dims, where one of them is an array."""
+    return c.broadcast(*places) if any(p.type.rank for p in places) else places
+
+
+# -- reversed, rolled -----------------------------------------------------------------------------------
+@table.function("numpy.flip")
+def flip(c: LibraryContext, m: Abstract, axis: Abstract = NONE) -> Result:
+    """The elements in reversed order along axes, as a view."""
+    from adgen.frontend.abstract import Index
+
+    array = as_array(c, m)
+    type_ = c.value(array).type
+    axes = c.static_axes(axis, type_.rank)
+    access: list[Range | Full] = []
+    starts: list[Value] = []
+    for k, size in enumerate(type_.dims):
+        if k in axes:
+            range_, start = reversed_range(c, size)
+            access.append(range_)
+            starts.append(start)
+        else:
+            access.append(Full())
+    return c.view(array, Index(Indexer(tuple(access)), tuple(starts)))
+
+
+@table.function("numpy.fliplr")
+def fliplr(c: LibraryContext, m: Abstract) -> Result:
+    """Columns in reversed order."""
+    return flip(c, m, Known(1))
+
+
+@table.function("numpy.flipud")
+def flipud(c: LibraryContext, m: Abstract) -> Result:
+    """Rows in reversed order."""
+    return flip(c, m, Known(0))

@@ -1,0 +1,129 @@
+"""Common dtypes (NEP 50), casts, and common dims (broadcasting, made explicit)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from adgen.ir.core import Value
+from adgen.ir.dims import ONE, Dim
+from adgen.ir.types import DType, Kind, Type, dtype_of
+from adgen.primitives.elementwise import cast as cast_
+from adgen.primitives.shape import broadcast as broadcast_
+from adgen.primitives.shape import reshape
+from adgen.primitives.sizes import constant
+
+if TYPE_CHECKING:
+    from adgen.frontend.reader import Reader
+
+
+def _class(dtype: DType) -> int:
+    return 2 if dtype.is_float else int(dtype is not DType.bool)
+
+
+_WEAK = (DType.bool, DType.i64, DType.f64)
+
+
+def common_dtype(types: Sequence[Type]) -> DType | None:
+    """The dtype NumPy computes in; Python scalars are weak. None where it is one we do not have."""
+    strong = [t.dtype for t in types if not t.is_py]
+    weak = max((_class(t.dtype) for t in types if t.is_py), default=-1)
+    if not strong:
+        return _WEAK[weak]
+    joined = dtype_of(np.result_type(*(d.numpy for d in strong)))
+    if joined is None or weak <= _class(joined):
+        return joined
+    return _WEAK[weak]
+
+
+def float_dtype(dtype: DType) -> DType | None:
+    """The dtype of ``np.sin`` of a dtype; None for those that NumPy computes in half precision."""
+    if dtype.is_float:
+        return dtype
+    if dtype in (DType.i16, DType.u16):
+        return DType.f32
+    return None if dtype in (DType.i8, DType.u8, DType.bool) else DType.f64
+
+
+def cast(r: Reader, value: Value, dtype: DType, kind: Kind | None = None) -> Value:
+    """``value`` in another dtype and, at rank 0, of another kind."""
+    found = value.type
+    kind = found.kind if kind is None or found.rank else kind
+    if found.dtype is dtype and found.kind is kind:
+        return value
+    op = r.b.defs.op(value)
+    if op is not None and op.prim.name == "const" and kind is not Kind.array:
+        number = op.attr("value")
+        if not dtype.is_integer or not isinstance(number, float):
+            return constant(r.b, number, Type(dtype, (), kind))
+    return cast_(r.b, value, dtype=dtype) if kind is found.kind else cast_(r.b, value, dtype=dtype, kind=kind)
+
+
+def promote(r: Reader, values: Sequence[Value], to_float: bool = False) -> tuple[Value, ...]:
+    """The values in one dtype."""
+    dtype = common_dtype([v.type for v in values])
+    if dtype is not None and to_float:
+        dtype = float_dtype(dtype)
+    if dtype is None:
+        raise r.error("AG238", dtype="float16")
+    return tuple(cast(r, v, dtype) for v in values)
+
+
+def broadcast(r: Reader, values: Sequence[Value]) -> tuple[Value, ...]:
+    """The values with one common shape."""
+    rank = max(v.type.rank for v in values)
+    dims = tuple(_common_dim(r, values, rank - axis) for axis in range(rank))
+    return tuple(stretch(r, v, dims) for v in values)
+
+
+def _common_dim(r: Reader, values: Sequence[Value], from_right: int) -> Dim:
+    result = ONE
+    for v in values:
+        if v.type.rank < from_right:
+            continue
+        size = v.type.dims[-from_right]
+        if size != ONE:
+            result = size if result == ONE else r.sizes.same(result, size, values)
+    return result
+
+
+def stretch(r: Reader, value: Value, dims: Sequence[Dim]) -> Value:
+    """``value`` with the given dims, by one broadcast."""
+    dims = tuple(dims)
+    if value.type.dims == dims:
+        return value
+    offset = len(dims) - value.type.rank
+    kept = [d if d == ONE else dims[offset + k] for k, d in enumerate(value.type.dims)]
+    value = with_dims(r, value, kept)
+    if value.type.dims == dims:
+        return value
+    return broadcast_(r.b, value, dims=dims, axes=tuple(range(offset, len(dims))))
+
+
+def with_dims(r: Reader, value: Value, dims: Sequence[Dim]) -> Value:
+    """``value`` with dims that are known or checked to be equal to its own."""
+    dims = tuple(dims)
+    if value.type.dims == dims:
+        return value
+    for old, new in zip(value.type.dims, dims, strict=True):
+        r.sizes.same(new, old, (value,))
+    return reshape(r.b, value, dims=dims)
+
+
+def join_types(left: Type, right: Type) -> Type | None:
+    """The type of a name that is ``left`` on one path and ``right`` on another; dims are those of ``left``.
+
+    None where the ranks differ: numbers and arrays are never joined.
+    """
+    if left.rank != right.rank:
+        return None
+    dtype = common_dtype((left, right))
+    if dtype is None:
+        return None
+    if left.rank:
+        return Type(dtype, left.dims)
+    kinds = {left.kind, right.kind}
+    kind = left.kind if len(kinds) == 1 else Kind.array if Kind.array in kinds else Kind.np
+    return Type(dtype, (), kind)

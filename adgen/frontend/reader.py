@@ -1,0 +1,329 @@
+"""The reader of one function: the builder, the state, and what every part of lowering needs of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+import numpy as np
+
+from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, diagnose, refuse
+from adgen.frontend import places
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    DTypeObject,
+    Known,
+    LibraryFunction,
+    Number,
+    Root,
+    Tuple,
+    UserFunction,
+)
+from adgen.frontend.promotion import broadcast, cast
+from adgen.frontend.scope import Path
+from adgen.frontend.signals import Restart, Unroll
+from adgen.frontend.sizes import Sizes
+from adgen.frontend.state import Activation, State
+from adgen.ir.builder import Builder
+from adgen.ir.core import Node, Value
+from adgen.ir.dims import ONE, Dim
+from adgen.ir.types import DType, Kind, Type, dtype_of
+from adgen.primitives.shape import concat, reshape
+from adgen.primitives.sizes import constant
+
+MAX_OPS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedLeaf:
+    """A hidden argument: where its value is fetched, and its parameter of the program."""
+
+    path: Path
+    value: Value
+    example: Any
+
+
+@dataclass(slots=True)
+class Reader:
+    """One attempt at lowering a function; :mod:`adgen.frontend.lowering` starts over where it has to."""
+
+    demanded: Mapping[object, Any]
+    refuted: frozenset[Dim] = frozenset()
+    max_ops: int = MAX_OPS
+    substitution: Mapping[str, Dim] = field(default_factory=dict)
+    b: Builder = field(default_factory=Builder)
+    state: State = field(default_factory=State)
+    statics: dict[Value, tuple[object, Any]] = field(default_factory=dict)
+    counters: list[Value] = field(default_factory=list)
+    captures: dict[Path, CapturedLeaf] = field(default_factory=dict)
+    meanings: dict[Path, Abstract] = field(default_factory=dict)
+    baked: dict[Path, Any] = field(default_factory=dict)
+    names: dict[Value, str] = field(default_factory=dict)
+    root_names: dict[Root, str] = field(default_factory=dict)
+    remarks: list[Diagnostic] = field(default_factory=list)
+    sources: dict[SourceText, None] = field(default_factory=dict)
+    comments: dict[int, str] = field(default_factory=dict)
+    running: list[Activation] = field(default_factory=list)
+    activations: int = 0
+    sizes: Sizes = field(init=False)
+    _numbers: dict[Value, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sizes = Sizes(self, self.refuted)
+
+    # -- places in the source -----------------------------------------------------------------------------
+    @contextmanager
+    def at(self, act: Activation, node: cst.CSTNode) -> Iterator[None]:
+        """Give nodes emitted inside, and errors, the place of a syntax node."""
+        with self.b.at(act.source.span(node)):
+            yield
+
+    def error(self, code: str, span: Span | None = None, **fields: Any) -> UserError:
+        """The diagnostic to raise, at ``span`` or where lowering is."""
+        return refuse(code, span or self.b.span, **fields)
+
+    def refuse(self, code: str, act: Activation, node: cst.CSTNode, **fields: Any) -> UserError:
+        """The diagnostic to raise at a syntax node."""
+        return refuse(code, act.source.span(node), **fields)
+
+    def remark(self, code: str, span: Span | None, **fields: Any) -> None:
+        """Record a remark."""
+        self.remarks.append(diagnose(code, span or self.b.span, **fields))
+
+    # -- naming -------------------------------------------------------------------------------------------
+    def number(self, value: Value) -> str:
+        """A short name for a value inside this reader."""
+        return str(self._numbers.setdefault(value, len(self._numbers)))
+
+    def hint_of(self, value: Value) -> str | None:
+        """The user's name of a value."""
+        return self.names.get(value, value.hint)
+
+    def give_name(self, x: Abstract, name: str) -> None:
+        """Name a value after the variable it is first assigned to."""
+        match x:
+            case Number(value):
+                if value.hint is None:
+                    self.names.setdefault(value, name)
+            case Array(root, ()):
+                self.root_names.setdefault(root, name)
+                version = self.state.versions[root]
+                if version.hint is None:
+                    self.names.setdefault(version, name)
+            case Array():
+                self.names.setdefault(self.value(x), name)
+
+    # -- values -------------------------------------------------------------------------------------------
+    def value(self, x: Abstract | Value) -> Value:
+        """The value of anything that has one; a tuple becomes an array as in ``np.asarray``."""
+        match x:
+            case Value() | Number():
+                return x if isinstance(x, Value) else x.value
+            case Known(value) if isinstance(value, bool | int | float):
+                return constant(self.b, value)
+            case Array():
+                return places.read(self, x)
+            case Tuple(items=items) if items:
+                return self._stacked([self.value(item) for item in items])
+            case LibraryFunction() | UserFunction():
+                raise self.error("AG129")
+        raise self.error("AG234", operation="a computation", types=describe(self, x))
+
+    def _stacked(self, values: list[Value]) -> Value:
+        parts = []
+        for v in broadcast(self, self.promoted(values)):
+            parts.append(reshape(self.b, v, dims=(ONE, *v.type.dims)))
+        return parts[0] if len(parts) == 1 else concat(self.b, *parts, axis=0)
+
+    def promoted(self, values: list[Value]) -> tuple[Value, ...]:
+        """Values of one dtype, Python numbers among them as NumPy numbers."""
+        from adgen.frontend.promotion import promote
+
+        return promote(self, values)
+
+    def wrap(self, value: Value) -> Abstract:
+        """A new value as an abstract one: a number, or an array with a root of its own."""
+        if not value.type.rank and value.type.kind is not Kind.array:
+            return Number(value)
+        return self.new_array(value, "local")
+
+    def new_array(self, value: Value, origin: str, name: str | None = None) -> Array:
+        """An array whose contents are ``value``."""
+        root = Root(origin, name, self.b.span)
+        self.state.versions[root] = value
+        if name is not None:
+            self.root_names[root] = name
+        return Array(root)
+
+    def type_of(self, x: Abstract) -> Type | None:
+        """The type a value of ``x`` would have, without making one; None for what has none."""
+        match x:
+            case Number(value):
+                return value.type
+            case Known(value) if isinstance(value, bool | int | float):
+                dtype = (
+                    DType.bool if isinstance(value, bool) else DType.i64 if isinstance(value, int) else DType.f64
+                )
+                return Type(dtype, (), Kind.py)
+            case Array(root, path):
+                return places.type_through(self.state.versions[root].type, path)
+        return None
+
+    def cast(self, value: Value, dtype: DType, kind: Kind | None = None) -> Value:
+        """``value`` in another dtype or kind."""
+        return cast(self, value, dtype, kind)
+
+    # -- hidden arguments -----------------------------------------------------------------------------------
+    def capture(self, path: Path, found: Any, name: str) -> Abstract:
+        """A captured number, array or container as an abstract value; its leaves become hidden arguments."""
+        if isinstance(found, tuple | list | dict):
+            labels = list(found) if isinstance(found, dict) else range(len(found))
+            items = tuple(
+                self.capture((*path, ("item", label)), found[label], f"{name}_{label}") for label in labels
+            )
+            keys = tuple(found) if isinstance(found, dict) else ()
+            return Tuple(items, type(found).__name__, keys)
+        if path in self.demanded or found is None or found is ... or isinstance(found, str):
+            self.baked[path] = found
+            return Known(found)
+        value = Value(self._captured_type(found, name), name)
+        self.captures[path] = CapturedLeaf(path, value, found)
+        if isinstance(found, bool | int):
+            self.statics[value] = (path, found)
+        if value.type.kind is Kind.array:
+            return self.new_input(value, "captured", name)
+        return Number(value)
+
+    def new_input(self, value: Value, origin: str, name: str) -> Array:
+        """An array parameter: its root is there from the start, in every state."""
+        root = Root(origin, name, self.b.span)
+        self.inputs[root] = value
+        self.state.versions[root] = value
+        self.root_names[root] = name
+        return Array(root)
+
+    inputs: dict[Root, Value] = field(default_factory=dict)
+
+    def _captured_type(self, found: Any, name: str) -> Type:
+        if isinstance(found, bool | int | float) and not isinstance(found, np.generic):
+            dtype = (
+                DType.bool if isinstance(found, bool) else DType.i64 if isinstance(found, int) else DType.f64
+            )
+            return Type(dtype, (), Kind.py)
+        joined = dtype_of(found.dtype)
+        assert joined is not None
+        if isinstance(found, np.generic):
+            return Type(joined, (), Kind.np)
+        dims = tuple(self._captured_dim(size, f"{name}_{axis}") for axis, size in enumerate(found.shape))
+        return Type(joined, tuple(d.substitute(self.substitution) for d in dims))
+
+    def _captured_dim(self, size: int, name: str) -> Dim:
+        if size == 1:
+            return ONE
+        self.b.reserve([name])
+        if name not in self.sizes.inputs:
+            self.sizes.inputs.append(name)
+        return Dim.symbol(name)
+
+    # -- what has to be known now ---------------------------------------------------------------------------
+    def static(self, x: Abstract, what: str, span: Span | None = None) -> Any:
+        """The constant that ``x`` is; starts over with an argument baked in where that helps."""
+        match x:
+            case Known(value):
+                return value
+            case DTypeObject(dtype):
+                return dtype
+            case Tuple(items=items):
+                return tuple(self.static(item, what, span) for item in items)
+            case Number(value):
+                return self.static_number(value, what, span)
+        raise self.error("AG240", span, what=what)
+
+    def static_number(self, value: Value, what: str, span: Span | None = None) -> Any:
+        """As :meth:`static`, of a computed number."""
+        known = self.sizes.polynomial(value).value if value.type.dtype.is_integer else None
+        if known is not None:
+            return known
+        op = self.b.defs.op(value)
+        if op is not None and op.prim.name == "const":
+            return op.attr("value")
+        self.demand(value)
+        raise self.error("AG240", span, what=what)
+
+    def demand(self, value: Value) -> None:
+        """Start over with the integer arguments behind ``value`` baked in, where it depends on nothing else."""
+        found: dict[object, None] = {}
+        if self._sources_of(value, found):
+            counters = [c for c in found if isinstance(c, Value)]
+            if counters:
+                raise Unroll(counters[0])
+            if found:
+                raise Restart(tuple(found))
+
+    def _sources_of(self, value: Value, found: dict[object, None]) -> bool:
+        if value in self.statics:
+            found.setdefault(self.statics[value][0])
+            return True
+        if value in self.counters:
+            found.setdefault(value)
+            return True
+        op = self.b.defs.op(value)
+        if op is None or not op.operands:
+            return op is not None and op.prim.name == "const"
+        return all(self._sources_of(v, found) for v in op.operands)
+
+    # -- blocks ---------------------------------------------------------------------------------------------
+    @contextmanager
+    def branch(self, base: State, conditional: bool = True) -> Iterator[tuple[list[Node], State]]:
+        """Work on a fork of ``base``, collecting nodes; the caller decides what becomes of them."""
+        outer, self.state = self.state, base.fork()
+        self.state.versions.update({root: v for root, v in self.inputs.items() if root not in base.versions})
+        self.sizes.conditional += conditional
+        try:
+            with self.b.block() as nodes:
+                yield nodes, self.state
+        finally:
+            self.sizes.conditional -= conditional
+            self.state = outer
+            for root, value in self.inputs.items():
+                self.state.versions.setdefault(root, value)
+
+    @contextmanager
+    def inside(self, nodes: list[Node], state: State) -> Iterator[None]:
+        """Append to a block that was left, in the state it was left with."""
+        outer, self.state = self.state, state
+        try:
+            with self.b.reopen(nodes):
+                yield
+        finally:
+            self.state = outer
+
+    def speculate(self, action: Callable[[], Any]) -> tuple[list[Node], Any]:
+        """Run an action with its nodes collected apart."""
+        with self.b.block() as nodes:
+            found = action()
+        return nodes, found
+
+    def splice(self, nodes: list[Node]) -> None:
+        """Append nodes that were collected apart."""
+        for node in nodes:
+            self.b.append(node)
+
+
+def describe(r: Reader, x: Abstract) -> str:
+    """How a value is called in a message."""
+    match x:
+        case Known(value):
+            return f"`{value!r}`"
+        case Tuple(items=items, kind=kind):
+            return f"a {kind} of {len(items)}"
+        case DTypeObject(dtype):
+            return f"the dtype {dtype.value}"
+        case LibraryFunction(name=name) | UserFunction(name=name):
+            return f"the function {name}"
+    found = r.type_of(x)
+    return f"`{found}`" if found is not None else f"a {type(x).__name__.lower()}"

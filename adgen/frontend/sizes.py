@@ -1,0 +1,202 @@
+"""What is known of sizes and indices: polynomials, bounds, entry assumptions, equal dims.
+
+A proof looks at an integer as a polynomial over dims and loop counters, puts each counter at the end of its
+range that is worst, and asks whether what remains can be negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adgen.diagnostics import Span
+from adgen.ir.core import Assumption, Op, Value
+from adgen.ir.dims import ZERO, Dim
+from adgen.ir.types import I64
+from adgen.primitives.sizes import dim_of as bind_dim_of
+from adgen.primitives.sizes import size_value
+
+if TYPE_CHECKING:
+    from adgen.frontend.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """A dim symbol found to be equal to another dim: the program broadcasts or contracts one with the other."""
+
+    symbol: str
+    dim: Dim
+    left: Dim
+    right: Dim
+    span: Span | None
+
+
+@dataclass(slots=True)
+class Sizes:
+    """Facts about sizes in one lowering."""
+
+    r: Reader
+    refuted: frozenset[Dim]
+    inputs: list[str] = field(default_factory=list)
+    assumptions: dict[Dim, Assumption] = field(default_factory=dict)
+    equalities: dict[str, Equality] = field(default_factory=dict)
+    counters: dict[Value, tuple[Value, Value, int]] = field(default_factory=dict)
+    bound: dict[Value, Dim] = field(default_factory=dict)
+    conditional: int = 0
+
+    # -- polynomials --------------------------------------------------------------------------------------
+    def polynomial(self, value: Value) -> Dim:
+        """An integer as a polynomial; what is not known stands as a symbol of its own."""
+        if value in self.bound:
+            return self.bound[value]
+        op = self.r.b.defs.op(value)
+        if op is not None and value.any_type == I64:
+            found = self._polynomial(op)
+            if found is not None:
+                return found
+        return Dim.symbol(self._unknown(value))
+
+    def _polynomial(self, op: Op) -> Dim | None:
+        match op.prim.name:
+            case "const":
+                return Dim.const(op.attr("value"))
+            case "dim":
+                size: Dim = op.attr("dim")
+                return size
+            case "neg":
+                return -self.polynomial(op.operands[0])
+            case "add" | "sub" | "mul" as name:
+                left, right = (self.polynomial(v) for v in op.operands)
+                return left + right if name == "add" else left - right if name == "sub" else left * right
+        return None
+
+    def _unknown(self, value: Value) -> str:
+        return "@" + self.r.number(value)
+
+    def dim_of(self, value: Value, hint: str = "d") -> Dim:
+        """A dim equal to an integer value, the same for the same computation."""
+        known = self.polynomial(value)
+        if not any(s.startswith("@") for s in known.symbols()):
+            return known
+        key = ("dim", self._structure(value))
+        found = self.r.state.cache.get(key)
+        if isinstance(found, Dim):
+            return found
+        bound = bind_dim_of(self.r.b, value, self.r.hint_of(value) or hint)
+        self.r.state.cache[key] = bound
+        self.bound[value] = bound
+        return bound
+
+    def _structure(self, value: Value) -> Hashable:
+        op = self.r.b.defs.op(value)
+        if op is None or op.prim.pinned or not all(v.any_type == I64 for v in op.operands):
+            return value
+        return (op.prim.name, tuple(self._structure(v) for v in op.operands), op.attrs)
+
+    # -- proofs -------------------------------------------------------------------------------------------
+    def proves(self, size: Dim) -> bool:
+        """Whether ``size`` is never negative here."""
+        lowest = self._worst(size)
+        return lowest is not None and self._nonnegative(lowest)
+
+    def _worst(self, size: Dim) -> Dim | None:
+        """``size`` with counters, innermost first, at the end of their ranges where it is smallest."""
+        for counter, (lo, hi, step) in reversed(self.counters.items()):
+            name = self._unknown(counter)
+            if name not in size.symbols():
+                continue
+            coefficient = _linear_coefficient(size, name)
+            if coefficient is None:
+                return None
+            low, high = self.polynomial(lo), self.polynomial(hi)
+            first, last = (low, high - 1) if step > 0 else (high + 1, low)
+            size = size.substitute({name: first if coefficient > 0 else last})
+        return size
+
+    def _nonnegative(self, size: Dim, depth: int = 2) -> bool:
+        unknown = any(s.startswith("@") for s in size.symbols())
+        bound = size.lower_bound()
+        if bound is not None and bound >= 0 and not unknown:
+            return True
+        if depth == 0:
+            return False
+        return any(self._nonnegative(size - fact, depth - 1) for fact in self._facts() if _shares(fact, size))
+
+    def _facts(self) -> list[Dim]:
+        """Dims known to be non-negative: assumptions, and that the loops around run at all."""
+        found = list(self.assumptions)
+        for lo, hi, step in self.counters.values():
+            span = self.polynomial(hi) - self.polynomial(lo)
+            found.append((span if step > 0 else -span) - 1)
+        return found
+
+    def assume(self, size: Dim, reason: str) -> bool:
+        """Whether ``size`` may be taken as non-negative: proved, or an assumption about the arguments."""
+        if self.proves(size):
+            return True
+        if size in self.refuted or not size.symbols() or not self._about_inputs(size):
+            return False
+        if size.value is None and all(c < 0 for m, c in size.terms if m) and size.evaluate(_zeros(size)) < 0:
+            return False
+        self.assumptions.setdefault(size, Assumption(size, False, reason, self.r.b.span))
+        return True
+
+    def _about_inputs(self, size: Dim) -> bool:
+        return all(s in self.inputs for s in size.symbols())
+
+    # -- equal dims ---------------------------------------------------------------------------------------
+    def same(self, left: Dim, right: Dim, values: Sequence[Value] = ()) -> Dim:
+        """A dim equal to both, which the program needs to be equal. Raises AG230 where they cannot be."""
+        if left == right:
+            return left
+        gap = left - right
+        if gap.value is not None:
+            raise self._unequal(left, right, values)
+        if not self.conditional and self._about_inputs(gap):
+            self._unify(gap, left, right)
+        return left
+
+    def _unify(self, gap: Dim, left: Dim, right: Dim) -> None:
+        """Find a symbol that the gap determines, latest input first, and record what it has to be."""
+        for symbol in sorted(gap.symbols(), key=self.inputs.index, reverse=True):
+            coefficient = _linear_coefficient(gap, symbol)
+            if coefficient not in (1, -1) or symbol in self.equalities:
+                continue
+            rest = gap.substitute({symbol: ZERO})
+            dim = -rest if coefficient == 1 else rest
+            self.equalities[symbol] = Equality(symbol, dim, left, right, self.r.b.span)
+            return
+
+    def _unequal(self, left: Dim, right: Dim, values: Sequence[Value]) -> Exception:
+        shapes = [_shape_text(v.type.dims) for v in values if v.type.rank] or [str(left), str(right)]
+        if len(shapes) == 1:
+            shapes = [str(left), str(right)]
+        return self.r.error("AG230", left=shapes[0], right=shapes[-1])
+
+    def value(self, size: Dim) -> Value:
+        """The i64 value of a dim."""
+        return size_value(self.r.b, size)
+
+
+def _shape_text(dims: Sequence[Dim]) -> str:
+    return f"({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"
+
+
+def _linear_coefficient(size: Dim, name: str) -> int | None:
+    """The coefficient of a symbol that occurs only linearly and alone, else None."""
+    found = 0
+    for monomial, coefficient in size.terms:
+        if name in monomial:
+            if monomial != (name,):
+                return None
+            found = coefficient
+    return found
+
+
+def _shares(fact: Dim, size: Dim) -> bool:
+    return bool(set(fact.symbols()) & set(size.symbols()))
+
+
+def _zeros(size: Dim) -> dict[str, int]:
+    return dict.fromkeys(size.symbols(), 0)

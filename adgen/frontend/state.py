@@ -1,0 +1,96 @@
+"""What lowering changes as it goes: names, the current version of every array, values already computed.
+
+A branch works on a fork of the state; joining two forks is the business of :mod:`adgen.frontend.merging`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adgen.diagnostics import Span, UserError
+from adgen.frontend.abstract import Abstract, Root, Tuple, UserFunction
+from adgen.frontend.liveness import Liveness
+from adgen.frontend.scope import Environment
+from adgen.frontend.source import Definition, FunctionSource
+from adgen.ir.core import Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Missing:
+    """A name that has no usable value here; ``error`` says why, where there is more to say than unbound."""
+
+    error: UserError | None = None
+
+
+Binding = Abstract | Missing
+RETURNED, BROKE, CONTINUED, RESULT = "$returned", "$broke", "$continued", "$result"
+FLAGS = (RETURNED, BROKE, CONTINUED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function of the user, ready to be inlined: where it is written and what its free names mean."""
+
+    source: FunctionSource
+    node: Definition
+    environment: Environment
+    parent: Activation | None
+    defaults: Mapping[str, Abstract]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Activation:
+    """One inlined run of a function; its names live in the state under ``key``."""
+
+    key: int
+    name: str
+    source: FunctionSource
+    environment: Environment
+    parent: Activation | None
+    local: frozenset[str]
+    liveness: Liveness
+    called_at: Span | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """Names by activation, array versions, cached reads, and which arrays are shared between two roots."""
+
+    frames: dict[int, dict[str, Binding]] = field(default_factory=dict)
+    versions: dict[Root, Value] = field(default_factory=dict)
+    cache: dict[Hashable, Any] = field(default_factory=dict)
+    shared: dict[Root, dict[Root, Value]] = field(default_factory=dict)
+
+    def fork(self) -> State:
+        """A copy that a branch may change."""
+        return State(
+            {key: dict(names) for key, names in self.frames.items()},
+            dict(self.versions),
+            dict(self.cache),
+            dict(self.shared),
+        )
+
+    def reachable(self, besides: tuple[int, str] | None = None) -> set[Root]:
+        """Roots that some name (other than ``besides``) refers to."""
+        found: set[Root] = set()
+        for key, names in self.frames.items():
+            for name, bound in names.items():
+                if (key, name) != besides:
+                    found.update(roots_of(bound))
+        return found
+
+
+def roots_of(bound: Binding) -> set[Root]:
+    """The roots a binding refers to."""
+    from adgen.frontend.abstract import Array
+
+    match bound:
+        case Array(root):
+            return {root}
+        case Tuple(items=items):
+            return set().union(*(roots_of(item) for item in items)) if items else set()
+        case UserFunction(definition=Closure(defaults=defaults)):
+            return set().union(*(roots_of(item) for item in defaults.values())) if defaults else set()
+    return set()
