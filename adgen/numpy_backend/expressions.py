@@ -8,7 +8,7 @@ from typing import Any
 
 from adgen.ir.core import Indexer, Op, Value
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Kind, Type
+from adgen.ir.types import I64, DType, Kind, Type
 from adgen.numpy_backend.dimtext import Integers, polynomial_text
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.indices import IndexPrinter
@@ -16,7 +16,8 @@ from adgen.numpy_backend.operands import Operand, Operands
 from adgen.numpy_backend.variables import Variables
 from adgen.primitives.define import Absent, Call, Infix, Prec, Prefix, Text
 
-_STORES = ("write", "add_at")
+_ROUNDING = ("floor", "ceil", "trunc", "rint")
+_PYTHON_TYPES = {DType.f64: "float", DType.i64: "int", DType.bool: "bool"}
 
 
 @dataclass(slots=True)
@@ -102,11 +103,23 @@ class Expressions:
                 return self.polynomial(op.attr("dim"))
             case "wrap":
                 return Text(f"{self.exact(op.operands[0], Prec.MUL)} % {self.dim(op.attr('dim'), Prec.UNARY)}", Prec.MUL)
+            case "cast":
+                rounded = self._rounded_integer(op)
+                if rounded is not None:
+                    return rounded
             case "copy":
                 filled = self._filled(op)
                 if filled is not None:
                     return filled
         return self._spelled(op)
+
+    def _rounded_integer(self, cast: Op) -> Text | None:
+        """``math.floor(x)`` and the like are integers in Python already."""
+        inner = self.folding.op(cast.operands[0])
+        if inner is None or inner.prim.name not in _ROUNDING or cast.result.any_type != I64:
+            return None
+        text = self._spelled(inner).text
+        return Text(text[6:-1]) if text.startswith("float(") else None
 
     def _filled(self, copy: Op) -> Text | None:
         """A copy of a repeated scalar is an array filled with it."""
@@ -121,6 +134,16 @@ class Expressions:
         return Text(f"np.full({shape}, {self.exact(source.value)}{suffix})")
 
     def _spelled(self, op: Op) -> Text:
+        """The primitive's own text, converted where NumPy computes what is a Python scalar here."""
+        text = self._by_primitive(op)
+        prim: Any = op.prim
+        if not prim.elementwise or prim.python is not None or prim.name in ("cast", "where", "stop_gradient"):
+            return text
+        if not op.result.type.is_py:
+            return text
+        return Text(f"{_PYTHON_TYPES.get(op.result.type.dtype, 'float')}({text.text})")
+
+    def _by_primitive(self, op: Op) -> Text:
         prim: Any = op.prim
         spell = prim.spell
         if prim.python is not None and all(v.type.is_py for v in op.operands):

@@ -130,6 +130,7 @@ class Variables:
         if first is None or second is None or first is second:
             return
         agree = first.hint is None or second.hint is None or first.hint == second.hint
+        agree = agree or (first.category.endswith("[]") and self.folding.stored_into(one))
         if agree and first.category == second.category and not first.life & second.life:
             self._merge(other, one)
 

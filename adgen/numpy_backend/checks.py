@@ -1,0 +1,131 @@
+"""What a function of the module demands of its arguments: sizes, dtypes, shapes, entry assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from adgen.ir.core import Assumption, Func
+from adgen.ir.dims import Dim
+from adgen.ir.types import Kind, Type
+from adgen.numpy_backend.annotations import scalar_type
+from adgen.numpy_backend.dimtext import polynomial_text
+
+Spell = Callable[[str], str]
+
+CHECK = '''
+def _check(value: Any, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> None:
+    """Raise ValueError unless an argument has this dtype and shape."""
+    if shape and not isinstance(value, np.ndarray):
+        raise ValueError(f"{name} is a {type(value).__name__}, expected an array")
+    given = np.asarray(value)
+    if given.dtype != dtype and (shape or not np.can_cast(given.dtype, dtype)):
+        raise ValueError(f"{name} has dtype {given.dtype}, expected {np.dtype(dtype)}")
+    if given.shape != shape:
+        raise ValueError(f"{name} has shape {given.shape}, expected {shape}")
+'''
+
+SHAPE = '''
+def _shape(value: Any, name: str, rank: int) -> tuple[int, ...]:
+    """The shape of an array argument with this number of dims. Raise ValueError otherwise."""
+    if np.ndim(value) != rank:
+        raise ValueError(f"{name} has {np.ndim(value)} dims, expected {rank}")
+    return np.shape(value)
+'''
+
+
+def size_bindings(types: Sequence[tuple[str, Type]], sizes: dict[str, str], checked: bool) -> list[str]:
+    """Statements that name sizes: ``n, m = w.shape``, ``n = x.shape[0] - 1``.
+
+    ``types`` are the named array arguments, ``sizes`` the symbols to bind and their names.
+    """
+    lines: list[str] = []
+    missing = dict(sizes)
+    for solved in (_bare_symbol, _single_symbol):
+        for name, type_ in types:
+            found = {axis: s for axis, d in enumerate(type_.dims) if (s := solved(d)) in missing}
+            first = {s: axis for axis, s in reversed(found.items())}
+            wanted = {axis: s for axis, s in found.items() if first[s] == axis}
+            if not wanted:
+                continue
+            lines += _bound(name, type_, wanted, missing, checked)
+            for symbol in wanted.values():
+                del missing[symbol]
+    return lines
+
+
+def _bound(name: str, type_: Type, wanted: dict[int, str], names: dict[str, str], checked: bool) -> list[str]:
+    rank = type_.rank
+    bare = all(type_.dims[axis] == Dim.symbol(s) for axis, s in wanted.items())
+    shape = f'_shape({name}, "{name}", {rank})' if checked else f"{name}.shape"
+    if bare and len(wanted) == rank:
+        targets = ", ".join(names[s] for s in wanted.values())
+        if rank > 1:
+            return [f"{targets} = {shape}"]
+        return [f"({targets},) = {shape}"] if checked else [f"{targets} = {shape}[0]"]
+    lines = []
+    for axis, symbol in wanted.items():
+        rest = type_.dims[axis] - Dim.symbol(symbol)
+        offset = -(rest.value or 0)
+        text = f"{shape}[{axis}]"
+        if offset:
+            text += f" {'+' if offset > 0 else '-'} {abs(offset)}"
+        lines.append(f"{names[symbol]} = {text}")
+    return lines
+
+
+def _bare_symbol(dim: Dim) -> str:
+    symbols = dim.symbols()
+    return symbols[0] if len(symbols) == 1 and dim == Dim.symbol(symbols[0]) else ""
+
+
+def _single_symbol(dim: Dim) -> str:
+    """The symbol of ``n + constant``."""
+    symbols = dim.symbols()
+    if len(symbols) == 1 and (dim - Dim.symbol(symbols[0])).value is not None:
+        return symbols[0]
+    return ""
+
+
+def unbound_symbols(types: Sequence[tuple[str, Type]], symbols: Sequence[str]) -> list[str]:
+    """The symbols that no argument's shape shows."""
+    shown = {_bare_symbol(d) or _single_symbol(d) for _, t in types for d in t.dims}
+    return [s for s in symbols if s not in shown]
+
+
+def check_lines(types: Sequence[tuple[str, Type]], spell: Spell) -> list[str]:
+    """One ``_check`` per argument."""
+    lines = []
+    for name, type_ in types:
+        dims = [polynomial_text(d, spell).text for d in type_.dims]
+        shape = f"({', '.join(dims)}{',' if len(dims) == 1 else ''})"
+        lines.append(f'_check({name}, "{name}", {scalar_type(type_.dtype)}, {shape})')
+    return lines
+
+
+def assumption_lines(assumptions: Sequence[Assumption], spell: Spell) -> list[str]:
+    """``if n < 2: raise ValueError(...)`` for each fact required on entry."""
+    lines: list[str] = []
+    for assumption in assumptions:
+        left, right = _sides(assumption.dim, spell)
+        wrong, sign = ("!=", "==") if assumption.exact else ("<", ">=")
+        reason = f" ({assumption.reason})" if assumption.reason else ""
+        message = f"{left} {sign} {right} is required{reason}".replace('"', "'")
+        lines += [f"if {left} {wrong} {right}:", f'    raise ValueError("{message}")']
+    return lines
+
+
+def _sides(dim: Dim, spell: Spell) -> tuple[str, str]:
+    """``dim`` compared with zero as two positive sides."""
+    left = Dim(tuple((m, c) for m, c in dim.terms if c > 0))
+    right = Dim(tuple((m, -c) for m, c in dim.terms if c < 0))
+    return polynomial_text(left, spell).text, polynomial_text(right, spell).text
+
+
+def named_types(func: Func, names: Sequence[str]) -> list[tuple[str, Type]]:
+    """Parameters that are no tapes, with their names."""
+    return [(n, p.type) for n, p in zip(names, func.params, strict=True) if isinstance(p.any_type, Type)]
+
+
+def is_array(type_: Type) -> bool:
+    """Whether a value of this type has memory that could be shared."""
+    return type_.kind is Kind.array
