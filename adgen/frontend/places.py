@@ -7,7 +7,6 @@ through a reshape it goes by way of the whole view.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adgen.frontend.abstract import Array, Index, Permute, Reshape, Root, Step, Stretch
@@ -198,7 +197,8 @@ def compose(r: Reader, outer: Index, inner: Index) -> Index | None:
             continue
         if isinstance(b, Gather):
             return None
-        access.append(replace(b, step=a.step * b.step) if isinstance(b, Range) else b)
+        assert isinstance(a, Range)
+        access.append(Range(b.size, a.step * b.step) if isinstance(b, Range) else b)
         operands.append(_shifted(r, start, given[0], a))
     if _mixes(access):
         return None
@@ -210,9 +210,8 @@ def _mixes(access: Sequence[Access]) -> bool:
     return Gather in kinds and Point in kinds
 
 
-def _shifted(r: Reader, start: Value, index: Value, along: Access) -> Value:
+def _shifted(r: Reader, start: Value, index: Value, along: Range) -> Value:
     """``start + index * step``."""
-    assert isinstance(along, Range)
     scaled = index if along.step == 1 else mul(r.b, index, constant(r.b, along.step))
     known = r.sizes.polynomial(start)
     if known.value == 0:

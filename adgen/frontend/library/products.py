@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
@@ -12,7 +12,8 @@ from adgen.frontend.library.operands import flat, require
 from adgen.frontend.library.operators import multiply
 from adgen.frontend.library.slicing import along
 from adgen.ir.core import Gather, Indexer, Value
-from adgen.ir.dims import ONE
+from adgen.ir.dims import ONE, Dim
+from adgen.ir.types import Kind
 from adgen.primitives.contract import contract
 from adgen.primitives.indexing import read
 from adgen.primitives.reduce import sum_
@@ -43,7 +44,10 @@ def _common_sizes(c: LibraryContext, x: Value, y: Value, left: str, right: str) 
 
 
 # -- matmul ---------------------------------------------------------------------------------------------
-@table.function("numpy.matmul", "operator.matmul")
+_BATCH = "abcdefgh"
+
+
+@table.function("numpy.matmul")
 def matmul_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     """x1 @ x2."""
     return matmul(c, x1, x2)
@@ -53,14 +57,168 @@ def matmul(c: LibraryContext, x1: Abstract | Value, x2: Abstract | Value) -> Val
     """``x1 @ x2``: matrices in the last two dims, the dims before them broadcast."""
     x, y = c.promote(x1, x2)
     require(c, x.type.rank > 0 and y.type.rank > 0, "@", x1, x2)
-    left = "k" if x.type.rank == 1 else "ik"
-    right = "k" if y.type.rank == 1 else "kj"
-    batch = string.ascii_lowercase[:8][: max(x.type.rank - len(left), y.type.rank - len(right), 0)]
-    batch = batch[::-1]
-    x, x_batch = _batch(c, x, batch[len(batch) - (x.type.rank - len(left)) :], y, len(right), batch)
-    y, y_batch = _batch(c, y, batch[len(batch) - (y.type.rank - len(right)) :], x1_of(x), len(left), batch)
-    left, right = x_batch + left, y_batch + right
-    kept = "".join(b for b in batch if b in left or b in right)
-    result = kept + left.replace("k", "")[len(x_batch) :] + right.replace("k", "")[len(y_batch) :]
-    z = contracted(c, x, y, left, right, result)
-    return z
+    counts = [max(v.type.rank - 2, 0) for v in (x, y)]
+    letters = _BATCH[: max(counts)]
+    sizes = [
+        dict(zip(letters[len(letters) - n :], v.type.dims, strict=False))
+        for n, v in zip(counts, (x, y), strict=True)
+    ]
+    x, left = _unstretched(c, x, sizes[0], sizes[1])
+    y, right = _unstretched(c, y, sizes[1], sizes[0])
+    batch = "".join(letter for letter in letters if letter in left + right)
+    rows = "i" if x.type.rank > len(left) + 1 else ""
+    columns = "j" if y.type.rank > len(right) + 1 else ""
+    return contracted(c, x, y, f"{left}{rows}k", f"{right}k{columns}", batch + rows + columns)
+
+
+def _unstretched(
+    c: LibraryContext, x: Value, sizes: Mapping[str, Dim], others: Mapping[str, Dim]
+) -> tuple[Value, str]:
+    """``x`` without the batch dims of length 1 that the other operand stretches, and its batch letters."""
+    kept = [k for k in sizes if sizes[k] != ONE or others.get(k, ONE) == ONE]
+    if len(kept) == len(sizes):
+        return x, "".join(kept)
+    dims = (*(sizes[k] for k in kept), *x.type.dims[len(sizes) :])
+    return reshape(c.b, x, dims=dims), "".join(kept)
+
+
+# -- dot and its relatives ------------------------------------------------------------------------------
+@table.function("numpy.dot", "numpy.ndarray.dot")
+def dot(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
+    """The sum of products over the last dim of a and the last but one of b."""
+    x, y = c.promote(c.value(a, kind=Kind.np), b)
+    if not x.type.rank or not y.type.rank:
+        return multiply(c, x, y)
+    left = _BATCH[: x.type.rank - 1] + "k"
+    if y.type.rank == 1:
+        return contracted(c, x, y, left, "k", left[:-1])
+    rest = string.ascii_lowercase[11 : 11 + y.type.rank - 1]
+    return contracted(c, x, y, left, f"{rest[:-1]}k{rest[-1]}", left[:-1] + rest)
+
+
+@table.function("numpy.inner")
+def inner(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
+    """The sum of products over the last dims."""
+    x, y = c.promote(c.value(a, kind=Kind.np), b)
+    if not x.type.rank or not y.type.rank:
+        return multiply(c, x, y)
+    left, right = _BATCH[: x.type.rank - 1], string.ascii_lowercase[11 : 11 + y.type.rank - 1]
+    return contracted(c, x, y, f"{left}k", f"{right}k", left + right)
+
+
+@table.function("numpy.vdot")
+def vdot(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
+    """The sum of products of all elements."""
+    x, y = (flat(c, v) for v in c.promote(c.value(a, kind=Kind.np), b))
+    return contracted(c, x, y, "k", "k", "")
+
+
+@table.function("numpy.outer", "numpy.multiply.outer")
+def outer(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
+    """All products of elements of two vectors."""
+    x, y = (flat(c, v) for v in c.promote(a, b))
+    return contracted(c, x, y, "i", "j", "ij")
+
+
+@table.function("numpy.linalg.vecdot", "numpy.vecdot")
+def vecdot(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """The sum of products over the last dims, the dims before them broadcast."""
+    x, y = c.broadcast(*c.promote(x1, x2))
+    letters = _BATCH[: x.type.rank - 1]
+    return contracted(c, x, y, f"{letters}k", f"{letters}k", letters)
+
+
+@table.function("numpy.tensordot")
+def tensordot(c: LibraryContext, a: Abstract, b: Abstract, axes: Abstract = _TWO) -> Result:
+    """The sum of products over pairs of dims."""
+    x, y = c.promote(a, b)
+    pairs = _axis_pairs(c, axes, x.type.rank, y.type.rank)
+    left = list(string.ascii_lowercase[: x.type.rank])
+    right = list(string.ascii_lowercase[x.type.rank : x.type.rank + y.type.rank])
+    for p, q in pairs:
+        right[q] = left[p]
+    summed = {left[p] for p, _ in pairs}
+    result = "".join(letter for letter in left + right if letter not in summed)
+    return contracted(c, x, y, "".join(left), "".join(right), result)
+
+
+def _axis_pairs(c: LibraryContext, axes: Abstract, left: int, right: int) -> list[tuple[int, int]]:
+    given = c.static(axes, "the axes of np.tensordot")
+    if isinstance(given, int):
+        return [(left - given + k, k) for k in range(given)]
+    p, q = ((side,) if isinstance(side, int) else tuple(side) for side in given)
+    return [(i % left, j % right) for i, j in zip(p, q, strict=True)]
+
+
+@table.function("numpy.kron")
+def kron(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
+    """The Kronecker product of two vectors or two matrices."""
+    x, y = c.promote(a, b)
+    rank = x.type.rank
+    require(c, rank == y.type.rank and rank in (1, 2), "np.kron", a, b)
+    left, right = ("i", "k") if rank == 1 else ("ij", "kl")
+    z = contracted(c, x, y, left, right, "".join(p + q for p, q in zip(left, right, strict=True)))
+    return reshape(c.b, z, dims=tuple(p * q for p, q in zip(x.type.dims, y.type.dims, strict=True)))
+
+
+# -- einsum ---------------------------------------------------------------------------------------------
+@table.function("numpy.einsum")
+def einsum(c: LibraryContext, subscripts: Abstract, *operands: Abstract) -> Result:
+    """Sums of products by letters, two operands at a time from the left."""
+    spec = str(c.static(subscripts, "the subscripts of np.einsum")).replace(" ", "")
+    inputs, result = _subscripts(c, spec, len(operands))
+    values = list(c.promote(*operands))
+    for letters, value in zip(inputs, values, strict=True):
+        if len(letters) != value.type.rank:
+            reason = f"{letters!r} does not fit {value.type}"
+            raise c.error("AG205", subscripts, function="np.einsum", reason=reason)
+    x, left = _reduced(c, values[0], inputs[0], result + "".join(inputs[1:]))
+    for k in range(1, len(values)):
+        later = result + "".join(inputs[k + 1 :])
+        y, right = _reduced(c, values[k], inputs[k], left + later)
+        x, left = _reduced(c, x, left, right + later)
+        kept = "".join(dict.fromkeys(letter for letter in left + right if letter in later))
+        kept = result if k == len(values) - 1 else kept
+        x, left = contracted(c, x, y, left, right, kept), kept
+    if left != result:
+        x = transpose(c.b, x, perm=tuple(left.index(letter) for letter in result))
+    return x if len(values) > 1 or x.type.rank == 0 else c.fresh(x)
+
+
+def _subscripts(c: LibraryContext, spec: str, count: int) -> tuple[list[str], str]:
+    """The letters of the operands and of the result."""
+    before, arrow, result = spec.partition("->")
+    inputs = before.split(",")
+    everything = "".join(inputs)
+    if not arrow:
+        result = "".join(sorted(x for x in set(everything) if everything.count(x) == 1))
+    good = (everything + result).isalpha() or not everything + result
+    if not good or len(inputs) != count or any(x not in everything for x in result):
+        raise c.error("AG205", None, function="np.einsum", reason=f"{spec!r} with {count} operands")
+    return inputs, result
+
+
+def _reduced(c: LibraryContext, x: Value, letters: str, needed: str) -> tuple[Value, str]:
+    """``x`` with repeated letters replaced by diagonals, and letters nobody needs summed."""
+    for letter in dict.fromkeys(letters):
+        while letters.count(letter) > 1:
+            first = letters.index(letter)
+            second = letters.index(letter, first + 1)
+            x = diagonal_of(c, x, first, second)
+            rest = "".join(t for k, t in enumerate(letters) if k not in (first, second))
+            letters = letter + rest
+    axes = tuple(k for k, letter in enumerate(letters) if letter not in needed)
+    if axes:
+        x, letters = sum_(c.b, x, axes=axes), "".join(t for t in letters if t in needed)
+    return x, letters
+
+
+def diagonal_of(c: LibraryContext, x: Value, first: int, second: int) -> Value:
+    """The diagonal of two dims of equal size, in front of the other dims."""
+    size = c.same_dim(x.type.dims[first], x.type.dims[second])
+    x = c.with_dims(x, [size if k in (first, second) else d for k, d in enumerate(x.type.dims)])
+    order = (first, second, *(k for k in range(x.type.rank) if k not in (first, second)))
+    moved = transpose(c.b, x, perm=order) if order != tuple(range(x.type.rank)) else x
+    both = along(moved.type.rank, 0, Gather()).access
+    places = arange(c.b, dim=size)
+    return read(c.b, moved, places, places, index=Indexer((both[0], Gather(), *both[2:])))

@@ -1,0 +1,348 @@
+"""Subscripts: from what stands between the brackets to an indexer over the program's values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adgen.diagnostics import Span
+from adgen.frontend import places
+from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Reshape, Slice, Tuple
+from adgen.frontend.promotion import broadcast, stretch
+from adgen.frontend.reader import Reader, describe
+from adgen.ir.core import Access, Full, Gather, Indexer, Point, Range, Value
+from adgen.ir.dims import ONE, Dim
+from adgen.ir.types import I64, DType, Kind, Type
+from adgen.primitives.elementwise import add, sub
+from adgen.primitives.extrema import maximum, minimum
+from adgen.primitives.indexing import read, selected_dims, wrap
+from adgen.primitives.shape import broadcast as broadcast_
+from adgen.primitives.shape import reshape
+from adgen.primitives.sizes import constant
+
+Item = tuple[Abstract, Span]
+
+
+@dataclass(slots=True)
+class Subscript:
+    """What a subscript selects: an index, and where ``np.newaxis`` puts dims of length 1 afterwards."""
+
+    index: Index
+    newaxes: tuple[int, ...] = ()
+
+    @property
+    def gathers(self) -> bool:
+        """Whether index arrays occur (so that the result is a copy)."""
+        return any(isinstance(a, Gather) for a in self.index.indexer.access)
+
+
+@dataclass(slots=True)
+class _Parts:
+    access: list[Access] = field(default_factory=list)
+    operands: list[Value] = field(default_factory=list)
+    newaxes: list[int] = field(default_factory=list)
+    kept: int = 0
+
+
+def subscript(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> Subscript:
+    """The index that ``items`` mean for an array of a type."""
+    items = _expanded(r, type_, items, span)
+    parts, axis = _Parts(), 0
+    for item, where in items:
+        if isinstance(item, Known) and item.value is None:
+            parts.newaxes.append(parts.kept)
+            parts.kept += 1
+            continue
+        _add(r, parts, item, type_.dims[axis], where)
+        axis += 1
+    access, operands = _uniform(r, parts)
+    once = not any(isinstance(a, Gather) for a in access)
+    return Subscript(Index(Indexer(tuple(access), once), tuple(operands)), tuple(parts.newaxes))
+
+
+def _expanded(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> list[Item]:
+    """The items with ``...`` (also the one at the end) written out."""
+    found: list[Item] = list(items)
+    count = sum(not _is(i, None) and not _is(i, ...) for i, _ in found)
+    if count > type_.rank:
+        raise r.error("AG235", span, count=count, rank=type_.rank)
+    whole = (Slice(Known(None), Known(None), Known(None)), span)
+    missing = [whole] * (type_.rank - count)
+    for at, (item, _) in enumerate(found):
+        if _is(item, ...):
+            return [*found[:at], *missing, *found[at + 1 :]]
+    return [*found, *missing]
+
+
+def _is(item: Abstract, constant_: Any) -> bool:
+    return isinstance(item, Known) and item.value is constant_
+
+
+def _add(r: Reader, parts: _Parts, item: Abstract, size: Dim, span: Span) -> None:
+    """Append the access that one index means for one dim."""
+    if isinstance(item, Slice):
+        access, start = slice_access(r, item, size, span)
+        parts.access.append(access)
+        parts.operands += [] if start is None else [start]
+        parts.kept += 1
+        return
+    if isinstance(item, Known) and isinstance(item.value, int) and not isinstance(item.value, bool):
+        parts.access.append(Point())
+        parts.operands.append(_constant_point(r, item.value, size, span))
+        return
+    value = r.value(item) if isinstance(item, Number | Array | Tuple) else None
+    if value is None or not value.type.dtype.is_integer:
+        raise r.error("AG236", span, what=describe(r, item))
+    if value.type.rank:
+        parts.access.append(Gather())
+        parts.operands.append(wrap(r.b, r.cast(value, DType.i64), dim=size))
+        parts.kept += 1
+        return
+    parts.access.append(Point())
+    parts.operands.append(point(r, r.cast(value, DType.i64, Kind.py), size))
+
+
+def _constant_point(r: Reader, index: int, size: Dim, span: Span) -> Value:
+    if size.value is not None and not -size.value <= index < size.value:
+        raise r.error("AG237", span, index=index, size=size)
+    wanted = size - index - 1 if index >= 0 else size + index
+    if r.sizes.assume(wanted, f"index {index} is within the bounds"):
+        return constant(r.b, index) if index >= 0 else r.sizes.value(size + index)
+    return wrap(r.b, constant(r.b, index), dim=size)
+
+
+def point(r: Reader, value: Value, size: Dim) -> Value:
+    """An index counted from 0: as it is where it is provably within bounds, else wrapped and checked."""
+    place = r.sizes.polynomial(value)
+    if r.sizes.proves(place) and r.sizes.proves(size - 1 - place):
+        return value
+    if place.value is not None and place.value < 0:
+        return wrap(r.b, value, dim=size)
+    if r.sizes.proves(-place - 1) and r.sizes.proves(size + place):
+        return add(r.b, value, r.sizes.value(size))
+    return wrap(r.b, value, dim=size)
+
+
+# -- slices -------------------------------------------------------------------------------------------------
+def slice_access(r: Reader, item: Slice, size: Dim, span: Span) -> tuple[Access, Value | None]:
+    """The access a slice means, and its start."""
+    step = 1 if _is(item.step, None) else r.static(item.step, "the step of a slice", span)
+    if not isinstance(step, int) or step == 0:
+        raise r.error("AG236", span, what="a slice with this step")
+    if _is(item.start, None) and _is(item.stop, None) and step == 1:
+        return Full(), None
+    if step < 0:
+        return _backward(r, item, size, step, span)
+    start = _bound(r, item.start, Dim.const(0), size, span)
+    stop = _bound(r, item.stop, size, size, span)
+    count = _length(r, stop, start)
+    if step != 1:
+        count = _strided(r, count, step)
+    return Range(count, step), r.sizes.value(start)
+
+
+def _backward(r: Reader, item: Slice, size: Dim, step: int, span: Span) -> tuple[Access, Value]:
+    """A slice with a negative step; bounds other than constants are refused."""
+    last = size - 1 if _is(item.start, None) else _bound(r, item.start, size - 1, size, span, backward=True)
+    first = Dim.const(-1) if _is(item.stop, None) else _bound(r, item.stop, size, size, span, backward=True)
+    count = _length(r, last, first)
+    if step != -1:
+        count = _strided(r, count, -step)
+    return Range(count, step), r.sizes.value(last)
+
+
+def _strided(r: Reader, count: Dim, step: int) -> Dim:
+    """The number of elements every ``step``: ``(count + step - 1) // step``."""
+    if count.value is not None:
+        return Dim.const(-(-count.value // step))
+    if all(c % step == 0 for _, c in count.terms):
+        return Dim(tuple((m, c // step) for m, c in count.terms))
+    from adgen.primitives.rounding import floor_divide
+
+    numerator = r.sizes.value(count + (step - 1))
+    return r.sizes.dim_of(floor_divide(r.b, numerator, constant(r.b, step)), "count")
+
+
+def _length(r: Reader, stop: Dim, start: Dim) -> Dim:
+    """``stop - start``, not below 0."""
+    length = stop - start
+    if length.value is not None:
+        return Dim.const(max(length.value, 0))
+    if r.sizes.assume(length, f"the slice has {length} elements"):
+        return length
+    clamped = maximum(r.b, r.sizes.value(length), constant(r.b, 0))
+    return r.sizes.dim_of(clamped, "length")
+
+
+def _bound(
+    r: Reader, x: Abstract, missing: Dim, size: Dim, span: Span, backward: bool = False
+) -> Dim:
+    """A bound of a slice as a dim between 0 and ``size``."""
+    if _is(x, None):
+        return missing
+    if isinstance(x, Known):
+        if not isinstance(x.value, int):
+            raise r.error("AG236", span, what=describe(r, x))
+        place = Dim.const(int(x.value))
+    else:
+        value = r.value(x)
+        if value.type.rank or not value.type.dtype.is_integer:
+            raise r.error("AG236", span, what=describe(r, x))
+        place = r.sizes.polynomial(r.cast(value, DType.i64, Kind.py))
+    return _clamped(r, x, place, size, backward)
+
+
+def _clamped(r: Reader, x: Abstract, place: Dim, size: Dim, backward: bool) -> Dim:
+    top = size - 1 if backward else size
+    if place.value is not None and place.value < 0:
+        place = place + size
+        if r.sizes.assume(place, f"the slice bound {place} is not negative"):
+            return _named(r, place)
+    elif r.sizes.proves(place):
+        reason = f"the slice bound {place} is within the array"
+        if place == size or (size.value is not None and place.value is not None and place.value <= size.value):
+            return _named(r, min(place, top, key=lambda d: d.value or 0) if top.value is not None else place)
+        if r.sizes.assume(top - place, reason):
+            return _named(r, place)
+    value = r.sizes.value(place) if place.value is not None or not _opaque(place) else r.value(x)
+    if place.value is None and not r.sizes.proves(place):
+        value = _wrapped_bound(r, value, size)
+    zero = constant(r.b, -1 if backward else 0)
+    clamped = minimum(r.b, maximum(r.b, value, zero), r.sizes.value(top))
+    return r.sizes.dim_of(clamped, "bound")
+
+
+def _opaque(place: Dim) -> bool:
+    return any(s.startswith("@") for s in place.symbols())
+
+
+def _named(r: Reader, place: Dim) -> Dim:
+    """A dim whose symbols the program knows; loop counters and the like get a symbol bound to them."""
+    if not _opaque(place):
+        return place
+    return place
+
+
+def _wrapped_bound(r: Reader, value: Value, size: Dim) -> Value:
+    """``value + size`` where it is negative."""
+    from adgen.primitives.elementwise import lt, where
+
+    negative = lt(r.b, value, constant(r.b, 0))
+    return where(r.b, negative, add(r.b, value, r.sizes.value(size)), value)
+
+
+# -- mixtures -----------------------------------------------------------------------------------------------
+def _uniform(r: Reader, parts: _Parts) -> tuple[list[Access], list[Value]]:
+    """Accesses that an indexer can hold: with an index array, points become index arrays too."""
+    gathers = [v for a, v in _pairs(parts) if isinstance(a, Gather) and v is not None]
+    if not gathers:
+        return parts.access, parts.operands
+    stretched = iter(broadcast(r, [v for a, v in _pairs(parts) if isinstance(a, Gather | Point) and v is not None]))
+    access: list[Access] = []
+    operands: list[Value] = []
+    for a, v in _pairs(parts):
+        if isinstance(a, Gather | Point):
+            access.append(Gather())
+            operands.append(next(stretched))
+        else:
+            access.append(a)
+            operands += [] if v is None else [v]
+    return access, operands
+
+
+def _pairs(parts: _Parts) -> list[tuple[Access, Value | None]]:
+    operands = iter(parts.operands)
+    return [(a, None if isinstance(a, Full) else next(operands)) for a in parts.access]
+
+
+# -- loads and stores ---------------------------------------------------------------------------------------
+def load(r: Reader, place: Array, found: Subscript) -> Abstract:
+    """What a subscript reads: a number, a view, or (by index arrays) a new array."""
+    type_ = places.type_through(r.state.versions[place.root].type, place.path)
+    index = found.index
+    dims = selected_dims(type_.dims, index.indexer, [v.any_type for v in index.operands])
+    if found.gathers:
+        value = read(r.b, r.value(place), *index.operands, index=index.indexer)
+        return r.wrap(_with_newaxes(r, value, found))
+    if not dims and not found.newaxes:
+        return Number(_element(r, place, index))
+    steps: list[Any] = [] if all(isinstance(a, Full) for a in index.indexer.access) else [index]
+    if found.newaxes:
+        steps.append(Reshape(_dims_with_newaxes(dims, found.newaxes)))
+    return Array(place.root, (*place.path, *steps))
+
+
+def _element(r: Reader, place: Array, index: Index) -> Value:
+    """One element, read from the root at once where the path allows."""
+    root_type = r.state.versions[place.root].type
+    path = place.path
+    while path and isinstance(path[-1], Index):
+        composed = places.compose(r, path[-1], index)
+        if composed is None:
+            break
+        index, path = composed, path[:-1]
+    if not root_type.rank:
+        return r.cast(r.value(place), root_type.dtype, Kind.np)
+    base = places.read(r, Array(place.root, path))
+    return read(r.b, base, *index.operands, index=index.indexer)
+
+
+def _dims_with_newaxes(dims: Sequence[Dim], newaxes: Sequence[int]) -> tuple[Dim, ...]:
+    result, rest = [], list(dims)
+    for at in range(len(dims) + len(newaxes)):
+        result.append(ONE if at in newaxes else rest.pop(0))
+    return tuple(result)
+
+
+def _with_newaxes(r: Reader, value: Value, found: Subscript) -> Value:
+    if not found.newaxes:
+        return value
+    return reshape(r.b, value, dims=_dims_with_newaxes(value.type.dims, found.newaxes))
+
+
+def store(r: Reader, place: Array, found: Subscript, value: Value, accumulate: bool = False) -> None:
+    """Put a value into what a subscript selects, cast and stretched as NumPy does."""
+    places.check_writable(r, place)
+    type_ = places.type_through(r.state.versions[place.root].type, place.path)
+    index = found.index
+    dims = selected_dims(type_.dims, index.indexer, [v.any_type for v in index.operands])
+    fitted = fit(r, value, type_.dtype, dims)
+    places.store(r, place, index, fitted, accumulate)
+
+
+def store_all(r: Reader, place: Array, value: Value) -> None:
+    """Overwrite a whole array."""
+    type_ = places.type_through(r.state.versions[place.root].type, place.path)
+    places.store(r, place, places.full_index(type_.rank), fit(r, value, type_.dtype, type_.dims))
+
+
+def fit(r: Reader, value: Value, dtype: DType, dims: Sequence[Dim]) -> Value:
+    """``value`` as an array of a dtype and dims can take it."""
+    check_cast(r, value.type, dtype)
+    value = r.cast(value, dtype)
+    while value.type.rank > len(dims) and value.type.dims[0] == ONE:
+        value = reshape(r.b, value, dims=value.type.dims[1:])
+    if value.type.rank > len(dims):
+        text = ", ".join(map(str, value.type.dims))
+        raise r.error("AG230", left=f"({', '.join(map(str, dims))})", right=f"({text})")
+    if not dims:
+        return value if value.type.kind is not Kind.array else r.cast(value, dtype, Kind.np)
+    if not value.type.rank:
+        return broadcast_(r.b, value, dims=tuple(dims), axes=())
+    return stretch(r, value, dims)
+
+
+def check_cast(r: Reader, source: Type, dtype: DType) -> None:
+    """Refuse stores that would cut values down."""
+    classes = [2 if d.is_float else int(d is not DType.bool) for d in (source.dtype, dtype)]
+    if classes[0] > classes[1]:
+        raise r.error("AG246", value=f"`{source}`", dtype=dtype.value)
+
+
+def subtracted(r: Reader, left: Value, right: Value) -> Value:
+    """The difference of two integers, computed where both are known."""
+    gap = r.sizes.polynomial(left) - r.sizes.polynomial(right)
+    if not _opaque(gap) and left.type == right.type == I64:
+        return r.sizes.value(gap)
+    return sub(r.b, left, right)

@@ -1,0 +1,224 @@
+"""The frontend as one call of a library function sees it: :class:`LibraryContext` made real."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from adgen.diagnostics import Span, UserError
+from adgen.frontend import places, promotion
+from adgen.frontend.abstract import Abstract, Array, DTypeObject, Known, LibraryFunction, Number, Step, Tuple
+from adgen.frontend.indexing import store_all
+from adgen.frontend.reader import Reader, describe
+from adgen.ir.builder import Builder
+from adgen.ir.core import Value
+from adgen.ir.dims import Dim, as_dim
+from adgen.ir.types import DType, Kind, Type, dtype_of
+from adgen.primitives.define import Primitive
+
+_BUILTIN_DTYPES = {"builtins.float": DType.f64, "builtins.int": DType.i64, "builtins.bool": DType.bool}
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """One call: ``spans`` says where each argument stands."""
+
+    r: Reader
+    name: str
+    span: Span | None
+    spans: tuple[tuple[Abstract, Span], ...] = ()
+
+    @property
+    def b(self) -> Builder:
+        """The builder."""
+        return self.r.b
+
+    # -- to values ----------------------------------------------------------------------------------------
+    def value(self, x: Abstract | Value, kind: Kind | None = None) -> Value:
+        """See :class:`adgen.frontend.context.LibraryContext`, as for all methods here."""
+        if isinstance(x, LibraryFunction | DTypeObject):
+            types = describe(self.r, x)
+            raise self.error("AG234", x, operation=_short(self.name), types=types)
+        value = self.r.value(x)
+        if kind is None or value.type.rank:
+            return value
+        return self.r.cast(value, value.type.dtype, kind)
+
+    def cast(self, value: Value, dtype: DType, kind: Kind | None = None) -> Value:
+        """Convert."""
+        return self.r.cast(value, dtype, kind)
+
+    def promote(self, *xs: Abstract | Value, to_float: bool = False) -> tuple[Value, ...]:
+        """To one dtype."""
+        return promotion.promote(self.r, [self.value(x) for x in xs], to_float)
+
+    def broadcast(self, *values: Value) -> tuple[Value, ...]:
+        """To one shape."""
+        return promotion.broadcast(self.r, values)
+
+    def elementwise(
+        self,
+        prim: Primitive,
+        *xs: Abstract | Value,
+        to_float: bool = False,
+        python: bool = False,
+        **attrs: Any,
+    ) -> Value:
+        """Promote, broadcast, apply."""
+        values = self.broadcast(*self.promote(*xs, to_float=to_float))
+        if not python and all(v.type.is_py for v in values):
+            values = (self.r.cast(values[0], values[0].type.dtype, Kind.np), *values[1:])
+        return prim(self.b, *values, **attrs)
+
+    # -- known at build time --------------------------------------------------------------------------------
+    def static(self, x: Abstract, what: str) -> Any:
+        """A constant."""
+        return self.r.static(x, what, self._span_of(x))
+
+    def static_int(self, x: Abstract, what: str) -> int:
+        """A constant int."""
+        found = self.static(x, what)
+        if isinstance(found, bool) or not isinstance(found, int):
+            raise self.error("AG240", x, what=f"{what} (an integer)")
+        return found
+
+    def static_bool(self, x: Abstract, what: str) -> bool:
+        """A constant bool."""
+        return bool(self.static(x, what))
+
+    def static_axis(self, x: Abstract, rank: int) -> int:
+        """One axis."""
+        axis = self.static_int(x, "an axis")
+        if not -rank <= axis < rank:
+            raise self.error("AG231", None, axis=axis, rank=rank)
+        return axis % rank
+
+    def static_axes(self, x: Abstract, rank: int) -> tuple[int, ...]:
+        """Several axes."""
+        if self.is_none(x):
+            return tuple(range(rank))
+        if isinstance(x, Tuple):
+            return tuple(sorted({self.static_axis(item, rank) for item in x.items}))
+        return (self.static_axis(x, rank),)
+
+    def dtype(self, x: Abstract) -> DType | None:
+        """A dtype argument."""
+        match x:
+            case Known(None):
+                return None
+            case DTypeObject(dtype):
+                return dtype
+            case LibraryFunction(name=name) if name in _BUILTIN_DTYPES:
+                return _BUILTIN_DTYPES[name]
+        found = self.static(x, "a dtype")
+        try:
+            dtype = dtype_of(np.dtype(found))
+        except TypeError:
+            dtype = None
+        if dtype is None:
+            raise self.error("AG238", x, dtype=str(found))
+        return dtype
+
+    def is_none(self, x: Abstract) -> bool:
+        """Whether it is None."""
+        return isinstance(x, Known) and x.value is None
+
+    # -- shapes ---------------------------------------------------------------------------------------------
+    def dims(self, x: Abstract) -> tuple[Dim, ...]:
+        """A shape argument."""
+        items = x.items if isinstance(x, Tuple) else (x,)
+        return tuple(self._dim(item) for item in items)
+
+    def _dim(self, x: Abstract) -> Dim:
+        if isinstance(x, Known) and isinstance(x.value, int):
+            return as_dim(int(x.value))
+        value = self.value(x)
+        if value.type.rank or not value.type.dtype.is_integer:
+            raise self.error("AG234", x, operation=_short(self.name), types=f"the shape `{value.type}`")
+        return self.r.sizes.dim_of(self.r.cast(value, DType.i64, Kind.py))
+
+    def items(self, x: Abstract) -> tuple[Abstract, ...]:
+        """The elements of a sequence."""
+        from adgen.frontend.sequences import static_items
+
+        found = static_items(self.r, x)
+        if found is None:
+            raise self.error("AG240", x, what="the length of a sequence")
+        return found
+
+    def same_dim(self, left: Dim, right: Dim, x: Abstract | Value | None = None) -> Dim:
+        """Equal dims."""
+        values = () if x is None else (self.r.value(x),)
+        return self.r.sizes.same(left, right, values)
+
+    def with_dims(self, value: Value, dims: Sequence[Dim]) -> Value:
+        """Equal dims."""
+        return promotion.with_dims(self.r, value, dims)
+
+    # -- places ---------------------------------------------------------------------------------------------
+    def view(self, x: Abstract, step: Step) -> Abstract:
+        """A view."""
+        if isinstance(x, Array):
+            return Array(x.root, (*x.path, step))
+        found = self.r.new_array(self.r.cast(self.r.value(x), self.value(x).type.dtype, Kind.array), "local")
+        return Array(found.root, (step,))
+
+    def fresh(self, value: Value) -> Abstract:
+        """A new array."""
+        return self.r.wrap(value)
+
+    def store(self, target: Array, value: Abstract | Value) -> None:
+        """Overwrite."""
+        store_all(self.r, target, self.r.value(value))
+
+    def update(self, target: Array, value: Value) -> None:
+        """New contents."""
+        places.replace_contents(self.r, target, value)
+
+    # -- refusals ---------------------------------------------------------------------------------------------
+    def error(self, code: str, x: Abstract | None = None, **fields: Any) -> UserError:
+        """A diagnostic."""
+        return self.r.error(code, self._span_of(x), **fields)
+
+    def remark(self, code: str, x: Abstract | None = None, **fields: Any) -> None:
+        """A remark."""
+        self.r.remark(code, self._span_of(x), **fields)
+
+    def _span_of(self, x: Abstract | None) -> Span | None:
+        for argument, span in self.spans:
+            if argument is x:
+                return span
+        return self.span
+
+
+def _short(name: str) -> str:
+    return name.replace("numpy.ndarray.", "").replace("numpy.", "np.").replace("builtins.", "")
+
+
+def context_of(r: Reader, name: str = "an operator") -> CallContext:
+    """A context at the place where lowering is."""
+    return CallContext(r, name, r.b.span)
+
+
+def results_of(r: Reader, found: Any) -> Abstract:
+    """What a library function returned, as one abstract value."""
+    match found:
+        case Value():
+            return r.wrap(found)
+        case None:
+            return Known(None)
+        case tuple():
+            return Tuple(tuple(results_of(r, item) for item in found))
+    known: Abstract = found
+    return known
+
+
+def type_text(type_: Type | None) -> str:
+    """A type in a message."""
+    return f"`{type_}`"
+
+
+__all__ = ["CallContext", "Number", "context_of", "results_of"]
