@@ -16,7 +16,7 @@ from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs
-from adgen.ir.core import Definitions, Func, Node, Op, Region, Value, operands_of, regions_of, uses_of
+from adgen.ir.core import Definitions, Func, Node, Op, Region, Value, operands_of, regions_of
 from adgen.ir.dims import Dim
 from adgen.ir.types import StackType, Type
 from adgen.primitives.sizes import bind_dim, constant, size_value

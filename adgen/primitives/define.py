@@ -17,37 +17,8 @@ from typing import Any, Protocol
 from adgen.ir.builder import Builder
 from adgen.ir.core import Indexer, Op, Opcode, Value
 from adgen.ir.dims import Dim
-from adgen.ir.interpret import Context
+from adgen.ir.interpret import Context as Context
 from adgen.ir.types import AnyType, DType, Kind, Type
-
-__all__ = [
-    "ZERO",
-    "Absent",
-    "Call",
-    "Context",
-    "Contribution",
-    "Inactive",
-    "Indexed",
-    "Infix",
-    "Jvp",
-    "Masked",
-    "Over",
-    "Partial",
-    "Partials",
-    "Prec",
-    "Prefix",
-    "Primitive",
-    "Registry",
-    "Sample",
-    "Spell",
-    "Speller",
-    "Text",
-    "Vjp",
-    "Zero",
-    "elementwise",
-    "join_kinds",
-    "same_shape",
-]
 
 
 # -- three kinds of nothing -----------------------------------------------------------------------------
@@ -258,6 +229,7 @@ def elementwise(
     kinks: tuple[str, ...] = (),
     commutative: bool = False,
     cheap: bool = False,
+    view: bool = False,
 ) -> Primitive:
     """A function applied to corresponding elements of operands of equal dtype and dims.
 
@@ -282,6 +254,7 @@ def elementwise(
         commutative=commutative,
         python=python,
         cheap=cheap,
+        view=view,
     )
 
 

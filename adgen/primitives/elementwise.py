@@ -283,6 +283,7 @@ stop_gradient: Primitive = elementwise(
     doc="The same value, treated as a constant by differentiation.",
     samples=_ONE,
     cheap=True,
+    view=True,
 )
 
 PRIMITIVES = (

@@ -21,7 +21,9 @@ def eliminate_dead_code(func: Func) -> Func:
     return replace(func, body=replace(func.body, nodes=nodes), cut=cut)
 
 
-def live_nodes(nodes: tuple[Node, ...], needed: tuple[Value, ...], mirror: dict[Node, Node]) -> tuple[Node, ...]:
+def live_nodes(
+    nodes: tuple[Node, ...], needed: tuple[Value, ...], mirror: dict[Node, Node]
+) -> tuple[Node, ...]:
     """The nodes of a block that ``needed`` depends on; ``mirror`` gets an entry for each node that changed."""
     live = _Live(mirror)
     live.use(*needed)

@@ -1,0 +1,70 @@
+"""Explicit copies: after this stage every store happens in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from adgen.analysis.ownership import CopyPlan, copies_needed
+from adgen.ir.builder import Builder
+from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, walk
+from adgen.primitives.shape import copy
+from adgen.transform.rebuild import Rebuild, rebuilt
+
+
+def insert_copies(func: Func) -> Func:
+    """``func`` with the copies that ownership asks for; :func:`count_copies` counts them."""
+    for _ in range(8):
+        plan = copies_needed(func)
+        if not plan:
+            return func
+        func = rebuilt(func, _Insert(plan))
+    raise AssertionError(f"{func.name}: copies do not settle")
+
+
+def count_copies(func: Func) -> int:
+    """Number of ``copy`` operations in the text of a program."""
+    return sum(isinstance(n, Op) and n.prim is copy for n in walk(func.body))
+
+
+class _Insert(Rebuild):
+    def __init__(self, plan: CopyPlan) -> None:
+        super().__init__(Builder())
+        self._plan = plan
+
+    def node(self, node: Node) -> None:
+        """Emit a node, copies of its operands before it and of views it makes after it."""
+        super().node(self._prepared(node))
+        for value in node.results:
+            if value in self._plan.views:
+                self.env[value] = copy(self.b, self.value(value), hint=value.hint)
+
+    def _copied(self, node: Node, values: Sequence[Value], first: int = 0) -> tuple[Value, ...]:
+        return tuple(
+            copy(self.b, self.value(v), hint=v.hint) if (node, first + k) in self._plan.operands else v
+            for k, v in enumerate(values)
+        )
+
+    def _prepared(self, node: Node) -> Node:
+        match node:
+            case Op():
+                return replace(node, operands=self._copied(node, node.operands))
+            case For():
+                return replace(node, inits=self._copied(node, node.inits, 3))
+            case While():
+                return replace(node, inits=self._copied(node, node.inits))
+            case If():
+                return node
+
+    def region(self, region: Region) -> Region:
+        """A region with copies of what it yields where the plan says so."""
+        params = tuple(self.fresh(p) for p in region.params)
+        with self.b.block() as nodes:
+            self.nodes(region.nodes)
+            yields = tuple(
+                copy(self.b, self.value(v), hint=v.hint)
+                if (region, k) in self._plan.yields
+                else self.value(v)
+                for k, v in enumerate(region.yields)
+            )
+        return Region(params, tuple(nodes), yields)
