@@ -31,9 +31,7 @@ class Module:
 class Expressions:
     """Prints values. ``sizes`` names the symbols; those that are used are noted in ``used_sizes``."""
 
-    def __init__(
-        self, folding: Folding, variables: Variables, sizes: dict[str, str], module: Module
-    ) -> None:
+    def __init__(self, folding: Folding, variables: Variables, sizes: dict[str, str], module: Module) -> None:
         self.folding = folding
         self.variables = variables
         self.sizes = sizes
@@ -102,7 +100,10 @@ class Expressions:
             case "dim":
                 return self.polynomial(op.attr("dim"))
             case "wrap":
-                return Text(f"{self.exact(op.operands[0], Prec.MUL)} % {self.dim(op.attr('dim'), Prec.UNARY)}", Prec.MUL)
+                return Text(
+                    f"{self.exact(op.operands[0], Prec.MUL)} % {self.dim(op.attr('dim'), Prec.UNARY)}",
+                    Prec.MUL,
+                )
             case "cast":
                 rounded = self._rounded_integer(op)
                 if rounded is not None:

@@ -140,7 +140,9 @@ class Folding:
         literal = op.prim.name in ("const", "dim")
         if use.node is None:
             owner = self.numbering.owner.get(use.region)
-            return owner is not None and not isinstance(owner[0], If) and not literal and not self._is_test(use)
+            return (
+                owner is not None and not isinstance(owner[0], If) and not literal and not self._is_test(use)
+            )
         if isinstance(use.node, Op):
             return use.slot in use.node.prim.consumes or use.node.prim.name == "bind_dim"
         first_init = 3 if isinstance(use.node, For) else 0

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from adgen.ir.core import Func, Op
 from adgen.ir.dims import Dim
+from adgen.numpy_backend.checks import named_types, size_bindings
 from adgen.numpy_backend.expressions import Expressions, Module
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.layout import formatted
@@ -24,6 +25,7 @@ class Printed:
     lines: tuple[str, ...]
     results: tuple[str, ...]
     sizes: dict[str, str]
+    names: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class Style:
     reserved: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
     comments: bool = True
-    finish: Callable[[Sequence[str]], str] | None = None
+    finish: Callable[[Sequence[str]], list[str]] | None = None
     module: Module = field(default_factory=Module)
 
 
@@ -53,7 +55,9 @@ def print_body(func: Func, style: Style) -> Printed:
     """The statements of a function in the given style."""
     numbering = Numbering.of(func)
     folding = Folding.of(func, numbering)
-    symbols = {s: None for p in func.params if hasattr(p.any_type, "dims") for d in p.type.dims for s in d.symbols()}
+    symbols = {
+        s: None for p in func.params if hasattr(p.any_type, "dims") for d in p.type.dims for s in d.symbols()
+    }
     first = _Body(func, style, folding, list(symbols))
     used = [s for s in symbols if s in first.expressions.used_sizes or s in style.wanted]
     return _Body(func, style, folding, used).printed()
@@ -108,9 +112,11 @@ class _Body:
         """The physical lines."""
         lines = _Decorated(self._func, self._style.comments).lines(self._lines)
         finish = self._style.finish or _tuple_return
-        lines += formatted(finish(self.results), 1)
+        for statement in finish(self.results):
+            lines += formatted(statement, 1)
         sizes = {s: name for s, name in self.sizes.items()}
-        return Printed(tuple(lines), self.results, sizes)
+        names = dict.fromkeys(v.name for v in self.expressions.variables.table.values())
+        return Printed(tuple(lines), self.results, sizes, (*names, *sizes.values()))
 
 
 class _Decorated:
@@ -153,33 +159,8 @@ class _Decorated:
         return f"# {PurePath(line.node.span.file).name}:{line.source}"
 
 
-def _tuple_return(results: Sequence[str]) -> str:
-    if not results:
-        return "return ()"
-    return f"return {results[0]}" if len(results) == 1 else f"return {', '.join(results)}"
-
-
-def size_bindings(func: Func, parameters: Sequence[str], sizes: dict[str, str]) -> list[str]:
-    """Statements that name sizes: ``n, m = w.shape``, ``n = x.shape[0]``."""
-    lines: list[str] = []
-    missing = dict(sizes)
-    for param, name in zip(func.params, parameters, strict=True):
-        dims = param.type.dims if hasattr(param.any_type, "dims") else ()
-        here = [clean_symbol(d) for d in dims]
-        wanted = [s for s in dict.fromkeys(here) if s is not None and s in missing]
-        if len(dims) > 1 and len(wanted) == len(dims):
-            lines.append(f"{', '.join(missing[s] for s in wanted if s)} = {name}.shape")
-        else:
-            lines += [f"{missing[s]} = {name}.shape[{here.index(s)}]" for s in wanted if s]
-        for symbol in wanted:
-            missing.pop(str(symbol))
-    return lines
-
-
-def clean_symbol(dim: Dim) -> str | None:
-    """The symbol a dim is, if it is just one."""
-    symbols = dim.symbols()
-    return symbols[0] if len(symbols) == 1 and dim == Dim.symbol(symbols[0]) else None
+def _tuple_return(results: Sequence[str]) -> list[str]:
+    return [f"return {', '.join(results) or '()'}"]
 
 
 def print_function(func: Func, name: str | None = None, comments: bool = True) -> str:
@@ -188,7 +169,8 @@ def print_function(func: Func, name: str | None = None, comments: bool = True) -
     style = Style(parameters, comments=comments)
     body = print_body(func, style)
     head = formatted(f"def {clean(name or func.name)}({', '.join(parameters)}):", 0)
-    bindings = [line for b in size_bindings(func, parameters, body.sizes) for line in formatted(b, 1)]
+    bound = size_bindings(named_types(func, parameters), body.sizes, checked=False)
+    bindings = [line for b in bound for line in formatted(b, 1)]
     text = "\n".join([*head, *bindings, *body.lines]) + "\n"
     helpers = "".join(f"\n\n{source.strip()}\n" for source in style.module.helpers.values())
     return text + helpers

@@ -76,7 +76,7 @@ class IndexPrinter:
         if step > 0:
             return self._slice(begin, begin + size * step, step, dim, exact=step == 1), ":"
         last = begin + size * step
-        if begin == dim - 1 and (last == Dim.const(-1) or size == dim and step == -1):
+        if begin == dim - 1 and (last == Dim.const(-1) or (size == dim and step == -1)):
             return f"::{step}", ":"
         bound = last.lower_bound()
         if bound is not None and bound >= 0:
@@ -104,7 +104,9 @@ def slice_text(first: str, last: str, step: str) -> str:
     >>> slice_text("i", "i + 3", ""), slice_text("1", "-1", ""), slice_text("", "", "-1")
     ('i : i + 3', '1:-1', '::-1')
     """
-    simple = all(part.lstrip("-").replace("_", "a").replace(".", "a").isalnum() for part in (first, last, step) if part)
+    simple = all(
+        part.lstrip("-").replace("_", "a").replace(".", "a").isalnum() for part in (first, last, step) if part
+    )
     space = "" if simple else " "
     text = f"{first}{space if first else ''}:{space if last else ''}{last}"
     if step:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 WIDTH = 88
-_POWER = re.compile(r"(?<![\w.)\]])([A-Za-z_][\w.]*|\d[\w.]*) \*\* (-?(?:[A-Za-z_][\w.]*|\d[\w.]*))(?![\w.(\[])")
+_POWER = re.compile(
+    r"(?<![\w.)\]])([A-Za-z_][\w.]*|\d[\w.]*) \*\* (-?(?:[A-Za-z_][\w.]*|\d[\w.]*))(?![\w.(\[])"
+)
 _STATEMENT = re.compile(r"^(return |if |elif |while |(?:[\w.\[\], :+*-]+?) (?:[-+*/]?=) )")
 _OPERATORS = (
     (" if ", " else "),

@@ -7,7 +7,19 @@ import keyword
 from collections.abc import Iterable, Iterator
 
 #: what generated code itself may refer to; other builtins may be shadowed as the user does
-USED_BUILTINS = ("bool", "float", "int", "len", "range", "reversed", "tuple", "type", "list", "dict", "NotImplementedError")
+USED_BUILTINS = (
+    "bool",
+    "float",
+    "int",
+    "len",
+    "range",
+    "reversed",
+    "tuple",
+    "type",
+    "list",
+    "dict",
+    "NotImplementedError",
+)
 MODULES = ("np", "math", "numpy")
 
 

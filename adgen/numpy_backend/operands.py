@@ -138,6 +138,7 @@ class Operands:
 def promoted(types: list[Type], weak: list[bool]) -> np.dtype[np.generic]:
     """The dtype NumPy computes in for operands of these types."""
     samples = [
-        _SAMPLES[t.dtype.numpy.kind] if is_weak else t.dtype.numpy for t, is_weak in zip(types, weak, strict=True)
+        _SAMPLES[t.dtype.numpy.kind] if is_weak else t.dtype.numpy
+        for t, is_weak in zip(types, weak, strict=True)
     ]
     return np.result_type(*samples)

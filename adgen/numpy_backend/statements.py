@@ -244,7 +244,9 @@ class Statements:
         if not has_else:
             del self.lines[mark:]
         if not has_then and has_else:
-            self.lines[at] = Line(self._depth, f"{word} {self._negated(node.pred)}:", self.lines[at].source, node)
+            self.lines[at] = Line(
+                self._depth, f"{word} {self._negated(node.pred)}:", self.lines[at].source, node
+            )
             del self.lines[mark]
         elif not has_then:
             del self.lines[at:]

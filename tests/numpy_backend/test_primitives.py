@@ -37,7 +37,9 @@ def sample_arguments(sample: Sample) -> list[Any]:
         shape = tuple(int(str(d)) for d in type_.dims)
         found = rng.uniform(sample.low, sample.high, shape) if value is None else np.array(value)
         cast = found.astype(type_.dtype.numpy)
-        arguments.append(cast.item() if type_.kind is Kind.py else cast[()] if type_.kind is Kind.np else cast)
+        arguments.append(
+            cast.item() if type_.kind is Kind.py else cast[()] if type_.kind is Kind.np else cast
+        )
     return arguments
 
 
@@ -65,7 +67,9 @@ def test_text_computes_what_the_interpreter_computes(prim: Primitive, sample: Sa
         found = compile_function(func)(*arguments)
     found = found if isinstance(found, tuple) else (found,)
     for got, expected, result in zip(found, wanted, func.results, strict=True):
-        np.testing.assert_allclose(got, expected, rtol=1e-6 if "f32" in str(result.type) else 1e-14, err_msg=text)
+        np.testing.assert_allclose(
+            got, expected, rtol=1e-6 if "f32" in str(result.type) else 1e-14, err_msg=text
+        )
         assert np.asarray(got).dtype == result.type.dtype.numpy, text
         assert np.shape(got) == tuple(d.evaluate({}) for d in result.type.dims), text
         assert isinstance(got, np.generic | np.ndarray) != result.type.is_py, text

@@ -1,0 +1,274 @@
+"""One public function of a generated module: signature, docstring, checks, body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from adgen.ir.core import Definitions, Func, Value
+from adgen.ir.types import Kind, StackType, Type
+from adgen.numpy_backend.annotations import shape_text, type_text
+from adgen.numpy_backend.checks import (
+    assumption_lines,
+    check_lines,
+    named_types,
+    size_bindings,
+    unbound_symbols,
+)
+from adgen.numpy_backend.expressions import Module
+from adgen.numpy_backend.function import Style, print_body
+from adgen.numpy_backend.layout import formatted
+from adgen.numpy_backend.names import Namer, clean
+from adgen.numpy_backend.trees import Tree, annotation, construction, count, unpacking
+
+Path = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A parameter as the user has it: a leaf or a container of leaves; ``default`` is source text."""
+
+    name: str
+    tree: Tree
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A function to print.
+
+    The parameters of ``func`` are ``residuals_in`` residuals and then the leaves of ``arguments``. Its
+    results are the leaves of ``result``, then new contents of the parameters ``mutated``, then ``residuals_out``.
+    ``records`` tells for NamedTuples and dataclasses inside ``result`` (by path) which argument is one.
+    """
+
+    name: str
+    func: Func
+    arguments: tuple[Argument, ...]
+    result: Tree
+    summary: str
+    records: tuple[tuple[Path, str], ...] = ()
+    mutated: tuple[int, ...] = ()
+    residuals_in: tuple[str, ...] = ()
+    residuals_out: tuple[str, ...] = ()
+    comments: bool = True
+    wanted: tuple[Type, ...] = ()
+
+
+@dataclass(slots=True)
+class Context:
+    """What the functions of one module share."""
+
+    reserved: tuple[str, ...]
+    module: Module = field(default_factory=Module)
+    names: set[str] = field(default_factory=set)
+
+
+def print_entry(entry: Entry, context: Context) -> list[str]:
+    """The lines of the function."""
+    leaves = leaf_names(entry)
+    names = (*entry.residuals_in, *leaves)
+    shown = named_types(entry.func, names)[len(entry.residuals_in) :]
+    wanted = _symbols([t for _, t in shown])
+    wanted += [s for a in entry.func.assumptions for s in a.dim.symbols() if s not in wanted]
+    style = Style(
+        names,
+        reserved=(*context.reserved, "residuals", *(a.name for a in entry.arguments)),
+        wanted=() if entry.residuals_in else tuple(wanted),
+        comments=entry.comments,
+        finish=lambda results: _finish(entry, names, results),
+        module=context.module,
+    )
+    body = print_body(entry.func, style)
+    context.names.update(body.names)
+    lines = [*signature(entry, entry.name), *_doc(entry, leaves)]
+    statements = [*_unpacked(entry, leaves), *_entry_checks(entry, names, body.sizes)]
+    lines += [line for s in statements for line in _indented(s)]
+    if statements and len(body.lines) > 1:
+        lines.append("")
+    return [*lines, *body.lines]
+
+
+def leaf_names(entry: Entry) -> tuple[str, ...]:
+    """One name per leaf of the arguments: the argument's own where it is a leaf."""
+    namer = Namer(entry.residuals_in)
+    for argument in entry.arguments:
+        namer.take(argument.name)
+    params = iter(entry.func.params[len(entry.residuals_in) :])
+    names = []
+    for argument in entry.arguments:
+        for _ in range(count(argument.tree)):
+            hint = next(params).hint or argument.name
+            names.append(argument.name if argument.tree.kind == "leaf" else namer.fresh(hint))
+    return tuple(names)
+
+
+def _symbols(types: Sequence[Type]) -> list[str]:
+    return list(dict.fromkeys(s for t in types for d in t.dims for s in d.symbols()))
+
+
+def _indented(statement: str) -> list[str]:
+    depth = 1 + (len(statement) - len(statement.lstrip())) // 4
+    return formatted(statement.strip(), depth)
+
+
+# -- head -----------------------------------------------------------------------------------------------
+def signature(entry: Entry, name: str, part: int | None = None) -> list[str]:
+    """The ``def`` line of a function that gives the result of ``entry``, or a part of it."""
+    types = iter([p.type for p in entry.func.params[len(entry.residuals_in) :]])
+    parameters = ["residuals: Residuals"] if entry.residuals_in else []
+    for argument in entry.arguments:
+        default = f" = {argument.default}" if argument.default is not None else ""
+        parameters.append(f"{argument.name}: {annotation(argument.tree, types)}{default}")
+    result = _result_annotation(entry, part)
+    return formatted(f"def {name}({', '.join(parameters)}) -> {result}:", 0)
+
+
+def _result_annotation(entry: Entry, part: int | None) -> str:
+    types = iter(_result_types(entry))
+    if part is not None:
+        return [annotation(child, types) for child in entry.result.children][part]
+    text = annotation(entry.result, types)
+    return f"tuple[{text}, Residuals]" if entry.residuals_out else text
+
+
+def _result_types(entry: Entry) -> list[Type]:
+    if entry.wanted:
+        return list(entry.wanted)
+    return [v.type for v in entry.func.results[: count(entry.result)]]
+
+
+def _doc(entry: Entry, leaves: Sequence[str]) -> list[str]:
+    params = entry.func.params[len(entry.residuals_in) :]
+    shapes = [f"        {n}: {shape_text(p.type)}" for n, p in zip(leaves, params, strict=True)]
+    summary = [f'    """{entry.summary}']
+    if not shapes:
+        return [summary[0] + '"""']
+    return [*summary, "", "    Args:", *shapes, '    """']
+
+
+# -- checks ---------------------------------------------------------------------------------------------
+def _unpacked(entry: Entry, leaves: Sequence[str]) -> list[str]:
+    lines = []
+    if entry.residuals_in:
+        targets = ", ".join(entry.residuals_in)
+        lines.append(f"{targets}{',' if len(entry.residuals_in) == 1 else ''} = residuals")
+        if len(entry.residuals_in) == 1:
+            lines[0] = f"({entry.residuals_in[0]},) = residuals"
+        for name, param in zip(entry.residuals_in, entry.func.params, strict=False):
+            if isinstance(param.any_type, StackType):
+                lines.append(f"{name} = {name}.copy()")
+    rest = list(leaves)
+    for argument in entry.arguments:
+        size = count(argument.tree)
+        lines += unpacking(argument.tree, argument.name, rest[:size])
+        rest = rest[size:]
+    return lines
+
+
+def _entry_checks(entry: Entry, names: Sequence[str], sizes: dict[str, str]) -> list[str]:
+    types = named_types(entry.func, names)
+    shown = types[len(entry.residuals_in) :] if entry.residuals_in else types
+    bound = {s: n for s, n in sizes.items() if s not in unbound_symbols(types, list(sizes))}
+    lines = size_bindings(types, bound, checked=not entry.residuals_in)
+    if entry.residuals_in:
+        known = [(n, t) for n, t in shown if all(s in sizes for d in t.dims for s in d.symbols())]
+        return [*lines, *check_lines(known, sizes.__getitem__)]
+    lines += check_lines(shown, sizes.__getitem__)
+    return [*lines, *assumption_lines(entry.func.assumptions, sizes.__getitem__)]
+
+
+# -- results --------------------------------------------------------------------------------------------
+def _finish(entry: Entry, names: Sequence[str], results: Sequence[str]) -> list[str]:
+    """Write mutated arguments back, then return the result tree (and the residuals)."""
+    size = count(entry.result)
+    owned = _Owned(entry, names)
+    values = [owned.text(k, text) for k, text in enumerate(results)]
+    lines = []
+    for k, parameter in enumerate(entry.mutated):
+        if values[size + k] != names[parameter]:
+            lines.append(f"{names[parameter]}[...] = {values[size + k]}")
+    tree = _constructed(entry, iter(values[:size]))
+    kept = values[size + len(entry.mutated) :]
+    if entry.residuals_out:
+        tree = f"{tree}, Residuals({', '.join(kept)})"
+    elif entry.result.kind == "tuple" and len(entry.result.children) > 1:
+        tree = tree[1:-1]
+    return [*lines, f"return {tree}"]
+
+
+def _constructed(entry: Entry, values: Iterator[str]) -> str:
+    records = dict(entry.records)
+
+    def build(tree: Tree, path: Path) -> str:
+        if path in records or tree.kind != "tuple":
+            return construction(tree, values, records.get(path, ""))
+        parts = [build(child, (*path, k)) for k, child in enumerate(tree.children)]
+        return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+    return build(entry.result, ())
+
+
+class _Owned:
+    """Results of the kind that is asked for, in memory that nothing else shares."""
+
+    def __init__(self, entry: Entry, names: Sequence[str]) -> None:
+        self._entry = entry
+        self._defs = Definitions.of(entry.func.body)
+        self._taken = {p: None for p in entry.func.params}
+        self._mutated = range(count(entry.result), count(entry.result) + len(entry.mutated))
+
+    def text(self, position: int, text: str) -> str:
+        value = self._entry.func.results[position]
+        if not isinstance(value.any_type, Type) or position in self._mutated:
+            return text
+        if value.type.kind is Kind.array:
+            root = self._root(value)
+            shared = root in self._taken
+            self._taken[root] = None
+            return f"{text}.copy()" if shared else text
+        wanted = self._entry.wanted[position] if position < len(self._entry.wanted) else value.type
+        return _converted(text, value.type, wanted)
+
+    def _root(self, value: Value) -> Value:
+        """The array whose memory a value may be."""
+        op = self._defs.op(value)
+        while op is not None and (op.prim.view or op.prim.consumes):
+            value = op.operands[0]
+            op = self._defs.op(value)
+        return value
+
+
+def _converted(text: str, found: Type, wanted: Type) -> str:
+    if found.kind is wanted.kind:
+        return text
+    if wanted.kind is Kind.py:
+        return f"{type_text(wanted)}({text})"
+    if wanted.kind is Kind.np:
+        return f"{type_text(wanted)}({text})"
+    return f"np.asarray({text})"
+
+
+def residual_class(entry: Entry) -> list[str]:
+    """The NamedTuple that ``forward`` returns and ``backward`` takes."""
+    start = count(entry.result) + len(entry.mutated)
+    lines = [
+        "class Residuals(NamedTuple):",
+        '    """What `backward` needs of the forward sweep."""',
+        "",
+    ]
+    for name, value in zip(entry.residuals_out, entry.func.results[start:], strict=True):
+        if isinstance(value.any_type, StackType):
+            lines.append(f"    {name}: list[{type_text(value.any_type.element)}]")
+            continue
+        note = f"  # {', '.join(str(d) for d in value.type.dims)}" if value.type.rank else ""
+        if value.type.rank:
+            note = f"  # ({note[4:]}{',' if value.type.rank == 1 else ''})"
+        lines.append(f"    {name}: {type_text(value.type)}{note}")
+    return lines
+
+
+def field_names(wishes: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:
+    """Names of the residuals: their own, made unique; ``taken`` are local names that are no residuals."""
+    namer = Namer(("count", "index", *(t for t in taken if t not in wishes)))
+    return tuple(namer.fresh(clean(wish).lstrip("_") or f"saved_{k}") for k, wish in enumerate(wishes))

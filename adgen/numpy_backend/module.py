@@ -1,0 +1,121 @@
+"""The generated module: header, imports, public functions, helpers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from adgen.numpy_backend.checks import CHECK, SHAPE
+from adgen.numpy_backend.entry import Context, Entry, print_entry, residual_class, signature
+from adgen.numpy_backend.layout import formatted
+from adgen.numpy_backend.names import is_ambiguous
+from adgen.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """A function that calls another one and returns a part of its result: ``return other(...)[part]``."""
+
+    name: str
+    entry: Entry
+    part: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a module comes from: shown in its header."""
+
+    function: str
+    file: str | None = None
+    digest: str | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+
+def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Delegate]) -> str:
+    """The text of a module with these public functions, in this order."""
+    public = [f.name for f in functions]
+    forward = next((f for f in functions if isinstance(f, Entry) and f.residuals_out), None)
+    classes = ["Residuals"] if forward is not None else []
+    context = Context((*public, *classes, "_check", "_shape", "NDArray", "NamedTuple", "Any"))
+    blocks: list[list[str]] = []
+    for function in functions:
+        if function is forward and forward is not None:
+            blocks.append(residual_class(forward))
+        if isinstance(function, Delegate):
+            blocks.append(_delegate(function))
+        else:
+            blocks.append(print_entry(function, context))
+    text = "\n\n\n".join("\n".join(block) for block in blocks)
+    blocks += [annotated(source).strip().splitlines() for source in context.module.helpers.values()]
+    for name, source in (("_shape(", SHAPE), ("_check(", CHECK)):
+        if name in text:
+            blocks.append(source.strip().splitlines())
+    body = "\n\n\n".join("\n".join(block) for block in blocks) + "\n"
+    head = [*_header(origin, context), f'"""{summary}"""', "", *_imports(body, context)]
+    exported = formatted(f"__all__ = [{', '.join(_quoted(n) for n in sorted(public + classes))}]", 0)
+    return "\n".join([*head, "", *exported, "", "", body])
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _header(origin: Origin, context: Context) -> list[str]:
+    source = (
+        f" from {PurePath(origin.file).name}:{origin.function}" if origin.file else f" from {origin.function}"
+    )
+    lines = [f"# Written by adgen {__version__}{source}; build it again instead of editing it."]
+    if origin.options:
+        for key, value in origin.options:
+            lines.append(f"# {key}: {value}")
+    if origin.digest:
+        lines.append(f"# source sha256: {origin.digest}")
+    if any(is_ambiguous(name) for name in context.names):
+        lines.append("# ruff: noqa: E741")
+    return lines
+
+
+def _imports(body: str, context: Context) -> list[str]:
+    words = set(re.findall(r"\w+", body))
+    lines = ["import math"] if "math" in words and context.module.uses_math else []
+    typing = [name for name in ("Any", "NamedTuple") if name in words]
+    if typing:
+        lines.append(f"from typing import {', '.join(typing)}")
+    if lines:
+        lines.append("")
+    if "np" in words:
+        lines.append("import numpy as np")
+    if "NDArray" in words:
+        lines.append("from numpy.typing import NDArray")
+    return lines
+
+
+def _delegate(delegate: Delegate) -> list[str]:
+    """A function with the signature of another one."""
+    call = f"{delegate.entry.name}({', '.join(a.name for a in delegate.entry.arguments)})"
+    head = signature(delegate.entry, delegate.name, delegate.part)
+    return [*head, f'    """{delegate.summary}"""', *formatted(f"return {call}[{delegate.part}]", 1)]
+
+
+_DEF = re.compile(r"^def (\w+)\(([^)]*)\):", re.MULTILINE)
+
+
+def annotated(source: str) -> str:
+    """A helper's source with annotations where it has none."""
+
+    def parameter(text: str) -> str:
+        name, _, default = text.partition("=")
+        if ":" in name or name.strip() in ("*", "/"):
+            return text.strip()
+        kinds = {"True": "bool", "False": "bool", "None": "Any"}
+        kind = "Any" if not default else kinds.get(default, "int" if default.lstrip("-").isdigit() else "Any")
+        return f"{name.strip()}: {kind}" + (f" = {default.strip()}" if default else "")
+
+    def line(match: re.Match[str]) -> str:
+        parameters = ", ".join(parameter(p) for p in match.group(2).split(",") if p.strip())
+        return f"def {match.group(1)}({parameters}) -> Any:"
+
+    return _DEF.sub(line, source)
