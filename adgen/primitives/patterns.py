@@ -10,7 +10,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import AnyType, DType, Kind, Type
-from adgen.primitives.define import Inactive, Primitive, Sample, Speller, Text
+from adgen.primitives.define import Context, Inactive, Primitive, Sample, Speller, Text
 from adgen.primitives.elementwise import add, cast, eq
 from adgen.primitives.literals import literal
 from adgen.primitives.shape import arange, broadcast
@@ -22,6 +22,11 @@ def _eye_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyTyp
     if len(attrs["dims"]) != 2:
         raise TypeError("eye has two dims")
     return (Type(attrs["dtype"], tuple(attrs["dims"]), Kind.array),)
+
+
+def _eye_eval(ctx: Context) -> Any:
+    rows, columns = ctx.shape()
+    return np.eye(rows, columns, k=ctx.attr("k")).astype(ctx.attr("dtype").numpy)
 
 
 def _eye_spell(s: Speller) -> Text:
@@ -51,7 +56,7 @@ def _sample(rows: int, columns: int, k: int, dtype: DType = DType.f64) -> Sample
 eye = Primitive(
     name="eye",
     type_rule=_eye_type,
-    eval=lambda ctx: np.eye(*ctx.shape(), k=ctx.attr("k"), dtype=ctx.attr("dtype").numpy),
+    eval=_eye_eval,
     spell=_eye_spell,
     doc="Ones on diagonal ``k`` of a matrix, zeros elsewhere.",
     samples=(_sample(3, 3, 0), _sample(2, 4, 1, DType.f32), _sample(0, 0, 0)),

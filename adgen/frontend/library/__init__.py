@@ -3,8 +3,37 @@
 from __future__ import annotations
 
 from adgen.frontend.entries import Found, merge
+from adgen.frontend.library import (
+    arrays,
+    builtin_functions,
+    creating,
+    joining,
+    linalg,
+    math_functions,
+    names,
+    neural,
+    products,
+    reducing,
+    shaping,
+    slicing,
+    ufuncs,
+)
 
-TABLE: dict[str, Found] = merge()
+TABLE: dict[str, Found] = merge(
+    names.table,
+    ufuncs.table,
+    math_functions.table,
+    builtin_functions.table,
+    reducing.table,
+    products.table,
+    linalg.table,
+    shaping.table,
+    joining.table,
+    creating.table,
+    slicing.table,
+    arrays.table,
+    neural.table,
+)
 
 
 def lookup(name: str) -> Found | None:

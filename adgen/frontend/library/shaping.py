@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Permute, Reshape, Stretch, Tuple
 from adgen.frontend.context import LibraryContext
@@ -268,8 +269,7 @@ def split(c: LibraryContext, ary: Abstract, indices_or_sections: Abstract, axis:
         bounds = [size * n for n in range(given + 1)]
     else:
         bounds = [Dim.const(0), *(Dim.const(n) for n in given), dims[k]]
-    pairs = zip(bounds[:-1], bounds[1:], strict=True)
-    return tuple(_between(c, array, k, low, high) for low, high in pairs)
+    return tuple(_between(c, array, k, low, high) for low, high in pairwise(bounds))
 
 
 def _between(c: LibraryContext, array: Array, axis: int, low: Dim, high: Dim) -> Abstract:

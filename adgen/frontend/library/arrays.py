@@ -1,0 +1,57 @@
+"""Attributes and methods of arrays and NumPy scalars that are not functions of NumPy as well."""
+
+from __future__ import annotations
+
+from adgen.frontend.abstract import Abstract, Array, DTypeObject
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import Result, Table
+from adgen.frontend.library.operands import type_of
+from adgen.ir.dims import ONE, product
+from adgen.ir.types import Kind
+from adgen.primitives.shape import reshape
+
+table = Table()
+
+
+@table.attribute("numpy.ndarray.dtype")
+def dtype(c: LibraryContext, a: Abstract) -> Result:
+    """The dtype."""
+    return DTypeObject(type_of(c, a).dtype)
+
+
+@table.attribute("numpy.ndarray.real")
+def real(c: LibraryContext, a: Abstract) -> Result:
+    """Itself: values are real."""
+    return a
+
+
+@table.function("numpy.ndarray.item")
+def item(c: LibraryContext, a: Abstract) -> Result:
+    """The only element, as a Python number."""
+    value = c.value(a)
+    total = product(value.type.dims)
+    if total != ONE:
+        c.same_dim(total, ONE, a)
+    scalar = reshape(c.b, value, dims=()) if value.type.rank else value
+    return c.cast(scalar, scalar.type.dtype, Kind.py)
+
+
+@table.function("numpy.ndarray.fill")
+def fill(c: LibraryContext, a: Abstract, value: Abstract) -> Result:
+    """All elements set to one value."""
+    if not isinstance(a, Array):
+        raise c.error("AG234", a, operation="fill", types=str(type_of(c, a)))
+    c.store(a, value)
+    return None
+
+
+@table.function("numpy.copyto")
+def copyto(c: LibraryContext, dst: Abstract, src: Abstract) -> Result:
+    """All elements of an array set to those of another."""
+    return fill(c, dst, src)
+
+
+@table.function("numpy.result_type")
+def result_type(c: LibraryContext, *arrays_and_dtypes: Abstract) -> Result:
+    """The dtype that an operation on these gives."""
+    return DTypeObject(c.promote(*arrays_and_dtypes)[0].type.dtype)

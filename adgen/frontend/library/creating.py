@@ -1,0 +1,283 @@
+"""New arrays: constants, ranges, copies, diagonals and triangles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from adgen.frontend.abstract import Abstract, Array, Known, Number
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import NONE, TRUE, Result, Table
+from adgen.frontend.library.operands import floating, known_values, require, type_of
+from adgen.frontend.library.products import diagonal_of
+from adgen.frontend.library.slicing import along
+from adgen.ir.core import Gather, Indexer, Range, Value
+from adgen.ir.dims import Dim
+from adgen.ir.types import DType, Kind
+from adgen.primitives.elementwise import add, div, eq, ge, mul, sub, where
+from adgen.primitives.extrema import maximum
+from adgen.primitives.indexing import owned_zeros, read, write, zeros_of
+from adgen.primitives.literals import literal
+from adgen.primitives.patterns import eye as eye_
+from adgen.primitives.reduce import sum_
+from adgen.primitives.rounding import ceil
+from adgen.primitives.shape import arange as arange_
+from adgen.primitives.shape import broadcast, empty, full
+from adgen.primitives.sizes import constant, size_value
+
+table = Table()
+_ZERO, _ONE, _FIFTY = Known(0), Known(1), Known(50)
+
+
+# -- filled ---------------------------------------------------------------------------------------------
+def filled(c: LibraryContext, dims: tuple[Dim, ...], value: Abstract | Value, dtype: DType | None) -> Value:
+    """A new array of one value."""
+    scalar = c.value(value, kind=Kind.np)
+    return full(c.b, scalar if dtype is None else c.cast(scalar, dtype), dims=dims)
+
+
+def _filled_with(number: Known) -> Callable[..., Result]:
+    def apply(c: LibraryContext, shape: Abstract, dtype: Abstract = NONE) -> Result:
+        return filled(c, c.dims(shape), number, c.dtype(dtype) or DType.f64)
+
+    return apply
+
+
+def _like(number: Known) -> Callable[..., Result]:
+    def apply(c: LibraryContext, a: Abstract, dtype: Abstract = NONE, *, shape: Abstract = NONE) -> Result:
+        type_ = type_of(c, a)
+        dims = type_.dims if c.is_none(shape) else c.dims(shape)
+        return filled(c, dims, number, c.dtype(dtype) or type_.dtype)
+
+    return apply
+
+
+table.function("numpy.zeros")(_filled_with(_ZERO))
+table.function("numpy.ones")(_filled_with(_ONE))
+table.function("numpy.zeros_like")(_like(_ZERO))
+table.function("numpy.ones_like")(_like(_ONE))
+
+
+@table.function("numpy.empty")
+def empty_(c: LibraryContext, shape: Abstract, dtype: Abstract = NONE) -> Result:
+    """An array to be written into."""
+    return empty(c.b, dims=c.dims(shape), dtype=c.dtype(dtype) or DType.f64)
+
+
+@table.function("numpy.empty_like")
+def empty_like(c: LibraryContext, prototype: Abstract, dtype: Abstract = NONE) -> Result:
+    """An array to be written into, like another one."""
+    type_ = type_of(c, prototype)
+    return empty(c.b, dims=type_.dims, dtype=c.dtype(dtype) or type_.dtype)
+
+
+@table.function("numpy.full")
+def full_(c: LibraryContext, shape: Abstract, fill_value: Abstract, dtype: Abstract = NONE) -> Result:
+    """An array of one value (or of one array, stretched)."""
+    return _full_of(c, c.dims(shape), fill_value, c.dtype(dtype))
+
+
+@table.function("numpy.full_like")
+def full_like(c: LibraryContext, a: Abstract, fill_value: Abstract, dtype: Abstract = NONE) -> Result:
+    """An array of one value, like another one."""
+    type_ = type_of(c, a)
+    return _full_of(c, type_.dims, fill_value, c.dtype(dtype) or type_.dtype)
+
+
+def _full_of(c: LibraryContext, dims: tuple[Dim, ...], value: Abstract, dtype: DType | None) -> Result:
+    given = c.value(value)
+    if not given.type.rank:
+        return filled(c, dims, given, dtype)
+    target = empty(c.b, dims=dims, dtype=dtype or given.type.dtype)
+    spread = c.broadcast(target, c.cast(given, target.type.dtype))[1]
+    return c.fresh(spread)
+
+
+@table.function("numpy.identity")
+def identity(c: LibraryContext, n: Abstract, dtype: Abstract = NONE) -> Result:
+    """The identity matrix."""
+    return eye(c, n, dtype=dtype)
+
+
+@table.function("numpy.eye")
+def eye(
+    c: LibraryContext,
+    N: Abstract,
+    M: Abstract = NONE,
+    k: Abstract = _ZERO,
+    dtype: Abstract = NONE,
+) -> Result:
+    """Ones on a diagonal."""
+    (rows,) = c.dims(N)
+    columns = rows if c.is_none(M) else c.dims(M)[0]
+    offset = c.static_int(k, "the diagonal of np.eye")
+    return eye_(c.b, dims=(rows, columns), k=offset, dtype=c.dtype(dtype) or DType.f64)
+
+
+# -- copies ---------------------------------------------------------------------------------------------
+@table.function("numpy.array")
+def array(c: LibraryContext, object: Abstract, dtype: Abstract = NONE) -> Result:
+    """A new array."""
+    value = c.value(object, kind=Kind.array)
+    wanted = c.dtype(dtype)
+    return c.fresh(value if wanted is None else c.cast(value, wanted))
+
+
+@table.function("numpy.asarray", "numpy.ascontiguousarray")
+def asarray(c: LibraryContext, a: Abstract, dtype: Abstract = NONE) -> Result:
+    """The array itself, or a new one where it is none or has another dtype."""
+    wanted = c.dtype(dtype)
+    if isinstance(a, Array) and wanted in (None, type_of(c, a).dtype):
+        return a
+    return array(c, a, dtype)
+
+
+@table.function("numpy.copy", "numpy.ndarray.copy")
+def copy(c: LibraryContext, a: Abstract) -> Result:
+    """A copy."""
+    return c.fresh(c.value(a, kind=None if isinstance(a, Number) else Kind.array))
+
+
+@table.function("numpy.ndarray.astype", "numpy.astype")
+def astype(c: LibraryContext, a: Abstract, dtype: Abstract) -> Result:
+    """A copy in another dtype."""
+    value = c.cast(c.value(a, kind=Kind.np), c.dtype(dtype) or DType.f64)
+    return c.fresh(value) if value.type.rank else value
+
+
+# -- ranges ---------------------------------------------------------------------------------------------
+@table.function("numpy.arange")
+def arange(
+    c: LibraryContext,
+    start: Abstract,
+    stop: Abstract = NONE,
+    step: Abstract = _ONE,
+    dtype: Abstract = NONE,
+) -> Result:
+    """start, start + step, ... up to stop."""
+    if c.is_none(stop):
+        start, stop = _ZERO, start
+    bounds = c.promote(start, stop, step)
+    places = arange_(c.b, dim=_count(c, (start, stop, step), bounds))
+    wanted = c.dtype(dtype) or bounds[0].type.dtype
+    numbers = c.cast(places, bounds[0].type.dtype)
+    if not _is(step, 1):
+        numbers = mul(c.b, *c.broadcast(numbers, c.value(bounds[2], kind=Kind.np)))
+    if not _is(start, 0):
+        numbers = add(c.b, *c.broadcast(c.value(bounds[0], kind=Kind.np), numbers))
+    return c.cast(numbers, wanted)
+
+
+def _is(x: Abstract, number: int) -> bool:
+    return isinstance(x, Known) and x.value == number
+
+
+def _count(c: LibraryContext, given: tuple[Abstract, ...], bounds: tuple[Value, ...]) -> Dim:
+    """How many numbers a range has."""
+    known = known_values(given)
+    if known is not None:
+        return Dim.const(max(0, math.ceil((known[1] - known[0]) / known[2])))
+    start, stop, step = bounds
+    whole = bounds[0].type.dtype.is_integer
+    if _is(given[2], 1) and whole:
+        distance = stop if _is(given[0], 0) else sub(c.b, stop, start)
+        return c.dims(Number(distance))[0]
+    exact = [floating(c, x) for x in (sub(c.b, stop, start), step)]
+    quotient = ceil(c.b, div(c.b, *exact))
+    count = maximum(c.b, quotient, literal(c.b, quotient, 0))
+    return c.dims(Number(c.cast(count, DType.i64, Kind.py)))[0]
+
+
+@table.function("numpy.linspace")
+def linspace(
+    c: LibraryContext,
+    start: Abstract,
+    stop: Abstract,
+    num: Abstract = _FIFTY,
+    endpoint: Abstract = TRUE,
+    dtype: Abstract = NONE,
+) -> Result:
+    """Numbers at equal distances from start to stop."""
+    (count,) = c.dims(num)
+    low, high = c.promote(start, stop, to_float=True)
+    closed = c.static_bool(endpoint, "endpoint")
+    places = arange_(c.b, dim=count)
+    parts = maximum(c.b, size_value(c.b, count - 1), constant(c.b, 1)) if closed else size_value(c.b, count)
+    pieces = c.cast(parts, low.type.dtype)
+    low, high = (c.value(v, kind=Kind.np) for v in (low, high))
+    step = div(c.b, *c.broadcast(sub(c.b, high, low), pieces))
+    numbers = mul(c.b, *c.broadcast(c.cast(places, low.type.dtype), step))
+    numbers = add(c.b, *c.broadcast(numbers, low))
+    if closed:
+        last = eq(c.b, *c.broadcast(places, parts))
+        numbers = where(c.b, *c.broadcast(last, high, numbers))
+    wanted = c.dtype(dtype)
+    return numbers if wanted is None else c.cast(numbers, wanted)
+
+
+# -- diagonals and triangles ----------------------------------------------------------------------------
+@table.function("numpy.diag")
+def diag(c: LibraryContext, v: Abstract, k: Abstract = _ZERO) -> Result:
+    """The diagonal of a matrix, or the matrix of a diagonal."""
+    x = c.value(v)
+    require(c, x.type.rank in (1, 2), "np.diag", v)
+    if x.type.rank == 2:
+        return diagonal(c, v, k)
+    offset = c.static_int(k, "the diagonal of np.diag")
+    size = x.type.dims[0] + abs(offset)
+    places = arange_(c.b, dim=x.type.dims[0])
+    rows, columns = _moved(c, places, max(-offset, 0)), _moved(c, places, max(offset, 0))
+    target = owned_zeros(c.b, x.type.with_dims(size, size))
+    return write(c.b, target, x, rows, columns, index=Indexer((Gather(), Gather())))
+
+
+def _moved(c: LibraryContext, places: Value, offset: int) -> Value:
+    return add(c.b, places, literal(c.b, places, offset)) if offset else places
+
+
+@table.function("numpy.diagonal", "numpy.ndarray.diagonal", "numpy.linalg.diagonal")
+def diagonal(c: LibraryContext, a: Abstract, offset: Abstract = _ZERO) -> Result:
+    """A diagonal of a matrix."""
+    x, k = c.value(a), c.static_int(offset, "the offset of a diagonal")
+    require(c, x.type.rank == 2, "np.diagonal", a)
+    return _diagonal(c, x, k)
+
+
+def _diagonal(c: LibraryContext, x: Value, k: int) -> Value:
+    axis = 0 if k < 0 else 1
+    if k:
+        size = x.type.dims[axis] - abs(k)
+        x = read(c.b, x, constant(c.b, abs(k)), index=along(2, axis, Range(size)))
+    rows, columns = (d.value for d in x.type.dims)
+    if rows is None or columns is None or rows == columns:
+        return diagonal_of(c, x, 0, 1)
+    least = Dim.const(min(rows, columns))
+    longer = 0 if rows > columns else 1
+    square = read(c.b, x, constant(c.b, 0), index=along(2, longer, Range(least)))
+    return diagonal_of(c, square, 0, 1)
+
+
+@table.function("numpy.trace", "numpy.ndarray.trace", "numpy.linalg.trace")
+def trace(c: LibraryContext, a: Abstract, offset: Abstract = _ZERO) -> Result:
+    """The sum of a diagonal."""
+    x, k = c.value(a), c.static_int(offset, "the offset of a diagonal")
+    require(c, x.type.rank == 2, "np.trace", a)
+    return sum_(c.b, _diagonal(c, x, k), axes=(0,))
+
+
+def _triangle(lower: bool) -> Callable[..., Result]:
+    def apply(c: LibraryContext, m: Abstract, k: Abstract = _ZERO) -> Result:
+        x, offset = c.value(m), c.static_int(k, "the diagonal of a triangle")
+        require(c, x.type.rank >= 2, "np.tril", m)
+        dims = x.type.dims
+        rows = broadcast(c.b, arange_(c.b, dim=dims[-2]), dims=dims[-2:], axes=(0,))
+        columns = broadcast(c.b, arange_(c.b, dim=dims[-1]), dims=dims[-2:], axes=(1,))
+        reach = _moved(c, rows, offset) if offset >= 0 else sub(c.b, rows, literal(c.b, rows, -offset))
+        inside = ge(c.b, reach, columns) if lower else ge(c.b, columns, reach)
+        return where(c.b, *c.broadcast(inside, x, zeros_of(c.b, x.type)))
+
+    return apply
+
+
+table.function("numpy.tril")(_triangle(lower=True))
+table.function("numpy.triu")(_triangle(lower=False))

@@ -1,0 +1,174 @@
+"""Arrays put together: concatenate, stack, tile, repeat, roll."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adgen.frontend.abstract import Abstract, Known
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import NONE, Result, Table
+from adgen.frontend.library.operands import flat, require
+from adgen.frontend.library.slicing import along
+from adgen.ir.core import Gather, Value
+from adgen.ir.dims import ONE
+from adgen.ir.types import DType, Kind
+from adgen.primitives.elementwise import sub
+from adgen.primitives.indexing import read
+from adgen.primitives.rounding import mod
+from adgen.primitives.shape import arange, broadcast, concat, reshape
+from adgen.primitives.sizes import size_value
+
+table = Table()
+_ZERO = Known(0)
+
+
+def joined(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
+    """Arrays of one rank and dtype, one after the other along an axis."""
+    first, *rest = values
+    for value in rest:
+        require(c, value.type.rank == first.type.rank, "concatenation", first, value)
+    dims = list(first.type.dims)
+    for value in rest:
+        for k, d in enumerate(value.type.dims):
+            if k != axis and d != dims[k]:
+                dims[k] = c.same_dim(dims[k], d)
+    fitted = [
+        c.with_dims(v, [v.type.dims[k] if k == axis else d for k, d in enumerate(dims)]) for v in values
+    ]
+    return concat(c.b, *fitted, axis=axis)
+
+
+def _arrays(c: LibraryContext, xs: Abstract) -> list[Value]:
+    """The elements of a tuple as values of one dtype."""
+    return list(c.promote(*(c.value(x, kind=Kind.np) for x in c.items(xs))))
+
+
+@table.function("numpy.concatenate", "numpy.concat")
+def concatenate(c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO) -> Result:
+    """Arrays one after the other along an axis; flattened for None."""
+    values = _arrays(c, arrays)
+    if c.is_none(axis):
+        return joined(c, [flat(c, v) for v in values], 0)
+    require(c, values[0].type.rank > 0, "np.concatenate", values[0])
+    return joined(c, values, c.static_axis(axis, values[0].type.rank))
+
+
+def stacked(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
+    """Arrays of one shape along a new axis."""
+    lifted = []
+    for value in values:
+        dims = (*value.type.dims[:axis], ONE, *value.type.dims[axis:])
+        lifted.append(reshape(c.b, value, dims=dims))
+    return joined(c, lifted, axis)
+
+
+@table.function("numpy.stack")
+def stack(c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO) -> Result:
+    """Arrays along a new axis."""
+    values = _arrays(c, arrays)
+    return stacked(c, values, c.static_axis(axis, values[0].type.rank + 1))
+
+
+def _at_least(c: LibraryContext, value: Value, rank: int) -> Value:
+    """With dims of length 1 in front."""
+    missing = rank - value.type.rank
+    return reshape(c.b, value, dims=(*((ONE,) * missing), *value.type.dims)) if missing > 0 else value
+
+
+@table.function("numpy.vstack", "numpy.row_stack")
+def vstack(c: LibraryContext, tup: Abstract) -> Result:
+    """Rows one under the other."""
+    return joined(c, [_at_least(c, v, 2) for v in _arrays(c, tup)], 0)
+
+
+@table.function("numpy.hstack")
+def hstack(c: LibraryContext, tup: Abstract) -> Result:
+    """Columns one beside the other; vectors one after the other."""
+    values = [_at_least(c, v, 1) for v in _arrays(c, tup)]
+    return joined(c, values, 0 if values[0].type.rank == 1 else 1)
+
+
+@table.function("numpy.column_stack")
+def column_stack(c: LibraryContext, tup: Abstract) -> Result:
+    """Vectors as columns, beside the columns of matrices."""
+    columns = []
+    for value in _arrays(c, tup):
+        lifted = _at_least(c, value, 1)
+        dims = (*lifted.type.dims, ONE)
+        columns.append(reshape(c.b, lifted, dims=dims) if lifted.type.rank == 1 else lifted)
+    return joined(c, columns, 1)
+
+
+@table.function("numpy.dstack")
+def dstack(c: LibraryContext, tup: Abstract) -> Result:
+    """Along the third dim."""
+    layers = []
+    for value in _arrays(c, tup):
+        matrix = _at_least(c, value, 2)
+        dims = (*matrix.type.dims, ONE)
+        layers.append(reshape(c.b, matrix, dims=dims) if matrix.type.rank == 2 else matrix)
+    return joined(c, layers, 2)
+
+
+@table.function("numpy.append")
+def append(c: LibraryContext, arr: Abstract, values: Abstract, axis: Abstract = NONE) -> Result:
+    """An array with another one after it."""
+    pair = list(c.promote(c.value(arr, kind=Kind.np), values))
+    if c.is_none(axis):
+        return joined(c, [flat(c, v) for v in pair], 0)
+    return joined(c, pair, c.static_axis(axis, pair[0].type.rank))
+
+
+# -- repetitions ----------------------------------------------------------------------------------------
+@table.function("numpy.tile")
+def tile(c: LibraryContext, A: Abstract, reps: Abstract) -> Result:
+    """The whole array repeated along its dims."""
+    value, counts = c.value(A, kind=Kind.np), list(c.dims(reps))
+    value = _at_least(c, value, len(counts))
+    counts = [ONE] * (value.type.rank - len(counts)) + counts
+    dims, axes = [], []
+    for count, size in zip(counts, value.type.dims, strict=True):
+        dims += [count, size]
+        axes.append(len(dims) - 1)
+    spread = broadcast(c.b, value, dims=tuple(dims), axes=tuple(axes))
+    merged = tuple(n * d for n, d in zip(counts, value.type.dims, strict=True))
+    return c.fresh(reshape(c.b, spread, dims=merged))
+
+
+@table.function("numpy.repeat", "numpy.ndarray.repeat")
+def repeat(c: LibraryContext, a: Abstract, repeats: Abstract, axis: Abstract = NONE) -> Result:
+    """Every element the same number of times."""
+    value = c.value(a, kind=Kind.np)
+    value = flat(c, value) if c.is_none(axis) else value
+    k = 0 if c.is_none(axis) else c.static_axis(axis, value.type.rank)
+    (count,) = c.dims(repeats)
+    old = value.type.dims
+    dims = (*old[: k + 1], count, *old[k + 1 :])
+    axes = tuple(j if j <= k else j + 1 for j in range(len(old)))
+    spread = broadcast(c.b, value, dims=dims, axes=axes)
+    return c.fresh(reshape(c.b, spread, dims=(*old[:k], old[k] * count, *old[k + 1 :])))
+
+
+# -- roll -----------------------------------------------------------------------------------------------
+@table.function("numpy.roll")
+def roll(c: LibraryContext, a: Abstract, shift: Abstract, axis: Abstract = NONE) -> Result:
+    """Elements moved along axes; those pushed out come in again."""
+    value = c.value(a, kind=Kind.np)
+    if c.is_none(axis):
+        moved = _rolled(c, flat(c, value), shift, 0)
+        return moved if value.type.rank == 1 else reshape(c.b, moved, dims=value.type.dims)
+    axes = c.static(axis, "the axis of np.roll")
+    if isinstance(axes, int):
+        return _rolled(c, value, shift, c.static_axis(axis, value.type.rank))
+    for k, distance in zip(axes, c.items(shift), strict=True):
+        value = _rolled(c, value, distance, c.static_axis(Known(k), value.type.rank))
+    return value
+
+
+def _rolled(c: LibraryContext, value: Value, shift: Abstract, axis: int) -> Value:
+    size = value.type.dims[axis]
+    places = arange(c.b, dim=size)
+    (distance,) = c.broadcast(places, c.cast(c.value(shift), DType.i64))[1:]
+    (modulus,) = c.broadcast(places, size_value(c.b, size))[1:]
+    source = mod(c.b, sub(c.b, places, distance), modulus)
+    return read(c.b, value, source, index=along(value.type.rank, axis, Gather()))

@@ -1,0 +1,80 @@
+"""adgen's own functions: activations, softmax, and stop_gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from adgen.frontend.abstract import Abstract, Known, Tuple
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import FALSE, NONE, Result, Table
+from adgen.frontend.library.operands import floating, require
+from adgen.frontend.library.reducing import over_axes
+from adgen.ir.types import Kind
+from adgen.primitives import activations, hyperbolic, powers, softmax
+from adgen.primitives.define import Primitive
+from adgen.primitives.elementwise import add, mul, stop_gradient
+from adgen.primitives.literals import literal, scaled
+
+table = Table()
+_LAST = Known(-1)
+
+
+def _names(name: str) -> tuple[str, ...]:
+    return (f"adgen.{name}", f"adgen.nn.{name}", f"adgen.nn.functions.{name}")
+
+
+def _activation(prim: Primitive) -> Callable[..., Result]:
+    def apply(c: LibraryContext, x: Abstract) -> Result:
+        return c.elementwise(prim, x, to_float=True)
+
+    return apply
+
+
+table.function(*_names("relu"))(_activation(activations.relu))
+table.function(*_names("sigmoid"))(_activation(activations.sigmoid))
+table.function(*_names("softplus"))(_activation(activations.softplus))
+
+
+@table.function(*_names("silu"))
+def silu(c: LibraryContext, x: Abstract) -> Result:
+    """x sigmoid(x)."""
+    value = floating(c, c.value(x, kind=Kind.np))
+    return mul(c.b, value, activations.sigmoid(c.b, value))
+
+
+@table.function(*_names("gelu"))
+def gelu(c: LibraryContext, x: Abstract) -> Result:
+    """x Phi(x), with the normal distribution function by tanh."""
+    value = floating(c, c.value(x, kind=Kind.np))
+    cubic = add(c.b, value, scaled(c.b, 0.044715, powers.powi(c.b, value, n=3)))
+    curve = hyperbolic.tanh(c.b, scaled(c.b, math.sqrt(2.0 / math.pi), cubic))
+    share = add(c.b, literal(c.b, curve, 1), curve)
+    return mul(c.b, scaled(c.b, 0.5, value), share)
+
+
+def _along_axis(prim: Primitive) -> Callable[..., Result]:
+    def apply(c: LibraryContext, x: Abstract, axis: Abstract = _LAST) -> Result:
+        value = floating(c, c.value(x))
+        require(c, value.type.rank > 0, "softmax", x)
+        return prim(c.b, value, axis=c.static_axis(axis, value.type.rank))
+
+    return apply
+
+
+table.function(*_names("softmax"))(_along_axis(softmax.softmax))
+table.function(*_names("log_softmax"))(_along_axis(softmax.log_softmax))
+
+
+@table.function(*_names("logsumexp"))
+def logsumexp(c: LibraryContext, x: Abstract, axis: Abstract = NONE, keepdims: Abstract = FALSE) -> Result:
+    """log(sum(exp(x))) over axes."""
+    return over_axes(c, softmax.logsumexp, floating(c, c.value(x)), axis, keepdims)
+
+
+@table.function(*_names("stop_gradient"))
+def stop_gradient_(c: LibraryContext, x: Abstract) -> Result:
+    """The same value, a constant for differentiation."""
+    if isinstance(x, Tuple):
+        return tuple(stop_gradient_(c, item) for item in x.items)
+    return x if isinstance(x, Known) else stop_gradient(c.b, c.value(x))
