@@ -13,8 +13,8 @@ from adgen.frontend.promotion import broadcast, stretch
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.core import Access, Full, Gather, Indexer, Point, Range, Value
 from adgen.ir.dims import ONE, Dim
-from adgen.ir.types import I64, DType, Kind, Type
-from adgen.primitives.elementwise import add, sub
+from adgen.ir.types import DType, Kind, Type
+from adgen.primitives.elementwise import add, lt, where
 from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import read, selected_dims, wrap
 from adgen.primitives.shape import broadcast as broadcast_
@@ -170,15 +170,13 @@ def _length(r: Reader, stop: Dim, start: Dim) -> Dim:
     if length.value is not None:
         return Dim.const(max(length.value, 0))
     if r.sizes.assume(length, f"the slice has {length} elements"):
-        return length
+        return r.sizes.bindable(length, "length")
     clamped = maximum(r.b, r.sizes.value(length), constant(r.b, 0))
     return r.sizes.dim_of(clamped, "length")
 
 
-def _bound(
-    r: Reader, x: Abstract, missing: Dim, size: Dim, span: Span, backward: bool = False
-) -> Dim:
-    """A bound of a slice as a dim between 0 and ``size``."""
+def _bound(r: Reader, x: Abstract, missing: Dim, size: Dim, span: Span, backward: bool = False) -> Dim:
+    """A bound of a slice as a polynomial between 0 and ``size``."""
     if _is(x, None):
         return missing
     if isinstance(x, Known):
@@ -190,44 +188,29 @@ def _bound(
         if value.type.rank or not value.type.dtype.is_integer:
             raise r.error("AG236", span, what=describe(r, x))
         place = r.sizes.polynomial(r.cast(value, DType.i64, Kind.py))
-    return _clamped(r, x, place, size, backward)
+    return _clamped(r, place, size, size - 1 if backward else size)
 
 
-def _clamped(r: Reader, x: Abstract, place: Dim, size: Dim, backward: bool) -> Dim:
-    top = size - 1 if backward else size
-    if place.value is not None and place.value < 0:
+def _clamped(r: Reader, place: Dim, size: Dim, top: Dim) -> Dim:
+    if (place.value or 0) < 0:
         place = place + size
         if r.sizes.assume(place, f"the slice bound {place} is not negative"):
-            return _named(r, place)
+            return place
     elif r.sizes.proves(place):
-        reason = f"the slice bound {place} is within the array"
-        if place == size or (size.value is not None and place.value is not None and place.value <= size.value):
-            return _named(r, min(place, top, key=lambda d: d.value or 0) if top.value is not None else place)
-        if r.sizes.assume(top - place, reason):
-            return _named(r, place)
-    value = r.sizes.value(place) if place.value is not None or not _opaque(place) else r.value(x)
-    if place.value is None and not r.sizes.proves(place):
+        if place.value is not None and top.value is not None:
+            return min(place, top, key=lambda d: d.value or 0)
+        if r.sizes.assume(top - place, f"the slice bound {place} is within the array"):
+            return place
+    value = r.sizes.value(place)
+    if not r.sizes.proves(place):
         value = _wrapped_bound(r, value, size)
-    zero = constant(r.b, -1 if backward else 0)
-    clamped = minimum(r.b, maximum(r.b, value, zero), r.sizes.value(top))
-    return r.sizes.dim_of(clamped, "bound")
-
-
-def _opaque(place: Dim) -> bool:
-    return any(s.startswith("@") for s in place.symbols())
-
-
-def _named(r: Reader, place: Dim) -> Dim:
-    """A dim whose symbols the program knows; loop counters and the like get a symbol bound to them."""
-    if not _opaque(place):
-        return place
-    return place
+    lowest = constant(r.b, 0 if top == size else -1)
+    clamped = minimum(r.b, maximum(r.b, value, lowest), r.sizes.value(top))
+    return r.sizes.polynomial(clamped)
 
 
 def _wrapped_bound(r: Reader, value: Value, size: Dim) -> Value:
     """``value + size`` where it is negative."""
-    from adgen.primitives.elementwise import lt, where
-
     negative = lt(r.b, value, constant(r.b, 0))
     return where(r.b, negative, add(r.b, value, r.sizes.value(size)), value)
 
@@ -338,11 +321,3 @@ def check_cast(r: Reader, source: Type, dtype: DType) -> None:
     classes = [2 if d.is_float else int(d is not DType.bool) for d in (source.dtype, dtype)]
     if classes[0] > classes[1]:
         raise r.error("AG246", value=f"`{source}`", dtype=dtype.value)
-
-
-def subtracted(r: Reader, left: Value, right: Value) -> Value:
-    """The difference of two integers, computed where both are known."""
-    gap = r.sizes.polynomial(left) - r.sizes.polynomial(right)
-    if not _opaque(gap) and left.type == right.type == I64:
-        return r.sizes.value(gap)
-    return sub(r.b, left, right)

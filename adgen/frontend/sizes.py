@@ -14,8 +14,9 @@ from adgen.diagnostics import Span
 from adgen.ir.core import Assumption, Op, Value
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import I64
+from adgen.primitives.elementwise import add, mul, neg, sub
+from adgen.primitives.sizes import constant, size_value
 from adgen.primitives.sizes import dim_of as bind_dim_of
-from adgen.primitives.sizes import size_value
 
 if TYPE_CHECKING:
     from adgen.frontend.reader import Reader
@@ -43,6 +44,7 @@ class Sizes:
     equalities: dict[str, Equality] = field(default_factory=dict)
     counters: dict[Value, tuple[Value, Value, int]] = field(default_factory=dict)
     bound: dict[Value, Dim] = field(default_factory=dict)
+    unknowns: dict[str, Value] = field(default_factory=dict)
     conditional: int = 0
 
     # -- polynomials --------------------------------------------------------------------------------------
@@ -72,12 +74,47 @@ class Sizes:
         return None
 
     def _unknown(self, value: Value) -> str:
-        return "@" + self.r.number(value)
+        name = "@" + self.r.number(value)
+        self.unknowns[name] = value
+        return name
+
+    def value(self, size: Dim) -> Value:
+        """The i64 value of a polynomial, unknowns included."""
+        known = Dim(tuple((m, c) for m, c in size.terms if not any(s.startswith("@") for s in m)))
+        total = size_value(self.r.b, known) if known.terms or known == size else None
+        for monomial, coefficient in size.terms:
+            if any(s.startswith("@") for s in monomial):
+                total = self._plus(total, self._monomial(monomial), coefficient)
+        assert total is not None
+        return total
+
+    def _monomial(self, monomial: tuple[str, ...]) -> Value:
+        factors = [
+            self.unknowns[s] if s.startswith("@") else size_value(self.r.b, Dim.symbol(s)) for s in monomial
+        ]
+        result = factors[0]
+        for factor in factors[1:]:
+            result = mul(self.r.b, result, factor)
+        return result
+
+    def _plus(self, total: Value | None, term: Value, coefficient: int) -> Value:
+        if abs(coefficient) != 1:
+            term = mul(self.r.b, constant(self.r.b, abs(coefficient)), term)
+        if total is None:
+            return term if coefficient > 0 else neg(self.r.b, term)
+        if coefficient > 0 and self.polynomial(total).value is not None:
+            op = add if (self.polynomial(total).value or 0) > 0 else sub
+            return op(self.r.b, term, constant(self.r.b, abs(self.polynomial(total).value or 0)))
+        return (add if coefficient > 0 else sub)(self.r.b, total, term)
+
+    def bindable(self, size: Dim, hint: str = "d") -> Dim:
+        """``size`` as types can mention it: with unknowns it gets a symbol of its own."""
+        return self.dim_of(self.value(size), hint) if _opaque(size) else size
 
     def dim_of(self, value: Value, hint: str = "d") -> Dim:
         """A dim equal to an integer value, the same for the same computation."""
         known = self.polynomial(value)
-        if not any(s.startswith("@") for s in known.symbols()):
+        if not _opaque(known):
             return known
         key = ("dim", self._structure(value))
         found = self.r.state.cache.get(key)
@@ -115,9 +152,8 @@ class Sizes:
         return size
 
     def _nonnegative(self, size: Dim, depth: int = 2) -> bool:
-        unknown = any(s.startswith("@") for s in size.symbols())
         bound = size.lower_bound()
-        if bound is not None and bound >= 0 and not unknown:
+        if bound is not None and bound >= 0 and not _opaque(size):
             return True
         if depth == 0:
             return False
@@ -141,6 +177,15 @@ class Sizes:
             return False
         self.assumptions.setdefault(size, Assumption(size, False, reason, self.r.b.span))
         return True
+
+    def needed(self) -> tuple[Assumption, ...]:
+        """The assumptions that no other one implies."""
+        found = list(self.assumptions.values())
+        return tuple(
+            a
+            for k, a in enumerate(found)
+            if not any(_implies(other.dim, a.dim, k < at) for at, other in enumerate(found) if at != k)
+        )
 
     def _about_inputs(self, size: Dim) -> bool:
         return all(s in self.inputs for s in size.symbols())
@@ -174,9 +219,10 @@ class Sizes:
             shapes = [str(left), str(right)]
         return self.r.error("AG230", left=shapes[0], right=shapes[-1])
 
-    def value(self, size: Dim) -> Value:
-        """The i64 value of a dim."""
-        return size_value(self.r.b, size)
+
+def _opaque(size: Dim) -> bool:
+    """Whether unknown integers occur in a polynomial."""
+    return any(s.startswith("@") for s in size.symbols())
 
 
 def _shape_text(dims: Sequence[Dim]) -> str:
@@ -196,6 +242,11 @@ def _linear_coefficient(size: Dim, name: str) -> int | None:
 
 def _shares(fact: Dim, size: Dim) -> bool:
     return bool(set(fact.symbols()) & set(size.symbols()))
+
+
+def _implies(stronger: Dim, weaker: Dim, earlier: bool) -> bool:
+    gap = (weaker - stronger).value
+    return gap is not None and (gap > 0 or (gap == 0 and not earlier))
 
 
 def _zeros(size: Dim) -> dict[str, int]:

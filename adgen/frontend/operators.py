@@ -1,0 +1,263 @@
+"""Python's operators on abstract values: constants are computed now, the rest becomes operations."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from adgen.frontend.abstract import Abstract, Array, Known, Number, Tuple
+from adgen.frontend.library import operators as library
+from adgen.frontend.library_context import CallContext, context_of
+from adgen.frontend.reader import Reader, describe
+from adgen.ir.core import Value
+from adgen.ir.types import DType, Kind
+from adgen.primitives import elementwise as e
+from adgen.primitives.define import Primitive
+from adgen.primitives.rounding import floor_divide, mod
+from adgen.primitives.shape import reshape
+from adgen.primitives.sizes import constant
+
+_PYTHON: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_COMPARE: dict[str, Primitive] = {"==": e.eq, "!=": e.ne, "<": e.lt, "<=": e.le, ">": e.gt, ">=": e.ge}
+
+SYMBOLS: dict[type[cst.CSTNode], str] = {
+    cst.Add: "+",
+    cst.Subtract: "-",
+    cst.Multiply: "*",
+    cst.Divide: "/",
+    cst.FloorDivide: "//",
+    cst.Modulo: "%",
+    cst.Power: "**",
+    cst.MatrixMultiply: "@",
+    cst.BitAnd: "&",
+    cst.BitOr: "|",
+    cst.BitXor: "^",
+    cst.LeftShift: "<<",
+    cst.RightShift: ">>",
+    cst.AddAssign: "+",
+    cst.SubtractAssign: "-",
+    cst.MultiplyAssign: "*",
+    cst.DivideAssign: "/",
+    cst.FloorDivideAssign: "//",
+    cst.ModuloAssign: "%",
+    cst.PowerAssign: "**",
+    cst.MatrixMultiplyAssign: "@",
+    cst.BitAndAssign: "&",
+    cst.BitOrAssign: "|",
+    cst.BitXorAssign: "^",
+    cst.LeftShiftAssign: "<<",
+    cst.RightShiftAssign: ">>",
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+    cst.In: "in",
+    cst.NotIn: "not in",
+}
+
+
+def binary(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
+    """``left symbol right``."""
+    known = _computed(symbol, left, right)
+    if known is not None:
+        return known
+    if isinstance(left, Tuple) or isinstance(right, Tuple):
+        found = _tuples(r, symbol, left, right)
+        if found is not None:
+            return found
+    for operand in (left, right):
+        if not isinstance(operand, Number | Array | Known) or _is_text(operand):
+            raise _wrong(r, symbol, left, right)
+    return r.wrap(_emit(r, context_of(r, symbol), symbol, left, right))
+
+
+def _is_text(x: Abstract) -> bool:
+    return isinstance(x, Known) and not isinstance(x.value, bool | int | float)
+
+
+def _wrong(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Exception:
+    from adgen.frontend.abstract import LibraryFunction, UserFunction
+
+    if isinstance(left, LibraryFunction | UserFunction) or isinstance(right, LibraryFunction | UserFunction):
+        return r.error("AG129")
+    return r.error("AG234", operation=symbol, types=f"{describe(r, left)} and {describe(r, right)}")
+
+
+def _computed(symbol: str, left: Abstract, right: Abstract) -> Known | None:
+    """The result where both sides are constants (and Python does not raise)."""
+    if not (isinstance(left, Known) and isinstance(right, Known)) or symbol not in _PYTHON:
+        return None
+    try:
+        found = _PYTHON[symbol](left.value, right.value)
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    return Known(found) if isinstance(found, bool | int | float | str) else None
+
+
+def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract | None:
+    if symbol == "+" and isinstance(left, Tuple) and isinstance(right, Tuple):
+        return Tuple((*left.items, *right.items), left.kind)
+    if symbol == "*" and isinstance(left, Tuple) and isinstance(right, Known) and isinstance(right.value, int):
+        return Tuple(left.items * right.value, left.kind)
+    if symbol == "*" and isinstance(right, Tuple) and isinstance(left, Known) and isinstance(left.value, int):
+        return Tuple(right.items * left.value, right.kind)
+    if symbol in ("==", "!=") and isinstance(left, Tuple) and isinstance(right, Tuple):
+        same = len(left.items) == len(right.items)
+        constants = [*left.items, *right.items]
+        if not same or all(isinstance(c, Known) for c in constants):
+            return Known((same and left.items == right.items) == (symbol == "=="))
+    if isinstance(left, Array) or isinstance(right, Array):
+        pair = [r.wrap(r.value(x)) if isinstance(x, Tuple) else x for x in (left, right)]
+        return binary(r, symbol, pair[0], pair[1])
+    return None
+
+
+def _emit(r: Reader, c: CallContext, symbol: str, left: Abstract, right: Abstract) -> Value:
+    match symbol:
+        case "+":
+            return library.add(c, left, right, python=True)
+        case "*":
+            return library.multiply(c, left, right, python=True)
+        case "-":
+            return _difference(r, c, left, right)
+        case "**":
+            return library.power(c, left, right, python=True)
+        case "/":
+            return c.elementwise(e.div, *(_floating(r, c, x, left, right) for x in (left, right)), python=True)
+        case "//" | "%":
+            return _quotient(r, c, floor_divide if symbol == "//" else mod, left, right)
+        case "@":
+            return _product(r, c, left, right)
+        case "&" | "|" | "^":
+            return _logic(r, c, symbol, left, right)
+    if symbol in _COMPARE:
+        return c.elementwise(_COMPARE[symbol], left, right, python=True)
+    raise r.error("AG120", operator=symbol)
+
+
+def _difference(r: Reader, c: CallContext, left: Abstract, right: Abstract) -> Value:
+    a, b = r.value(left), r.value(right)
+    if a.type.dtype is b.type.dtype is DType.bool:
+        if not (a.type.is_py and b.type.is_py):
+            raise _wrong(r, "-", left, right)
+        return e.sub(r.b, r.cast(a, DType.i64), r.cast(b, DType.i64))
+    return c.elementwise(e.sub, a, b, python=True)
+
+
+def _floating(r: Reader, c: CallContext, x: Abstract, left: Abstract, right: Abstract) -> Value:
+    """An operand of ``/`` in the dtype of the quotient."""
+    from adgen.frontend.promotion import common_dtype
+
+    value = r.value(x)
+    if isinstance(x, Known) or value.type.is_float:
+        both = [t for t in (r.type_of(left), r.type_of(right)) if t is not None]
+        dtype = common_dtype(both)
+        if dtype is not None and dtype.is_float and value.type.is_py:
+            return r.cast(value, DType.f64)
+    return value if value.type.is_float else r.cast(value, DType.f64)
+
+
+def _quotient(r: Reader, c: CallContext, prim: Primitive, left: Abstract, right: Abstract) -> Value:
+    pair = [r.value(left), r.value(right)]
+    if all(v.type.dtype is DType.bool for v in pair):
+        pair = [r.cast(v, DType.i64) for v in pair]
+    return c.elementwise(prim, *pair, python=True)
+
+
+def _product(r: Reader, c: CallContext, left: Abstract, right: Abstract) -> Value:
+    from adgen.frontend.entries import Entry
+    from adgen.frontend.library import lookup
+
+    found = lookup("operator.matmul") or lookup("numpy.matmul")
+    assert isinstance(found, Entry)
+    result = found.function(c, left, right)
+    return r.value(result)  # type: ignore[arg-type]
+
+
+def _logic(r: Reader, c: CallContext, symbol: str, left: Abstract, right: Abstract) -> Value:
+    values = [r.value(left), r.value(right)]
+    if any(v.type.dtype is not DType.bool for v in values):
+        raise r.error("AG120", operator=symbol)
+    prim = {"&": e.logical_and, "|": e.logical_or, "^": e.ne}[symbol]
+    return c.elementwise(prim, *values, python=True)
+
+
+def unary(r: Reader, operator_: cst.BaseUnaryOp, x: Abstract) -> Abstract:
+    """``-x``, ``+x``, ``~x``, ``not x``."""
+    if isinstance(operator_, cst.Not):
+        return negated(r, truth(r, x))
+    if isinstance(x, Known) and isinstance(x.value, bool | int | float):
+        if isinstance(operator_, cst.Minus):
+            return Known(-x.value)
+        if isinstance(operator_, cst.Plus):
+            return Known(+x.value)
+        if not isinstance(x.value, float):
+            return Known(~int(x.value))
+    if not isinstance(x, Number | Array):
+        raise r.error("AG234", operation=type(operator_).__name__.lower(), types=describe(r, x))
+    value = r.value(x)
+    if isinstance(operator_, cst.BitInvert):
+        if value.type.dtype is not DType.bool or value.type.is_py:
+            raise r.error("AG120", operator="~")
+        return r.wrap(e.logical_not(r.b, value))
+    if value.type.dtype is DType.bool:
+        if not value.type.is_py:
+            raise r.error("AG234", operation="-", types=describe(r, x))
+        value = r.cast(value, DType.i64)
+    return r.wrap(e.neg(r.b, value) if isinstance(operator_, cst.Minus) else value)
+
+
+# -- truth --------------------------------------------------------------------------------------------------
+def truth(r: Reader, x: Abstract) -> Abstract:
+    """``bool(x)`` as a test takes it: a constant, or a number of dtype bool."""
+    match x:
+        case Known(value):
+            return Known(bool(value))
+        case Tuple(items=items):
+            return Known(bool(items))
+        case Number(value):
+            return Number(_nonzero(r, value))
+        case Array():
+            value = r.value(x)
+            if any(d.value != 1 for d in value.type.dims):
+                raise r.error("AG241", type=f"`{value.type}`")
+            return Number(_nonzero(r, reshape(r.b, value, dims=()) if value.type.rank else value))
+    raise r.error("AG129")
+
+
+def _nonzero(r: Reader, value: Value) -> Value:
+    if value.type.dtype is not DType.bool:
+        zero = constant(r.b, 0, value.type)
+        value = e.ne(r.b, value if value.type.kind is not Kind.array else value, zero)
+    return r.cast(value, DType.bool, Kind.py)
+
+
+def negated(r: Reader, x: Abstract) -> Abstract:
+    """``not x`` of a truth value."""
+    if isinstance(x, Known):
+        return Known(not x.value)
+    return Number(e.logical_not(r.b, r.value(x)))

@@ -1,0 +1,206 @@
+"""What a loop runs over: items known one by one, or a counter and what each round sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from adgen.frontend import places
+from adgen.frontend.abstract import Abstract, Array, Index, Iterable, Known, Number, Tuple
+from adgen.frontend.reader import Reader
+from adgen.ir.core import Full, Indexer, Point, Value
+from adgen.ir.dims import Dim
+from adgen.ir.types import DType, Kind
+from adgen.primitives.elementwise import add, mul, sub
+from adgen.primitives.extrema import minimum
+from adgen.primitives.indexing import read
+from adgen.primitives.sizes import constant
+
+STATIC_LIMIT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A counted loop: the counter runs from ``lo`` to before ``hi``; ``item`` is what a round sees."""
+
+    lo: Value
+    hi: Value
+    step: Value
+    step_value: int | None
+    item: Callable[[Value], Abstract]
+
+
+def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
+    """The items of a sequence whose length and kind are known at build time, else None."""
+    match x:
+        case Tuple(items=items, kind=kind, keys=keys):
+            return tuple(Known(k) for k in keys) if kind == "dict" else items
+        case Array():
+            size = _length_of(r, x).value
+            if size is None:
+                return None
+            return tuple(row(r, x, constant(r.b, k)) for k in range(size))
+        case Iterable("range", bounds):
+            return _static_range(bounds)
+        case Iterable("enumerate", (inner, start)):
+            items = static_items(r, inner)
+            if items is None or not isinstance(start, Known):
+                return None
+            return tuple(Tuple((Known(start.value + k), item)) for k, item in enumerate(items))
+        case Iterable("zip", parts):
+            columns = [static_items(r, part) for part in parts]
+            if any(c is None for c in columns):
+                return None
+            rows = zip(*(c for c in columns if c is not None), strict=False)
+            return tuple(Tuple(tuple(items)) for items in rows)
+        case Iterable("reversed", (inner,)):
+            items = static_items(r, inner)
+            return None if items is None else tuple(reversed(items))
+    return None
+
+
+def _static_range(bounds: tuple[Abstract, ...]) -> tuple[Abstract, ...] | None:
+    values = [b.value for b in bounds if isinstance(b, Known)]
+    if len(values) != 3 or values[2] == 0:
+        return None
+    numbers = range(*values)
+    return tuple(Known(k) for k in numbers) if len(numbers) <= STATIC_LIMIT else None
+
+
+def is_static(x: Abstract) -> bool:
+    """Whether a plain ``for`` over ``x`` is unrolled: where tuples are involved."""
+    match x:
+        case Tuple():
+            return True
+        case Iterable("enumerate", (inner, _)):
+            return is_static(inner)
+        case Iterable("zip", parts):
+            return any(is_static(p) for p in parts)
+        case Iterable("reversed", (inner,)):
+            return is_static(inner)
+    return False
+
+
+def _length_of(r: Reader, x: Array) -> Dim:
+    type_ = places.type_through(r.state.versions[x.root].type, x.path)
+    if not type_.rank:
+        raise r.error("AG123", what="a 0-d array")
+    return type_.dims[0]
+
+
+def row(r: Reader, x: Array, index: Value) -> Abstract:
+    """``x[index]`` for an index within bounds."""
+    type_ = places.type_through(r.state.versions[x.root].type, x.path)
+    access = (Point(), *(Full() for _ in type_.dims[1:]))
+    if type_.rank == 1:
+        return Number(read(r.b, r.value(x), index, index=Indexer(access)))
+    return Array(x.root, (*x.path, Index(Indexer(access), (index,))))
+
+
+def trip(r: Reader, x: Abstract) -> Trip | None:
+    """The counted loop over ``x``, or None where it is not iterable."""
+    match x:
+        case Array():
+            size = _length_of(r, x)
+            return _counted(r, r.sizes.value(size), lambda i: row(r, x, i))
+        case Iterable("range", (lo, hi, step)):
+            return _range(r, lo, hi, step)
+        case Iterable("enumerate", (inner, start)):
+            return _enumerate(r, inner, start)
+        case Iterable("zip", parts):
+            return _zip(r, parts)
+        case Iterable("reversed", (inner,)):
+            return _reversed(r, inner)
+    return None
+
+
+def _counted(r: Reader, count: Value, item: Callable[[Value], Abstract]) -> Trip:
+    one = constant(r.b, 1)
+    return Trip(constant(r.b, 0), count, one, 1, item)
+
+
+def _range(r: Reader, lo: Abstract, hi: Abstract, step: Abstract) -> Trip:
+    values = [_integer(r, x) for x in (lo, hi, step)]
+    known = r.sizes.polynomial(values[2]).value
+    return Trip(values[0], values[1], values[2], known, Number)
+
+
+def _integer(r: Reader, x: Abstract) -> Value:
+    value = r.value(x)
+    if value.type.rank or not value.type.dtype.is_integer:
+        raise r.error("AG234", operation="range", types=f"`{value.type}`")
+    return r.cast(value, DType.i64, Kind.py)
+
+
+def _normal(r: Reader, x: Abstract) -> tuple[Value, Callable[[Value], Abstract]] | None:
+    """A loop as a count and what round ``k`` (from 0) sees."""
+    found = trip(r, x)
+    if found is None:
+        return None
+    if found.step_value == 1 and r.sizes.polynomial(found.lo).value == 0:
+        return found.hi, found.item
+    count = trip_count(r, found)
+    if count is None:
+        return None
+    lo, step = found.lo, found.step
+
+    def item(k: Value) -> Abstract:
+        offset = k if found.step_value == 1 else mul(r.b, k, step)
+        return found.item(offset if r.sizes.polynomial(lo).value == 0 else add(r.b, lo, offset))
+
+    return count, item
+
+
+def trip_count(r: Reader, found: Trip) -> Value | None:
+    """How often a loop with a constant step runs (not below 0); None where the step is not constant."""
+    from adgen.frontend.indexing import _length, _strided
+
+    if found.step_value is None or found.step_value == 0:
+        return None
+    lo, hi = r.sizes.polynomial(found.lo), r.sizes.polynomial(found.hi)
+    length = _length(r, hi, lo) if found.step_value > 0 else _length(r, lo, hi)
+    return r.sizes.value(_strided(r, length, abs(found.step_value)))
+
+
+def _enumerate(r: Reader, inner: Abstract, start: Abstract) -> Trip | None:
+    found = _normal(r, inner)
+    if found is None:
+        return None
+    count, item = found
+    first = r.value(start)
+    zero = r.sizes.polynomial(first).value == 0
+
+    def pair(k: Value) -> Abstract:
+        return Tuple((Number(k if zero else add(r.b, first, k)), item(k)))
+
+    return _counted(r, count, pair)
+
+
+def _zip(r: Reader, parts: tuple[Abstract, ...]) -> Trip | None:
+    columns: list[Callable[[Value], Abstract]] = []
+    count: Value | None = None
+    for part in parts:
+        found = _normal(r, part)
+        if found is None:
+            return None
+        columns.append(found[1])
+        count = found[0] if count is None else _shorter(r, count, found[0])
+    if count is None:
+        return None
+    return _counted(r, count, lambda k: Tuple(tuple(item(k) for item in columns)))
+
+
+def _shorter(r: Reader, left: Value, right: Value) -> Value:
+    a, b = r.sizes.polynomial(left), r.sizes.polynomial(right)
+    if r.sizes.proves(b - a):
+        return left
+    return right if r.sizes.proves(a - b) else minimum(r.b, left, right)
+
+
+def _reversed(r: Reader, inner: Abstract) -> Trip | None:
+    found = _normal(r, inner)
+    if found is None:
+        return None
+    count, item = found
+    last = r.sizes.value(r.sizes.polynomial(count) - 1)
+    return _counted(r, count, lambda k: item(sub(r.b, last, k)))
