@@ -52,10 +52,11 @@ class Specialisation:
 
 @dataclass(slots=True, eq=False)
 class Bound:
-    """A specialisation bound to one function's surroundings."""
+    """A specialisation bound to one function's surroundings; ``run`` is what executes it."""
 
     specialisation: Specialisation
     surroundings: Surroundings
+    run: Callable[[list[Any]], Any] | None = None
 
     def admits(self, leaves: list[Any]) -> bool:
         """Whether the program is right for these leaves; if so the hidden ones are appended."""

@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from adgen.diagnostics import Span, UserError, refuse
+from adgen.runtime.plans import Plan
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -19,7 +20,8 @@ class Subject:
     """A user's function with what a call needs to know of it.
 
     ``function`` is what was given, ``plain`` the Python function behind it (itself, unless it is a transform
-    of one), ``parameters`` the names in order, ``positional`` how many of them may be given by position.
+    of one: then ``plan`` says which, and ``inner`` of what). ``parameters`` are the names in order,
+    ``positional`` how many of them may be given by position.
     """
 
     function: Callable[..., Any]
@@ -28,6 +30,8 @@ class Subject:
     parameters: tuple[str, ...]
     positional: int
     defaults: Mapping[str, Any]
+    plan: Plan | None = None
+    inner: Subject | None = None
 
     @property
     def name(self) -> str:
@@ -72,6 +76,8 @@ def subject_of(function: Any) -> Subject:
         tuple(p.name for p in kept),
         sum(p.kind is not inspect.Parameter.KEYWORD_ONLY for p in kept),
         {p.name: p.default for p in kept if p.default is not inspect.Parameter.empty},
+        getattr(function, "__adgen_plan__", None),
+        getattr(function, "__adgen_subject__", None),
     )
 
 

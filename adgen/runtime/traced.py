@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.diagnostics import Diagnostic
+from adgen.diagnostics import Diagnostic, Span
 from adgen.ir.core import Func
 from adgen.ir.types import Type
 from adgen.runtime.abstract import AbstractTree
@@ -31,6 +31,8 @@ class Traced:
     fixed: tuple[Fixed, ...] = ()
     demanded: Mapping[int, Any] = field(default_factory=dict)
     remarks: tuple[Diagnostic, ...] = ()
+    result_span: Span | None = None
+    parameter_spans: Mapping[str, Span] = field(default_factory=dict)
 
     @property
     def leaf_types(self) -> tuple[Type, ...]:

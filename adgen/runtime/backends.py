@@ -1,0 +1,126 @@
+"""Programs as callables: which backend runs them, and how their failures reach the user."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from adgen.diagnostics import AdgenError, Diagnostic, Span, diagnose, refuse, run_error
+from adgen.ir.core import Func
+from adgen.ir.types import StackType
+from adgen.runtime.options import Options
+from adgen.runtime.stages import in_place
+
+_REFERENCE = re.compile(r"# (?P<file>[^\s:]+):(?P<line>\d+)$")
+_OWN = re.compile(r"\s*(raise|assert)\b")
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """One program ready to run: ``run`` takes the parameters and gives a list of the results."""
+
+    func: Func
+    backend: str
+    remarks: tuple[Diagnostic, ...]
+    strict: bool = False
+    fast_compile: bool = False
+
+    @cached_property
+    def final(self) -> Func:
+        """The program with its copies made explicit, as the backends take it."""
+        return in_place(self.func)
+
+    @cached_property
+    def run(self) -> Callable[[Sequence[Any]], Sequence[Any]]:
+        """The callable."""
+        return self._compiled() if self.backend == "llvm" else self._printed()
+
+    def _printed(self) -> Callable[[Sequence[Any]], Sequence[Any]]:
+        from adgen.numpy_backend.execute import compile_function
+
+        call = compile_function(self.final)
+        if len(self.func.results) == 1:
+            return lambda leaves: (call(*leaves),)
+        return lambda leaves: call(*leaves)
+
+    def _compiled(self) -> Callable[[Sequence[Any]], Sequence[Any]]:
+        from adgen.llvm_backend import compile_program
+
+        return compile_program(self.final)
+
+    def __call__(self, leaves: Sequence[Any]) -> Sequence[Any]:
+        """Run the program. Failures of the user's program come out as ``RunError``."""
+        try:
+            with np.errstate(all="ignore"):
+                return self.run(leaves)
+        except AdgenError:
+            raise
+        except Exception as error:
+            if _is_users_own(error):
+                raise
+            raise run_error(type(error), str(error), _place(error, self.func)) from error
+
+
+def choose(func: Func, options: Options) -> Program:
+    """The program on the backend the options ask for.
+
+    Raises AG602 where ``llvm`` is asked for and does not cover the program.
+    """
+    settings = {"strict": options.strict, "fast_compile": options.fast_compile}
+    if options.backend == "numpy":
+        return Program(func, "numpy", (), **settings)
+    gap = uncovered(func)
+    if gap is None:
+        return Program(func, "llvm", (), **settings)
+    if options.backend == "llvm":
+        raise refuse("AG602", gap[1], name=gap[0])
+    return Program(func, "numpy", (diagnose("AG601", gap[1], name=gap[0]),), **settings)
+
+
+def uncovered(func: Func) -> tuple[str, Span | None] | None:
+    """The first construct that kernels do not cover, or None."""
+    try:
+        from adgen.llvm_backend import coverage
+    except ImportError:
+        return "the compiled backend", func.span
+    found = coverage(func)
+    return None if not found else (str(found[0]), func.span)
+
+
+# -- failures -------------------------------------------------------------------------------------------
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    trace: TracebackType | None = error.__traceback__
+    return [frame for frame in traceback.extract_tb(trace) if frame.filename.startswith("<adgen ")]
+
+
+def _is_users_own(error: BaseException) -> bool:
+    """Whether a ``raise`` or ``assert`` of the user's program raised the error."""
+    frames = _frames(error)
+    return bool(frames) and _OWN.match(frames[0].line or "") is not None
+
+
+def _place(error: BaseException, func: Func) -> Span | None:
+    """The line of the user's source that the failing line of generated source refers to."""
+    import linecache
+
+    frames = _frames(error)
+    if not frames or func.span is None:
+        return func.span
+    for number in range(frames[0].lineno or 0, 0, -1):
+        match = _REFERENCE.search(linecache.getline(frames[0].filename, number).rstrip())
+        if match is not None:
+            line = int(match["line"])
+            return Span(func.span.file, line, 1, line, 2)
+    return func.span
+
+
+def stacks(func: Func) -> tuple[int, ...]:
+    """Positions of the parameters that are growable tapes: running the program empties them."""
+    return tuple(k for k, p in enumerate(func.params) if isinstance(p.any_type, StackType))

@@ -1,0 +1,180 @@
+"""Derivatives of traced functions, as traced functions: what makes transforms nest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from adgen.autodiff.forward import pushforward
+from adgen.autodiff.reverse import Split, joint, split
+from adgen.diagnostics import Span, UserError, refuse
+from adgen.ir.core import Definitions, Func, Region
+from adgen.ir.types import Type
+from adgen.runtime.abstract import AbstractTree
+from adgen.runtime.plans import Plan
+from adgen.runtime.stages import checked, optimised
+from adgen.runtime.traced import Traced
+from adgen.runtime.trees import LEAF, STATIC, TUPLE, TreeSpec, static_spec
+
+
+def derive(traced: Traced, plan: Plan) -> Traced:
+    """The function that a plan makes of ``traced``; for mode ``split`` see :func:`linearise`."""
+    match plan.mode:
+        case "primal":
+            return replace(traced, func=optimised(traced.func))
+        case "tangent":
+            return _tangent(traced, plan)
+        case _:
+            return _gradient(traced, plan)
+
+
+# -- reverse mode, joint --------------------------------------------------------------------------------
+def _gradient(traced: Traced, plan: Plan) -> Traced:
+    value, aux = _differentiated(traced, plan)
+    wrt = [leaf for p in plan.wrt for leaf in float_leaves(traced, p)]
+    count = len(traced.func.results)
+    func = checked("reverse", joint(optimised(traced.func), wrt, (0,)))
+    gradients = gradient_spec(traced, plan)
+    aux_leaves = range(1, traced.result.leaf_count)
+    found = range(count, count + len(wrt))
+    mutated = range(traced.result.leaf_count, count)
+    if plan.mode == "grad":
+        spec, kept = gradients, [*found]
+        if aux is not None:
+            spec, kept = _pair(gradients, aux), [*found, *aux_leaves]
+    else:
+        spec, kept = _pair(value if aux is None else _pair(value, aux), gradients), [0, *aux_leaves, *found]
+    func = checked("select", selected(func, (*kept, *mutated)))
+    return replace(traced, func=func, result=spec)
+
+
+def selected(func: Func, results: Sequence[int]) -> Func:
+    """``func`` with only some of its results."""
+    from adgen.transform.dce import eliminate_dead_code
+
+    body = Region(func.params, func.body.nodes, tuple(func.results[k] for k in results))
+    names = tuple(func.result_names[k] for k in results) if func.result_names else ()
+    return eliminate_dead_code(replace(func, body=body, result_names=names))
+
+
+def _differentiated(traced: Traced, plan: Plan) -> tuple[TreeSpec, TreeSpec | None]:
+    """The specs of the differentiated value and of aux. Raises AG303, AG304 or AG308."""
+    value, aux, name = traced.result, None, traced.func.name
+    if plan.has_aux:
+        if value.kind != TUPLE or len(value.children) != 2:
+            raise refuse("AG308", result_place(traced), name=name)
+        value, aux = value.children
+    if value.kind != LEAF:
+        raise refuse("AG303", result_place(traced), name=name, what=_described(value))
+    type_ = traced.func.results[0].type
+    if type_.rank:
+        raise refuse("AG303", result_place(traced), name=name, what=f"an array {type_}")
+    if not type_.is_float:
+        raise refuse("AG304", result_place(traced), name=name, dtype=type_.dtype.value)
+    return value, aux
+
+
+def _described(spec: TreeSpec) -> str:
+    if spec.kind == STATIC:
+        return repr(spec.value)
+    return f"a {spec.kind} of {len(spec.children)}"
+
+
+def result_place(traced: Traced) -> Span | None:
+    """Where the first result is computed."""
+    if traced.result_span is not None:
+        return traced.result_span
+    if not traced.func.results:
+        return traced.func.span
+    op = Definitions.of(traced.func.body).table.get(traced.func.results[0])
+    return traced.func.span if op is None else op.span
+
+
+def float_leaves(traced: Traced, parameter: int) -> list[int]:
+    """The leaves of a parameter that vary continuously. Raises AG302 or AG306 where there is none."""
+    tree, leaves = traced.arguments[parameter], traced.leaves_of(parameter)
+    found = [leaf for leaf, type_ in zip(leaves, tree.types, strict=True) if type_.is_float]
+    if found:
+        return found
+    raise _no_derivative(traced, parameter, tree)
+
+
+def _no_derivative(traced: Traced, parameter: int, tree: AbstractTree) -> UserError:
+    name = traced.parameters[parameter]
+    place = traced.parameter_spans.get(name, traced.func.span)
+    if tree.types:
+        return refuse("AG302", place, name=name, dtype=tree.types[0].dtype.value)
+    what = repr(tree.spec.value) if tree.spec.kind == STATIC else f"an empty {tree.spec.kind}"
+    return refuse("AG306", place, name=name, what=what)
+
+
+def gradient_spec(traced: Traced, plan: Plan) -> TreeSpec:
+    """The structure of the gradients: that of the parameters, None for integers."""
+    specs = [cotangent_spec(traced.arguments[p]) for p in plan.wrt]
+    return specs[0] if plan.single else TreeSpec(TUPLE, tuple(specs))
+
+
+def cotangent_spec(tree: AbstractTree) -> TreeSpec:
+    """The structure of an argument's cotangent: a leaf per float, None for everything else."""
+    types = iter(tree.types)
+
+    def visit(spec: TreeSpec) -> TreeSpec:
+        if spec.kind == LEAF:
+            return spec if next(types).is_float else static_spec(None)
+        if spec.kind == STATIC:
+            return static_spec(None)
+        return replace(spec, children=tuple(visit(child) for child in spec.children))
+
+    return visit(tree.spec)
+
+
+def _pair(first: TreeSpec, second: TreeSpec) -> TreeSpec:
+    return TreeSpec(TUPLE, (first, second))
+
+
+# -- reverse mode, split --------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class Linearised:
+    """``forward`` gives the results, the mutated arrays and the residuals; ``backward`` the gradients.
+
+    ``seeds`` are the result leaves that have a cotangent, ``wrt`` the leaves that have a gradient.
+    """
+
+    traced: Traced
+    forward: Func
+    backward: Func
+    seeds: tuple[int, ...]
+    wrt: tuple[int, ...]
+
+
+def linearise(traced: Traced) -> Linearised:
+    """The split form with respect to every float leaf. Raises AG304 or AG306 where nothing varies."""
+    wrt = tuple(leaf for leaf, type_ in enumerate(traced.leaf_types) if type_.is_float)
+    types = [v.type for v in traced.func.results[: traced.result.leaf_count]]
+    seeds = tuple(k for k, type_ in enumerate(types) if type_.is_float)
+    if not seeds:
+        dtype = types[0].dtype.value if types else _described(traced.result)
+        raise refuse("AG304", result_place(traced), name=traced.func.name, dtype=dtype)
+    if not wrt:
+        float_leaves(traced, 0)
+    func = checked("reverse", joint(optimised(traced.func), wrt, seeds, seeded=True))
+    halves: Split = split(func, len(traced.func.results))
+    forward, backward = checked("split", halves.forward), checked("split", halves.backward)
+    return Linearised(traced, forward, backward, seeds, wrt)
+
+
+# -- forward mode ---------------------------------------------------------------------------------------
+def _tangent(traced: Traced, plan: Plan) -> Traced:
+    """The results and their tangents; the tangents of ``plan.leaves`` are further parameters."""
+    count = traced.result.leaf_count
+    types = [v.type for v in traced.func.results[:count]]
+    floats = [k for k, type_ in enumerate(types) if type_.is_float]
+    func = checked("forward", pushforward(optimised(traced.func), plan.leaves, floats))
+    spec = _pair(traced.result, _tangent_spec(traced.result, types))
+    total = len(traced.func.results)
+    kept = [*range(count), *range(total, total + len(floats)), *range(count, total)]
+    return replace(traced, func=checked("select", selected(func, kept)), result=spec)
+
+
+def _tangent_spec(spec: TreeSpec, types: Sequence[Type]) -> TreeSpec:
+    return cotangent_spec(AbstractTree(spec, tuple(types)))

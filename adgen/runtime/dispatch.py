@@ -1,0 +1,116 @@
+"""From a call to the program that answers it; everything but the first call of a kind is a look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from adgen.diagnostics import UserError, refuse
+from adgen.runtime.abstract import AbstractTree
+from adgen.runtime.digests import function_digest
+from adgen.runtime.keys import Key, NotTaken, abstract_example, refusal
+from adgen.runtime.options import Options
+from adgen.runtime.plans import Plan
+from adgen.runtime.signatures import Signature, parse_signature
+from adgen.runtime.specialise import Bound, Table
+from adgen.runtime.subject import Subject
+from adgen.runtime.surface import Lowered
+from adgen.runtime.traced import Traced
+
+
+class Dispatcher:
+    """The programs of one plan for one function."""
+
+    def __init__(self, subject: Subject, plan: Plan, options: Options) -> None:
+        self.subject = subject
+        self.plan = plan
+        self.options = options
+        self.table = Table(subject.plain, digest_of(subject, options), options.static_shapes)
+
+    # -- calls ------------------------------------------------------------------------------------------
+    def make(self, key: Key, leaves: list[Any], arguments: Sequence[Any]) -> Bound:
+        """The slow path: find or make the specialisation for a call."""
+        try:
+            trees = [abstract_example(a, p) for p, a in zip(self.subject.parameters, arguments, strict=True)]
+        except NotTaken:
+            raise self.refusal(arguments) from None
+        return self.table.make(key, leaves, trees, self.trace)
+
+    def trace(self, trees: Sequence[AbstractTree]) -> Traced:
+        """The function (a derivative, where the subject is one) at these types."""
+        from adgen.runtime.tracing import trace
+
+        return trace(self.subject, trees)
+
+    def executable(self, bound: Bound) -> Any:
+        """What runs the plan for a specialisation; compiled once."""
+        made = bound.specialisation.made
+        if self.plan not in made:
+            from adgen.runtime.executables import executable
+
+            made[self.plan] = executable(bound.specialisation.traced, self.plan, self.options)
+        bound.run = made[self.plan]
+        return bound.run
+
+    def refusal(self, arguments: Sequence[Any]) -> UserError:
+        """AG264 for the first argument that is not taken."""
+        for name, argument in zip(self.subject.parameters, arguments, strict=True):
+            try:
+                abstract_example(argument, name)
+            except NotTaken as problem:
+                return refusal(name, problem, self.subject.parameter_place(name))
+        raise AssertionError("every argument is taken")
+
+    # -- ahead of time ----------------------------------------------------------------------------------
+    def current(self) -> Lowered:
+        """What the last call was answered with; before a call, what annotations say. Raises AG260."""
+        if self.table.latest is not None:
+            return Lowered(self.table.latest.traced, self.plan, self.options)
+        return self.lower(None, ())
+
+    def lower(self, signature: Any, examples: Sequence[Any]) -> Lowered:
+        """The program for a signature, for example arguments, or for the annotations."""
+        if isinstance(signature, str | Signature):
+            read = parse_signature(signature) if isinstance(signature, str) else signature
+            given = read.bind(
+                self.subject.parameters, tuple(self.subject.defaults), self.subject.name, self.subject.place()
+            )
+            trees = [given.get(p) or self._default(p) for p in self.subject.parameters]
+        elif signature is not None or examples:
+            arguments = self.subject.bind((signature, *examples), {})
+            pairs = zip(self.subject.parameters, arguments, strict=True)
+            try:
+                trees = [abstract_example(a, p) for p, a in pairs]
+            except NotTaken:
+                raise self.refusal(arguments) from None
+        else:
+            trees = self._annotated()
+        return Lowered(self.trace(trees), self.plan, self.options)
+
+    def _annotated(self) -> list[AbstractTree]:
+        from adgen.runtime.annotations import annotated_tree
+
+        trees = []
+        for name in self.subject.parameters:
+            annotation = self.subject.plain.__annotations__.get(name)
+            tree = None if annotation is None else annotated_tree(annotation)
+            if tree is None and name not in self.subject.defaults:
+                raise refuse("AG260", self.subject.place(), name=self.subject.name)
+            trees.append(tree or self._default(name))
+        return trees
+
+    def _default(self, name: str) -> AbstractTree:
+        try:
+            return abstract_example(self.subject.defaults[name], name)
+        except NotTaken as problem:
+            raise refusal(name, problem, self.subject.parameter_place(name)) from None
+
+
+def digest_of(subject: Subject, options: Options) -> str:
+    """What functions of equal behaviour share: code, the transforms between, options."""
+    parts = [repr(options), function_digest(subject.plain)]
+    inner: Subject | None = subject
+    while inner is not None and inner.plan is not None:
+        parts.append(repr(inner.plan))
+        inner = inner.inner
+    return ";".join(parts)

@@ -1,0 +1,143 @@
+"""Compiled specialisations: a program with everything around it that one call needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from adgen.diagnostics import run_error
+from adgen.diagnostics.codes import CODES
+from adgen.ir.types import Type
+from adgen.runtime.backends import choose, stacks
+from adgen.runtime.derive import Linearised, cotangent_spec, derive, linearise
+from adgen.runtime.options import Options
+from adgen.runtime.plans import Plan
+from adgen.runtime.results import Assembler, own
+from adgen.runtime.traced import Traced
+from adgen.runtime.trees import TUPLE, TreeSpec
+
+_OVERLAP_WORK = 10_000
+
+
+class Executable:
+    """Runs one traced program on leaves (hidden ones included) and builds the result tree."""
+
+    def __init__(self, traced: Traced, options: Options) -> None:
+        self.traced = traced
+        self.program = choose(traced.func, options)
+        self._ranked = _ranked(traced.func.params[k].any_type for k in range(len(traced.func.params)))
+        count = traced.result.leaf_count
+        self._count = count
+        self._assemble = Assembler(traced.result, [v.type for v in traced.func.results[:count]])
+
+    def __call__(self, leaves: list[Any]) -> Any:
+        """The result of the call."""
+        given = contiguous(leaves, self._ranked)
+        mutated = self.traced.mutated
+        if mutated:
+            refuse_overlaps(leaves, mutated, self.traced)
+        flat = self.program(given)
+        result = self._assemble(flat[: self._count] if mutated else flat, leaves)
+        if mutated:
+            write_back(leaves, mutated, flat[self._count :])
+        return result
+
+
+class SplitExecutable:
+    """The forward program of a split derivative; its call gives the result and a pullback."""
+
+    def __init__(self, linearised: Linearised, options: Options) -> None:
+        traced = linearised.traced
+        self.traced = traced
+        self.linearised = linearised
+        self.borrow = options.borrow
+        self.forward = choose(linearised.forward, options)
+        self.backward = choose(linearised.backward, options)
+        count = traced.result.leaf_count
+        self._ranked = _ranked(p.any_type for p in linearised.forward.params)
+        self._count = count
+        self._saved = count + len(traced.mutated)
+        self._assemble = Assembler(traced.result, [v.type for v in traced.func.results[:count]])
+        self._gradients = Assembler(gradients_spec(traced), [v.type for v in linearised.backward.results])
+        self._stacks = frozenset(stacks(linearised.backward))
+        saved = linearised.forward.results[self._saved :]
+        self._arrays = [k for k, v in enumerate(saved) if isinstance(v.any_type, Type) and v.type.rank]
+
+    def __call__(self, leaves: list[Any]) -> tuple[Any, Callable[[Sequence[Any]], Any]]:
+        """The result, and what takes cotangent leaves to gradients, as often as wanted."""
+        given = contiguous(leaves, self._ranked)
+        mutated = self.traced.mutated
+        if mutated:
+            refuse_overlaps(leaves, mutated, self.traced)
+        flat = list(self.forward(given))
+        residuals = flat[self._saved :]
+        if not self.borrow:
+            own(residuals, self._arrays, [*leaves, *given])
+        result = self._assemble(flat[: self._count], [*leaves, *residuals])
+        if mutated:
+            write_back(leaves, mutated, flat[self._count : self._saved])
+        return result, lambda seeds: self._pull(residuals, seeds)
+
+    def _pull(self, residuals: list[Any], seeds: Sequence[Any]) -> Any:
+        given = [list(r) if k in self._stacks else r for k, r in enumerate(residuals)]
+        flat = self.backward([*given, *seeds])
+        return self._gradients(flat, [*residuals, *seeds])
+
+
+def gradients_spec(traced: Traced) -> TreeSpec:
+    """One cotangent per parameter; None for integers and static values."""
+    return TreeSpec(TUPLE, tuple(cotangent_spec(tree) for tree in traced.arguments))
+
+
+def _ranked(types: Any) -> tuple[int, ...]:
+    return tuple(k for k, t in enumerate(types) if isinstance(t, Type) and t.rank)
+
+
+def contiguous(leaves: list[Any], ranked: Sequence[int]) -> list[Any]:
+    """The leaves with arrays that are not C-contiguous copied."""
+    given = leaves
+    for k in ranked:
+        if not leaves[k].flags.c_contiguous:
+            if given is leaves:
+                given = list(leaves)
+            given[k] = np.ascontiguousarray(leaves[k])
+    return given
+
+
+def write_back(leaves: Sequence[Any], mutated: Sequence[int], contents: Sequence[Any]) -> None:
+    """Give the caller's arrays the contents they have at the end."""
+    for leaf, final in zip(mutated, contents, strict=True):
+        if final is not leaves[leaf]:
+            np.copyto(leaves[leaf], final)
+
+
+def refuse_overlaps(leaves: Sequence[Any], mutated: Sequence[int], traced: Traced) -> None:
+    """Raise AG704 where an argument that is written shares memory with another one."""
+    names = [
+        path
+        for p, tree in zip(traced.parameters, traced.arguments, strict=True)
+        for path in tree.spec.paths(p)
+    ]
+    for written in mutated:
+        for other, leaf in enumerate(leaves[: len(names)]):
+            if other != written and isinstance(leaf, np.ndarray) and _overlap(leaves[written], leaf):
+                message = CODES["AG704"].title.format(name=names[written], other=names[other])
+                raise run_error(ValueError, message, traced.func.span, "AG704")
+
+
+def _overlap(left: Any, right: Any) -> bool:
+    if not np.may_share_memory(left, right):
+        return False
+    try:
+        return bool(np.shares_memory(left, right, max_work=cast(Any, _OVERLAP_WORK)))
+    except np.exceptions.TooHardError:
+        return False
+
+
+def executable(traced: Traced, plan: Plan, options: Options) -> Executable | SplitExecutable:
+    """What runs ``plan`` for a traced function."""
+    if plan.mode == "split":
+        return SplitExecutable(linearise(traced), options)
+    return Executable(derive(traced, plan), options)

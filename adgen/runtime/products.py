@@ -1,0 +1,172 @@
+"""One product with a Jacobian: ``vjp`` and ``jvp``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.diagnostics import UserError, refuse
+from adgen.ir.types import Kind, Type
+from adgen.runtime.dispatch import Dispatcher
+from adgen.runtime.executables import SplitExecutable
+from adgen.runtime.keys import NotTaken, leaf_type, take_apart
+from adgen.runtime.options import Options
+from adgen.runtime.plans import Plan
+from adgen.runtime.results import converter
+from adgen.runtime.specialise import Bound
+from adgen.runtime.subject import Subject
+from adgen.runtime.trees import STATIC, TreeSpec, container_of, flatten
+
+
+def find(dispatcher: Dispatcher, arguments: Sequence[Any]) -> tuple[Bound, list[Any]]:
+    """The specialisation for a call, and its leaves with the hidden ones."""
+    leaves: list[Any] = []
+    key: list[Any] = []
+    try:
+        take_apart(arguments, leaves, key)
+    except NotTaken:
+        raise dispatcher.refusal(arguments) from None
+    bound = dispatcher.table.find(tuple(key), leaves)
+    return bound or dispatcher.make(tuple(key), leaves, arguments), leaves
+
+
+# -- reverse --------------------------------------------------------------------------------------------
+def pull_back(subject: Subject, options: Options, primals: Sequence[Any]) -> tuple[Any, Callable[[Any], Any]]:
+    """Result and pullback."""
+    dispatcher = Dispatcher(subject, Plan("split"), options)
+    arguments = subject.bind(primals, {})
+    bound, leaves = find(dispatcher, arguments)
+    executable: SplitExecutable = dispatcher.executable(bound)
+    result, pull = executable(leaves)
+    shapes = [np.shape(leaf) for leaf in flatten(result)[1]]
+    count = len(primals)
+
+    def pullback(cotangent: Any) -> Any:
+        """From a cotangent of the result to one per primal."""
+        return pull(seeds_of(subject, executable, cotangent, shapes))[:count]
+
+    return result, pullback
+
+
+def seeds_of(
+    subject: Subject, executable: SplitExecutable, cotangent: Any, shapes: Sequence[tuple[int, ...]]
+) -> list[Any]:
+    """The leaves of a cotangent, converted to the types of the result's. Raises AG307."""
+    traced = executable.traced
+    types = [v.type for v in traced.func.results[: traced.result.leaf_count]]
+    found = matched(
+        traced.result, types, cotangent, lambda reason: _wrong(subject, "cotangent", "the result", reason)
+    )
+    return [_seed(subject, found[k], types[k], shapes[k]) for k in executable.linearised.seeds]
+
+
+def _seed(subject: Subject, given: Any, type_: Type, shape: tuple[int, ...]) -> Any:
+    if given is None:
+        return zero(type_, shape)
+    if np.shape(given) != shape:
+        raise _wrong(subject, "cotangent", "the result", f"shape {np.shape(given)} instead of {shape}")
+    return cast_leaf(given, type_, lambda reason: _wrong(subject, "cotangent", "the result", reason))
+
+
+# -- forward --------------------------------------------------------------------------------------------
+def push_forward(
+    subject: Subject, options: Options, primals: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[Any, Any]:
+    """Result and tangent of the result."""
+    if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
+        raise _wrong(subject, "`tangents`", "`primals`", "both are tuples, one item per argument")
+    if len(primals) != len(tangents):
+        raise _wrong(subject, "`tangents`", "`primals`", f"{len(tangents)} items instead of {len(primals)}")
+    arguments = subject.bind(primals, {})
+    trees = [flatten(a) for a in arguments]
+    dots: list[Any] = []
+    for k, (spec, leaves) in enumerate(trees):
+        given = tangents[k] if k < len(tangents) else None
+        dots += _dots(subject, subject.parameters[k], spec, leaves, given)
+    positions = tuple(k for k, dot in enumerate(dots) if dot is not None)
+    dispatcher = Dispatcher(subject, Plan("tangent", leaves=positions), options)
+    bound, found = find(dispatcher, arguments)
+    run = dispatcher.executable(bound)
+    value, slope = run([*found, *(dots[k] for k in positions)])
+    return value, slope
+
+
+def _dots(subject: Subject, name: str, spec: TreeSpec, leaves: Sequence[Any], tangent: Any) -> list[Any]:
+    """A tangent per leaf of one argument, None where it is zero. Raises AG307."""
+
+    def wrong(reason: str) -> UserError:
+        return _wrong(subject, f"the tangent of `{name}`", f"`{name}`", reason)
+
+    try:
+        types = [leaf_type(leaf, name) for leaf in leaves]
+    except NotTaken:
+        return [None] * len(leaves)
+    found = matched(spec, types, tangent, wrong)
+    dots: list[Any] = []
+    for leaf, type_, dot in zip(leaves, types, found, strict=True):
+        if dot is None or not type_.is_float:
+            if dot is not None and np.any(dot):
+                place = subject.parameter_place(name)
+                raise refuse("AG302", place, name=name, dtype=type_.dtype.value)
+            dots.append(None)
+            continue
+        if np.shape(dot) != np.shape(leaf):
+            raise wrong(f"shape {np.shape(dot)} instead of {np.shape(leaf)}")
+        dots.append(cast_leaf(dot, type_, wrong))
+    return dots
+
+
+# -- matching -------------------------------------------------------------------------------------------
+Wrong = Callable[[str], UserError]
+
+
+def matched(spec: TreeSpec, types: Sequence[Type], given: Any, wrong: Wrong) -> list[Any]:
+    """The leaves of ``given``, which has the structure ``spec``; None stands for a subtree of zeros."""
+    leaves: list[Any] = []
+    _match(spec, given, leaves, wrong)
+    return leaves
+
+
+def _match(spec: TreeSpec, given: Any, leaves: list[Any], wrong: Wrong) -> None:
+    if given is None:
+        leaves += [None] * spec.leaf_count
+    elif spec.is_leaf:
+        leaves.append(given)
+    elif spec.kind == STATIC:
+        return
+    else:
+        found, _ = flatten(given, lambda item: False)
+        items = _items(given)
+        if (found.kind, found.keys, len(items)) != (spec.kind, spec.keys, len(spec.children)):
+            raise wrong(f"structure {found} instead of {spec}")
+        for child, item in zip(spec.children, items, strict=True):
+            _match(child, item, leaves, wrong)
+
+
+def _items(given: Any) -> Sequence[Any]:
+    found = container_of(given)
+    return () if found is None else found[1]
+
+
+def cast_leaf(given: Any, type_: Type, wrong: Wrong) -> Any:
+    """A tangent or cotangent in the dtype and kind of its primal."""
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise wrong("it is no array") from None
+    if not np.can_cast(array.dtype, type_.dtype.numpy, "same_kind"):
+        raise wrong(f"dtype {array.dtype} instead of {type_.dtype.numpy}")
+    array = array.astype(type_.dtype.numpy, copy=False)
+    return array if type_.kind is Kind.array else converter(type_)(array[()])
+
+
+def zero(type_: Type, shape: tuple[int, ...]) -> Any:
+    """A zero cotangent."""
+    array = np.zeros(shape, type_.dtype.numpy)
+    return array if type_.kind is Kind.array else converter(type_)(array[()])
+
+
+def _wrong(subject: Subject, what: str, of: str, reason: str) -> UserError:
+    return refuse("AG307", subject.place(), what=what, of=of, reason=reason)

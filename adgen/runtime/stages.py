@@ -1,0 +1,41 @@
+"""Single stages with their checks: with ``ADGEN_CHECK`` set the verifier runs after each of them."""
+
+from __future__ import annotations
+
+import os
+
+from adgen.diagnostics import InternalError
+from adgen.ir.core import Func
+from adgen.ir.verify import IllFormed, verify
+from adgen.transform.cse import share_common_subexpressions
+from adgen.transform.dce import eliminate_dead_code
+from adgen.transform.fold import simplify
+
+
+def checking() -> bool:
+    """Whether programs are verified between stages."""
+    return os.environ.get("ADGEN_CHECK", "0") not in ("", "0")
+
+
+def checked(stage: str, func: Func) -> Func:
+    """``func`` itself, verified where checks are on. Raises InternalError where it is ill formed."""
+    if checking():
+        try:
+            verify(func)
+        except IllFormed as error:
+            raise InternalError(str(error), stage) from error
+    return func
+
+
+def optimised(func: Func) -> Func:
+    """The program after the general transformations."""
+    func = checked("simplify", simplify(func))
+    func = checked("share", share_common_subexpressions(func))
+    return checked("eliminate", eliminate_dead_code(func))
+
+
+def in_place(func: Func) -> Func:
+    """The program in which every operation that consumes an array works in place; copies are explicit."""
+    from adgen.transform.copies import insert_copies
+
+    return checked("copies", insert_copies(func))

@@ -1,0 +1,212 @@
+"""What was made of a function, to look at: programs of every stage, generated source, kernels."""
+
+from __future__ import annotations
+
+import html
+import os
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adgen.diagnostics import Diagnostic, refuse
+from adgen.runtime.options import Options
+from adgen.runtime.plans import Plan
+from adgen.runtime.traced import Traced
+
+if TYPE_CHECKING:
+    from adgen.ir.core import Func
+    from adgen.runtime.backends import Program
+
+
+class Surface:
+    """The attributes that a transform and what its ``lower`` returns have in common."""
+
+    def _current(self) -> Lowered:
+        raise NotImplementedError
+
+    @property
+    def source(self) -> str:
+        """The generated NumPy module."""
+        return self._current().artifacts.source
+
+    @property
+    def ir(self) -> str:
+        """The program as the backend takes it, as text."""
+        return self._current().artifacts.ir
+
+    @property
+    def primal_ir(self) -> str:
+        """The user's function as a program, as text."""
+        return self._current().artifacts.primal_ir
+
+    @property
+    def adjoint_ir(self) -> str:
+        """The derivative as the transformation gives it, before copies are placed, as text."""
+        return self._current().artifacts.adjoint_ir
+
+    @property
+    def llvm_ir(self) -> str:
+        """The kernels as LLVM IR. Raises AG604 where the program runs on NumPy."""
+        return self._current().artifacts.llvm_ir
+
+    @property
+    def assembly(self) -> str:
+        """The kernels as assembly. Raises AG604 where the program runs on NumPy."""
+        return self._current().artifacts.assembly
+
+    @property
+    def remarks(self) -> tuple[Diagnostic, ...]:
+        """What is worth knowing about the program: where it falls back, where no derivative flows."""
+        return self._current().artifacts.remarks
+
+    def graph(self) -> str:
+        """The data flow of the program in Graphviz's language."""
+        return self._current().artifacts.graph()
+
+    def explain(self) -> str:
+        """What the program is made of: backend, operations, copies, remarks."""
+        return self._current().artifacts.explain()
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the generated module to a file, which is replaced whole or not at all."""
+        return write_atomically(Path(path), self.source)
+
+    def _repr_html_(self) -> str:
+        try:
+            text = self.source
+        except Exception:
+            return f"<code>{html.escape(repr(self))}</code>"
+        return f"<pre><code class='language-python'>{html.escape(text)}</code></pre>"
+
+
+class Lowered(Surface):
+    """A program made ahead of time, for one signature."""
+
+    def __init__(self, traced: Traced, plan: Plan, options: Options) -> None:
+        self.artifacts = Artifacts(traced, plan, options)
+
+    def _current(self) -> Lowered:
+        return self
+
+    def __repr__(self) -> str:
+        traced = self.artifacts.traced
+        pairs = zip(traced.parameters, traced.arguments, strict=True)
+        signature = ", ".join(f"{name}: {tree}" for name, tree in pairs)
+        return f"<adgen {self.artifacts.plan.mode} of {traced.func.name}({signature})>"
+
+
+class Artifacts:
+    """The stages of one program, each made when it is first asked for."""
+
+    def __init__(self, traced: Traced, plan: Plan, options: Options) -> None:
+        self.traced = traced
+        self.plan = plan
+        self.options = options
+
+    @cached_property
+    def primal(self) -> Func:
+        """The user's function after simplification."""
+        from adgen.runtime.stages import optimised
+
+        return optimised(self.traced.func)
+
+    @cached_property
+    def derived(self) -> Traced:
+        """What the plan makes of it."""
+        from adgen.runtime.derive import derive
+
+        return derive(self.traced, self.plan)
+
+    @cached_property
+    def program(self) -> Program:
+        """It on its backend."""
+        from adgen.runtime.backends import choose
+
+        return choose(self.derived.func, self.options)
+
+    @cached_property
+    def source(self) -> str:
+        """See :class:`Surface`."""
+        from adgen.runtime.modules import module_text
+
+        return module_text(self.traced, self.plan, self.options)
+
+    @property
+    def ir(self) -> str:
+        """See :class:`Surface`."""
+        return _text(self.program.final)
+
+    @property
+    def primal_ir(self) -> str:
+        """See :class:`Surface`."""
+        return _text(self.primal)
+
+    @property
+    def adjoint_ir(self) -> str:
+        """See :class:`Surface`."""
+        return _text(self.derived.func)
+
+    @property
+    def llvm_ir(self) -> str:
+        """See :class:`Surface`."""
+        return self._kernel("llvm_ir")
+
+    @property
+    def assembly(self) -> str:
+        """See :class:`Surface`."""
+        return self._kernel("assembly")
+
+    def _kernel(self, stage: str) -> str:
+        if self.program.backend != "llvm":
+            raise refuse("AG604", self.traced.func.span, stage=stage)
+        from adgen.runtime.backends import kernel_text
+
+        return kernel_text(self.program, stage)
+
+    @property
+    def remarks(self) -> tuple[Diagnostic, ...]:
+        """See :class:`Surface`."""
+        return (*self.traced.remarks, *self.program.remarks)
+
+    def graph(self) -> str:
+        """See :class:`Surface`."""
+        from adgen.runtime.overview import graph_text
+
+        return graph_text(self.derived.func)
+
+    def explain(self) -> str:
+        """See :class:`Surface`."""
+        from adgen.runtime.overview import explanation
+
+        return explanation(self.program, self.remarks)
+
+
+def _text(func: Func) -> str:
+    from adgen.ir.text import to_text
+
+    return to_text(func)
+
+
+def write_atomically(path: Path, text: str) -> Path:
+    """Replace the file at ``path``: whole, or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+__all__ = ["Artifacts", "Lowered", "Surface", "write_atomically"]

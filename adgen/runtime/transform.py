@@ -1,0 +1,94 @@
+"""What ``grad``, ``value_and_grad`` and ``jit`` return: a callable with the user's own signature."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adgen.runtime.dispatch import Dispatcher
+from adgen.runtime.keys import NotTaken, take_apart
+from adgen.runtime.options import Options
+from adgen.runtime.plans import Plan
+from adgen.runtime.subject import Subject
+from adgen.runtime.surface import Lowered, Surface
+
+
+class Transform(Surface):
+    """A derivative (or the compiled form) of a function.
+
+    Calls take the arguments of the user's function. What was made of it last can be looked at: ``source``,
+    ``ir``, ``primal_ir``, ``adjoint_ir``, ``llvm_ir``, ``assembly``, ``graph()``, ``explain()``.
+    """
+
+    def __init__(self, subject: Subject, plan: Plan, options: Options, arguments: dict[str, Any]) -> None:
+        self._dispatcher = Dispatcher(subject, plan, options)
+        self._arguments = arguments
+        self._arity = len(subject.parameters) if subject.positional == len(subject.parameters) else -1
+        self.__adgen_subject__ = subject
+        self.__adgen_plan__ = plan
+        self.__adgen_primal__ = plan.mode == "primal"
+        functools.update_wrapper(self, subject.plain, updated=())
+        self.__signature__ = subject.signature
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it."""
+        dispatcher = self._dispatcher
+        given: Sequence[Any] = args
+        if kwargs or len(args) != self._arity:
+            given = dispatcher.subject.bind(args, kwargs)
+        leaves: list[Any] = []
+        key: list[Any] = []
+        try:
+            take_apart(given, leaves, key)
+        except NotTaken:
+            raise dispatcher.refusal(given) from None
+        found = dispatcher.table.find(tuple(key), leaves)
+        if found is None:
+            found = dispatcher.make(tuple(key), leaves, given)
+        run = found.run or dispatcher.executable(found)
+        return run(leaves)
+
+    # -- inspection -------------------------------------------------------------------------------------
+    def _current(self) -> Lowered:
+        return self._dispatcher.current()
+
+    def lower(self, signature: Any = None, *examples: Any) -> Lowered:
+        """The program for a signature (text), for the annotations (nothing), or for example arguments."""
+        return self._dispatcher.lower(signature, examples)
+
+    def into(self, outputs: Any, workspace: Any = None, accumulate: bool = False) -> Callable[..., Any]:
+        """A callable with the same signature that writes the gradients into the arrays of ``outputs``."""
+        from adgen.runtime.into import into
+
+        return into(self, self._dispatcher.plan, outputs, accumulate)
+
+    def workspace(self, *args: Any, **kwargs: Any) -> None:
+        """A workspace of the right size for :meth:`into`; nothing is needed yet."""
+        self._dispatcher.subject.bind(args, kwargs)
+
+    # -- as a value -------------------------------------------------------------------------------------
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else functools.partial(self, instance)
+
+    def __reduce__(self) -> Any:
+        subject = self._dispatcher.subject
+        home: Any = sys.modules.get(subject.plain.__module__)
+        for name in subject.plain.__qualname__.split("."):
+            home = getattr(home, name, None)
+        if home is self:
+            return subject.plain.__qualname__
+        return (_again, (self._arguments, subject.function))
+
+    def __repr__(self) -> str:
+        subject = self._dispatcher.subject
+        return f"<adgen.{self._arguments['kind']} of {subject.plain.__qualname__}>"
+
+
+def _again(arguments: dict[str, Any], function: Callable[..., Any]) -> Any:
+    """Make an unpickled transform."""
+    from adgen.runtime import transforms
+
+    rest = {name: value for name, value in arguments.items() if name != "kind"}
+    return getattr(transforms, arguments["kind"])(function, **rest)
