@@ -21,14 +21,16 @@ class CopyPlan:
 
     ``views``: values copied right after they are made. ``operands``: operands of a node (initial values of a
     loop) copied right before it, by position. ``yields``: yields of a region copied at its end, by position.
+    ``early``: stores that come before the last use of a view of what they change.
     """
 
     views: dict[Value, None] = field(default_factory=dict)
     operands: dict[tuple[Node, int], None] = field(default_factory=dict)
     yields: dict[tuple[Region, int], None] = field(default_factory=dict)
+    early: dict[Node, None] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        return bool(self.views or self.operands or self.yields)
+    def __len__(self) -> int:
+        return len(self.views) + len(self.operands) + len(self.yields)
 
 
 def copies_needed(func: Func) -> CopyPlan:
@@ -212,6 +214,7 @@ class _Ownership:
                 made = self._defs.get(member)
                 if member is not value and isinstance(made, Op) and is_view(made):
                     self.plan.views[member] = None
+                    self.plan.early[node] = None
                 else:
                     self.plan.operands[node, position] = None
 

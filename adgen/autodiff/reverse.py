@@ -17,7 +17,7 @@ from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import Definitions, Func, Node, Op, Region, Value, operands_of, regions_of
-from adgen.ir.dims import Dim
+from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import StackType, Type
 from adgen.primitives.sizes import bind_dim, constant, size_value
 from adgen.transform.dce import eliminate_dead_code
@@ -199,10 +199,11 @@ class _Cut:
 
     def _sizes(self, b: Builder, needed: dict[Value, None]) -> None:
         """Symbols that no residual's shape shows become residuals of their own."""
-        shown: set[str] = set()
+        dims: list[Dim] = []
         for value in needed:
-            shape = value.any_type.element if isinstance(value.any_type, StackType) else value.any_type
-            shown |= {d.symbols()[0] for d in shape.dims if d == _bare(d)}
+            if isinstance(value.any_type, Type):
+                dims.extend(value.type.dims)
+        shown = _shown(dims)
         bound: list[Node] = []
         for name in self._used_symbols():
             if name not in shown:
@@ -238,6 +239,12 @@ class _Cut:
         return list(used)
 
 
-def _bare(dim: Dim) -> Dim | None:
-    names = dim.symbols()
-    return Dim.symbol(names[0]) if len(names) == 1 else None
+def _shown(dims: Sequence[Dim]) -> set[str]:
+    """The symbols whose sizes follow from numbers for these dims."""
+    shown: set[str] = set()
+    while True:
+        left = [[name for name in d.symbols() if name not in shown] for d in dims]
+        more = {n[0] for d, n in zip(dims, left, strict=True) if len(n) == 1 and linear_in(d, n[0])}
+        if not more:
+            return shown
+        shown |= more

@@ -7,7 +7,7 @@ Symbols stand for array lengths and are never negative.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 Monomial = tuple[str, ...]
@@ -192,6 +192,52 @@ class _PolynomialParser:
         if token and (token[0].isalpha() or token[0] == "_"):
             return self._symbol(token)
         raise ValueError(f"{self._text!r} is not a dimension")
+
+
+def solve(pairs: Iterable[tuple[Dim, int]]) -> dict[str, int]:
+    """Sizes of the symbols from dims and the numbers they are; each pair may give one more symbol.
+
+    A symbol is found where a dim is linear in it and the others are known. Symbols that no dim gives are left
+    out; raises ValueError where a number does not fit.
+
+    >>> solve([(Dim.parse("t+1"), 5), (Dim.parse("2*n"), 6)])
+    {'t': 4, 'n': 3}
+    """
+    found: dict[str, int] = {}
+    waiting = list(pairs)
+    while waiting:
+        later = [pair for pair in waiting if not _solve_one(*pair, found)]
+        if len(later) == len(waiting):
+            break
+        waiting = later
+    return found
+
+
+def _solve_one(dim: Dim, size: int, found: dict[str, int]) -> bool:
+    """Whether the pair is done with: it gave its symbol or has none left to give."""
+    unknown = [name for name in dim.symbols() if name not in found]
+    if not unknown:
+        return True
+    if len(unknown) > 1 or not linear_in(dim, unknown[0]):
+        return False
+    (name,) = unknown
+    factor = dict(dim.terms)[(name,)]
+    rest = size - sum(_value(m, c, found) for m, c in dim.terms if m != (name,))
+    if rest % factor or rest // factor < 0:
+        raise ValueError(f"{size} is not {dim} for any size {name}")
+    found[name] = rest // factor
+    return True
+
+
+def _value(monomial: Monomial, coefficient: int, sizes: Mapping[str, int]) -> int:
+    for name in monomial:
+        coefficient *= sizes[name]
+    return coefficient
+
+
+def linear_in(dim: Dim, name: str) -> bool:
+    """Whether ``name`` occurs in ``dim`` only as a term of its own, so that its size follows from the dim."""
+    return [m for m, _ in dim.terms if name in m] == [(name,)]
 
 
 def as_dim(value: Dim | int) -> Dim:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While
-from adgen.ir.dims import Dim
+from adgen.ir.dims import Dim, solve
 from adgen.ir.types import Kind, Type
 
 
@@ -77,19 +77,21 @@ class _Run:
     def bind_arguments(self, func: Func, args: Sequence[Any]) -> None:
         if len(args) != len(func.params):
             raise ValueError(f"{func.name} takes {len(func.params)} arguments, got {len(args)}")
+        pairs: list[tuple[Dim, int]] = []
         for param, arg in zip(func.params, args, strict=True):
             if isinstance(param.any_type, Type):
                 arg = coerce(arg, param.type)
-                for size, d in zip(np.shape(arg), param.type.dims, strict=True):
-                    if d.value is None and d == Dim.symbol(d.symbols()[0]):
-                        self.sizes.setdefault(d.symbols()[0], size)
+                pairs += zip(param.type.dims, np.shape(arg), strict=True)
             self.values[param] = arg
+        self.sizes.update(solve(pairs))
         for param in func.params:
             self._check_shape(param, self.values[param])
 
     def _check_shape(self, value: Value, found: Any) -> None:
         if not isinstance(value.any_type, Type):
             return
+        if any(s not in self.sizes for d in value.type.dims for s in d.symbols()):
+            return  # a parameter whose sizes are bound by the program
         wanted = tuple(d.evaluate(self.sizes) for d in value.type.dims)
         if np.shape(found) != wanted:
             raise ValueError(f"{value!r} has shape {np.shape(found)}, expected {wanted}")

@@ -137,30 +137,34 @@ class _Verifier:
 
     def _accumulator(self, node: Node, param: Value, body: Region, end: Value) -> None:
         """An accumulator is a chain of ``add_at`` from the parameter to the yield, used nowhere else."""
-        if end is param:
-            return
         chain = {param}
-        for inner in body.nodes:
-            used = [v for v in _all_uses(inner) if v in chain]
-            if not used:
-                continue
-            if isinstance(inner, Op):
-                if inner.prim.name != "add_at" or used != [inner.operands[0]]:
-                    self._fail(node, f"accumulator {param!r} is read by {inner.prim.name}")
-                chain.add(inner.result)
-            else:
-                chain.update(inner.results)
+        self._chain(node, body.nodes, chain)
         if end not in chain:
             self._fail(node, f"accumulator {param!r} is replaced")
 
-
-def _all_uses(node: Node) -> list[Value]:
-    found = list(operands_of(node))
-    for region in regions_of(node):
-        for inner in region.nodes:
-            found.extend(_all_uses(inner))
-        found.extend(region.yields)
-    return found
+    def _chain(self, node: Node, nodes: tuple[Node, ...], chain: set[Value]) -> None:
+        for inner in nodes:
+            match inner:
+                case Op():
+                    used = [v for v in inner.operands if v in chain]
+                    if used and (inner.prim.name != "add_at" or used != [inner.operands[0]]):
+                        self._fail(node, f"an accumulator is read by {inner.prim.name}")
+                    if used:
+                        chain.add(inner.result)
+                case For():
+                    chain.update(p for p, i in zip(inner.carried, inner.inits, strict=True) if i in chain)
+                    self._chain(node, inner.body.nodes, chain)
+                    chain.update(r for r, i in zip(inner.results, inner.inits, strict=True) if i in chain)
+                case While():
+                    chain.update(p for p, i in zip(inner.carried, inner.inits, strict=True) if i in chain)
+                    self._chain(node, inner.body.nodes, chain)
+                    chain.update(r for r, i in zip(inner.results, inner.inits, strict=True) if i in chain)
+                case If():
+                    for region in (inner.then, inner.orelse):
+                        self._chain(node, region.nodes, chain)
+                        chain.update(
+                            r for r, y in zip(inner.results, region.yields, strict=True) if y in chain
+                        )
 
 
 def _is_bool(value: Value) -> bool:

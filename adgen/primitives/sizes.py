@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -132,27 +131,6 @@ def dim_of(b: Builder, value: Value, hint: str = "d") -> Dim:
     symbol = b.fresh_symbol(value.hint or hint)
     b.emit(bind_dim, (value,), {"sym": symbol})
     return Dim.symbol(symbol)
-
-
-def solve_symbols(types: Mapping[str, tuple[Type, tuple[int, ...]]]) -> dict[str, int]:
-    """Sizes of the symbols from named parameter types and shapes.
-
-    Raises ValueError naming the parameter and the axis that disagree.
-    """
-    sizes: dict[str, int] = {}
-    seen: dict[str, str] = {}
-    for name, (type_, shape) in types.items():
-        for axis, (d, size) in enumerate(zip(type_.dims, shape, strict=True)):
-            if len(d.symbols()) == 1 and d == Dim.symbol(d.symbols()[0]) and d.symbols()[0] not in sizes:
-                sizes[d.symbols()[0]] = size
-                seen[d.symbols()[0]] = f"{name}.shape[{axis}]"
-    for name, (type_, shape) in types.items():
-        for axis, (d, size) in enumerate(zip(type_.dims, shape, strict=True)):
-            if d.evaluate(sizes) != size:
-                sources = ", ".join(f"{s} = {sizes[s]} from {seen[s]}" for s in d.symbols())
-                note = f" ({sources})" if sources else ""
-                raise ValueError(f"{name}.shape[{axis}] is {size}, expected {d}{note}")
-    return sizes
 
 
 PRIMITIVES = (const, dim, bind_dim)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from adgen.analysis.ownership import CopyPlan, copies_needed
 from adgen.ir.builder import Builder
-from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, walk
+from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, uses_of, walk
 from adgen.primitives.shape import copy
 from adgen.transform.rebuild import Rebuild, rebuilt
 
@@ -16,10 +16,48 @@ def insert_copies(func: Func) -> Func:
     """``func`` with the copies that ownership asks for; :func:`count_copies` counts them."""
     for _ in range(8):
         plan = copies_needed(func)
+        if plan.early:
+            func, plan = _with_late_stores(func, plan)
         if not plan:
             return func
         func = rebuilt(func, _Insert(plan))
     raise AssertionError(f"{func.name}: copies do not settle")
+
+
+def _with_late_stores(func: Func, plan: CopyPlan) -> tuple[Func, CopyPlan]:
+    """Move stores down to right before the first use of their result, where that saves copies of views."""
+    moved = rebuilt(func, _Sink(set(plan.early)))
+    better = copies_needed(moved)
+    return (moved, better) if len(better) < len(plan) else (func, plan)
+
+
+class _Sink(Rebuild):
+    """Emits the given stores as late as their results allow."""
+
+    def __init__(self, stores: set[Node]) -> None:
+        super().__init__(Builder())
+        self._stores = stores
+
+    def nodes(self, nodes: Sequence[Node]) -> None:
+        """Emit a block, holding stores back until something uses their result."""
+        held: list[Node] = []
+        for node in nodes:
+            used = set(uses_of(node))
+            for store in [s for s in held if any(v in used for v in s.results)]:
+                self._release(store, held)
+            if node in self._stores:
+                held.append(node)
+            else:
+                super().node(node)
+        for store in tuple(held):
+            self._release(store, held)
+
+    def _release(self, store: Node, held: list[Node]) -> None:
+        if store in held:
+            held.remove(store)
+            for other in [s for s in held if any(v in s.results for v in uses_of(store))]:
+                self._release(other, held)
+            super().node(store)
 
 
 def count_copies(func: Func) -> int:

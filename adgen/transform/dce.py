@@ -24,7 +24,7 @@ def eliminate_dead_code(func: Func) -> Func:
 def live_nodes(
     nodes: tuple[Node, ...], needed: tuple[Value, ...], mirror: dict[Node, Node]
 ) -> tuple[Node, ...]:
-    """The nodes of a block that ``needed`` depends on; ``mirror`` gets an entry for each node that changed."""
+    """The nodes of a block that ``needed`` depends on; ``mirror`` follows nodes that changed."""
     live = _Live(mirror)
     live.use(*needed)
     return live.nodes(nodes)
