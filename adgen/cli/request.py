@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adgen.cli.target import Target
 
@@ -32,6 +32,10 @@ class Request:
             arguments.mode,
             arguments.backend,
         )
+
+    def on(self, backend: str) -> Request:
+        """The same request for another backend."""
+        return replace(self, backend=backend)
 
 
 def parse_wrt(text: str | None) -> Wrt:

@@ -10,7 +10,7 @@ import pytest
 
 from adgen.cli import main
 from adgen.cli.console import Console
-from adgen.cli.files import write_atomically
+from adgen.cli.files import write_output
 from adgen.cli.target import Target
 from adgen.diagnostics import UserError, diagnose
 
@@ -56,8 +56,8 @@ def test_color_only_when_asked_or_on_a_terminal(capsys: pytest.CaptureFixture[st
 
 def test_output_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "out.py"
-    write_atomically(path, b"one")
-    write_atomically(path, b"two")
+    write_output(path, "one")
+    write_output(path, "two")
     assert path.read_bytes() == b"two"
     assert [p.name for p in path.parent.iterdir()] == ["out.py"]
 
@@ -65,4 +65,4 @@ def test_output_is_replaced_as_a_whole(tmp_path: Path) -> None:
 def test_unwritable_output_is_a_diagnostic(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="AG805"):
-        write_atomically(tmp_path / "file" / "out.py", b"")
+        write_output(tmp_path / "file" / "out.py", "")
