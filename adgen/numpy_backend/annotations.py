@@ -22,8 +22,10 @@ def type_text(type_: Type) -> str:
 
 
 def shape_text(type_: Type) -> str:
-    """How documentation describes a type: ``float64 (n, m)``, ``float``."""
+    """How documentation describes a type: ``float64 (n, m)``, ``float64``, ``float``."""
     if type_.kind is Kind.py:
         return _PYTHON.get(type_.dtype, "float")
+    if type_.kind is Kind.np:
+        return type_.dtype.numpy.name
     dims = ", ".join(str(d) for d in type_.dims)
     return f"{type_.dtype.numpy.name} ({dims}{',' if type_.rank == 1 else ''})"

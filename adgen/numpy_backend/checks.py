@@ -13,7 +13,9 @@ from adgen.numpy_backend.dimtext import polynomial_text
 Spell = Callable[[str], str]
 
 CHECK = '''
-def _check(value: Any, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> None:
+def _check(
+    value: Any, name: str, dtype: type[np.generic], shape: tuple[int, ...]
+) -> None:
     """Raise ValueError unless an argument has this dtype and shape."""
     if shape and not isinstance(value, np.ndarray):
         raise ValueError(f"{name} is a {type(value).__name__}, expected an array")
@@ -26,7 +28,7 @@ def _check(value: Any, name: str, dtype: type[np.generic], shape: tuple[int, ...
 
 SHAPE = '''
 def _shape(value: Any, name: str, rank: int) -> tuple[int, ...]:
-    """The shape of an array argument with this number of dims. Raise ValueError otherwise."""
+    """The shape of an argument. Raise ValueError unless it has this number of dims."""
     if np.ndim(value) != rank:
         raise ValueError(f"{name} has {np.ndim(value)} dims, expected {rank}")
     return np.shape(value)

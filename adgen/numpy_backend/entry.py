@@ -38,7 +38,7 @@ class Entry:
     """A function to print.
 
     The parameters of ``func`` are ``residuals_in`` residuals and then the leaves of ``arguments``. Its
-    results are the leaves of ``result``, then new contents of the parameters ``mutated``, then ``residuals_out``.
+    results are the leaves of ``result``, new contents of the parameters ``mutated``, and ``residuals_out``.
     ``records`` tells for NamedTuples and dataclasses inside ``result`` (by path) which argument is one.
     """
 
@@ -62,6 +62,13 @@ class Context:
     reserved: tuple[str, ...]
     module: Module = field(default_factory=Module)
     names: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    def short(self, annotation: str) -> str:
+        """An annotation with the module's short names of types."""
+        for text, name in self.aliases.items():
+            annotation = annotation.replace(text, name)
+        return annotation
 
 
 def print_entry(entry: Entry, context: Context) -> list[str]:
@@ -81,12 +88,12 @@ def print_entry(entry: Entry, context: Context) -> list[str]:
     )
     body = print_body(entry.func, style)
     context.names.update(body.names)
-    lines = [*signature(entry, entry.name), *_doc(entry, leaves)]
+    lines = [*signature(entry, entry.name, context), *_doc(entry, leaves)]
     statements = [*_unpacked(entry, leaves), *_entry_checks(entry, names, body.sizes)]
     lines += [line for s in statements for line in _indented(s)]
     if statements and len(body.lines) > 1:
         lines.append("")
-    return [*lines, *body.lines]
+    return [*lines, *(context.short(line) for line in body.lines)]
 
 
 def leaf_names(entry: Entry) -> tuple[str, ...]:
@@ -113,7 +120,7 @@ def _indented(statement: str) -> list[str]:
 
 
 # -- head -----------------------------------------------------------------------------------------------
-def signature(entry: Entry, name: str, part: int | None = None) -> list[str]:
+def signature(entry: Entry, name: str, context: Context, part: int | None = None) -> list[str]:
     """The ``def`` line of a function that gives the result of ``entry``, or a part of it."""
     types = iter([p.type for p in entry.func.params[len(entry.residuals_in) :]])
     parameters = ["residuals: Residuals"] if entry.residuals_in else []
@@ -121,7 +128,7 @@ def signature(entry: Entry, name: str, part: int | None = None) -> list[str]:
         default = f" = {argument.default}" if argument.default is not None else ""
         parameters.append(f"{argument.name}: {annotation(argument.tree, types)}{default}")
     result = _result_annotation(entry, part)
-    return formatted(f"def {name}({', '.join(parameters)}) -> {result}:", 0)
+    return formatted(context.short(f"def {name}({', '.join(parameters)}) -> {result}:"), 0)
 
 
 def _result_annotation(entry: Entry, part: int | None) -> str:
@@ -233,7 +240,7 @@ class _Owned:
     def _root(self, value: Value) -> Value:
         """The array whose memory a value may be."""
         op = self._defs.op(value)
-        while op is not None and (op.prim.view or op.prim.consumes):
+        while op is not None and (op.prim.view or op.prim.consumes or op.prim.name == "stop_gradient"):
             value = op.operands[0]
             op = self._defs.op(value)
         return value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from adgen.ir.core import Func, Node, Op, Region, Value, walk
+from adgen.ir.core import Func, If, Op, Region, regions_of, walk
 from adgen.ir.types import Type
 from adgen.numpy_backend.entry import Argument, Entry, Path, field_names
 from adgen.numpy_backend.module import Delegate, Origin, print_module
@@ -156,7 +157,7 @@ def _gradient_alone(program: Program, both: Entry) -> Entry | Delegate:
     func = both.func
     body = Region(func.params, func.body.nodes, func.results[first:])
     alone = eliminate_dead_code(replace(func, body=body, result_names=func.result_names[first:]))
-    if _array_work(func) == _array_work(alone):
+    if _extra_degree(func, alone) < _degree(alone):
         return Delegate("grad", both, 1, summary)
     return Entry(
         "grad",
@@ -169,18 +170,36 @@ def _gradient_alone(program: Program, both: Entry) -> Entry | Delegate:
     )
 
 
-def _array_work(func: Func) -> int:
-    """Number of operations on whole arrays and of operations inside loops."""
-    top = set(func.body.nodes)
-    return sum(_is_work(node) for node in walk(func.body) if node not in top or _is_work(node))
+def _extra_degree(func: Func, alone: Func) -> int:
+    """How the work that ``func`` does beyond ``alone`` grows with the sizes."""
+    kept = Counter(n.prim.name for n in walk(alone.body) if isinstance(n, Op))
+    degree = 0
+    for node, depth in _operations(func.body, 0):
+        if kept[node.prim.name]:
+            kept[node.prim.name] -= 1
+        else:
+            degree = max(degree, depth + _op_degree(node))
+    return degree
 
 
-def _is_work(node: Node) -> bool:
-    return not isinstance(node, Op) or any(_has_dims(v) for v in node.results)
+def _degree(func: Func) -> int:
+    """How the work grows with the sizes: 3 for a product of matrices, 1 more inside a loop."""
+    return max((depth + _op_degree(op) for op, depth in _operations(func.body, 0)), default=0)
 
 
-def _has_dims(value: Value) -> bool:
-    return not isinstance(value.any_type, Type) or bool(value.type.rank)
+def _operations(region: Region, depth: int) -> Iterator[tuple[Op, int]]:
+    for node in region.nodes:
+        if isinstance(node, Op):
+            yield node, depth
+        for inner in regions_of(node):
+            yield from _operations(inner, depth + (not isinstance(node, If)))
+
+
+def _op_degree(op: Op) -> int:
+    if op.prim.name == "contract":
+        return len(set(op.attr("spec")) - set(",->"))
+    ranks = [v.type.rank for v in (*op.operands, *op.results) if isinstance(v.any_type, Type)]
+    return 0 if op.prim.view else max(ranks, default=0)
 
 
 def prose(items: Sequence[str]) -> str:

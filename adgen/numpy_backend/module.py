@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -39,13 +40,14 @@ def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Deleg
     public = [f.name for f in functions]
     forward = next((f for f in functions if isinstance(f, Entry) and f.residuals_out), None)
     classes = ["Residuals"] if forward is not None else []
-    context = Context((*public, *classes, "_check", "_shape", "NDArray", "NamedTuple", "Any"))
+    context = Context((*public, *classes, "_check", "_shape", "Array", "NDArray", "NamedTuple", "Any"))
+    context.aliases = _aliases(functions)
     blocks: list[list[str]] = []
     for function in functions:
         if function is forward and forward is not None:
-            blocks.append(residual_class(forward))
+            blocks.append([context.short(line) for line in residual_class(forward)])
         if isinstance(function, Delegate):
-            blocks.append(_delegate(function))
+            blocks.append(_delegate(function, context))
         else:
             blocks.append(print_entry(function, context))
     text = "\n\n\n".join("\n".join(block) for block in blocks)
@@ -56,7 +58,24 @@ def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Deleg
     body = "\n\n\n".join("\n".join(block) for block in blocks) + "\n"
     head = [*_header(origin, context), f'"""{summary}"""', "", *_imports(body, context)]
     exported = formatted(f"__all__ = [{', '.join(_quoted(n) for n in sorted(public + classes))}]", 0)
+    aliases = [f"{name} = {text}" for text, name in context.aliases.items()]
+    if aliases:
+        exported += ["", *aliases]
     return "\n".join([*head, "", *exported, "", "", body])
+
+
+def _aliases(functions: Sequence[Entry | Delegate]) -> dict[str, str]:
+    """Short names of the array types that occur often."""
+    found: Counter[str] = Counter()
+    for function in functions:
+        if isinstance(function, Entry):
+            found.update(re.findall(r"NDArray\[np\.\w+\]", " ".join(signature(function, "", Context(())))))
+    names: dict[str, str] = {}
+    for text, number in found.most_common():
+        if number > 2:
+            dtype = text.removeprefix("NDArray[np.").removesuffix("]")
+            names[text] = f"{dtype.title()}Array" if names else "Array"
+    return names
 
 
 def _quoted(name: str) -> str:
@@ -88,15 +107,15 @@ def _imports(body: str, context: Context) -> list[str]:
         lines.append("")
     if "np" in words:
         lines.append("import numpy as np")
-    if "NDArray" in words:
+    if "NDArray" in words or context.aliases:
         lines.append("from numpy.typing import NDArray")
     return lines
 
 
-def _delegate(delegate: Delegate) -> list[str]:
+def _delegate(delegate: Delegate, context: Context) -> list[str]:
     """A function with the signature of another one."""
     call = f"{delegate.entry.name}({', '.join(a.name for a in delegate.entry.arguments)})"
-    head = signature(delegate.entry, delegate.name, delegate.part)
+    head = signature(delegate.entry, delegate.name, context, delegate.part)
     return [*head, f'    """{delegate.summary}"""', *formatted(f"return {call}[{delegate.part}]", 1)]
 
 

@@ -105,13 +105,13 @@ func @sort_out(%x: f64[n], %k: i64) -> (f64[n], f64) {
     yield %x.1, %1
   } else {
     %4 = eq(%k, %0) : bool
-    %x.8, %r = if %4 : f64[n], f64 {
+    %x.8, %s.1 = if %4 : f64[n], f64 {
       %x.2 = write(%x.0, %2, %0) {index = ix(point)} : f64[n]
       yield %x.2, %2
     } else {
       yield %x.0, %1
     }
-    yield %x.8, %r
+    yield %x.8, %s.1
   }
   return %x.9, %s
 }
