@@ -83,7 +83,7 @@ class _Live:
         self.use(node.lo, node.hi, node.step, *(node.inits[k] for k in keep))
         old = node.attr("accumulators", ())
         fixed = {"accumulators": tuple(n for n, k in enumerate(keep) if k in old)}
-        attrs = tuple((n, fixed.get(n, v)) for n, v in node.attrs)
+        attrs = tuple((n, fixed.get(n, v)) for n, v in node.attrs if fixed.get(n, v) != ())
         params = (node.counter, *(node.carried[k] for k in keep))
         return replace(
             node,

@@ -7,6 +7,7 @@ Only rules of exactness ``bitwise`` are here: ``x * 1`` goes, ``x + 0.0`` stays 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from adgen.ir.builder import Builder, Fold
@@ -237,14 +238,13 @@ class _Simplify(Rebuild):
         super().for_(node)
 
     def _without(self, node: For, same: set[int]) -> For:
-        from dataclasses import replace
-
         keep = [k for k in range(len(node.inits)) if k not in same]
         for k in same:
             self.env[node.carried[k]] = self.env[node.results[k]] = self.value(node.inits[k])
         old = node.attr("accumulators", ())
         accumulators = tuple(new for new, k in enumerate(keep) if k in old)
         attrs = tuple((n, accumulators if n == "accumulators" else v) for n, v in node.attrs)
+        attrs = tuple((n, v) for n, v in attrs if v != ())
         params = (node.counter, *(node.carried[k] for k in keep))
         body = replace(node.body, params=params, yields=tuple(node.body.yields[k] for k in keep))
         return replace(
@@ -256,8 +256,6 @@ class _Simplify(Rebuild):
         )
 
     def while_(self, node: While) -> None:
-        from dataclasses import replace
-
         same = _invariant(node.body.params, node.body.yields)
         keep = [k for k in range(len(node.inits)) if k not in same]
         for k in same:
@@ -280,8 +278,6 @@ class _Simplify(Rebuild):
             self.nodes(region.nodes)
             self.env.update(zip(node.results, self.values(region.yields), strict=True))
             return
-        from dataclasses import replace
-
         pairs = list(zip(node.results, node.then.yields, node.orelse.yields, strict=True))
         for result, then, orelse in pairs:
             if then is orelse:
