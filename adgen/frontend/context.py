@@ -23,7 +23,9 @@ from adgen.primitives.define import Primitive
 class LibraryContext(Protocol):
     """The frontend as library functions see it. Methods raise the diagnostic themselves on a bad argument."""
 
-    b: Builder
+    @property
+    def b(self) -> Builder:
+        """The builder."""
 
     # -- to values ---------------------------------------------------------------------------------------
     def value(self, x: Abstract | Value, kind: Kind | None = None) -> Value:

@@ -114,13 +114,10 @@ class CallContext:
             case LibraryFunction(name=name) if name in _BUILTIN_DTYPES:
                 return _BUILTIN_DTYPES[name]
         found = self.static(x, "a dtype")
-        try:
-            dtype = dtype_of(np.dtype(found))
-        except TypeError:
-            dtype = None
-        if dtype is None:
+        named = _named_dtype(found)
+        if named is None:
             raise self.error("AG238", x, dtype=str(found))
-        return dtype
+        return named
 
     def is_none(self, x: Abstract) -> bool:
         """Whether it is None."""
@@ -192,6 +189,13 @@ class CallContext:
             if argument is x:
                 return span
         return self.span
+
+
+def _named_dtype(found: Any) -> DType | None:
+    try:
+        return dtype_of(np.dtype(found))
+    except TypeError:
+        return None
 
 
 def _short(name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from adgen.frontend import places
 from adgen.frontend.abstract import Abstract, Array, Index, Iterable, Known, Number, Tuple
 from adgen.frontend.reader import Reader
-from adgen.ir.core import Full, Indexer, Point, Value
+from adgen.ir.core import Access, Full, Indexer, Point, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind
 from adgen.primitives.elementwise import add, mul, sub
@@ -43,19 +43,19 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
         case Iterable("range", bounds):
             return _static_range(bounds)
         case Iterable("enumerate", (inner, start)):
-            items = static_items(r, inner)
-            if items is None or not isinstance(start, Known):
+            found = static_items(r, inner)
+            if found is None or not isinstance(start, Known):
                 return None
-            return tuple(Tuple((Known(start.value + k), item)) for k, item in enumerate(items))
+            return tuple(Tuple((Known(start.value + k), item)) for k, item in enumerate(found))
         case Iterable("zip", parts):
             columns = [static_items(r, part) for part in parts]
             if any(c is None for c in columns):
                 return None
             rows = zip(*(c for c in columns if c is not None), strict=False)
-            return tuple(Tuple(tuple(items)) for items in rows)
+            return tuple(Tuple(tuple(together)) for together in rows)
         case Iterable("reversed", (inner,)):
-            items = static_items(r, inner)
-            return None if items is None else tuple(reversed(items))
+            found = static_items(r, inner)
+            return None if found is None else tuple(reversed(found))
     return None
 
 
@@ -91,7 +91,7 @@ def _length_of(r: Reader, x: Array) -> Dim:
 def row(r: Reader, x: Array, index: Value) -> Abstract:
     """``x[index]`` for an index within bounds."""
     type_ = places.type_through(r.state.versions[x.root].type, x.path)
-    access = (Point(), *(Full() for _ in type_.dims[1:]))
+    access: tuple[Access, ...] = (Point(), *(Full() for _ in type_.dims[1:]))
     if type_.rank == 1:
         return Number(read(r.b, r.value(x), index, index=Indexer(access)))
     return Array(x.root, (*x.path, Index(Indexer(access), (index,))))

@@ -1,0 +1,86 @@
+"""Attributes: of modules, arrays and numbers, and of containers with named fields."""
+
+from __future__ import annotations
+
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    DTypeObject,
+    Known,
+    LibraryFunction,
+    Module,
+    Namespace,
+    Number,
+    Tuple,
+)
+from adgen.frontend.entries import Entry
+from adgen.frontend.library import lookup
+from adgen.frontend.library_context import context_of, results_of
+from adgen.frontend.names import FORMS, from_meaning, library_name
+from adgen.frontend.reader import Reader, describe
+from adgen.ir.types import Kind
+
+_LIST_METHODS = frozenset("append extend insert pop remove sort reverse clear".split())
+
+
+def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
+    """``base.name``; ``shown`` is the text of the whole expression."""
+    match base:
+        case Module(home):
+            return _of_module(r, home, name, shown)
+        case Namespace(scope=scope):
+            found = scope.resolve(name)
+            if found is None:
+                raise r.error("AG201", name=shown)
+            return from_meaning(r, found, name)
+        case Array():
+            return _of_array(r, base, name)
+        case Number(value) if value.type.kind is not Kind.py:
+            return _of_array(r, base, name)
+        case Tuple(items=items, kind=kind, keys=keys) if name in keys and kind != "dict":
+            return items[keys.index(name)]
+        case Tuple(kind=kind) if kind != "tuple" and name in _LIST_METHODS:
+            raise r.error("AG115")
+        case LibraryFunction(name=function):
+            return _of_function(r, function, name, shown)
+        case DTypeObject(dtype) if name == "itemsize":
+            return Known(dtype.itemsize)
+    raise r.error("AG203", name=name, what=describe(r, base))
+
+
+def _of_module(r: Reader, home: str, name: str, shown: str) -> Abstract:
+    qualified = f"{home}.{name}"
+    if qualified in FORMS or lookup(qualified) is not None:
+        return library_name(r, qualified, shown)
+    if home in ("numpy", "scipy") and name in ("linalg", "random", "fft", "special", "lib", "testing"):
+        return Module(qualified)
+    if home == "adgen" and name in ("nn", "optim"):
+        return _own_module(r, qualified, shown)
+    return library_name(r, qualified, shown)
+
+
+def _own_module(r: Reader, qualified: str, shown: str) -> Abstract:
+    """A module of adgen written in the accepted language: its functions are inlined like the user's."""
+    import importlib.util
+
+    from adgen.frontend.static_scope import ModuleFile, StaticEnvironment
+
+    spec = importlib.util.find_spec(qualified)
+    if spec is None or spec.origin is None:
+        raise r.error("AG401", name=shown)
+    path = (("adgen", qualified),)
+    return Namespace(qualified, StaticEnvironment(ModuleFile.read(spec.origin), path))
+
+
+def _of_array(r: Reader, base: Abstract, name: str) -> Abstract:
+    found = lookup(f"numpy.ndarray.{name}")
+    if not isinstance(found, Entry):
+        raise r.error("AG203", name=name, what="arrays")
+    if found.attribute:
+        return results_of(r, found.function(context_of(r, found.name), base))
+    return LibraryFunction(found.name, found.function, base)
+
+
+def _of_function(r: Reader, function: str, name: str, shown: str) -> Abstract:
+    """``np.add.at`` and its like."""
+    return library_name(r, f"{function}.{name}", shown)

@@ -1,0 +1,87 @@
+"""Free names: what the environment says, as abstract values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adgen.frontend.abstract import Abstract, Known, LibraryFunction, Module, Namespace, UserFunction
+from adgen.frontend.entries import Entry
+from adgen.frontend.library import lookup
+from adgen.frontend.scope import Captured, Environment, Helper, Library, Meaning, Unusable
+from adgen.frontend.state import Closure
+
+if TYPE_CHECKING:
+    from adgen.frontend.reader import Reader
+
+FORMS = frozenset(
+    "builtins." + name for name in ("range", "len", "enumerate", "zip", "reversed", "tuple", "list")
+) | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"}
+"""Functions that the frontend itself understands."""
+
+_UNSUPPORTED_DTYPES = frozenset(
+    """complex64 complex128 complex256 float16 float128 longdouble half object_ str_ bytes_ datetime64
+    timedelta64 csingle cdouble clongdouble void""".split()
+)
+
+
+def free_name(r: Reader, environment: Environment, name: str) -> Abstract:
+    """What a name means that the function does not bind. Raises AG201 where nothing does."""
+    found = environment.resolve(name)
+    if found is None:
+        raise r.error("AG201", name=name)
+    return from_meaning(r, found, name)
+
+
+def from_meaning(r: Reader, found: Meaning, name: str) -> Abstract:
+    """The abstract value of what an environment found."""
+    match found:
+        case Library(qualified):
+            return library_name(r, qualified, name)
+        case Module() | Namespace():
+            return found
+        case Captured(path, value):
+            if path not in r.meanings:
+                r.meanings[path] = r.capture(path, value, name)
+            return r.meanings[path]
+        case Helper():
+            return _helper(r, found)
+        case Unusable(code, fields):
+            raise r.error(code, **dict(fields))
+
+
+def _helper(r: Reader, found: Helper) -> Abstract:
+    if found.path not in r.meanings:
+        if found.identity is not None:
+            r.baked[found.path] = found.identity
+        defaults = {p: from_meaning(r, m, p) for p, m in found.defaults.items()}
+        definition = Closure(found.source, found.source.node, found.environment, None, defaults)
+        r.meanings[found.path] = UserFunction(found.source.name, definition)
+    return r.meanings[found.path]
+
+
+def library_name(r: Reader, qualified: str, shown: str) -> Abstract:
+    """A library function, dtype, constant or namespace. Raises AG202 and its like for unknown ones."""
+    if qualified in FORMS:
+        return LibraryFunction(qualified, _no_function)
+    found = lookup(qualified)
+    match found:
+        case None:
+            raise _unknown(r, qualified, shown)
+        case Entry(name, function):
+            return LibraryFunction(name, function)
+    return found if not isinstance(found, Known) else Known(found.value)
+
+
+def _no_function(*args: object) -> None:
+    raise AssertionError("a form of the frontend is not called through the library")
+
+
+def _unknown(r: Reader, qualified: str, shown: str) -> Exception:
+    home, _, name = qualified.rpartition(".")
+    if home == "numpy.random":
+        return r.error("AG125", name=shown)
+    if home == "numpy" and name in _UNSUPPORTED_DTYPES:
+        return r.error("AG238", dtype=name)
+    if qualified == "builtins.complex":
+        return r.error("AG238", dtype="complex128")
+    return r.error("AG202", name=shown)
