@@ -168,8 +168,11 @@ class Resolve(Rebuild):
         self.env.update(zip(op.results, found, strict=True))
 
     def for_(self, node: For) -> None:
-        """Emit a reversed loop with the bounds that undo its forward loop."""
-        forward = self._mirror[node]
+        """Emit a reversed loop with the bounds that undo its forward loop; a rule's own loop as it is."""
+        forward = self._mirror.get(node)
+        if forward is None:
+            super().for_(node)
+            return
         assert isinstance(forward, For | While)
         for param in node.body.params:
             self._bind(param.any_type)
