@@ -48,5 +48,7 @@ class _Share(Rebuild):
 def _key(op: Op, operands: tuple[Value, ...]) -> Any:
     if getattr(op.prim, "commutative", False) and len(operands) == 2 and id(operands[0]) > id(operands[1]):
         operands = operands[::-1]
-    # 0.0 and -0.0, 1 and True are equal as Python values but not the same constant
-    return (op.prim, operands, repr(op.attrs) if op.prim.name == "const" else op.attrs)
+    if op.prim.name == "const":
+        # 0.0 and -0.0, 1 and True are equal as Python values but not the same constant; named ones stay apart
+        return (op.prim, op.result.hint, repr(op.attrs))
+    return (op.prim, operands, op.attrs)

@@ -35,6 +35,8 @@ class Rebuild:
         self.b = b
         self.env: dict[Value, Value] = {}
         self.symbols = dict(symbols or {})
+        self.turn: Node | None = None
+        self.cut: int | None = None
 
     # -- values and types -------------------------------------------------------------------------------
     def value(self, value: Value) -> Value:
@@ -66,8 +68,10 @@ class Rebuild:
 
     # -- nodes ------------------------------------------------------------------------------------------
     def nodes(self, nodes: Sequence[Node]) -> None:
-        """Emit nodes in order."""
+        """Emit nodes in order, noting where the reverse sweep begins."""
         for node in nodes:
+            if node is self.turn:
+                self.cut = len(self.b.nodes)
             self.node(node)
 
     def node(self, node: Node) -> None:
@@ -142,9 +146,11 @@ def substitute(value: Any, symbols: Mapping[str, Dim]) -> Any:
 
 def rebuilt(func: Func, rebuild: Rebuild, **changes: Any) -> Func:
     """``func`` emitted again by ``rebuild``; assumptions get its symbols too."""
+    if func.cut is not None and func.cut < len(func.body.nodes):
+        rebuild.turn = func.body.nodes[func.cut]
     body = rebuild.region(func.body)
     assumptions = tuple(replace(a, dim=a.dim.substitute(rebuild.symbols)) for a in func.assumptions)
-    return replace(func, body=body, assumptions=assumptions, **{"cut": None, **changes})
+    return replace(func, body=body, assumptions=assumptions, **{"cut": rebuild.cut, **changes})
 
 
 def with_dims(func: Func, symbols: Mapping[str, Dim], fold: Fold | None = None) -> Func:
