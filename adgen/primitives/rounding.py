@@ -38,7 +38,7 @@ def _rounding(
         name,
         eval=numpy,
         spell=Call(f"np.{name}"),
-        python=(lambda x: float(python(x)), Call(spell)),
+        python=(lambda x: float(python(x)), lambda s: Text(f"float({spell}({s.arg(0)}))")),
         partials=_FLAT,
         doc=doc,
         samples=samples(),
@@ -91,7 +91,8 @@ def _far_samples() -> tuple[Sample, ...]:
     types = ("f64[3]", "f32[3]")
     many = tuple(Sample((t, t), values=((5.3, -5.3, 4.1), (2.0, 2.0, -1.5))) for t in types)
     one = tuple(Sample((t, t), values=(5.3, 2.0)) for t in ("f64", "np.f64"))
-    return (*many, *one, Sample(("f64[0]", "f64[0]")))
+    single = Sample(("f64[1]", "f64[1]"), values=((-5.3,), (2.0,)))
+    return (*many, *one, single, Sample(("f64[0]", "f64[0]")))
 
 
 _INTEGERS = (Sample(("i64[4]", "i64[4]"), values=((5, -5, 7, -7), (3, 3, -2, -2))),)
