@@ -1,0 +1,114 @@
+"""The checks of the primitives can fail: every seeded wrong rule is caught by some sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Value
+from adgen.primitives.define import ZERO, Over, Primitive, Zero
+from adgen.primitives.elementwise import add, neg
+from adgen.primitives.registry import REGISTRY
+from tests.test_primitives import test_forward_and_reverse_rules as check_rules
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
+
+def _negated(b: Builder, partial: Any) -> Any:
+    match partial:
+        case Value():
+            return neg(b, partial)
+        case Over(denominator):
+            return Over(neg(b, denominator))
+        case Zero():
+            return 1.0
+        case _:
+            return -partial if partial else 1.0
+
+
+def _doubled(b: Builder, partial: Any) -> Any:
+    match partial:
+        case Value():
+            return add(b, partial, partial)
+        case Over(denominator):
+            return Over(add(b, denominator, denominator))
+        case Zero():
+            return 1.0
+        case _:
+            return 2.0 * partial if partial else 1.0
+
+
+def _with_partial(prim: Primitive, slot: int, change: Callable[[Builder, Any], Any]) -> Primitive:
+    original: Any = prim.partials
+
+    def partials(b: Builder, r: Any, *operands: Any, **attrs: Any) -> Any:
+        found = list(original(b, r, *operands, **attrs))
+        found[slot % len(found)] = change(b, found[slot % len(found)])
+        return found
+
+    return replace(prim, partials=partials)
+
+
+def _without_contribution(prim: Primitive) -> Primitive:
+    original: Any = prim.vjp
+
+    def vjp(b: Builder, op: Any, seed: Any) -> Any:
+        found = list(original(b, op, seed))
+        live = next(k for k, c in enumerate(found) if c is not ZERO)
+        found[live] = ZERO
+        return found
+
+    return replace(prim, vjp=vjp)
+
+
+def _with_doubled_tangent(prim: Primitive) -> Primitive:
+    original: Any = prim.jvp
+
+    def jvp(b: Builder, op: Any, dots: Any) -> Any:
+        found = original(b, op, dots)
+        return add(b, found, found) if isinstance(found, Value) else found
+
+    return replace(prim, jvp=jvp)
+
+
+def _mutants(prim: Primitive) -> Iterator[tuple[str, Primitive]]:
+    if prim.inactive is not None:
+        return
+    if callable(prim.partials):
+        yield "sign of the first partial", _with_partial(prim, 0, _negated)
+        yield "factor in the last partial", _with_partial(prim, -1, _doubled)
+    if callable(prim.vjp):
+        yield "dropped contribution", _without_contribution(prim)
+    if callable(prim.jvp):
+        yield "factor in the tangent", _with_doubled_tangent(prim)
+
+
+def _has_floats(types: tuple[str, ...]) -> bool:
+    return any(text.removeprefix("np.").startswith("f") for text in types)
+
+
+MUTANTS = [
+    pytest.param(mutant, id=f"{name}: {what}")
+    for name, prim in REGISTRY.table.items()
+    if isinstance(prim.samples, tuple) and any(s.smooth and _has_floats(s.types) for s in prim.samples)
+    for what, mutant in _mutants(prim)
+]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_mutant_is_caught(mutant: Primitive) -> None:
+    assert isinstance(mutant.samples, tuple)
+    caught = False
+    for sample in mutant.samples:
+        if sample.smooth and not caught:
+            try:
+                check_rules(mutant, sample)
+            except AssertionError:
+                caught = True
+            except pytest.skip.Exception:
+                continue
+    assert caught
