@@ -13,6 +13,7 @@ from typing import Any
 
 from adgen.runtime.digests import function_digest
 from adgen.runtime.keys import Key, NotTaken, key_of, take_apart
+from adgen.runtime.trees import TreeSpec
 
 Path = tuple[tuple[str, Any], ...]
 Getter = Callable[[], Any]
@@ -26,6 +27,12 @@ class Hidden:
 
     path: Path
     key: Key
+    spec: TreeSpec
+
+    @property
+    def name(self) -> str:
+        """The name it has in the program."""
+        return next((str(name) for kind, name in reversed(self.path) if kind != "item"), "captured")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

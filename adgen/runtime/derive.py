@@ -137,7 +137,8 @@ def _pair(first: TreeSpec, second: TreeSpec) -> TreeSpec:
 class Linearised:
     """``forward`` gives the results, the mutated arrays and the residuals; ``backward`` the gradients.
 
-    ``seeds`` are the result leaves that have a cotangent, ``wrt`` the leaves that have a gradient.
+    ``seeds`` are the result leaves that have a cotangent, ``wrt`` the leaves that have a gradient;
+    ``cotangent`` is the structure of the former.
     """
 
     traced: Traced
@@ -145,22 +146,36 @@ class Linearised:
     backward: Func
     seeds: tuple[int, ...]
     wrt: tuple[int, ...]
+    residuals: tuple[str, ...]
+    cotangent: TreeSpec
 
 
-def linearise(traced: Traced) -> Linearised:
-    """The split form with respect to every float leaf. Raises AG304 or AG306 where nothing varies."""
-    wrt = tuple(leaf for leaf, type_ in enumerate(traced.leaf_types) if type_.is_float)
+def wrt_leaves(traced: Traced, parameters: Sequence[int]) -> tuple[int, ...]:
+    """The leaves that have a gradient. Raises AG302 or AG306."""
+    return tuple(leaf for p in parameters for leaf in float_leaves(traced, p))
+
+
+def linearise(traced: Traced, wrt: Sequence[int] | None = None, has_aux: bool = False) -> Linearised:
+    """The split form with respect to some leaves (by default every float one).
+
+    Raises AG304 or AG306 where nothing varies.
+    """
+    if wrt is None:
+        wrt = [leaf for leaf, type_ in enumerate(traced.leaf_types) if type_.is_float]
+    if not wrt:
+        float_leaves(traced, 0)
     types = [v.type for v in traced.func.results[: traced.result.leaf_count]]
+    spec = cotangent_spec(AbstractTree(traced.result, tuple(types)))
     seeds = tuple(k for k, type_ in enumerate(types) if type_.is_float)
+    if has_aux:
+        spec, seeds = spec.children[0], seeds[:1]
     if not seeds:
         dtype = types[0].dtype.value if types else _described(traced.result)
         raise refuse("AG304", result_place(traced), name=traced.func.name, dtype=dtype)
-    if not wrt:
-        float_leaves(traced, 0)
     func = checked("reverse", joint(optimised(traced.func), wrt, seeds, seeded=True))
     halves: Split = split(func, len(traced.func.results))
     forward, backward = checked("split", halves.forward), checked("split", halves.backward)
-    return Linearised(traced, forward, backward, seeds, wrt)
+    return Linearised(traced, forward, backward, seeds, tuple(wrt), halves.residuals, spec)
 
 
 # -- forward mode ---------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What adgen's names do in a function that runs undifferentiated: plain Python, nothing recorded.
 
-Markers give back what they are given; activations compute with NumPy by the formulas of their primitives.
+Markers give back what they are given. Activations are in :mod:`adgen.nn`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,6 @@ T = TypeVar("T")
 
 
 # -- markers --------------------------------------------------------------------------------------------
-def stop_gradient(x: T) -> T:
-    """``x``; inside differentiated code a constant."""
-    return x
-
-
 def straight_through(f: Callable[[Any], T], x: Any) -> T:
     """``f(x)``; its derivative is that of the identity."""
     return f(x)
@@ -86,52 +81,3 @@ def root(g: Callable[..., Any], x0: Any, *args: Any, **options: Any) -> Any:
 def argmin(f: Callable[..., Any], x0: Any, *args: Any, **options: Any) -> Any:
     """The minimum of ``f(x, *args)`` near ``x0``."""
     _unavailable("argmin")
-
-
-# -- activations ----------------------------------------------------------------------------------------
-def relu(x: Any) -> Any:
-    """``x`` where it is positive, else 0."""
-    return np.maximum(x, 0)
-
-
-def sigmoid(x: Any) -> Any:
-    """``1 / (1 + exp(-x))`` without overflow."""
-    e = np.exp(-np.abs(x))
-    return np.where(np.greater_equal(x, 0), np.ones_like(e), e) / (1 + e)
-
-
-def softplus(x: Any) -> Any:
-    """``log(1 + exp(x))`` without overflow."""
-    return np.logaddexp(x, np.zeros_like(x))
-
-
-def silu(x: Any) -> Any:
-    """``x * sigmoid(x)``."""
-    return x * sigmoid(x)
-
-
-def gelu(x: Any) -> Any:
-    """``x`` times the normal distribution function of ``x``."""
-    from scipy.special import erf
-
-    return x * 0.5 * (1.0 + erf(x / np.sqrt(2.0)))
-
-
-def logsumexp(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Any:
-    """``log(sum(exp(x)))`` without overflow."""
-    top = np.max(x, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, np.zeros_like(top))
-    total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=keepdims))
-    return total + (top if keepdims else np.squeeze(top, axis=axis))
-
-
-def softmax(x: Any, axis: int | None = -1) -> Any:
-    """``exp(x) / sum(exp(x))`` without overflow."""
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
-
-
-def log_softmax(x: Any, axis: int | None = -1) -> Any:
-    """``log(softmax(x))`` without overflow."""
-    shifted = x - np.max(x, axis=axis, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))

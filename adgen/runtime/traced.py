@@ -19,7 +19,7 @@ class Traced:
     """The parameters of ``func`` are the leaves of ``arguments``, then those of ``hidden`` values.
 
     Its results are the leaves of ``result``, then the final contents of the leaves in ``mutated``.
-    ``demanded`` are leaves whose value is part of the program.
+    ``demanded`` are leaves whose value is part of the program, ``defaults`` the source of default values.
     """
 
     func: Func
@@ -33,6 +33,8 @@ class Traced:
     remarks: tuple[Diagnostic, ...] = ()
     result_span: Span | None = None
     parameter_spans: Mapping[str, Span] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
 
     @property
     def leaf_types(self) -> tuple[Type, ...]:

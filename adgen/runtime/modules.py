@@ -1,0 +1,114 @@
+"""The generated module of a plan: which public functions it has, and their programs."""
+
+from __future__ import annotations
+
+from adgen.diagnostics import refuse
+from adgen.numpy_backend.entry import Argument, Entry, field_names
+from adgen.numpy_backend.module import Delegate, Origin, print_module
+from adgen.runtime.derive import Linearised, cotangent_spec, derive, gradient_spec, linearise, wrt_leaves
+from adgen.runtime.options import Options
+from adgen.runtime.plans import Plan
+from adgen.runtime.stages import in_place
+from adgen.runtime.traced import Traced
+from adgen.runtime.trees import TUPLE, TreeSpec, leaf_spec
+
+Public = Entry | Delegate
+
+
+def module_text(traced: Traced, plan: Plan, options: Options, standalone: bool = False) -> str:
+    """The module's source. ``standalone`` refuses captured values (AG502); else they are parameters."""
+    if standalone and traced.hidden:
+        raise refuse("AG502", traced.func.span, name=traced.hidden[0].name)
+    return print_module(_origin(traced, options), _summary(traced, plan), _functions(traced, plan))
+
+
+def _origin(traced: Traced, options: Options) -> Origin:
+    changed = {name: value for name, value in options.changed().items() if name != "backend"}
+    file = traced.func.span.file if traced.func.span is not None else None
+    return Origin(
+        traced.func.name,
+        file,
+        traced.digest or None,
+        tuple((name, repr(value)) for name, value in changed.items()),
+    )
+
+
+_SUMMARIES = {
+    "primal": "{name}.",
+    "tangent": "{name} and its derivative in a direction.",
+    "split": "{name} and its reverse mode derivative, in two parts.",
+}
+
+
+def _summary(traced: Traced, plan: Plan) -> str:
+    text = _SUMMARIES.get(plan.mode, "{name} and its gradient with respect to {wrt}.")
+    wrt = ", ".join(traced.parameters[p] for p in plan.wrt)
+    return text.format(name=traced.func.name, wrt=wrt)
+
+
+def _functions(traced: Traced, plan: Plan) -> list[Public]:
+    match plan.mode:
+        case "primal":
+            return [_plain(traced, plan, traced.func.name, f"{traced.func.name}.")]
+        case "tangent":
+            return [_plain(traced, plan, "jvp", "The value and its derivative in the given direction.")]
+        case "split":
+            return _split(traced, linearise(traced), None)
+    joint = Plan("value_and_grad", plan.wrt, plan.single, plan.has_aux)
+    both = _plain(traced, joint, "value_and_grad", "The value and the gradient.")
+    found: list[Public] = [both]
+    if not plan.has_aux:
+        found.append(Delegate("grad", both, 1, "The gradient."))
+    halves = linearise(traced, wrt_leaves(traced, plan.wrt), plan.has_aux)
+    return [*found, *_split(traced, halves, plan)]
+
+
+def _plain(traced: Traced, plan: Plan, name: str, summary: str) -> Entry:
+    derived = derive(traced, plan)
+    func = in_place(derived.func)
+    records: list[tuple[tuple[int, ...], str]] = []
+    if plan.mode == "value_and_grad":
+        wrt = [traced.parameters[p] for p in plan.wrt]
+        records = [((1,), wrt[0])] if plan.single else [((1, k), p) for k, p in enumerate(wrt)]
+    arguments = _arguments(derived) + tuple(
+        Argument(func.params[k].hint or f"dot_{k}", leaf_spec())
+        for k in range(len(traced.func.params), len(func.params))
+    )
+    return Entry(name, func, arguments, derived.result, summary, tuple(records), mutated=traced.mutated)
+
+
+def _arguments(traced: Traced) -> tuple[Argument, ...]:
+    pairs = zip(traced.parameters, traced.arguments, strict=True)
+    given = [Argument(name, tree.spec, traced.defaults.get(name)) for name, tree in pairs]
+    return (*given, *(Argument(h.name, h.spec) for h in traced.hidden))
+
+
+def _split(traced: Traced, halves: Linearised, plan: Plan | None) -> list[Public]:
+    forward, backward = in_place(halves.forward), in_place(halves.backward)
+    names = field_names(halves.residuals, [])
+    out = Entry(
+        "forward",
+        forward,
+        _arguments(traced),
+        traced.result,
+        "The value, and what `backward` needs of the forward sweep.",
+        mutated=traced.mutated,
+        residuals_out=names,
+    )
+    if plan is None:
+        result = TreeSpec(TUPLE, tuple(cotangent_spec(tree) for tree in traced.arguments))
+        wanted: list[tuple[tuple[int, ...], str]] = []
+    else:
+        result = gradient_spec(traced, plan)
+        wrt = [traced.parameters[p] for p in plan.wrt]
+        wanted = [((), wrt[0])] if plan.single else [((k,), p) for k, p in enumerate(wrt)]
+    back = Entry(
+        "backward",
+        backward,
+        (Argument("cotangent", halves.cotangent),),
+        result,
+        "The gradient, from the residuals and the cotangent of the value.",
+        tuple(wanted),
+        residuals_in=names,
+    )
+    return [out, back]
