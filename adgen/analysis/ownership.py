@@ -94,7 +94,8 @@ class _Ownership:
         self._consumed(func.body)
         self._seen: set[Value] = set(func.params)
         self._region(func.body, set())
-        self._results(func)
+        if not self.plan:  # copies planned so far change what the results share
+            self._results(func)
 
     # -- which values share storage ---------------------------------------------------------------------
     def _collect(self, region: Region, home: Loop) -> None:
