@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics import Span, UserError, refuse
+from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind, Type, dtype_of
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.trees import TreeSpec, container_of, flatten, is_static
@@ -118,12 +119,10 @@ def abstract_example(value: Any, name: str) -> AbstractTree:
 
 def leaf_type(leaf: Any, name: str) -> Type:
     """The type of a leaf, its dims named ``name_0``, ``name_1``. Raises :class:`NotTaken`."""
-    from adgen.ir.dims import Dim
-
     if type(leaf) in _PYTHON:
         return Type(_PYTHON[type(leaf)], (), Kind.py)
     dtype = dtype_of(leaf.dtype) if isinstance(leaf, np.ndarray | np.generic) else None
-    if dtype is None or not leaf.dtype.isnative:
+    if dtype is None or not leaf.dtype.isnative or isinstance(leaf, np.ma.MaskedArray | np.matrix):
         raise not_taken(leaf)
     if isinstance(leaf, np.generic):
         return Type(dtype, (), Kind.np)
