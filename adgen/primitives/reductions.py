@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from adgen.ir.builder import Builder
-from adgen.ir.core import Full, Indexer, Op, Point, Value
+from adgen.ir.core import Op, Value
 from adgen.ir.dims import product
-from adgen.ir.types import I64, AnyType, DType, Type
+from adgen.ir.types import AnyType, DType, Type
 from adgen.primitives.define import (
     ZERO,
     Context,
@@ -26,12 +26,10 @@ from adgen.primitives.define import (
     Text,
     Zero,
 )
-from adgen.primitives.elementwise import add, mul, sub
-from adgen.primitives.indexing import read, write
-from adgen.primitives.literals import literal_of
+from adgen.primitives.elementwise import add, mul
+from adgen.primitives.recurrences import recurrence, scan
 from adgen.primitives.reduce import reduced_type, spell_reduction, spread_back, sum_
-from adgen.primitives.shape import empty, reshape, transpose
-from adgen.primitives.sizes import constant, size_value
+from adgen.primitives.shape import reshape, transpose
 
 
 # -- running over one axis ------------------------------------------------------------------------------
@@ -95,55 +93,25 @@ cumsum = Primitive(
     vjp=_cumsum_vjp,
     jvp=_cumsum_jvp,
     lower="cumsum",
+    expand=lambda b, op: _expand_cumsum(b, op),
 )
 
 
-# -- linear recurrences ---------------------------------------------------------------------------------
-_Step = Callable[[Value, Value, Value], tuple[Value, Value]]
+# -- loops over the axis, for kernels -------------------------------------------------------------------
+def _expand_cumsum(b: Builder, op: Op) -> Value:
+    def step(cells: Sequence[Value], state: Value) -> tuple[Value, Value]:
+        total = add(b, state, cells[0])
+        return total, total
+
+    return scan(b, op, 0, step)
 
 
-def _recurrence(b: Builder, op: Op, term: Value, reverse: bool, step: _Step) -> Value:
-    """A loop over the axis that carries a state: ``step(x[i], term[i], state)`` gives cell i and the next."""
-    (x,), axis, type_ = op.operands, op.attr("axis"), term.type
-    index = Indexer(tuple(Point() if k == axis else Full() for k in range(type_.rank)))
-    rest = type_.with_dims(*(d for k, d in enumerate(type_.dims) if k != axis))
-    counter, state, cells = Value(I64, "i"), Value(rest, "state"), Value(type_, "run")
-    size = size_value(b, type_.dims[axis])
-    last = sub(b, size, constant(b, 1)) if reverse else None
+def _expand_cumprod(b: Builder, op: Op) -> Value:
+    def step(cells: Sequence[Value], state: Value) -> tuple[Value, Value]:
+        total = mul(b, state, cells[0])
+        return (state if op.attr("exclusive") else total), total
 
-    def body() -> Sequence[Value]:
-        i = counter if last is None else sub(b, last, counter)
-        cell, following = step(read(b, x, i, index=index), read(b, term, i, index=index), state)
-        return (following, write(b, cells, cell, i, index=index))
-
-    region = b.region((counter, state, cells), body)
-    start = (literal_of(b, rest, 0), empty(b, dims=type_.dims, dtype=type_.dtype))
-    return b.for_loop((constant(b, 0), size, constant(b, 1)), start, region)[1]
-
-
-def _before(b: Builder) -> _Step:
-    """The state first, then ``term + x * state``."""
-    return lambda x, term, state: (state, add(b, term, mul(b, x, state)))
-
-
-def _after(b: Builder) -> _Step:
-    """The state is ``term + x * state``."""
-
-    def step(x: Value, term: Value, state: Value) -> tuple[Value, Value]:
-        following = add(b, term, mul(b, x, state))
-        return following, following
-
-    return step
-
-
-def _between(b: Builder) -> _Step:
-    """``term + state``; the state is x times that."""
-
-    def step(x: Value, term: Value, state: Value) -> tuple[Value, Value]:
-        cell = add(b, term, state)
-        return cell, mul(b, x, cell)
-
-    return step
+    return scan(b, op, 1, step)
 
 
 # -- running products -----------------------------------------------------------------------------------
@@ -181,16 +149,17 @@ def _others_before(b: Builder, op: Op) -> Value:
 
 
 def _cumprod_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
-    step = _before(b) if op.attr("exclusive") else _between(b)
-    gathered = _recurrence(b, op, y_bar, not op.attr("reverse"), step)
-    return (mul(b, _others_before(b, op), gathered),)
+    kind = "before" if op.attr("exclusive") else "between"
+    where = {"axis": op.attr("axis"), "reverse": not op.attr("reverse"), "kind": kind}
+    return (mul(b, _others_before(b, op), recurrence(b, op.operands[0], y_bar, **where)),)
 
 
 def _cumprod_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
     if isinstance(dots[0], Zero):
         return ZERO
-    term = mul(b, _others_before(b, op), dots[0])
-    return _recurrence(b, op, term, op.attr("reverse"), _before(b) if op.attr("exclusive") else _after(b))
+    kind = "before" if op.attr("exclusive") else "after"
+    where = {"axis": op.attr("axis"), "reverse": op.attr("reverse"), "kind": kind}
+    return recurrence(b, op.operands[0], mul(b, _others_before(b, op), dots[0]), **where)
 
 
 cumprod = Primitive(
@@ -212,6 +181,7 @@ cumprod = Primitive(
     vjp=_cumprod_vjp,
     jvp=_cumprod_jvp,
     lower="cumprod",
+    expand=_expand_cumprod,
 )
 
 

@@ -12,6 +12,7 @@ from adgen.primitives import (
     indexing,
     patterns,
     powers,
+    recurrences,
     reduce,
     reductions,
     rounding,
@@ -25,7 +26,7 @@ from adgen.primitives.define import Primitive, Registry
 
 FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, rounding, extrema, activations),
-    *(reduce, reductions, softmax, contract, shape, patterns, indexing, tape),
+    *(reduce, recurrences, reductions, softmax, contract, shape, patterns, indexing, tape),
 )
 
 REGISTRY = Registry()
