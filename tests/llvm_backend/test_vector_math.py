@@ -7,10 +7,10 @@ import re
 import mpmath
 import numpy as np
 import pytest
-from elementary_module import Loops, module_text
 
 from adgen.llvm_backend import vector_math
 from adgen.llvm_backend.compile import assembly
+from tests.llvm_backend.elementary_module import Loops, module_text
 
 ULP_LIMIT = 2.5
 EXACT = {

@@ -1,0 +1,203 @@
+"""A compiled kernel as a Python callable: arrays and scalars in, arrays and scalars out."""
+
+from __future__ import annotations
+
+import builtins
+import ctypes
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.diagnostics.errors import RunError, run_error
+from adgen.ir.core import Func
+from adgen.ir.dims import Dim
+from adgen.ir.interpret import coerce
+from adgen.ir.types import Kind, Type
+from adgen.llvm_backend import externals
+from adgen.llvm_backend.compile import CompileOptions, Loaded, assembly, load
+from adgen.llvm_backend.emit import KERNEL, WORKSPACE, Module, emit_module
+from adgen.llvm_backend.objects import object_for
+from adgen.loops.core import Buffer, Failure, Kernel, OnHeap
+from adgen.loops.lower import lower
+
+_POINTER = ctypes.POINTER(ctypes.c_int64)
+
+
+def _failed(failure: Failure) -> RunError:
+    """The exception of a check that did not hold."""
+    kind = getattr(builtins, failure.kind, RuntimeError)
+    return run_error(kind, failure.message, failure.span)
+
+
+class LlvmKernel:
+    """One compiled function. Instances are safe to call from several threads at once."""
+
+    def __init__(self, kernel: Kernel, options: CompileOptions | None = None) -> None:
+        self.kernel = kernel
+        self.options = options or CompileOptions()
+        self.module: Module = emit_module(kernel)
+        self._heap = [k for k, r in enumerate(kernel.results) if _on_heap(kernel, r)]
+        self._loaded: Loaded | None = None
+        self._lock = threading.Lock()
+        self._local = threading.local()
+
+    @staticmethod
+    def build(func: Func, options: CompileOptions | None = None) -> LlvmKernel:
+        """The kernel of a function whose copies are explicit; compiled at the first call or by `load`."""
+        return LlvmKernel(lower(func), options)
+
+    @property
+    def text(self) -> str:
+        """The LLVM text."""
+        return self.module.text
+
+    @property
+    def object_code(self) -> bytes:
+        """The object, from the cache or compiled."""
+        return object_for(self.module.text, options=self.options)
+
+    @property
+    def assembly(self) -> str:
+        """The assembly for this machine."""
+        return assembly(self.module.text, options=self.options)
+
+    def load(self) -> Loaded:
+        """Compile and load, once."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = load(self.object_code, (KERNEL, WORKSPACE), self.module.table)
+            return self._loaded
+
+    # -- calling ----------------------------------------------------------------------------------------
+    def __call__(self, args: Sequence[Any], outputs: Sequence[Any] | None = None) -> tuple[Any, ...]:
+        """Results for these arguments; arrays may be given to write results into (None: a new one).
+
+        Raises ValueError where shapes do not fit and RunError where a check of the program does not hold.
+        """
+        kernel = self.kernel
+        given = [_argument(a, t) for a, t in zip(args, kernel.param_types, strict=True)]
+        sizes = _sizes(kernel, given)
+        made = self._outputs(sizes, outputs)
+        status, where, cells = self._run(given, made, sizes)
+        if status == 2:
+            raise run_error(MemoryError, "out of memory in a kernel")
+        if status:
+            raise _failed(kernel.failures[where])
+        return self._collect(made, cells)
+
+    def _outputs(self, sizes: dict[str, int], outputs: Sequence[Any] | None) -> list[Any]:
+        made: list[Any] = []
+        for k, (result, type_) in enumerate(zip(self.kernel.results, self.kernel.result_types, strict=True)):
+            assert isinstance(type_, Type)
+            given = outputs[k] if outputs is not None else None
+            if not isinstance(result, Buffer) or k in self._heap:
+                made.append(None)
+            elif given is not None:
+                made.append(given)
+            else:
+                made.append(np.empty(tuple(d.evaluate(sizes) for d in type_.dims), type_.dtype.numpy))
+        return made
+
+    def _run(
+        self, given: Sequence[Any], made: Sequence[Any], sizes: dict[str, int]
+    ) -> tuple[int, int, np.ndarray[Any, Any]]:
+        loaded = self._loaded or self.load()
+        kernel = self.kernel
+        extra = sum(_rank(kernel.result_types[k]) for k in self._heap)
+        cells = np.zeros(max(len(given) + len(made) + extra, 1), np.int64)
+        for k, (value, param) in enumerate(zip(given, kernel.params, strict=True)):
+            if isinstance(param, Buffer):
+                cells[k] = value.ctypes.data if value.size else _NOTHING.ctypes.data
+            else:
+                cells[k : k + 1].view(value.dtype)[0] = value
+        for k, array in enumerate(made):
+            if array is not None:
+                cells[len(given) + k] = array.ctypes.data if array.size else _NOTHING.ctypes.data
+        dims = np.array([sizes[s] for s in kernel.symbols] or [0], np.int64)
+        where = ctypes.c_int64(-1)
+        work = self._workspace(loaded, dims)
+        status = _kernel_type(loaded.addresses[KERNEL])(
+            cells.ctypes.data, dims.ctypes.data, work, ctypes.addressof(where)
+        )
+        return int(status), where.value, cells
+
+    def _workspace(self, loaded: Loaded, dims: np.ndarray[Any, Any]) -> int:
+        """The address of this thread's workspace, grown where it is too small."""
+        size = _workspace_type(loaded.addresses[WORKSPACE])(dims.ctypes.data)
+        held = getattr(self._local, "work", None)
+        if held is None or held.size < size + 64:
+            held = np.empty(size + 64, np.uint8)
+            self._local.work = held
+        return int(-(-held.ctypes.data // 64) * 64)
+
+    def _collect(self, made: Sequence[Any], cells: np.ndarray[Any, Any]) -> tuple[Any, ...]:
+        kernel, results = self.kernel, []
+        first, extra = len(kernel.params), len(kernel.params) + len(kernel.results)
+        for k, (result, type_) in enumerate(zip(kernel.results, kernel.result_types, strict=True)):
+            assert isinstance(type_, Type)
+            if k in self._heap:
+                shape = tuple(int(n) for n in cells[extra : extra + type_.rank])
+                extra += type_.rank
+                results.append(_taken(int(cells[first + k]), shape, type_))
+            elif isinstance(result, Buffer):
+                results.append(made[k])
+            else:
+                results.append(_scalar(cells[first + k : first + k + 1], type_))
+        return tuple(results)
+
+
+_NOTHING = np.zeros(16)
+_kernel_type = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * 4)
+_workspace_type = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
+
+
+def _on_heap(kernel: Kernel, result: object) -> bool:
+    return isinstance(result, Buffer) and isinstance(kernel.places[result], OnHeap)
+
+
+def _rank(type_: object) -> int:
+    assert isinstance(type_, Type)
+    return type_.rank
+
+
+def _argument(value: Any, type_: object) -> Any:
+    assert isinstance(type_, Type)
+    if type_.rank:
+        return np.ascontiguousarray(value, dtype=type_.dtype.numpy)
+    return np.asarray(value, dtype=type_.dtype.numpy)[()]
+
+
+def _sizes(kernel: Kernel, given: Sequence[Any]) -> dict[str, int]:
+    """Sizes of the symbols. Raises ValueError where shapes contradict the parameter types."""
+    pairs = [
+        (d, size)
+        for t, a in zip(kernel.param_types, given, strict=True)
+        if isinstance(t, Type)
+        for d, size in zip(t.dims, np.shape(a), strict=True)
+    ]
+    sizes: dict[str, int] = {}
+    for d, size in pairs:
+        names = d.symbols()
+        if len(names) == 1 and d == Dim.symbol(names[0]):
+            sizes.setdefault(names[0], size)
+    for d, size in pairs:
+        if d.evaluate(sizes) != size:
+            raise ValueError(f"a dimension is {size}, expected {d} = {d.evaluate(sizes)}")
+    return sizes
+
+
+def _scalar(cell: np.ndarray[Any, Any], type_: Type) -> Any:
+    value = cell.view(type_.dtype.numpy)[0]
+    if type_.kind is Kind.array:
+        return np.array(value)
+    return coerce(value, type_)
+
+
+def _taken(address: int, shape: tuple[int, ...], type_: Type) -> Any:
+    """A copy of what the kernel allocated, which is freed."""
+    result = np.empty(shape, type_.dtype.numpy)
+    ctypes.memmove(result.ctypes.data, address, result.nbytes)
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p)(externals.address("c.free"))(address)
+    return result

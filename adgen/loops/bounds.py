@@ -1,0 +1,70 @@
+"""What is known of integers: ranges of loop variables and checked indices, facts about sizes.
+
+A polynomial is proved non-negative by replacing every bounded name by the end of its range that makes it
+smallest, then using that sizes are non-negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from adgen.ir.dims import Dim
+from adgen.loops.core import coefficient
+
+_ROUNDS = 8
+
+
+@dataclass(slots=True)
+class Bounds:
+    """`ranges[name]` is (lowest, highest), both attained or not; `facts` are dims that are at least 0."""
+
+    ranges: dict[str, tuple[Dim, Dim]] = field(default_factory=dict)
+    facts: list[Dim] = field(default_factory=list)
+
+    def nonnegative(self, value: Dim) -> bool:
+        """Whether a polynomial is provably at least 0."""
+        lowest = self._lowest(value)
+        if lowest is None:
+            return False
+        if _plainly(lowest):
+            return True
+        return any(_plainly(lowest - fact) for fact in self.facts)
+
+    def inside(self, index: Dim, size: Dim) -> bool:
+        """Whether 0 <= index < size, provably."""
+        return self.nonnegative(index) and self.nonnegative(size - index - 1)
+
+    def _lowest(self, value: Dim) -> Dim | None:
+        for _ in range(_ROUNDS):
+            names = [n for n in value.symbols() if n in self.ranges or n.startswith("%")]
+            if not names:
+                return value
+            name = max(names, key=_age)
+            if name not in self.ranges:
+                return None
+            try:
+                factor, rest = coefficient(value, name)
+            except ValueError:
+                return None
+            low, high = self.ranges[name]
+            if self._signed(factor):
+                value = rest + factor * low
+            elif self._signed(-factor):
+                value = rest + factor * high
+            else:
+                return None
+        return None
+
+    def _signed(self, factor: Dim) -> bool:
+        bound = factor.lower_bound()
+        return bound is not None and bound >= 0
+
+
+def _plainly(value: Dim) -> bool:
+    bound = value.lower_bound()
+    return bound is not None and bound >= 0
+
+
+def _age(name: str) -> tuple[int, str]:
+    digits = name.lstrip("%i")
+    return (int(digits) if digits.isdigit() else -1, name)

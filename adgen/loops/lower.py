@@ -1,0 +1,162 @@
+"""From a function (after explicit copies) to a loop-level kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
+from adgen.ir.dims import Dim, product
+from adgen.ir.types import Type
+from adgen.loops.arrays import Array, whole
+from adgen.loops.core import Buffer, InArena, InParam, InResult, Kernel, OnHeap, Operand, Place, Ref, Reserve
+from adgen.loops.rules import rule_for
+from adgen.loops.state import State, Unsupported
+
+LOOP_WEIGHT = 2
+
+
+def lower(func: Func) -> Kernel:
+    """The kernel of a function. Raises Unsupported where it has something that kernels lack."""
+    state = State(entry_symbols(func))
+    state.uses = count_uses(func.body)
+    state.bounds.facts = [a.dim for a in func.assumptions]
+    params = tuple(_parameter(state, k, p) for k, p in enumerate(func.params))
+    lower_nodes(state, func.body.nodes)
+    results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
+    places, arena = _settled_places(state)
+    return Kernel(
+        name=func.name,
+        params=params,
+        param_types=tuple(p.any_type for p in func.params),
+        results=results,
+        result_types=tuple(v.any_type for v in func.results),
+        symbols=state.symbols,
+        body=tuple(state.block.stmts),
+        places=places,
+        families=_families(state),
+        arena=arena,
+        slots=tuple(state.slots),
+        failures=tuple(state.failures),
+    )
+
+
+def entry_symbols(func: Func) -> tuple[str, ...]:
+    """The size symbols that the parameters' types mention, sorted."""
+    names = {s for p in func.params if isinstance(p.any_type, Type) for d in p.type.dims for s in d.symbols()}
+    return tuple(sorted(names))
+
+
+def count_uses(region: Region) -> dict[Value, int]:
+    """How often each value is used; a use inside a loop counts more than once."""
+    uses: dict[Value, int] = {}
+    _count(region, 1, uses)
+    return uses
+
+
+def _count(region: Region, weight: int, uses: dict[Value, int]) -> None:
+    for node in region.nodes:
+        for value in operands_of(node):
+            uses[value] = uses.get(value, 0) + weight
+        inner = weight * LOOP_WEIGHT if isinstance(node, For | While) else weight
+        for nested in regions_of(node):
+            _count(nested, inner, uses)
+    for value in region.yields:
+        uses[value] = uses.get(value, 0) + weight
+
+
+def lower_nodes(state: State, nodes: Sequence[Node]) -> None:
+    """Lower nodes in order into the current block."""
+    for node in nodes:
+        lower_node(state, node)
+
+
+def lower_node(state: State, node: Node) -> None:
+    """Lower one node into the current block."""
+    from adgen.loops.regions import lower_for, lower_if, lower_while
+
+    outer, state.span = state.span, node.span or state.span
+    match node:
+        case Op():
+            lower_op(state, node)
+        case For():
+            lower_for(state, node)
+        case While():
+            lower_while(state, node)
+        case If():
+            lower_if(state, node)
+    state.span = outer
+    for value in operands_of(node):
+        found = state.env.get(value)
+        if isinstance(found, Array):
+            found.uses -= 1
+
+
+def lower_op(state: State, op: Op) -> None:
+    """Lower one operation by the rule of its primitive."""
+    if not op.results or any(state.uses.get(v, 0) for v in op.results) or op.prim.pinned:
+        rule = rule_for(op)
+        if rule is None:
+            raise Unsupported(op.prim.name, "kernels do not have this operation", op.span)
+        rule(state, op)
+
+
+# -- parameters and results -----------------------------------------------------------------------------
+def _parameter(state: State, position: int, value: Value) -> Ref | Buffer:
+    if not isinstance(value.any_type, Type):
+        raise Unsupported("parameter", "a growable tape cannot be an argument of a kernel")
+    type_ = value.type
+    if not type_.rank:
+        ref = Ref(state.names.fresh("%"), type_.dtype)
+        state.env[value] = ref
+        return ref
+    buffer = state.buffer(type_.dtype, product(type_.dims), InParam(position))
+    state.define_view(value, whole(buffer, type_.dims))
+    return buffer
+
+
+def _result(state: State, position: int, value: Value) -> Operand | Buffer:
+    found = state.env[value]
+    if isinstance(found, Buffer):
+        raise Unsupported("result", "a growable tape cannot be a result of a kernel")
+    if not isinstance(found, Array):
+        return found
+    known = all(s in state.symbols for s in product(found.dims).symbols())
+    return _placed(state, found, InResult(position) if known else OnHeap())
+
+
+def _placed(state: State, found: Array, place: InResult | OnHeap) -> Buffer:
+    """The buffer of a result: its own where nothing else has it, else a copy."""
+    if found.view is None and isinstance(place, OnHeap):
+        return state.force(found).buffer
+    if found.view is not None and found.contiguous() and found.view.base == Dim.const(0):
+        own = found.view.buffer
+        whole_buffer = own.size == product(found.dims)
+        if isinstance(state.places[own], InArena) and state.made_at[own] == 0 and whole_buffer:
+            state.places[own] = place
+            return own
+    target = state.buffer(found.dtype, product(found.dims), place)
+    if isinstance(place, OnHeap):
+        state.block.add(Reserve(target))
+    state.fill(whole(target, found.dims), found)
+    return target
+
+
+def _settled_places(state: State) -> tuple[dict[Buffer, Place], tuple[Dim, ...]]:
+    """Places with adopted names resolved and arena slots numbered without gaps; bytes of the slots."""
+    slots: dict[Buffer, int] = {}
+    sizes: list[Dim] = []
+    for buffer, place in state.places.items():
+        if isinstance(place, InArena) and state.storage(buffer) is buffer:
+            slots[buffer] = len(sizes)
+            sizes.append(buffer.size * buffer.dtype.itemsize)
+    places: dict[Buffer, Place] = {}
+    for buffer in state.places:
+        owner = state.storage(buffer)
+        places[buffer] = InArena(slots[owner]) if owner in slots else state.places[owner]
+    return places, tuple(sizes)
+
+
+def _families(state: State) -> dict[Buffer, int]:
+    """Numbers of the families of buffers that may share memory."""
+    numbers: dict[Buffer, int] = {}
+    return {b: numbers.setdefault(state.root(b), len(numbers)) for b in state.places}
