@@ -10,10 +10,11 @@ _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``target = text``."""
+    """``target = text``; ``augmented`` is a shorter statement that does the same."""
 
     target: str
     text: str
+    augmented: str | None = None
 
     def reads(self, name: str) -> bool:
         """Whether the right-hand side mentions a variable."""
@@ -39,6 +40,6 @@ def in_order(assignments: list[Assignment]) -> list[str]:
             targets = ", ".join(a.target for a in pending)
             lines.append(f"{targets} = {', '.join(a.text for a in pending)}")
             return lines
-        lines.append(f"{ready.target} = {ready.text}")
+        lines.append(ready.augmented or f"{ready.target} = {ready.text}")
         pending.remove(ready)
     return lines

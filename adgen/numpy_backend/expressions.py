@@ -150,6 +150,9 @@ class Expressions:
         if prim.python is not None and all(v.type.is_py for v in op.operands):
             spell = prim.python[1]
         speller = OperationSpeller(op, self)
+        difference = self._difference(op, speller)
+        if difference is not None:
+            return difference
         match spell:
             case Infix(symbol, precedence, right):
                 left = speller.arg(0, precedence + 1 if right or precedence == Prec.COMPARE else precedence)
@@ -165,6 +168,29 @@ class Expressions:
         text: Text = spell(speller)
         self.module.uses_math |= "math." in text.text
         return text
+
+    def _difference(self, op: Op, speller: OperationSpeller) -> Text | None:
+        """``a - b * c`` for the sum of ``a`` and ``b * -c``, which rounds the same."""
+        if op.prim.name != "add" or op.operands[1] not in self.folding.folded:
+            return None
+        last = speller.operand(1)
+        if last is None or last.lift or last.strong:
+            return None
+        inner = self.folding.op(last.value)
+        if inner is None or inner.prim.name not in ("neg", "mul"):
+            return None
+        inside = OperationSpeller(inner, self)
+        if inner.prim.name == "neg":
+            return Text(f"{speller.arg(0, Prec.ADD)} - {inside.arg(0, Prec.ADD + 1)}", Prec.ADD)
+        for k in (0, 1):
+            factor = inside.operand(k)
+            negated = None if factor is None or factor.lift else self.folding.op(factor.value)
+            if negated is None or negated.prim.name != "neg":
+                continue
+            texts = [inside.arg(0, Prec.MUL), inside.arg(1, Prec.MUL + 1)]
+            texts[k] = OperationSpeller(negated, self).arg(0, Prec.MUL + k)
+            return Text(f"{speller.arg(0, Prec.ADD)} - {' * '.join(texts)}", Prec.ADD)
+        return None
 
     def _wrapped(self, text: Text, precedence: int) -> str:
         return f"({text.text})" if text.precedence < precedence else text.text
@@ -201,7 +227,7 @@ class OperationSpeller:
 
     def arg(self, index: int, precedence: int = 0) -> str:
         """Source of an operand."""
-        operand = self._operand(index)
+        operand = self.operand(index)
         if operand is None:
             return self._in.exact(self.op.operands[index], precedence)
         inner = self._in.folding.op(operand.value)
@@ -209,7 +235,8 @@ class OperationSpeller:
             precedence = Prec.ATOM
         return self._in.loose(operand, precedence)
 
-    def _operand(self, index: int) -> Operand | None:
+    def operand(self, index: int) -> Operand | None:
+        """How an operand is printed that NumPy broadcasts or converts; None where it stands as it is."""
         name = self.op.prim.name
         if name == "broadcast":
             outer, value = self.op, self.op.operands[0]
@@ -220,7 +247,8 @@ class OperationSpeller:
 
     def _hides_product(self, inner: Op, precedence: int) -> bool:
         """A matrix product among factors is easier to read in parentheses."""
-        return inner.prim.name == "contract" and precedence in (Prec.MUL, Prec.MUL + 1)
+        factors = self.op.prim.name in ("mul", "div", "contract") or precedence > Prec.MUL + 1
+        return inner.prim.name == "contract" and factors and precedence >= Prec.MUL
 
     def arg_type(self, index: int) -> Type:
         """Type of an operand."""

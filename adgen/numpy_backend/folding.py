@@ -119,7 +119,7 @@ class Folding:
             return False
         if op.prim.name == "dim":
             return value.hint is None or op.attr("dim") == Dim.symbol(value_symbol(op.attr("dim")))
-        if value.hint is not None:
+        if value.hint is not None and not self._only_handed_on(op, uses):
             return False
         if self._is_free(op):
             return True
@@ -127,6 +127,16 @@ class Folding:
         if len(sites) != 1 or sites[0].region is not home.region:
             return False
         return not any(self._stored_between(v, home.point, sites[0].point) for v in op.operands)
+
+    def _only_handed_on(self, op: Op, uses: list[Use]) -> bool:
+        """Whether a named value is just copied under the same name, or is a copy that is just returned."""
+        if len(uses) != 1:
+            return False
+        user = uses[0].node
+        if user is None:
+            return op.prim.name == "copy" and uses[0].region not in self.numbering.owner
+        copied = isinstance(user, Op) and user.prim.name == "copy" and user.result.hint == op.result.hint
+        return copied and op.prim.name == "broadcast"
 
     def _is_free(self, op: Op) -> bool:
         if op.prim.name in _FREE:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from adgen.ir.core import Func, Op
+from adgen.ir.core import Func, Op, Value, walk
 from adgen.ir.dims import Dim
 from adgen.numpy_backend.checks import named_types, size_bindings
 from adgen.numpy_backend.expressions import Expressions, Module
@@ -15,6 +15,7 @@ from adgen.numpy_backend.layout import formatted
 from adgen.numpy_backend.names import Namer, clean
 from adgen.numpy_backend.numbering import Numbering
 from adgen.numpy_backend.statements import Line, Statements
+from adgen.numpy_backend.suggestions import suggestions
 from adgen.numpy_backend.variables import Variables
 
 
@@ -48,7 +49,17 @@ class Style:
 def parameter_names(func: Func) -> tuple[str, ...]:
     """The parameters' own names, made unique."""
     namer = Namer()
-    return tuple(namer.fresh(p.hint or f"x{k}") for k, p in enumerate(func.params))
+    bound = bound_sizes(func)
+    return tuple(namer.fresh(p.hint or bound.get(p, f"x{k}")) for k, p in enumerate(func.params))
+
+
+def bound_sizes(func: Func) -> dict[Value, str]:
+    """The symbols that values are bound to."""
+    return {
+        node.operands[0]: node.attr("sym").partition(".")[0]
+        for node in walk(func.body)
+        if isinstance(node, Op) and node.prim.name == "bind_dim"
+    }
 
 
 def print_body(func: Func, style: Style) -> Printed:
@@ -72,8 +83,10 @@ class _Body:
         self._folding = folding
         variables = Variables.of(func, folding.numbering, folding)
         wishes = self._wishes()
-        self.sizes = {s: wishes.get(s, s) for s in symbols}
+        named = {v.hint for v in folding.numbering.home if v.hint is not None and v not in folding.folded}
+        self.sizes = {s: wishes.get(s, f"n_{s}" if s in named else s) for s in symbols}
         namer = Namer(style.reserved)
+        variables.wishes = suggestions(func, folding) | bound_sizes(func)
         variables.name_all(func, style.parameters, namer, self.sizes)
         spelled = {**self.sizes, **self._bound(variables)}
         self.expressions = Expressions(folding, variables, spelled, style.module)

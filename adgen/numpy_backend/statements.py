@@ -47,7 +47,7 @@ class Statements:
         """Print one node, unless it is written inside the expression that uses it."""
         match node:
             case Op():
-                if not (len(node.results) == 1 and node.result in self.folding.folded):
+                if not self._is_folded(node):
                     self._op(node)
             case For():
                 self._for(node)
@@ -55,6 +55,9 @@ class Statements:
                 self._while(node)
             case If():
                 self._if(node)
+
+    def _is_folded(self, node: Node) -> bool:
+        return isinstance(node, Op) and len(node.results) == 1 and node.result in self.folding.folded
 
     def _emit(self, text: str, node: Node | None = None) -> None:
         node = node or self._node
@@ -114,7 +117,7 @@ class Statements:
     def _augmented_scalar(self, op: Op, target: str) -> str | None:
         """``s += x`` for scalars (for arrays it would change them in place)."""
         symbol = _AUGMENTED.get(op.prim.name)
-        if symbol is None or op.result.type.kind is Kind.array or op.result.hint is None:
+        if symbol is None or op.result.type.kind is Kind.array:
             return None
         speller = OperationSpeller(op, self.expressions)
         if self.folding.op(op.operands[0]) is not None or speller.arg(0) != target:
@@ -164,16 +167,15 @@ class Statements:
         """Let variables take over values, all at once."""
         e, wanted = self.expressions, []
         for target, value in pairs:
-            if target not in e.variables.table or not self._needed(target):
+            if target not in e.variables.table:
                 continue
             text = e.exact(value)
             if text != e.name(target):
-                wanted.append(Assignment(e.name(target), text))
+                op = self.folding.op(value)
+                short = self._augmented_scalar(op, e.name(target)) if op is not None else None
+                wanted.append(Assignment(e.name(target), text, short))
         for line in in_order(wanted):
             self._emit(line, node)
-
-    def _needed(self, target: Value) -> bool:
-        return True
 
     def _for(self, node: For) -> None:
         self._assign(list(zip(node.carried, node.inits, strict=True)), node)
@@ -197,7 +199,7 @@ class Statements:
         if step.value == -1:
             first, last = hi + 1, lo + 1
             inside = e.dim(last) if first == ZERO else f"{e.dim(first)}, {e.dim(last)}"
-            return f"reversed(range({inside}))"
+            return f"reversed(range({inside}))" if self.folding.sites(node.counter) else f"range({inside})"
         texts = [e.dim(lo), e.dim(hi), e.dim(step)]
         if step == ONE:
             texts.pop()
@@ -260,9 +262,10 @@ class Statements:
 
     def _chained(self, node: If) -> If | None:
         """The ``if`` that is all of the else branch and hands its results on unchanged."""
-        if len(node.orelse.nodes) != 1 or not isinstance(node.orelse.nodes[0], If):
+        shown = [n for n in node.orelse.nodes if not self._is_folded(n)]
+        if len(shown) != 1 or not isinstance(shown[0], If):
             return None
-        inner = node.orelse.nodes[0]
+        inner = shown[0]
         e = self.expressions
         for result, value in zip(node.results, node.orelse.yields, strict=True):
             if e.exact(value) != e.name(result):

@@ -40,6 +40,7 @@ class Variables:
     numbering: Numbering
     folding: Folding
     table: dict[Value, Variable] = field(default_factory=dict)
+    wishes: dict[Value, str] = field(default_factory=dict)
 
     @staticmethod
     def of(func: Func, numbering: Numbering, folding: Folding) -> Variables:
@@ -157,13 +158,23 @@ class Variables:
             namer.take(name)
         for symbol, wish in sizes.items():
             sizes[symbol] = namer.fresh(wish)
+        self._name_tapes()
         ordered = sorted(dict.fromkeys(self.table.values()), key=lambda v: v.first)
         for variable in ordered:
             if not variable.name:
                 self._name(variable, namer, lives)
 
+    def _name_tapes(self) -> None:
+        """A tape of an unnamed value is called after the name that the value gets."""
+        for node, _ in self.numbering.nodes:
+            if isinstance(node, Op) and node.prim.name in ("write", "push"):
+                tape, stored = self.table[node.operands[0]], node.operands[1]
+                if tape.hint == "tape" and not tape.name and stored in self.wishes:
+                    tape.hints[0] = f"{self.wishes[stored]}_tape"
+
     def _name(self, variable: Variable, namer: Namer, lives: dict[str, list[Variable]]) -> None:
-        wish = clean(variable.hint or "t")
+        suggested = (self.wishes[v] for v in variable.values if v in self.wishes)
+        wish = clean(variable.hint or next(suggested, "t"))
         for name in namer.candidates(wish):
             others = lives.get(name)
             if others is None and namer.is_free(name):
