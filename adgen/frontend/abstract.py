@@ -17,11 +17,18 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import DType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """A Python constant: int, float, bool, str, None or Ellipsis; an operation makes it a value when needed."""
+    """A Python constant (number, str, None or Ellipsis); an operation makes it a value when needed."""
 
     value: Any
+
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, Known) and type(self.value) is type(other.value)
+        return same and repr(self.value) == repr(other.value)  # type: ignore[union-attr]
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), repr(self.value)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

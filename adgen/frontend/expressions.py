@@ -48,13 +48,12 @@ def _name(r: Reader, act: Activation, node: cst.Name) -> Abstract:
     name = node.value
     if name in ("True", "False", "None"):
         return Known({"True": True, "False": False, "None": None}[name])
-    scope: Activation | None = act
-    while scope is not None:
-        if name in scope.local:
-            return _bound(r, r.state.frames[scope.key].get(name), name)
-        scope, outer = scope.parent, scope
-        environment = outer.environment
-    return free_name(r, environment, name)
+    scope = act
+    while name not in scope.local:
+        if scope.parent is None:
+            return free_name(r, scope.environment, name)
+        scope = scope.parent
+    return _bound(r, r.state.frames[scope.key].get(name), name)
 
 
 def _bound(r: Reader, found: Abstract | Missing | None, name: str) -> Abstract:
@@ -137,7 +136,8 @@ def compare(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
         items = [Known(k) for k in right.keys] if right.kind == "dict" else right.items
         if not all(isinstance(item, Known) for item in items):
             raise r.error("AG120", operator=symbol)
-        return Known((left in items) == (symbol == "in"))
+        values = [item.value for item in items if isinstance(item, Known)]
+        return Known((left.value in values) == (symbol == "in"))
     if symbol in ("==", "!="):
         for one, other in ((left, right), (right, left)):
             if isinstance(one, Known) and not isinstance(one.value, int | float) and not isinstance(other, Known):
@@ -272,6 +272,7 @@ def subscript_items(r: Reader, act: Activation, node: cst.Subscript) -> list[tup
             ]
             found.append((Slice(*bounds), span))
         else:
+            assert isinstance(element.slice, cst.Index)
             item = expression(r, act, element.slice.value)
             if isinstance(item, Tuple) and item.kind == "tuple" and len(node.slice) == 1:
                 found.extend((part, span) for part in item.items)

@@ -19,6 +19,7 @@ from adgen.frontend.state import FLAGS, RESULT, Binding, Missing, State, roots_o
 from adgen.ir.core import Node, Region, Value
 from adgen.ir.types import DType, Kind, Type
 from adgen.primitives.elementwise import cast as cast_
+from adgen.primitives.elementwise import logical_not
 from adgen.primitives.shape import full
 from adgen.primitives.sizes import constant
 
@@ -48,7 +49,7 @@ class Unjoinable(Exception):
 # -- structure ----------------------------------------------------------------------------------------------
 def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[object, list[Leaf]]:
     """The common form of two bindings: a skeleton and the leaves it waits for. Raises Unjoinable."""
-    if left is right or (isinstance(left, Known | Tuple | Array) and left == right and _same(left, right)):
+    if left is right or (isinstance(left, Known | Tuple | Array) and left == right):
         return left, []
     if isinstance(left, Tuple) and isinstance(right, Tuple):
         if len(left.items) != len(right.items) or left.keys != right.keys:
@@ -68,12 +69,6 @@ def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[o
     assert not isinstance(left, Missing)
     assert not isinstance(right, Missing)
     return ("leaf",), [Leaf(left, right, joined, name)]
-
-
-def _same(left: Binding, right: Binding) -> bool:
-    if isinstance(left, Known) and isinstance(right, Known):
-        return type(left.value) is type(right.value) and repr(left.value) == repr(right.value)
-    return True
 
 
 def _type_of(r: Reader, x: Binding) -> Type | None:
@@ -151,7 +146,11 @@ def join_branches(
     missing: dict[str, Missing] = {}
     if key is not None:
         for name in _names(sides, key, live):
-            _join_name(r, sides, key, name, (leaves, skeletons, missing), span)
+            flag = _joined_flag(r, pred, sides, key, name) if name in FLAGS else None
+            if flag is not None:
+                skeletons[name] = (flag, None)
+            else:
+                _join_name(r, sides, key, name, (leaves, skeletons, missing), span)
     roots = [root for root in base.versions if len({id(s.state.versions[root]) for s in sides}) > 1]
     for root in roots:
         left, right = (s.state.versions[root] for s in sides)
@@ -192,6 +191,18 @@ def _names(sides: tuple[Side, Side], key: int, live: frozenset[str]) -> list[str
     return [name for name in found if name in live or name.startswith("$")]
 
 
+def _joined_flag(
+    r: Reader, pred: Value, sides: tuple[Side, Side], key: int, name: str
+) -> Abstract | None:
+    """A flag that one branch sets and the other does not: the condition itself."""
+    left, right = (s.state.frames[key].get(name, Known(False)) for s in sides)
+    if left == Known(True) and right == Known(False):
+        return Number(pred)
+    if left == Known(False) and right == Known(True):
+        return Number(logical_not(r.b, pred))
+    return None
+
+
 Collected = tuple[list[Leaf], dict[str, tuple[object, "Sharing | None"]], dict[str, Missing]]
 
 
@@ -216,9 +227,9 @@ def _join_name(
     try:
         skeleton, found = _aligned(r, sides, left, right, name)
     except Unjoinable as problem:
-        fields = {"left": _said(r, sides[0], problem.left), "right": _said(r, sides[1], problem.right)}
+        said = _said(r, sides[0], problem.left), _said(r, sides[1], problem.right)
         shown = "the result" if name == RESULT else name
-        missing[name] = Missing(refuse("AG232", span, name=shown, **fields))
+        missing[name] = Missing(refuse("AG232", span, name=shown, left=said[0], right=said[1]))
         return
     leaves += found
     skeletons[name] = (skeleton, _sharing(r, sides, key, name, (left, right)) if found else None)

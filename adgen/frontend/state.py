@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.diagnostics import Span, UserError
+from adgen.diagnostics import UserError
 from adgen.frontend.abstract import Abstract, Root, Tuple, UserFunction
 from adgen.frontend.liveness import Liveness
 from adgen.frontend.scope import Environment
@@ -51,7 +51,7 @@ class Activation:
     parent: Activation | None
     local: frozenset[str]
     liveness: Liveness
-    called_at: Span | None = None
+    node: Definition
 
 
 @dataclass(slots=True)

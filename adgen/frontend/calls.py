@@ -1,0 +1,309 @@
+"""Calls: of library functions by their Python signature, of the user's functions by inlining them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from adgen.diagnostics import Span, UserError
+from adgen.frontend import fence
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    DTypeObject,
+    Iterable,
+    Known,
+    LibraryFunction,
+    Number,
+    Tuple,
+    UserFunction,
+)
+from adgen.frontend.expressions import code_of, expression
+from adgen.frontend.library_context import CallContext, results_of
+from adgen.frontend.liveness import Liveness, names_assigned, statements
+from adgen.frontend.names import FORMS
+from adgen.frontend.reader import Reader, describe
+from adgen.frontend.state import BROKE, CONTINUED, RESULT, RETURNED, Activation, Closure, Missing
+from adgen.ir.types import Kind
+
+
+@dataclass(slots=True)
+class Arguments:
+    """Evaluated arguments with their places."""
+
+    positional: list[Abstract] = field(default_factory=list)
+    named: dict[str, Abstract] = field(default_factory=dict)
+    spans: list[tuple[Abstract, Span]] = field(default_factory=list)
+    keywords: dict[str, Span] = field(default_factory=dict)
+
+
+def call(r: Reader, act: Activation, node: cst.Call) -> Abstract:
+    """The result of a call."""
+    function = expression(r, act, node.func)
+    shown = code_of(node.func)
+    match function:
+        case LibraryFunction(name=name) if name in FORMS:
+            return _form(r, act, node, name, arguments(r, act, node))
+        case LibraryFunction():
+            return _library(r, act, node, function, arguments(r, act, node), shown)
+        case UserFunction():
+            return inline(r, act, node, function, arguments(r, act, node))
+        case DTypeObject(dtype):
+            given = arguments(r, act, node)
+            if len(given.positional) != 1 or given.named:
+                raise r.error("AG205", function=shown, reason="it takes one number")
+            return r.wrap(r.cast(r.value(given.positional[0]), dtype, Kind.np))
+    raise r.refuse("AG213", act, node.func, name=shown)
+
+
+def arguments(r: Reader, act: Activation, node: cst.Call) -> Arguments:
+    """The arguments of a call, evaluated in order."""
+    found = Arguments()
+    for arg in node.args:
+        if arg.star == "**":
+            raise r.refuse("AG109", act, arg, construct="**")
+        x = expression(r, act, arg.value)
+        if arg.star == "*":
+            if not isinstance(x, Tuple):
+                raise r.refuse("AG109", act, arg, construct="*")
+            found.positional.extend(x.items)
+            continue
+        found.spans.append((x, act.source.span(arg.value)))
+        if arg.keyword is not None:
+            found.named[arg.keyword.value] = x
+            found.keywords[arg.keyword.value] = act.source.span(arg.keyword)
+        else:
+            found.positional.append(x)
+    return found
+
+
+# -- library ------------------------------------------------------------------------------------------------
+def _library(
+    r: Reader, act: Activation, node: cst.Call, function: LibraryFunction, given: Arguments, shown: str
+) -> Abstract:
+    span = act.source.span(node)
+    bound = [] if function.bound is None else [function.bound]
+    context = CallContext(r, function.name, span, tuple(given.spans))
+    _check_keywords(r, function, given, shown)
+    try:
+        inspect.signature(function.function).bind(context, *bound, *given.positional, **given.named)
+    except TypeError as error:
+        raise r.error("AG205", span, function=shown, reason=str(error)) from None
+    found = function.function(context, *bound, *given.positional, **given.named)
+    return results_of(r, found)
+
+
+def _check_keywords(r: Reader, function: LibraryFunction, given: Arguments, shown: str) -> None:
+    parameters = inspect.signature(function.function).parameters
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+        return
+    by_name = {n for n, p in parameters.items() if p.kind is not inspect.Parameter.POSITIONAL_ONLY}
+    for name, span in given.keywords.items():
+        if name not in by_name or name == "c":
+            raise r.error("AG204", span, function=shown, name=name)
+
+
+# -- forms of the frontend ----------------------------------------------------------------------------------
+def _form(r: Reader, act: Activation, node: cst.Call, name: str, given: Arguments) -> Abstract:
+    short = name.partition(".")[2]
+    if short in ("checkpointed", "truncated"):
+        raise r.refuse("AG401", act, node.func, name=name)
+    items = [*given.positional, *given.named.values()]
+    if given.named and not (short == "enumerate" and set(given.named) == {"start"}):
+        raise r.error("AG204", next(iter(given.keywords.values())), function=short, name=next(iter(given.named)))
+    low, high = {"range": (1, 3), "enumerate": (1, 2), "zip": (1, 99), "tuple": (0, 1), "list": (0, 1)}.get(
+        short, (1, 1)
+    )
+    if not low <= len(items) <= high:
+        raise r.error("AG205", function=short, reason=f"it got {len(items)} arguments")
+    return _formed(r, short, items)
+
+
+def _formed(r: Reader, short: str, items: list[Abstract]) -> Abstract:
+    match short:
+        case "range":
+            bounds = [Known(0), *items] if len(items) == 1 else items
+            return Iterable("range", (*bounds, *[Known(1)] * (3 - len(bounds))))
+        case "enumerate":
+            return Iterable("enumerate", (items[0], items[1] if len(items) > 1 else Known(0)))
+        case "zip" | "reversed" | "unroll":
+            return Iterable(short, tuple(items))
+        case "len":
+            return _length(r, items[0])
+        case "recompute":
+            return items[0]
+    return _sequence(r, short, items)
+
+
+def _length(r: Reader, x: Abstract) -> Abstract:
+    match x:
+        case Tuple(items=items):
+            return Known(len(items))
+        case Known(str() as text):
+            return Known(len(text))
+        case Array():
+            type_ = r.type_of(x)
+            if type_ is not None and type_.rank:
+                size = type_.dims[0]
+                return Known(size.value) if size.value is not None else Number(r.sizes.value(size))
+    raise r.error("AG234", operation="len", types=describe(r, x))
+
+
+def _sequence(r: Reader, kind: str, items: list[Abstract]) -> Abstract:
+    from adgen.frontend.sequences import static_items
+
+    if not items:
+        return Tuple((), kind)
+    found = static_items(r, items[0])
+    if found is None:
+        raise r.error("AG240", what="the length of a sequence")
+    return Tuple(found, kind)
+
+
+# -- the user's functions -----------------------------------------------------------------------------------
+def closure(r: Reader, act: Activation, node: cst.FunctionDef | cst.Lambda, name: str) -> UserFunction:
+    """A nested function or lambda, its defaults evaluated now."""
+    defaults = {
+        p.name.value: expression(r, act, p.default)
+        for p in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
+        if p.default is not None
+    }
+    return UserFunction(name, Closure(act.source, node, act.environment, act, defaults))
+
+
+def inline(
+    r: Reader, act: Activation, node: cst.Call, function: UserFunction, given: Arguments
+) -> Abstract:
+    """The result of one of the user's functions, its body lowered in place."""
+    definition: Closure = function.definition
+    if any(running.name == function.name and _runs(running, definition) for running in r.running):
+        raise r.refuse("AG124", act, node.func if isinstance(node.func, cst.Name) else node, name=function.name)
+    bound = _bind(r, act, node, function, given)
+    return run(r, function.name, definition, bound, act.source.span(node))
+
+
+def _runs(running: Activation, definition: Closure) -> bool:
+    return running.source is definition.source and running.node is definition.node
+
+
+def _bind(
+    r: Reader, act: Activation, node: cst.Call, function: UserFunction, given: Arguments
+) -> dict[str, Abstract]:
+    """Arguments by parameter, as Python binds them."""
+    definition: Closure = function.definition
+    params = definition.node.params
+    check_parameters(r, definition)
+    positional = [p.name.value for p in (*params.posonly_params, *params.params)]
+    names = [*positional, *(p.name.value for p in params.kwonly_params)]
+    problem = ""
+    if len(given.positional) > len(positional):
+        problem = f"it takes {len(positional)} arguments by position, not {len(given.positional)}"
+    bound = dict(zip(positional, given.positional, strict=False))
+    for name, x in given.named.items():
+        if name not in names:
+            problem = problem or f"it has no parameter `{name}`"
+        elif name in bound:
+            problem = problem or f"it gets `{name}` twice"
+        bound[name] = x
+    missing = [n for n in names if n not in bound and n not in definition.defaults]
+    if missing and not problem:
+        problem = f"it lacks `{missing[0]}`"
+    if problem:
+        raise r.refuse("AG205", act, node, function=function.name, reason=problem)
+    return {name: bound.get(name, definition.defaults.get(name, Known(None))) for name in names}
+
+
+def check_parameters(r: Reader, definition: Closure) -> None:
+    """Refuse starred parameters and asynchronous functions."""
+    node, source = definition.node, definition.source
+    params = node.params
+    for star, text in ((params.star_arg, "*"), (params.star_kwarg, "**")):
+        if isinstance(star, cst.Param):
+            raise r.error("AG109", source.span(star), construct=f"{text}{star.name.value}")
+    if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
+        raise r.error("AG105", source.span(node.asynchronous), construct="async")
+
+
+def run(
+    r: Reader, name: str, definition: Closure, bound: Mapping[str, Abstract], called_at: Span | None
+) -> Abstract:
+    """Lower a function's body with its parameters bound; its result."""
+    from adgen.frontend.statements import block
+
+    node, source = definition.node, definition.source
+    body = statements(node.body)
+    local = names_assigned(body) | frozenset(bound)
+    act = Activation(
+        r.activations, name, source, definition.environment, definition.parent, local, Liveness.of(node), node
+    )
+    r.activations += 1
+    r.sources.setdefault(source.text)
+    r.comments.update(dict(source.comments))
+    r.state.frames[act.key] = {**bound, RETURNED: Known(False), BROKE: Known(False), CONTINUED: Known(False)}
+    r.running.append(act)
+    try:
+        if isinstance(node, cst.Lambda):
+            return expression(r, act, node.body)
+        block(r, act, body)
+        return _result(r, act)
+    except UserError as error:
+        raise _with_call(error, called_at, name) from None
+    finally:
+        r.running.pop()
+        if not act.liveness.always and not _has_closures(node):
+            r.state.frames.pop(act.key, None)
+
+
+def _has_closures(node: cst.CSTNode) -> bool:
+    return any(isinstance(n, cst.FunctionDef | cst.Lambda) or _has_closures(n) for n in node.children)
+
+
+def _with_call(error: UserError, called_at: Span | None, name: str) -> UserError:
+    """The refusal, with a label at the call that led to it."""
+    from dataclasses import replace
+
+    from adgen.diagnostics import Label
+
+    if called_at is None or error.diagnostic.primary == called_at:
+        return error
+    label = Label(called_at, f"`{name}` is called here")
+    diagnostic = error.diagnostic
+    if len(diagnostic.labels) > 3:
+        return error
+    return UserError(replace(diagnostic, labels=(*diagnostic.labels, label)))
+
+
+def _result(r: Reader, act: Activation) -> Abstract:
+    frame = r.state.frames[act.key]
+    returned = frame.get(RETURNED)
+    if returned == Known(True):
+        found = frame[RESULT]
+        if isinstance(found, Missing):
+            raise found.error or r.error("AG206", act.source.name_span, name="the result")
+        return found
+    if returned == Known(False) and not _returns_something(act):
+        return Known(None)
+    raise r.error("AG126", _name_span(act), name=act.name)
+
+
+def _name_span(act: Activation) -> Span:
+    node = act.node
+    return act.source.span(node.name if isinstance(node, cst.FunctionDef) else node)
+
+
+def _returns_something(act: Activation) -> bool:
+    return any(isinstance(n, cst.Return) for n in _own_nodes(act.node.body))
+
+
+def _own_nodes(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    found: list[cst.CSTNode] = [node]
+    for child in node.children:
+        if not isinstance(child, cst.FunctionDef | cst.Lambda):
+            found.extend(_own_nodes(child))
+    return found
+
+
+__all__ = ["arguments", "call", "closure", "fence", "inline", "run"]

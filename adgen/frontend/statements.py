@@ -1,0 +1,371 @@
+"""Statements. A block that may be left in the middle is desugared as it is read: what follows goes into the
+branch that does not leave, or under a test of the flags that say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from adgen.diagnostics import UserError
+from adgen.frontend import fence, indexing, places
+from adgen.frontend.abstract import Abstract, Array, Known, Number, Tuple
+from adgen.frontend.expressions import code_of, expression, subscript_items
+from adgen.frontend.liveness import Names, Statement, leaves, statements
+from adgen.frontend.merging import both, join_branches
+from adgen.frontend.operators import SYMBOLS, binary, negated, truth
+from adgen.frontend.reader import Reader, describe
+from adgen.frontend.sequences import static_items
+from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, Missing
+from adgen.ir.types import DType
+from adgen.primitives.elementwise import logical_or, neg, where
+
+
+def block(r: Reader, act: Activation, body: Sequence[Statement], out: Names | None = None) -> None:
+    """Lower statements in order. ``out`` are the names live behind the block, where that is not its last
+    statement's own set."""
+    for at, node in enumerate(body):
+        rest = body[at + 1 :]
+        live = act.liveness.after.get(body[-1], frozenset()) if out is None else out
+        if isinstance(node, cst.If) and rest and leaves([node]) != "never":
+            branch(r, act, node, rest, live)
+        else:
+            statement(r, act, node, live if not rest else act.liveness.after[node])
+            status = left(r, act)
+            if status == Known(False):
+                continue
+            if isinstance(status, Number):
+                _guarded(r, act, status, rest, live, node)
+            return
+        status = left(r, act)
+        if isinstance(status, Number) and not _absorbed(node):
+            _guarded(r, act, status, rest, live, node)
+            return
+        if status == Known(True) or _absorbed(node):
+            return
+
+
+def _absorbed(node: cst.If) -> bool:
+    """Whether the statements after an ``if`` were lowered inside its branches."""
+    return "always" in _sides(node)
+
+
+def _sides(node: cst.If) -> tuple[str, str]:
+    return leaves(statements(node.body)), leaves(_else(node))
+
+
+def _else(node: cst.If) -> list[Statement]:
+    match node.orelse:
+        case cst.If() as nested:
+            return [nested]
+        case cst.Else(body=body):
+            return statements(body)
+    return []
+
+
+def left(r: Reader, act: Activation) -> Abstract:
+    """Whether control has left the block: a constant, or a number that says so at run time."""
+    total: Abstract = Known(False)
+    frame = r.state.frames[act.key]
+    for name in FLAGS:
+        flag = frame.get(name, Known(False))
+        assert isinstance(flag, Known | Number)
+        if flag == Known(True):
+            return flag
+        if isinstance(flag, Number):
+            total = flag if total == Known(False) else Number(logical_or(r.b, r.value(total), flag.value))
+    return total
+
+
+def _guarded(
+    r: Reader, act: Activation, status: Number, rest: Sequence[Statement], live: Names, node: Statement
+) -> None:
+    """Lower what follows under the condition that control has not left."""
+    if not rest:
+        return
+
+    def stay() -> None:
+        _settle(r, act, False)
+        block(r, act, rest, live)
+
+    with r.at(act, node):
+        go_on = r.value(negated(r, status))
+        sides = both(r, go_on, stay, lambda: _settle(r, act, True))
+        join_branches(r, go_on, sides, act.key, live, r.b.span)
+
+
+def _settle(r: Reader, act: Activation, value: bool) -> None:
+    """In a branch where it is known whether control has left: put that into the flags."""
+    frame = r.state.frames[act.key]
+    open_ = [name for name in FLAGS if isinstance(frame.get(name), Number)]
+    if not value or len(open_) == 1:
+        frame.update(dict.fromkeys(open_, Known(value)))
+
+
+# -- branches -----------------------------------------------------------------------------------------------
+def branch(
+    r: Reader, act: Activation, node: cst.If, rest: Sequence[Statement] = (), live: Names | None = None
+) -> None:
+    """An ``if``; ``rest`` is what follows it in its block, lowered here where a branch always leaves."""
+    live = act.liveness.after[node] if live is None else live
+    with r.at(act, node.test):
+        test = truth(r, expression(r, act, node.test))
+    then, orelse = statements(node.body), _else(node)
+    sides = _sides(node)
+    if sides[0] == "always":
+        orelse = [*orelse, *rest]
+    elif sides[1] == "always":
+        then = [*then, *rest]
+    else:
+        live = act.liveness.after[node]
+    if isinstance(test, Known):
+        block(r, act, then if test.value else orelse, live)
+        return
+    with r.at(act, node):
+        pred = r.value(test)
+        found = both(r, pred, lambda: block(r, act, then, live), lambda: block(r, act, orelse, live))
+        join_branches(r, pred, found, act.key, live, r.b.span)
+
+
+# -- simple statements --------------------------------------------------------------------------------------
+def statement(r: Reader, act: Activation, node: Statement, live: Names) -> None:
+    """Lower one statement."""
+    handler = _HANDLERS.get(type(node))
+    if handler is None:
+        code, construct = fence.refused(node)
+        raise r.refuse(code, act, node, construct=construct)
+    with r.at(act, node):
+        handler(r, act, node)
+
+
+def _assign(r: Reader, act: Activation, node: cst.Assign) -> None:
+    found = expression(r, act, node.value)
+    for target in node.targets:
+        bind(r, act, target.target, found)
+
+
+def _annotated(r: Reader, act: Activation, node: cst.AnnAssign) -> None:
+    if node.value is not None:
+        bind(r, act, node.target, expression(r, act, node.value))
+
+
+def bind(r: Reader, act: Activation, target: cst.BaseExpression, found: Abstract) -> None:
+    """Assign to a name, a tuple of targets, an element or a slice."""
+    match target:
+        case cst.Name(value=name):
+            r.give_name(found, name)
+            r.state.frames[act.key][name] = found
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            _unpack(r, act, target, elements, found)
+        case cst.Subscript():
+            with r.at(act, target):
+                _store(r, act, target, found)
+        case _:
+            with r.at(act, target):
+                raise r.error("AG122", construct=f"`{code_of(target)}`")
+
+
+def _unpack(
+    r: Reader,
+    act: Activation,
+    target: cst.BaseExpression,
+    elements: Sequence[cst.BaseElement],
+    found: Abstract,
+) -> None:
+    for element in elements:
+        if isinstance(element, cst.StarredElement):
+            raise r.refuse("AG121", act, element, construct="target")
+    with r.at(act, target):
+        items = static_items(r, found) if isinstance(found, Tuple | Array) else None
+        if items is None:
+            raise r.error("AG234", operation="unpacking", types=describe(r, found))
+        if len(items) != len(elements):
+            raise r.error("AG239", count=len(items), names=len(elements))
+    for element, item in zip(elements, items, strict=True):
+        bind(r, act, element.value, item)
+
+
+def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -> None:
+    """``a[index] = found``."""
+    base = expression(r, act, target.value)
+    if isinstance(base, Tuple):
+        raise r.error("AG248")
+    if not isinstance(base, Array):
+        raise r.error("AG122", construct=describe(r, base))
+    places.check_writable(r, base)
+    items = subscript_items(r, act, target)
+    if len(items) == 1 and _is_mask(r, items[0][0]):
+        _store_masked(r, base, items[0][0], found)
+        return
+    type_ = r.type_of(base)
+    assert type_ is not None
+    index = indexing.subscript(r, type_, items, act.source.span(target))
+    indexing.store(r, base, index, r.value(found))
+
+
+def _is_mask(r: Reader, x: Abstract) -> bool:
+    found = r.type_of(x) if isinstance(x, Array) else None
+    return found is not None and found.dtype is DType.bool and found.rank > 0
+
+
+def _store_masked(r: Reader, base: Array, mask: Abstract, found: Abstract) -> None:
+    """``a[mask] = number``."""
+    type_ = r.type_of(base)
+    value = r.value(found)
+    chosen = r.value(mask)
+    assert type_ is not None
+    if value.type.rank or chosen.type.rank != type_.rank:
+        raise r.error("AG236", what="a boolean array")
+    from adgen.frontend.promotion import with_dims
+
+    fitted = indexing.fit(r, value, type_.dtype, type_.dims)
+    new = where(r.b, with_dims(r, chosen, type_.dims), fitted, r.value(base))
+    places.replace_contents(r, base, new)
+
+
+# -- augmented assignment -----------------------------------------------------------------------------------
+def _augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
+    symbol = SYMBOLS[type(node.operator)]
+    target = node.target
+    if isinstance(target, cst.Subscript):
+        _augment_element(r, act, target, symbol, node.value)
+        return
+    if not isinstance(target, cst.Name):
+        raise r.refuse("AG122", act, target, construct=f"`{code_of(target)}`")
+    old = expression(r, act, target)
+    value = expression(r, act, node.value)
+    if isinstance(old, Array):
+        with r.at(act, target):
+            places.check_writable(r, old)
+        _in_place(r, old, None, symbol, value)
+    else:
+        bind(r, act, target, binary(r, symbol, old, value))
+
+
+def _augment_element(
+    r: Reader, act: Activation, target: cst.Subscript, symbol: str, node: cst.BaseExpression
+) -> None:
+    with r.at(act, target):
+        base = expression(r, act, target.value)
+        if isinstance(base, Tuple):
+            raise r.error("AG248")
+        if not isinstance(base, Array):
+            raise r.error("AG122", construct=describe(r, base))
+        places.check_writable(r, base)
+        items = subscript_items(r, act, target)
+        type_ = r.type_of(base)
+        assert type_ is not None
+        if len(items) == 1 and _is_mask(r, items[0][0]):
+            raise r.error("AG236", items[0][1], what="a boolean array")
+        index = indexing.subscript(r, type_, items, act.source.span(target))
+    _in_place(r, base, index, symbol, expression(r, act, node))
+
+
+def _in_place(
+    r: Reader, base: Array, index: indexing.Subscript | None, symbol: str, value: Abstract
+) -> None:
+    """``place symbol= value``: added where the index names no cell twice, else read, computed and stored."""
+    type_ = r.type_of(base)
+    assert type_ is not None
+    whole = index is None
+    if index is None:
+        index = indexing.Subscript(places.full_index(type_.rank))
+    amount = r.value(value)
+    adds = symbol in ("+", "-") and not index.gathers and not index.newaxes
+    if adds and _keeps_dtype(type_.dtype, amount.type):
+        amount = neg(r.b, r.cast(amount, type_.dtype)) if symbol == "-" else amount
+        indexing.store(r, base, index, amount, accumulate=True)
+        return
+    old = base if whole else indexing.load(r, base, index)
+    result = r.value(binary(r, symbol, old, Number(amount) if not amount.type.rank else value))
+    if whole and result.type == type_:
+        places.replace_contents(r, base, result)
+    else:
+        indexing.store(r, base, index, result)
+
+
+def _keeps_dtype(dtype: DType, other: Any) -> bool:
+    """Whether adding a value of a type to an array of a dtype is computed in that dtype."""
+    from adgen.frontend.promotion import common_dtype
+    from adgen.ir.types import Kind, Type
+
+    return dtype is not DType.bool and common_dtype((Type(dtype, (), Kind.np), other)) is dtype
+
+
+# -- the rest -----------------------------------------------------------------------------------------------
+def _evaluated(r: Reader, act: Activation, node: cst.Expr) -> None:
+    if isinstance(node.value, cst.SimpleString | cst.ConcatenatedString | cst.Ellipsis):
+        return
+    if isinstance(node.value, cst.Yield | cst.Await):
+        expression(r, act, node.value)
+    expression(r, act, node.value)
+
+
+def _return(r: Reader, act: Activation, node: cst.Return) -> None:
+    found = Known(None) if node.value is None else expression(r, act, node.value)
+    frame = r.state.frames[act.key]
+    frame[RESULT] = found
+    frame[RETURNED] = Known(True)
+
+
+def _flag(name: str) -> Callable[[Reader, Activation, Any], None]:
+    def set_flag(r: Reader, act: Activation, node: Any) -> None:
+        r.state.frames[act.key][name] = Known(True)
+
+    return set_flag
+
+
+def _nested(r: Reader, act: Activation, node: cst.FunctionDef) -> None:
+    from adgen.frontend.calls import closure
+    from adgen.frontend.decorators import check_nested
+
+    check_nested(r, act, node)
+    r.state.frames[act.key][node.name.value] = closure(r, act, node, node.name.value)
+
+
+def _assert(r: Reader, act: Activation, node: cst.Assert) -> None:
+    with r.at(act, node.test):
+        test = truth(r, expression(r, act, node.test))
+    if not (isinstance(test, Known) and test.value):
+        from adgen.frontend.checks import check
+
+        check(r, act, node, test)
+
+
+def _raise(r: Reader, act: Activation, node: cst.Raise) -> None:
+    raise r.error("AG118", construct="raise")
+
+
+def _loop(r: Reader, act: Activation, node: cst.For | cst.While) -> None:
+    from adgen.frontend.loops import for_statement, while_statement
+
+    if node.orelse is not None:
+        raise r.refuse("AG116", act, node.orelse)
+    if isinstance(node, cst.For):
+        if node.asynchronous is not None:
+            raise r.refuse("AG105", act, node, construct="async for")
+        for_statement(r, act, node)
+    else:
+        while_statement(r, act, node)
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Reader, Activation, Any], None]] = {
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Expr: _evaluated,
+    cst.Return: _return,
+    cst.If: branch,
+    cst.For: _loop,
+    cst.While: _loop,
+    cst.Break: _flag(BROKE),
+    cst.Continue: _flag(CONTINUED),
+    cst.Pass: lambda r, act, node: None,
+    cst.FunctionDef: _nested,
+    cst.Assert: _assert,
+    cst.Raise: _raise,
+}
+
+__all__ = ["Missing", "UserError", "bind", "block", "branch", "statement"]
