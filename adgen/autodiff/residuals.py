@@ -3,7 +3,8 @@
 A value of the enclosing block is simply there. Inside loops and branches a value of the primal is
 
 * *recomputed* where that costs no arithmetic on floats: counters, indices, sizes, predicates of values at
-  hand, views and reads of arrays that are still there;
+  hand, views and reads of arrays that are still there; and unnamed arithmetic on values that are taped
+  anyway;
 * *taped* otherwise. A tape is an array with one slot per iteration where all trip counts around are known
   before the outermost loop starts, and a growable stack elsewhere (``while``, loops whose bounds change). A
   value of a branch outside loops is a result of the branch. A carried value and the value that replaces it
@@ -130,6 +131,16 @@ class Tapes:
             self.table[value] = self._new(value)
         return self.table[value]
 
+    def cheaper(self, value: Value) -> bool:
+        """Whether to compute the value again from others that are taped anyway (or at hand).
+
+        Only arithmetic that the user's code gives no name: what has a name is saved and read as such.
+        """
+        op = self.homes.defs.op(value)
+        if op is None or value.hint is not None or not _is_arithmetic(op):
+            return False
+        return all(v in self._requested or self.homes.free(v) or self.cheaper(v) for v in op.operands)
+
     def requests(self) -> dict[Value, None]:
         """Every value that was asked for, in order."""
         return dict.fromkeys(self.table)
@@ -215,6 +226,10 @@ class Tapes:
             with self._b.into(self.before.setdefault(outermost, [])):
                 self._trips[node] = dim_of(self._b, trip_count(self._b, lo, hi, step), "steps")
         return self._trips[node]
+
+
+def _is_arithmetic(op: Op) -> bool:
+    return bool(getattr(op.prim, "cheap", False) and getattr(op.prim, "elementwise", False))
 
 
 def trip_count(b: Builder, lo: Value, hi: Value, step: Value) -> Value:

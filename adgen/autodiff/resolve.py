@@ -75,7 +75,7 @@ class Resolve(Rebuild):
 
     def _available(self, value: Value, frame: Frame) -> Value:
         op = self._homes.defs.op(value)
-        if op is not None and (self._homes.free(value) or self._homes.must_recompute(op)):
+        if op is not None and self._again(value, op):
             self._bind(value.any_type, op)
             operands = self.values(op.operands)
             with self.b.into(frame.prologue):
@@ -88,6 +88,9 @@ class Resolve(Rebuild):
         if tape.kind == "stack":
             return self._popped(tape, frame)
         return self._fetched(tape, value, frame)
+
+    def _again(self, value: Value, op: Op) -> bool:
+        return self._homes.free(value) or self._homes.must_recompute(op) or self._tapes.cheaper(value)
 
     def _fetched(self, tape: Tape, value: Value, frame: Frame) -> Value:
         positions = [self._position(f) for f in self._frames if f.is_loop and _within(frame.path, f.path)]
