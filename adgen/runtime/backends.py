@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from adgen.ir.core import Func
 from adgen.ir.types import StackType
 from adgen.runtime.options import Options
 from adgen.runtime.stages import in_place
+
+if TYPE_CHECKING:
+    from adgen.llvm_backend.kernel import LlvmKernel
 
 _REFERENCE = re.compile(r"# (?P<file>[^\s:]+):(?P<line>\d+)$")
 _OWN = re.compile(r"\s*(raise|assert)\b")
@@ -51,9 +54,15 @@ class Program:
         return lambda leaves: call(*leaves)
 
     def _compiled(self) -> Callable[[Sequence[Any]], Sequence[Any]]:
-        from adgen.llvm_backend import compile_program
+        return self.kernel
 
-        return compile_program(self.final)
+    @cached_property
+    def kernel(self) -> LlvmKernel:
+        """The compiled kernel."""
+        from adgen.llvm_backend.compile import CompileOptions
+        from adgen.llvm_backend.kernel import LlvmKernel
+
+        return LlvmKernel.build(self.final, CompileOptions(fast=self.fast_compile))
 
     def __call__(self, leaves: Sequence[Any]) -> Sequence[Any]:
         """Run the program. Failures of the user's program come out as ``RunError``."""
@@ -71,27 +80,33 @@ class Program:
 def choose(func: Func, options: Options) -> Program:
     """The program on the backend the options ask for.
 
-    Raises AG602 where ``llvm`` is asked for and does not cover the program.
+    Raises AG602 where ``llvm`` is asked for and does not cover the program, AG603 without llvmlite.
     """
     settings = {"strict": options.strict, "fast_compile": options.fast_compile}
     if options.backend == "numpy":
         return Program(func, "numpy", (), **settings)
-    gap = uncovered(func)
+    compiled = Program(func, "llvm", (), **settings)
+    try:
+        gap = uncovered(compiled.final)
+    except ImportError as error:
+        if options.backend == "llvm":
+            raise refuse("AG603", func.span, reason=str(error)) from None
+        gap = (f"anything ({error})", func.span)
     if gap is None:
-        return Program(func, "llvm", (), **settings)
+        return compiled
+    name, span = gap
     if options.backend == "llvm":
-        raise refuse("AG602", gap[1], name=gap[0])
-    return Program(func, "numpy", (diagnose("AG601", gap[1], name=gap[0]),), **settings)
+        raise refuse("AG602", span, name=name)
+    return Program(func, "numpy", (diagnose("AG601", span, name=name),), **settings)
 
 
 def uncovered(func: Func) -> tuple[str, Span | None] | None:
-    """The first construct that kernels do not cover, or None."""
-    try:
-        from adgen.llvm_backend import coverage
-    except ImportError:
-        return "the compiled backend", func.span
-    found = coverage(func)
-    return None if not found else (str(found[0]), func.span)
+    """The first construct that kernels do not cover and its place, or None."""
+    from adgen.llvm_backend.covered import coverage
+
+    for op, reason in coverage(func):
+        return (op.prim.name, op.span) if op is not None else (reason, func.span)
+    return None
 
 
 # -- failures -------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from adgen.runtime.traced import Traced
 
 if TYPE_CHECKING:
     from adgen.ir.core import Func
+    from adgen.llvm_backend.kernel import LlvmKernel
     from adgen.runtime.backends import Program
 
 
@@ -44,6 +45,11 @@ class Surface:
     def adjoint_ir(self) -> str:
         """The derivative as the transformation gives it, before copies are placed, as text."""
         return self._current().artifacts.adjoint_ir
+
+    @property
+    def loops(self) -> str:
+        """The kernels as loops. Raises AG604 where the program runs on NumPy."""
+        return self._current().artifacts.loops
 
     @property
     def llvm_ir(self) -> str:
@@ -148,21 +154,26 @@ class Artifacts:
         return _text(self.derived.func)
 
     @property
+    def loops(self) -> str:
+        """See :class:`Surface`."""
+        from adgen.loops.text import to_text
+
+        return to_text(self._kernel("loops").kernel)
+
+    @property
     def llvm_ir(self) -> str:
         """See :class:`Surface`."""
-        return self._kernel("llvm_ir")
+        return self._kernel("llvm").text
 
     @property
     def assembly(self) -> str:
         """See :class:`Surface`."""
-        return self._kernel("assembly")
+        return self._kernel("asm").assembly
 
-    def _kernel(self, stage: str) -> str:
+    def _kernel(self, stage: str) -> LlvmKernel:
         if self.program.backend != "llvm":
             raise refuse("AG604", self.traced.func.span, stage=stage)
-        from adgen.runtime.backends import kernel_text
-
-        return kernel_text(self.program, stage)
+        return self.program.kernel
 
     @property
     def remarks(self) -> tuple[Diagnostic, ...]:
