@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from adgen.frontend.abstract import Abstract, Array, Known
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import FALSE, Result, Table
+from adgen.frontend.entries import FALSE, Result, Table, documented
 from adgen.frontend.library.operands import computed, truth
 from adgen.frontend.library.operators import add, power
 from adgen.ir.core import Value
@@ -56,7 +56,7 @@ def _extremum(pair: Primitive, over_axes: Primitive, python: Callable[..., objec
             result = c.elementwise(pair, result, item, python=True)
         return result
 
-    return apply
+    return documented(apply, f"The {'larg' if python is max else 'small'}est of several numbers.")
 
 
 table.function("builtins.max")(_extremum(extrema.maximum, extrema.max_, max))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from adgen.frontend.abstract import Abstract, Array, Known, Number
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import NONE, TRUE, Result, Table
+from adgen.frontend.entries import NONE, TRUE, Result, Table, documented
 from adgen.frontend.library.operands import floating, known_values, require, type_of
 from adgen.frontend.library.products import diagonal_of
 from adgen.frontend.library.slicing import along
@@ -40,7 +40,7 @@ def _filled_with(number: Known) -> Callable[..., Result]:
     def apply(c: LibraryContext, shape: Abstract, dtype: Abstract = NONE) -> Result:
         return filled(c, c.dims(shape), number, c.dtype(dtype) or DType.f64)
 
-    return apply
+    return documented(apply, f"A new array of {'ones' if number.value else 'zeros'}.")
 
 
 def _like(number: Known) -> Callable[..., Result]:
@@ -49,7 +49,7 @@ def _like(number: Known) -> Callable[..., Result]:
         dims = type_.dims if c.is_none(shape) else c.dims(shape)
         return filled(c, dims, number, c.dtype(dtype) or type_.dtype)
 
-    return apply
+    return documented(apply, f"A new array of {'ones' if number.value else 'zeros'}, like another one.")
 
 
 table.function("numpy.zeros")(_filled_with(_ZERO))
@@ -276,7 +276,7 @@ def _triangle(lower: bool) -> Callable[..., Result]:
         inside = ge(c.b, reach, columns) if lower else ge(c.b, columns, reach)
         return where(c.b, *c.broadcast(inside, x, zeros_of(c.b, x.type)))
 
-    return apply
+    return documented(apply, f"Zeros {'above' if lower else 'below'} a diagonal.")
 
 
 table.function("numpy.tril")(_triangle(lower=True))

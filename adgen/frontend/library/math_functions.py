@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import NONE, Result, Table
+from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import computed, require
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
@@ -52,7 +52,7 @@ def _apply(prim: Primitive, python: Callable[..., object]) -> Callable[..., Resu
     def binary(c: LibraryContext, x: Abstract, y: Abstract) -> Result:
         return computed(python, (x, y)) or prim(c.b, python_float(c, x), python_float(c, y))
 
-    return binary if prim in _BINARY.values() else unary
+    return documented(binary if prim in _BINARY.values() else unary, prim.doc)
 
 
 for _table in (_UNARY, _BINARY):
@@ -110,7 +110,7 @@ def _whole(prim: Primitive, python: Callable[..., object]) -> Callable[..., Resu
             return known or c.cast(c.value(x), DType.i64, Kind.py)
         return c.cast(prim(c.b, python_float(c, x)), DType.i64, Kind.py)
 
-    return apply
+    return documented(apply, f"{prim.doc.partition(',')[0]}, as an int.")
 
 
 table.function("math.floor")(_whole(rounding.floor, math.floor))
@@ -145,7 +145,7 @@ def _of_integers(python: Callable[..., int], names: int) -> Callable[..., Result
         what = "the argument of a combinatorial function"
         return Known(python(c.static_int(n, what), c.static_int(k, what)))
 
-    return one if names == 1 else two
+    return documented(one if names == 1 else two, "Of integers known at build time.")
 
 
 table.function("math.factorial")(_of_integers(math.factorial, 1))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from adgen.frontend.abstract import Abstract, Known, Tuple
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import FALSE, NONE, Result, Table
+from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
 from adgen.frontend.library.operands import floating, require
 from adgen.frontend.library.reducing import over_axes
 from adgen.ir.types import Kind
@@ -28,7 +28,7 @@ def _activation(prim: Primitive) -> Callable[..., Result]:
     def apply(c: LibraryContext, x: Abstract) -> Result:
         return c.elementwise(prim, x, to_float=True)
 
-    return apply
+    return documented(apply, prim.doc)
 
 
 table.function(*_names("relu"))(_activation(activations.relu))
@@ -59,7 +59,7 @@ def _along_axis(prim: Primitive) -> Callable[..., Result]:
         require(c, value.type.rank > 0, "softmax", x)
         return prim(c.b, value, axis=c.static_axis(axis, value.type.rank))
 
-    return apply
+    return documented(apply, prim.doc)
 
 
 table.function(*_names("softmax"))(_along_axis(softmax.softmax))

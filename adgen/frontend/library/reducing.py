@@ -7,7 +7,7 @@ from typing import Any
 
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import FALSE, NONE, Result, Table
+from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
 from adgen.frontend.library.operands import (
     count_of,
     counting,
@@ -192,15 +192,15 @@ def std(
 
 
 # -- extrema --------------------------------------------------------------------------------------------
-def _extremum(prim: Primitive) -> Callable[..., Result]:
+def _extremum(prim: Primitive, word: str) -> Callable[..., Result]:
     def apply(c: LibraryContext, a: Abstract, axis: Abstract = NONE, *, keepdims: Abstract = FALSE) -> Result:
         return over_axes(c, prim, c.value(a), axis, keepdims)
 
-    return apply
+    return documented(apply, f"The {word} element over axes.")
 
 
-table.function("numpy.max", "numpy.amax", "numpy.ndarray.max")(_extremum(extrema.max_))
-table.function("numpy.min", "numpy.amin", "numpy.ndarray.min")(_extremum(extrema.min_))
+table.function("numpy.max", "numpy.amax", "numpy.ndarray.max")(_extremum(extrema.max_, "largest"))
+table.function("numpy.min", "numpy.amin", "numpy.ndarray.min")(_extremum(extrema.min_, "smallest"))
 
 
 @table.function("numpy.ptp")
@@ -222,7 +222,7 @@ def _position(prim: Primitive) -> Callable[..., Result]:
         axes = tuple(range(whole.type.rank)) if c.is_none(axis) else (along,)
         return with_kept_dims(c, y, whole.type, axes)
 
-    return apply
+    return documented(apply, prim.doc)
 
 
 table.function("numpy.argmax", "numpy.ndarray.argmax")(_position(extrema.argmax))
@@ -234,7 +234,7 @@ def _truth_over(prim: Primitive) -> Callable[..., Result]:
     def apply(c: LibraryContext, a: Abstract, axis: Abstract = NONE, *, keepdims: Abstract = FALSE) -> Result:
         return over_axes(c, prim, truth(c, a), axis, keepdims)
 
-    return apply
+    return documented(apply, prim.doc)
 
 
 table.function("numpy.any", "numpy.ndarray.any")(_truth_over(reductions.any_))
@@ -259,7 +259,7 @@ def _running(prim: Primitive, **attrs: Any) -> Callable[..., Result]:
         along = 0 if c.is_none(axis) else c.static_axis(axis, x.type.rank)
         return prim(c.b, x, axis=along, reverse=False, **attrs)
 
-    return apply
+    return documented(apply, f"{prim.doc.partition(',')[0]}.")
 
 
 table.function("numpy.cumsum", "numpy.ndarray.cumsum")(_running(reductions.cumsum))
@@ -273,20 +273,20 @@ def _reduce(whole: Callable[..., Result]) -> Callable[..., Result]:
     ) -> Result:
         return whole(c, array, axis, keepdims=keepdims)
 
-    return apply
+    return documented(apply, whole.__doc__ or "")
 
 
 def _accumulate(whole: Callable[..., Result]) -> Callable[..., Result]:
     def apply(c: LibraryContext, array: Abstract, axis: Abstract = _ZERO) -> Result:
         return whole(c, array, axis)
 
-    return apply
+    return documented(apply, whole.__doc__ or "")
 
 
 table.function("numpy.add.reduce")(_reduce(sum_over))
 table.function("numpy.multiply.reduce")(_reduce(prod))
-table.function("numpy.maximum.reduce")(_reduce(_extremum(extrema.max_)))
-table.function("numpy.minimum.reduce")(_reduce(_extremum(extrema.min_)))
+table.function("numpy.maximum.reduce")(_reduce(_extremum(extrema.max_, "largest")))
+table.function("numpy.minimum.reduce")(_reduce(_extremum(extrema.min_, "smallest")))
 table.function("numpy.add.accumulate")(_accumulate(_running(reductions.cumsum)))
 table.function("numpy.multiply.accumulate")(_accumulate(_running(reductions.cumprod, exclusive=False)))
 

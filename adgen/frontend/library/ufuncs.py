@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import NONE, Result, Table
+from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import floating, require, truth
 from adgen.frontend.library.operators import add, multiply, power
 from adgen.ir.core import Value
@@ -89,14 +89,14 @@ def _unary(prim: Primitive, to_float: bool) -> Callable[..., Result]:
     def apply(c: LibraryContext, x: Abstract) -> Result:
         return c.elementwise(prim, x, to_float=to_float)
 
-    return apply
+    return documented(apply, prim.doc)
 
 
 def _binary(prim: Primitive, to_float: bool) -> Callable[..., Result]:
     def apply(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
         return c.elementwise(prim, x1, x2, to_float=to_float)
 
-    return apply
+    return documented(apply, prim.doc)
 
 
 for _table, _to_float in ((_OF_FLOATS, True), (_OF_NUMBERS, False)):
@@ -144,15 +144,15 @@ def logaddexp2(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     return scaled(c.b, 1.0 / math.log(2.0), total)
 
 
-def _times(factor: float) -> Callable[..., Result]:
+def _times(factor: float, doc: str) -> Callable[..., Result]:
     def apply(c: LibraryContext, x: Abstract) -> Result:
         return scaled(c.b, factor, floating(c, c.value(x, kind=Kind.np)))
 
-    return apply
+    return documented(apply, doc)
 
 
-table.function("numpy.deg2rad", "numpy.radians")(_times(math.pi / 180.0))
-table.function("numpy.rad2deg", "numpy.degrees")(_times(180.0 / math.pi))
+table.function("numpy.deg2rad", "numpy.radians")(_times(math.pi / 180.0, "Degrees to radians."))
+table.function("numpy.rad2deg", "numpy.degrees")(_times(180.0 / math.pi, "Radians to degrees."))
 
 
 @table.function("numpy.sinc")
@@ -173,7 +173,7 @@ def _whole(prim: Primitive) -> Callable[..., Result]:
             return c.fresh(c.value(x, kind=Kind.np))
         return c.elementwise(prim, x)
 
-    return apply
+    return documented(apply, prim.doc)
 
 
 table.function("numpy.floor")(_whole(rounding.floor))
@@ -197,16 +197,16 @@ def round_(c: LibraryContext, a: Abstract, decimals: Abstract = _ZERO) -> Result
 
 
 # -- logic ----------------------------------------------------------------------------------------------
-def _logic(prim: Primitive) -> Callable[..., Result]:
+def _logic(prim: Primitive, doc: str) -> Callable[..., Result]:
     def apply(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
         return c.elementwise(prim, truth(c, x1), truth(c, x2))
 
-    return apply
+    return documented(apply, doc)
 
 
-table.function("numpy.logical_and")(_logic(elementwise.logical_and))
-table.function("numpy.logical_or")(_logic(elementwise.logical_or))
-table.function("numpy.logical_xor")(_logic(elementwise.ne))
+table.function("numpy.logical_and")(_logic(elementwise.logical_and, "Both."))
+table.function("numpy.logical_or")(_logic(elementwise.logical_or, "One or both."))
+table.function("numpy.logical_xor")(_logic(elementwise.ne, "One, not both."))
 
 
 @table.function("numpy.logical_not")

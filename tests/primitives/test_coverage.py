@@ -1,0 +1,41 @@
+"""The coverage page is current, and every entry of the library says what it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adgen.frontend.entries import Entry
+from adgen.frontend.library import TABLE
+from adgen.frontend.library.coverage import coverage_page, group_of
+
+PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
+
+
+def test_the_page_is_current() -> None:
+    written = PAGE.read_text(encoding="utf-8")
+    assert written == coverage_page(), "run: python -m adgen.frontend.library.coverage > docs/coverage.md"
+
+
+@pytest.mark.parametrize("name", sorted(n for n, e in TABLE.items() if isinstance(e, Entry)))
+def test_every_entry_has_a_summary(name: str) -> None:
+    found = TABLE[name]
+    assert isinstance(found, Entry)
+    assert (found.function.__doc__ or "").strip()
+
+
+def test_every_numpy_name_exists() -> None:
+    """No entry for a name that NumPy (or ``math``) does not have."""
+    import importlib
+    import math
+
+    import numpy as np
+
+    homes = {"numpy": np, "numpy.linalg": np.linalg, "numpy.ndarray": np.ndarray, "math": math}
+    newer = {"numpy.pow", "numpy.concat", "numpy.permute_dims", "numpy.matrix_transpose", "numpy.astype"}
+    for name in sorted(TABLE):
+        group = group_of(name)
+        if group in homes and name not in newer and name != group and name.count(".") <= group.count(".") + 1:
+            missing = not hasattr(homes[group], name.removeprefix(f"{group}."))
+            assert not missing or importlib.util.find_spec(name) is not None, name
