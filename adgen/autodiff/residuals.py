@@ -33,7 +33,9 @@ Path = tuple[tuple[Node, int], ...]
 
 #: Operations recomputed whenever the reverse sweep needs them: their operand is what is worth saving.
 VIEWS = frozenset({"broadcast", "reshape", "transpose"})
-#: Operations whose integer or boolean results are recomputed where their operands are at hand.
+#: Integer operations that may be moved out of the branch or loop that guards them.
+_NEVER_FAILS = frozenset({"const", "dim", "add", "sub", "mul", "neg", "maximum", "minimum"})
+#: Operations without operands that are made again at no cost.
 _FREE_LEAVES = frozenset({"const", "dim", "arange"})
 
 
@@ -57,7 +59,7 @@ class Homes:
     """Side table of a primal: the region that defines each value and each symbol."""
 
     path: dict[Value, Path] = field(default_factory=dict)
-    symbols: dict[str, tuple[Op, Path]] = field(default_factory=dict)
+    symbols: dict[str, list[tuple[Op, Path]]] = field(default_factory=dict)
     defs: Definitions = field(default_factory=Definitions)
 
     @staticmethod
@@ -74,9 +76,19 @@ class Homes:
             if isinstance(node, While) and node in counts:
                 self.path[counts[node]] = path
             if isinstance(node, Op) and node.prim.name == "bind_dim":
-                self.symbols[node.attr("sym")] = (node, path)
+                self.symbols.setdefault(node.attr("sym"), []).append((node, path))
             for number, inner in enumerate(regions_of(node)):
                 self._region(inner, (*path, (node, number)), counts)
+
+    def binding(self, name: str, path: Path) -> tuple[Op, Path] | None:
+        """The operation that binds a symbol in or around a region, and where; None for a parameter's."""
+        found = [(op, p) for op, p in self.symbols.get(name, ()) if path[: len(p)] == p]
+        return found[-1] if found else None
+
+    def is_local(self, name: str, path: Path) -> bool:
+        """Whether a symbol, seen from a region, is bound inside a loop or branch."""
+        found = self.binding(name, path)
+        return found is not None and bool(found[1])
 
     def at_root(self, value: Value) -> bool:
         """Whether the value belongs to the function's own block (or comes from outside)."""
@@ -179,7 +191,7 @@ class Tapes:
             return "slot"
         known = all(isinstance(n, For) and self._known_bounds(n) for n in loops)
         dims = value.type.dims if isinstance(value.any_type, Type) else ()
-        local = any(s in self.homes.symbols and self.homes.symbols[s][1] for d in dims for s in d.symbols())
+        local = any(self.homes.is_local(s, path) for d in dims for s in d.symbols())
         return "array" if known and not local else "stack"
 
     def _partner(self, value: Value) -> tuple[For, int] | None:
@@ -203,7 +215,7 @@ class Tapes:
         if self.homes.at_root(value):
             return True
         op = self.homes.defs.op(value)
-        if op is None or op.prim.name == "read" or not self.homes.recomputable(op):
+        if op is None or op.prim.name not in _NEVER_FAILS:
             return False
         return all(self._computable(v) for v in op.operands)
 

@@ -143,13 +143,11 @@ class Resolve(Rebuild):
         shape = type_.element if isinstance(type_, StackType) else type_
         dims = [*shape.dims, *(dims_in_attrs(op.attrs) if op is not None else ())]
         for name in dict.fromkeys(s for d in dims for s in d.symbols()):
-            if name in self._homes.symbols:
-                self._bind_symbol(name)
+            found = self._homes.binding(name, self._frames[-1].path)
+            if found is not None and found[1]:
+                self._bind_symbol(name, *found)
 
-    def _bind_symbol(self, name: str) -> None:
-        op, path = self._homes.symbols[name]
-        if not path:
-            return
+    def _bind_symbol(self, name: str, op: Op, path: Path) -> None:
         frame = self._frame_of(path)
         if name in frame.symbols:
             return

@@ -60,10 +60,7 @@ def _result_name(func: Func, k: int) -> str:
 
 
 def _symbols_of(func: Func) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for param in func.params:
-        if isinstance(param.any_type, Type):
-            found.update((s, None) for d in param.type.dims for s in d.symbols())
+    found = dict.fromkeys(_symbols_of_params(func.params))
 
     def visit(region: Region) -> None:
         for node in region.nodes:
@@ -74,6 +71,11 @@ def _symbols_of(func: Func) -> tuple[str, ...]:
 
     visit(func.body)
     return tuple(found)
+
+
+def _symbols_of_params(params: Sequence[Value]) -> list[str]:
+    arrays = [p.type for p in params if isinstance(p.any_type, Type)]
+    return [s for t in arrays for d in t.dims for s in d.symbols()]
 
 
 def _with_residuals(
@@ -213,7 +215,8 @@ class _Cut:
         self.again[:0] = bound
 
     def _used_symbols(self) -> list[str]:
-        entry = set(_symbols_of(replace(self._func, body=replace(self._func.body, nodes=self._before))))
+        entry = set(_symbols_of_params(self._func.params))
+        entry.update(n.attr("sym") for n in self._before if isinstance(n, Op) and n.prim.name == "bind_dim")
         used: dict[str, None] = {}
 
         def of(value: Value) -> None:

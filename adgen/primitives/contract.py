@@ -49,9 +49,24 @@ def _type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, .
 def _vjp(b: Builder, op: Op, z_bar: Value) -> Sequence[Contribution]:
     left, right, result = parts(op.attr("spec"))
     x, y = op.operands
+    if not result:
+        return _scaled_by(b, z_bar, y, right, left), _scaled_by(b, z_bar, x, left, right)
     return (
         contract(b, z_bar, y, spec=f"{result},{right}->{left}"),
         contract(b, x, z_bar, spec=f"{left},{result}->{right}"),
+    )
+
+
+def _scaled_by(b: Builder, scalar: Value, array: Value, letters: str, wanted: str) -> Value:
+    """A scalar times an array, its axes put in the wanted order."""
+    from adgen.primitives.elementwise import mul
+    from adgen.primitives.shape import broadcast, transpose
+
+    turned = transpose(b, array, perm=tuple(letters.index(c) for c in wanted)) if letters != wanted else array
+    return (
+        mul(b, broadcast(b, scalar, dims=turned.type.dims, axes=()), turned)
+        if wanted
+        else mul(b, scalar, array)
     )
 
 

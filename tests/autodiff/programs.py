@@ -217,4 +217,57 @@ func @stepped(%w: f64[n], %x: f64) -> (f64) {
         (_normal(10, scale=0.3), 0.6),
         (0, 1),
     ),
+    "triangular_slices": Program(
+        """
+func @slices(%l: f64[n,n], %b: f64[n]) -> (np.f64) {
+  %c0 = const() {dtype = !i64, kind = @py, value = 0} : i64
+  %c1 = const() {dtype = !i64, kind = @py, value = 1} : i64
+  %z = const() {dtype = !f64, kind = @np, value = 0.0} : np.f64
+  %n = dim() {dim = <n>} : i64
+  %x0 = full(%z) {dims = (<n>,)} : f64[n]
+  %x = for %i in (%c0, %n, %c1) carry (%x.1 = %x0) : f64[n] {
+    bind_dim(%i) {sym = 'i'}
+    %row = read(%l, %i, %c0) {index = ix(point range(i;1))} : f64[i]
+    %head = read(%x.1, %c0) {index = ix(range(i;1))} : f64[i]
+    %0 = mul(%head, %head) : f64[i]
+    %s = contract(%row, %0) {spec = 'a,a->'} : np.f64
+    %bi = read(%b, %i) {index = ix(point)} : np.f64
+    %1 = sub(%bi, %s) : np.f64
+    %lii = read(%l, %i, %i) {index = ix(point point)} : np.f64
+    %2 = mul(%1, %lii) : np.f64
+    %x.2 = write(%x.1, %2, %i) {index = ix(point)} : f64[n]
+    yield %x.2
+  }
+  %3 = mul(%x, %x) : f64[n]
+  %4 = sum(%3) {axes = (0,)} : np.f64
+  return %4
+}
+""",
+        (_normal(4, 4, scale=0.6), _normal(4)),
+        (0, 1),
+    ),
+    "slices_of_a_local": Program(
+        """
+func @local(%x: f64[n]) -> (np.f64) {
+  %c0 = const() {dtype = !i64, kind = @py, value = 0} : i64
+  %c1 = const() {dtype = !i64, kind = @py, value = 1} : i64
+  %z = const() {dtype = !f64, kind = @np, value = 0.0} : np.f64
+  %n = dim() {dim = <n>} : i64
+  %s = for %i in (%c1, %n, %c1) carry (%s.1 = %z) : np.f64 {
+    bind_dim(%i) {sym = 'i'}
+    %part = read(%x, %c0) {index = ix(range(i;1))} : f64[i]
+    %0 = sin(%part) : f64[i]
+    %1 = mul(%0, %part) : f64[i]
+    %2 = exp(%1) : f64[i]
+    %3 = sum(%2) {axes = (0,)} : np.f64
+    %4 = mul(%3, %s.1) : np.f64
+    %s.2 = add(%4, %3) : np.f64
+    yield %s.2
+  }
+  return %s
+}
+""",
+        (_normal(4, scale=0.5),),
+        (0,),
+    ),
 }
