@@ -59,6 +59,8 @@ class Reader:
     state: State = field(default_factory=State)
     statics: dict[Value, tuple[object, Any]] = field(default_factory=dict)
     counters: list[Value] = field(default_factory=list)
+    loops: dict[Value, cst.CSTNode] = field(default_factory=dict)
+    peeled: set[cst.CSTNode] = field(default_factory=set)
     captures: dict[Path, CapturedLeaf] = field(default_factory=dict)
     meanings: dict[Path, Abstract] = field(default_factory=dict)
     baked: dict[Path, Any] = field(default_factory=dict)
@@ -275,6 +277,19 @@ class Reader:
         if op is None or not op.operands:
             return op is not None and op.prim.name == "const"
         return all(self._sources_of(v, found) for v in op.operands)
+
+    def counters_of(self, node: cst.CSTNode) -> list[Value]:
+        """Counters that stood for a loop in some attempt at it."""
+        return [counter for counter, loop in self.loops.items() if loop is node]
+
+    def restore(self, state: State, entry: State) -> None:
+        """Put a state back to what it was."""
+        state.frames, state.versions, state.cache, state.shared = (
+            entry.frames,
+            {**self.inputs, **entry.versions},
+            entry.cache,
+            entry.shared,
+        )
 
     # -- blocks ---------------------------------------------------------------------------------------------
     @contextmanager

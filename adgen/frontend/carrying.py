@@ -1,0 +1,265 @@
+"""What a loop carries: the bindings at its head, the versions of the arrays it changes, and their types.
+
+The types start as those on entry and widen until a round leaves them as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from adgen.diagnostics import UserError
+from adgen.frontend import merging
+from adgen.frontend.abstract import Abstract, Array, Known, Number, Root, Tuple
+from adgen.frontend.merging import Leaf, Unjoinable
+from adgen.frontend.promotion import join_types
+from adgen.frontend.reader import Reader, describe
+from adgen.frontend.signals import Peel
+from adgen.frontend.state import FLAGS, RESULT, Activation, Binding, Missing, State, roots_of
+from adgen.ir.core import Node, Value
+from adgen.ir.types import Type
+
+
+@dataclass(slots=True)
+class Name:
+    """One carried name: its form, the types of its leaves, and what they start from (None: from zeros)."""
+
+    name: str
+    entry: Binding | None
+    skeleton: object
+    types: list[Type]
+    starts: list[Abstract | Value | None]
+    late: bool
+    gone: Missing | None = None
+
+
+@dataclass(slots=True)
+class Carried:
+    """Everything one loop carries."""
+
+    r: Reader
+    act: Activation
+    node: cst.For | cst.While
+    names: list[Name]
+    roots: list[Root] = field(default_factory=list)
+
+    # -- around the loop ----------------------------------------------------------------------------------
+    def _leaves(self) -> Iterator[tuple[str | None, Type, Abstract | Value | None]]:
+        for item in self.names:
+            shown = None if item.name.startswith("$") else item.name
+            for at, type_ in enumerate(item.types):
+                hint = shown if len(item.types) == 1 or shown is None else f"{shown}_{at}"
+                yield hint, type_, item.starts[at]
+        for root in self.roots:
+            version = self.r.state.versions[root]
+            yield self.r.root_names.get(root), version.type, version
+
+    def params(self) -> tuple[Value, ...]:
+        """Fresh region parameters."""
+        return tuple(Value(t, hint) for hint, t, _ in self._leaves())
+
+    def hints(self) -> list[str | None]:
+        """Names of the results."""
+        return [hint for hint, _, _ in self._leaves()]
+
+    def inits(self) -> tuple[Value, ...]:
+        """What the loop starts from."""
+        return tuple(merging.convert(self.r, start, t) for _, t, start in self._leaves())
+
+    # -- inside -------------------------------------------------------------------------------------------
+    def enter(self, params: tuple[Value, ...]) -> None:
+        """Bind the names and versions at the head of the body."""
+        values = iter(params)
+        frame = self.r.state.frames[self.act.key]
+        for item in self.names:
+            if item.late or item.gone is not None:
+                frame.pop(item.name, None)
+                for _ in item.types:
+                    next(values)
+                continue
+            shared = merging.Sharing(self.r, self._sources(item))
+            frame[item.name] = merging.rebuild(self.r, item.skeleton, values, shared)
+        for root in self.roots:
+            self.r.state.versions[root] = next(values)
+
+    def _sources(self, item: Name) -> dict[Root, Value]:
+        """Roots of the value on entry that can be reached besides through this name."""
+        if item.entry is None or not item.types:
+            return {}
+        state = self.r.state
+        others = state.reachable((self.act.key, item.name))
+        return {
+            root: state.versions[root]
+            for root in roots_of(item.entry)
+            if root.origin != "local" or (root in others and not self._moves_on(root, item.name))
+        }
+
+    def _moves_on(self, root: Root, name: str) -> bool:
+        """Whether every other name of a root is carried too, so that each gets a root of its own."""
+        frame = self.r.state.frames[self.act.key]
+        carried = {item.name for item in self.names}
+        holders = [n for n, b in frame.items() if n != name and root in roots_of(b)]
+        return all(n in carried for n in holders) and not holders
+
+    def widen(self, nodes: list[Node], state: State, runs: Callable[[], bool]) -> bool:
+        """Compare the end of the body with its head; whether a type, a form or a set of roots changed."""
+        changed = False
+        frame = state.frames[self.act.key]
+        for item in self.names:
+            with self.r.inside(nodes, state):
+                changed |= self._widen(item, frame.get(item.name), runs)
+        base = self.r.state.versions
+        for root, version in base.items():
+            if root not in self.roots and state.versions[root] is not version:
+                self.roots.append(root)
+                changed = True
+        return changed
+
+    def _widen(self, item: Name, end: Binding | None, runs: Callable[[], bool]) -> bool:
+        if item.gone is not None:
+            return False
+        if end is None or isinstance(end, Missing):
+            if item.late and not item.types:
+                item.gone = end or Missing()
+                return False
+            item.gone = end if isinstance(end, Missing) and end.error else Missing()
+            item.types, item.starts = [], []
+            return True
+        if item.late and item.entry is None and not item.types:
+            return self._first(item, end, runs)
+        return self._join(item, end, runs)
+
+    def _first(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> bool:
+        """A name first bound in the body: it starts from zeros, and counts only if the body runs."""
+        if item.name != RESULT and not runs():
+            item.gone = Missing()
+            return False
+        skeleton, leaves = merging.filled(self.r, end, item.name, True, self.r.state)
+        known = set(self.r.sizes.inputs) | {s for d in self.r.sizes.bound.values() for s in d.symbols()}
+        if any(s not in known for leaf in leaves for d in leaf.type.dims for s in d.symbols()):
+            raise self.r.refuse("AG247", self.act, self.node, name=item.name)
+        item.skeleton = skeleton
+        item.types = [leaf.type for leaf in leaves]
+        item.starts = [None] * len(leaves)
+        return bool(leaves)
+
+    def _join(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> bool:
+        try:
+            types = list(_types(self.r, item.skeleton, end))
+        except Unjoinable:
+            if isinstance(item.skeleton, tuple) and item.skeleton[0] != "leaf" and not item.types:
+                pass
+            raise self._cannot(item, end, runs) from None
+        if not item.types and not types:
+            if item.skeleton == end or item.late:
+                return False
+            raise self._cannot(item, end, runs)
+        joined = [self._joined(item, a, b, end, runs) for a, b in zip(item.types, types, strict=True)]
+        changed = joined != item.types
+        item.types = joined
+        return changed
+
+    def _joined(self, item: Name, old: Type, new: Type, end: Abstract, runs: Callable[[], bool]) -> Type:
+        joined = join_types(old, new)
+        if joined is None:
+            raise self._cannot(item, end, runs)
+        return joined
+
+    def _cannot(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> UserError:
+        """The refusal of a name whose form changes; peels the first round where that can help."""
+        if isinstance(self.node, cst.For) and self.node not in self.r.peeled and runs():
+            self.r.peeled.add(self.node)
+            raise Peel
+        entry = "unbound" if item.entry is None or isinstance(item.entry, Missing) else describe(self.r, item.entry)
+        return self.r.refuse(
+            "AG233", self.act, self.node, name=item.name, left=entry, right=describe(self.r, end)
+        )
+
+    def yields(self, nodes: list[Node], state: State, params: tuple[Value, ...]) -> tuple[Value, ...]:
+        """What a round hands to the next."""
+        found: list[Value] = []
+        frame = state.frames[self.act.key]
+        with self.r.inside(nodes, state):
+            rest = iter(params)
+            for item in self.names:
+                own = [next(rest) for _ in item.types]
+                end = frame.get(item.name)
+                ends = (
+                    own
+                    if end is None or isinstance(end, Missing)
+                    else list(_ends(self.r, item.skeleton, end))
+                )
+                found += [merging.convert(self.r, x, t) for x, t in zip(ends, item.types, strict=True)]
+            found += [state.versions[root] for root in self.roots]
+        return tuple(found)
+
+    def leave(self, results: tuple[Value, ...], after: frozenset[str]) -> None:
+        """Bind the names and versions behind the loop."""
+        values = iter(results)
+        frame = self.r.state.frames[self.act.key]
+        for item in self.names:
+            if item.gone is not None:
+                if item.name in frame or item.name not in FLAGS:
+                    frame[item.name] = item.gone
+                continue
+            shared = merging.Sharing(self.r, self._sources(item))
+            frame[item.name] = merging.rebuild(self.r, item.skeleton, values, shared)
+        for root in self.roots:
+            self.r.state.versions[root] = next(values)
+
+
+def carried_at_entry(
+    r: Reader, act: Activation, candidates: dict[str, bool], node: cst.For | cst.While
+) -> Carried:
+    """The names a loop carries, with their types on entry."""
+    frame = r.state.frames[act.key]
+    names = []
+    for name, late in candidates.items():
+        entry = None if late else frame.get(name)
+        if entry is None or isinstance(entry, Missing):
+            names.append(Name(name, None, None, [], [], True))
+            continue
+        skeleton, leaves = _form(r, entry)
+        names.append(
+            Name(name, entry, skeleton, [leaf.type for leaf in leaves], [leaf.left for leaf in leaves], False)
+        )
+    return Carried(r, act, node, names)
+
+
+def _form(r: Reader, x: Abstract) -> tuple[object, list[Leaf]]:
+    """The form of a binding: everything that has a type is a leaf."""
+    if isinstance(x, Tuple):
+        parts = [_form(r, item) for item in x.items]
+        return ("tuple", x, [p[0] for p in parts]), [leaf for p in parts for leaf in p[1]]
+    type_ = r.type_of(x)
+    if type_ is None:
+        return x, []
+    return ("leaf",), [Leaf(x, None, type_, None)]
+
+
+def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[Type]:
+    """Types of the leaves of ``end`` in the order of a skeleton. Raises Unjoinable where the forms differ."""
+    for x in _ends(r, skeleton, end):
+        type_ = r.type_of(x)
+        if type_ is None:
+            raise Unjoinable(end, end)
+        yield type_
+
+
+def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract]:
+    match skeleton:
+        case ("leaf",):
+            yield end
+        case ("tuple", Tuple(items=items, keys=keys), list() as parts):
+            if not isinstance(end, Tuple) or len(end.items) != len(items) or end.keys != keys:
+                raise Unjoinable(end, end)
+            for part, item in zip(parts, end.items, strict=True):
+                yield from _ends(r, part, item)
+        case _:
+            if skeleton != end:
+                raise Unjoinable(end, end)
+
+
+__all__ = ["Array", "Carried", "Known", "Number", "carried_at_entry"]

@@ -1,0 +1,419 @@
+"""Loops: what they carry, found by lowering the body until the types no longer change.
+
+A ``for`` whose body may break or return becomes a ``while`` on its counter. Loops over tuples, and those marked
+by ``adgen.unroll``, are written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from adgen.diagnostics import UserError
+from adgen.frontend.abstract import Abstract, Iterable, Known, Number
+from adgen.frontend.carrying import Carried, carried_at_entry
+from adgen.frontend.expressions import expression
+from adgen.frontend.liveness import Names, leaves_loop, names_assigned, names_bound_in, statements
+from adgen.frontend.merging import both, join_branches
+from adgen.frontend.operators import negated, truth
+from adgen.frontend.reader import Reader, describe
+from adgen.frontend.sequences import Trip, is_static, static_items, trip, trip_count
+from adgen.frontend.signals import Peel, Unroll
+from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, State
+from adgen.ir.core import Node, Region, Value, walk
+from adgen.ir.types import BOOL, I64
+from adgen.primitives.elementwise import add, gt, logical_and, lt
+from adgen.primitives.sizes import constant
+
+_ROUNDS = 12
+
+
+@dataclass(slots=True)
+class Loop:
+    """One loop being lowered: its names, its body, and what a round does."""
+
+    act: Activation
+    node: cst.For | cst.While
+    assigned: Names
+    head: Names
+    after: Names
+    leaves: bool
+    runs: Callable[[], bool]
+    counter: str | None = None
+    saved: dict[str, Abstract] = field(default_factory=dict)
+
+
+def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
+    """A ``for`` loop."""
+    with r.at(act, node.iter):
+        over = expression(r, act, node.iter)
+        unroll = isinstance(over, Iterable) and over.kind == "unroll"
+        if unroll:
+            assert isinstance(over, Iterable)
+            over = over.items[0]
+        if unroll or is_static(over):
+            items = _items(r, over)
+            _unrolled(r, act, node, items)
+            return
+        found = trip(r, over)
+        if found is None:
+            raise r.error("AG123", what=describe(r, over))
+    _counted(r, act, node, found, over)
+
+
+def _items(r: Reader, over: Abstract) -> tuple[Abstract, ...]:
+    found = static_items(r, over)
+    if found is None and isinstance(over, Iterable) and over.kind == "range":
+        bounds = tuple(Known(r.static(x, "the bound of an unrolled loop")) for x in over.items)
+        found = static_items(r, Iterable("range", bounds))
+    if found is None:
+        raise r.error("AG240", what="the number of rounds of an unrolled loop")
+    return found
+
+
+# -- written out --------------------------------------------------------------------------------------------
+def _unrolled(r: Reader, act: Activation, node: cst.For, items: tuple[Abstract, ...]) -> None:
+    outer = _enter(r, act)
+    limit = _OpCount(r, act, node)
+    _rounds(r, act, node, list(items), limit)
+    _leave(r, act, outer)
+
+
+def _rounds(
+    r: Reader, act: Activation, node: cst.For, items: list[Abstract], limit: _OpCount
+) -> None:
+    from adgen.frontend.statements import bind, block, left
+
+    body = statements(node.body)
+    for at, item in enumerate(items):
+        with r.at(act, node.target):
+            bind(r, act, node.target, item)
+        block(r, act, body, act.liveness.head[node])
+        limit.check()
+        frame = r.state.frames[act.key]
+        frame[CONTINUED] = Known(False)
+        status = left(r, act)
+        if status == Known(True):
+            return
+        if isinstance(status, Number):
+            _guarded_rounds(r, act, node, items[at + 1 :], limit, status)
+            return
+
+
+def _guarded_rounds(
+    r: Reader, act: Activation, node: cst.For, items: list[Abstract], limit: _OpCount, status: Number
+) -> None:
+    from adgen.frontend.statements import _settle
+
+    if not items:
+        return
+
+    def stay() -> None:
+        _settle(r, act, False)
+        _rounds(r, act, node, items, limit)
+
+    with r.at(act, node):
+        go_on = r.value(negated(r, status))
+        sides = both(r, go_on, stay, lambda: _settle(r, act, True))
+        join_branches(r, go_on, sides, act.key, act.liveness.head[node], r.b.span)
+
+
+@dataclass(slots=True)
+class _OpCount:
+    """Refuses an unrolled loop that makes too many operations."""
+
+    r: Reader
+    act: Activation
+    node: cst.For
+    start: int = 0
+
+    def __post_init__(self) -> None:
+        self.start = len(self.r.b.nodes)
+
+    def check(self) -> None:
+        made = self.r.b.nodes[self.start :]
+        if len(made) <= self.r.max_ops and sum(1 for _ in walk(Region((), tuple(made), ()))) <= self.r.max_ops:
+            return
+        raise self.r.refuse("AG131", self.act, self.node, limit=self.r.max_ops)
+
+
+def _enter(r: Reader, act: Activation) -> dict[str, Abstract]:
+    """Set this loop's flags; those of the loop around it are put back by :func:`_leave`."""
+    frame = r.state.frames[act.key]
+    outer = {name: frame.get(name, Known(False)) for name in (BROKE, CONTINUED)}
+    frame.update({BROKE: Known(False), CONTINUED: Known(False)})
+    return outer  # type: ignore[return-value]
+
+
+def _leave(r: Reader, act: Activation, outer: dict[str, Abstract]) -> None:
+    r.state.frames[act.key].update(outer)
+
+
+# -- rolled -------------------------------------------------------------------------------------------------
+def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstract) -> None:
+    """A ``for`` with a counter; starts over unrolled or peeled where the body turns out to need it."""
+    before = r.state
+    entry = before.fork()
+    try:
+        with r.at(act, node):
+            _carry_for(r, act, node, found)
+        return
+    except Unroll as signal:
+        items = static_items(r, over)
+        if signal.counter not in r.counters_of(node) or items is None:
+            raise
+    except Peel:
+        if not _at_least_once(r, found):
+            raise AssertionError("peeled a loop that may not run") from None
+        r.restore(before, entry)
+        _peeled(r, act, node, found)
+        return
+    r.restore(before, entry)
+    _unrolled(r, act, node, items)
+
+
+def _peeled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
+    """The first round on its own, then the rest as a loop."""
+    from adgen.frontend.statements import bind, block, left
+
+    outer = _enter(r, act)
+    with r.at(act, node.target):
+        bind(r, act, node.target, found.item(found.lo))
+    block(r, act, statements(node.body), act.liveness.head[node])
+    r.state.frames[act.key][CONTINUED] = Known(False)
+    status = left(r, act)
+    _leave(r, act, outer)
+    if status != Known(False):
+        raise r.refuse("AG128", act, node, construct="break")
+    with r.at(act, node):
+        second = r.sizes.value(r.sizes.polynomial(found.lo) + r.sizes.polynomial(found.step))
+        _carry_for(r, act, node, Trip(second, found.hi, found.step, found.step_value, found.item))
+
+
+def _at_least_once(r: Reader, found: Trip) -> bool:
+    """Whether a loop runs at all: provably, or by an assumption about the arguments."""
+    lo, hi = r.sizes.polynomial(found.lo), r.sizes.polynomial(found.hi)
+    if not found.step_value:
+        return False
+    gap = hi - lo if found.step_value > 0 else lo - hi
+    return r.sizes.assume(gap - 1, "the loop runs at least once")
+
+
+def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
+    body = statements(node.body)
+    loop = Loop(
+        act,
+        node,
+        names_assigned(body) | names_bound_in(node.target),
+        act.liveness.head[node],
+        act.liveness.after[node],
+        leaves_loop(body),
+        lambda: _at_least_once(r, found),
+    )
+    if loop.leaves:
+        _for_as_while(r, loop, found)
+    else:
+        _lower(r, loop, lambda c: _for_round(r, loop, c, found))
+
+
+def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
+    """A ``while`` loop."""
+    body = statements(node.body)
+    loop = Loop(
+        act,
+        node,
+        names_assigned(body),
+        act.liveness.head[node],
+        act.liveness.after[node],
+        leaves_loop(body),
+        lambda: False,
+    )
+
+    def test() -> Value:
+        with r.at(act, node.test):
+            found = truth(r, expression(r, act, node.test))
+            return r.value(found)
+
+    with r.at(act, node):
+        _lower(r, loop, lambda c: _while_round(r, loop, c, test, lambda: None))
+
+
+def _for_as_while(r: Reader, loop: Loop, found: Trip) -> None:
+    """A ``for`` that may be left: a ``while`` on a counter and the flags."""
+    node = loop.node
+    assert isinstance(node, cst.For)
+    step_one = found.step_value == 1
+    count = found.hi if step_one else trip_count(r, found)
+    if count is None:
+        raise r.refuse("AG128", loop.act, node, construct="break")
+    name = f"$counter{len(r.running)}_{loop.act.source.span(node).line}"
+    frame = r.state.frames[loop.act.key]
+    frame[name] = Number(found.lo) if step_one else Known(0)
+    loop.counter = name
+    limit = count
+
+    def counter() -> Value:
+        bound = r.state.frames[loop.act.key][name]
+        assert isinstance(bound, Known | Number)
+        return r.value(bound)
+
+    def start() -> None:
+        k = counter()
+        r.sizes.counters[k] = (found.lo if step_one else constant(r.b, 0), limit, 1)
+        _bind_item(r, loop, found, k if step_one else _offset(r, found, k))
+        following = add(r.b, k, constant(r.b, 1))
+        r.state.frames[loop.act.key][name] = Number(following)
+
+    _lower(r, loop, lambda c: _while_round(r, loop, c, lambda: lt(r.b, counter(), limit), start))
+    r.state.frames[loop.act.key].pop(name, None)
+
+
+def _offset(r: Reader, found: Trip, k: Value) -> Value:
+    lo, step = r.sizes.polynomial(found.lo), r.sizes.polynomial(found.step)
+    return r.sizes.value(lo + step * r.sizes.polynomial(k))
+
+
+def _bind_item(r: Reader, loop: Loop, found: Trip, k: Value) -> None:
+    from adgen.frontend.statements import bind
+
+    node = loop.node
+    assert isinstance(node, cst.For)
+    with r.at(loop.act, node.target):
+        bind(r, loop.act, node.target, found.item(k))
+
+
+# -- to a fixed point ---------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Round:
+    """One attempt at the loop: its regions' nodes, and the state behind the body."""
+
+    nodes: list[Node]
+    state: State
+    finish: Callable[[], tuple[Value, ...]]
+
+
+def _lower(r: Reader, loop: Loop, attempt: Callable[[Carried], Round]) -> None:
+    """Lower the loop until what it carries keeps its types, and set the state behind it."""
+    outer = _enter(r, loop.act)
+    if loop.leaves:
+        frame = r.state.frames[loop.act.key]
+        frame.setdefault(RETURNED, Known(False))
+    carried = carried_at_entry(r, loop.act, _candidates(r, loop), loop.node)
+    for _ in range(_ROUNDS):
+        found = attempt(carried)
+        if not carried.widen(found.nodes, found.state, loop.runs):
+            break
+    else:
+        raise r.refuse("AG233", loop.act, loop.node, name="a value", left="one type", right="others")
+    results = found.finish()
+    carried.leave(results, loop.after)
+    _leave(r, loop.act, outer)
+
+
+def _candidates(r: Reader, loop: Loop) -> dict[str, bool]:
+    """Names a loop may carry; True for those that nothing reads before the body assigns them."""
+    names: dict[str, bool] = {}
+    frame = r.state.frames[loop.act.key]
+    late = names_bound_in(loop.node.target) if isinstance(loop.node, cst.For) else frozenset()
+    for name in sorted(loop.assigned & (loop.head | loop.after), key=_order(r, loop)):
+        names[name] = name not in frame or name in late
+    if loop.counter is not None:
+        names[loop.counter] = False
+    if loop.leaves:
+        names |= {name: False for name in FLAGS if name != CONTINUED}
+        names[RESULT] = RESULT not in frame
+    return names
+
+
+def _order(r: Reader, loop: Loop) -> Callable[[str], tuple[int, str]]:
+    """Names in the order in which they were first bound, then by the alphabet."""
+    known = {name: at for at, name in enumerate(r.state.frames[loop.act.key])}
+    return lambda name: (known.get(name, len(known)), name)
+
+
+def _body(r: Reader, loop: Loop) -> None:
+    from adgen.frontend.statements import block
+
+    block(r, loop.act, statements(loop.node.body), loop.head)
+    r.state.frames[loop.act.key][CONTINUED] = Known(False)
+
+
+def _for_round(r: Reader, loop: Loop, carried: Carried, found: Trip) -> Round:
+    node = loop.node
+    assert isinstance(node, cst.For)
+    simple = node.target.value if isinstance(node.target, cst.Name) else None
+    counter = Value(I64, simple if found.item is Number else None)
+    params = carried.params()
+    with r.branch(r.state, conditional=False) as (nodes, state):
+        carried.enter(params)
+        r.sizes.counters[counter] = (found.lo, found.hi, found.step_value or 0)
+        r.counters.append(counter)
+        r.loops[counter] = node
+        try:
+            _bind_item(r, loop, found, counter)
+            _body(r, loop)
+        finally:
+            r.counters.remove(counter)
+            del r.sizes.counters[counter]
+
+    def finish() -> tuple[Value, ...]:
+        yields = carried.yields(nodes, state, params)
+        region = Region((counter, *params), tuple(nodes), yields)
+        return r.b.for_loop((found.lo, found.hi, found.step), carried.inits(), region, hints=carried.hints())
+
+    return Round(nodes, state, finish)
+
+
+def _while_round(
+    r: Reader, loop: Loop, carried: Carried, test: Callable[[], Value], start: Callable[[], None]
+) -> Round:
+    seen, params = carried.params(), carried.params()
+    with r.branch(r.state, conditional=False) as (cond_nodes, _):
+        carried.enter(seen)
+        pred = _go_on(r, loop, test)
+    known = dict(r.sizes.counters)
+    try:
+        with r.branch(r.state, conditional=False) as (nodes, state):
+            carried.enter(params)
+            _assume_running(r, loop)
+            start()
+            _body(r, loop)
+    finally:
+        r.sizes.counters = known
+
+    def finish() -> tuple[Value, ...]:
+        yields = carried.yields(nodes, state, params)
+        cond = Region(seen, tuple(cond_nodes), (pred,))
+        body = Region(params, tuple(nodes), yields)
+        return r.b.while_loop(carried.inits(), cond, body, hints=carried.hints())
+
+    return Round(nodes, state, finish)
+
+
+def _go_on(r: Reader, loop: Loop, test: Callable[[], Value]) -> Value:
+    """The condition of a ``while``: the test, and that no flag is set."""
+    from adgen.frontend.statements import left
+
+    if not loop.leaves:
+        return test()
+    status = left(r, loop.act)
+    if status == Known(False):
+        return test()
+    go_on = r.value(negated(r, status))
+    tested = test()
+    op = r.b.defs.op(tested)
+    if op is not None and op.prim.name == "const" and op.attr("value") is True:
+        return go_on
+    return logical_and(r.b, go_on, tested)
+
+
+def _assume_running(r: Reader, loop: Loop) -> None:
+    """Inside the body no flag is set."""
+    frame = r.state.frames[loop.act.key]
+    if loop.leaves:
+        frame.update({name: Known(False) for name in FLAGS})
+
+
+__all__ = ["BOOL", "UserError", "for_statement", "gt", "while_statement"]

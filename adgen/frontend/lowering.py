@@ -1,0 +1,285 @@
+"""From a function's source to a program: :func:`lower`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import libcst as cst
+
+from adgen.diagnostics import Diagnostic, SourceText, UserError, refuse
+from adgen.frontend.abstract import Abstract, Array, Known, Number, Tuple, UserFunction
+from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
+from adgen.frontend.calls import check_parameters, run
+from adgen.frontend.finishing import finished
+from adgen.frontend.live_scope import LiveEnvironment, helper
+from adgen.frontend.names import from_meaning
+from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
+from adgen.frontend.scope import Captured, Helper, Path
+from adgen.frontend.signals import Restart, Unroll
+from adgen.frontend.sizes import Equality
+from adgen.frontend.state import Closure
+from adgen.frontend.static_scope import StaticEnvironment, check_decorators
+from adgen.ir.core import Func, Region, Value
+from adgen.ir.dims import Dim
+from adgen.ir.types import Kind, Type
+
+_ATTEMPTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A hidden argument: the object at ``path`` (see :func:`adgen.frontend.live_scope.fetch`).
+
+    It is the parameter of the program behind those of the signature; ``example`` is its value now.
+    """
+
+    path: Path
+    name: str
+    type: Type
+    example: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A leaf of the arguments: a parameter of the program, or (with ``value``) baked in on demand."""
+
+    path: LeafPath
+    type: Type
+    demanded: bool = False
+    value: int | bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """What lowering gives. The program's parameters are the leaves that were not demanded, then the captures.
+
+    ``result`` is the structure of the results: ``Leaf`` for each of the program's results, in order, and
+    ``Static`` for constants such as None. ``baked`` holds what was built in and has to be the same object at a
+    call. ``equalities`` are dims that the program needs to be equal; the parameter types already say so.
+    """
+
+    func: Func
+    parameters: tuple[Parameter, ...]
+    captures: tuple[Capture, ...]
+    baked: tuple[tuple[Path, Any], ...]
+    result: Spec
+    equalities: tuple[Equality, ...]
+    remarks: tuple[Diagnostic, ...]
+    sources: tuple[SourceText, ...]
+
+    @property
+    def demands(self) -> tuple[Parameter, ...]:
+        """The leaves whose values were baked in."""
+        return tuple(p for p in self.parameters if p.demanded)
+
+
+def lower_live(function: Any, arguments: Mapping[str, Spec], **options: Any) -> Lowered:
+    """Lower a live function; parameters that are not in ``arguments`` take their defaults."""
+    return lower(helper(function, ()), arguments, **options)
+
+
+def lower_file(path: str, name: str, arguments: Mapping[str, Spec], **options: Any) -> Lowered:
+    """Lower a function of a file, which is neither imported nor run."""
+    return lower(file_helper(path, name), arguments, **options)
+
+
+def file_helper(path: str, name: str) -> Helper:
+    """The function ``name`` of a file. Raises AG802 where there is none."""
+    environment = StaticEnvironment.of_file(path)
+    found = environment.helper(name)
+    if found is None:
+        raise refuse("AG802", path=path, name=name)
+    check_decorators(found.source, environment)
+    return replace(found, path=(), environment=StaticEnvironment(environment.module))
+
+
+def lower(
+    function: Helper,
+    arguments: Mapping[str, Spec],
+    *,
+    refuted: frozenset[Dim] = frozenset(),
+    max_ops: int = MAX_OPS,
+) -> Lowered:
+    """Lower a function for arguments of the given kinds.
+
+    ``refuted`` are dims that may be negative although an earlier lowering assumed otherwise.
+    """
+    demanded: dict[object, Any] = {}
+    equalities: dict[str, Equality] = {}
+    for _ in range(_ATTEMPTS):
+        substitution = _solved(equalities)
+        reader = Reader(demanded, refuted, max_ops, substitution)
+        try:
+            lowered = _attempt(reader, function, arguments)
+        except Restart as restart:
+            values = {source: value for source, value in reader.statics.values()}
+            demanded |= {source: values[source] for source in restart.demanded}
+            continue
+        except Unroll:
+            raise AssertionError("a loop could not be unrolled") from None
+        except UserError as error:
+            raise error.with_sources(*dict.fromkeys([*reader.sources, function.source.text])) from None
+        if not reader.sizes.equalities:
+            return replace(lowered, equalities=tuple(equalities.values()))
+        equalities |= reader.sizes.equalities
+    raise AssertionError("lowering does not come to an end")
+
+
+def _solved(equalities: Mapping[str, Equality]) -> dict[str, Dim]:
+    """Symbols replaced all the way."""
+    solved: dict[str, Dim] = {}
+    for symbol, equality in equalities.items():
+        dim = equality.dim.substitute(solved)
+        solved = {s: d.substitute({symbol: dim}) for s, d in solved.items()}
+        solved[symbol] = dim
+    return solved
+
+
+def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowered:
+    source = function.source
+    r.sources.setdefault(source.text)
+    r.b.span = source.name_span
+    defaults: dict[str, Abstract] = {}
+    parameters: list[Parameter] = []
+    values: list[Value] = []
+    bound: dict[str, Abstract] = {}
+    definition = Closure(source, source.node, function.environment, None, defaults)
+    check_parameters(r, definition)
+    for node in source.parameters:
+        name = node.name.value
+        with r.b.at(source.span(node.name)):
+            if name in arguments:
+                spec = _substituted(arguments[name], r.substitution)
+                bound[name] = _argument(r, (name,), spec, parameters, values)
+            elif name in function.defaults:
+                meaning = function.defaults[name]
+                simple = isinstance(meaning, Captured) and isinstance(meaning.value, bool | int | float | str | None)
+                bound[name] = Known(meaning.value) if simple else from_meaning(r, meaning, name)  # type: ignore[union-attr]
+            else:
+                raise r.error("AG260", source.name_span, name=source.name)
+    with r.b.block() as nodes:
+        result = run(r, source.name, definition, bound, None)
+        if result == Known(None) and not _has_return(source.node):
+            raise r.error("AG127", source.name_span, name=source.name)
+        yields: list[Value] = []
+        with r.b.at(source.name_span):
+            spec = _result(r, result, yields)
+    captures = tuple(_capture(r, c) for c in r.captures.values())
+    params = (*values, *(c.value for c in r.captures.values()))
+    func = Func(
+        _identifier(source.name),
+        Region(params, tuple(nodes), tuple(yields)),
+        r.sizes.needed(),
+        tuple(sorted(r.comments.items())),
+        source.span(source.node),
+        doc=_docstring(source.node),
+    )
+    return Lowered(
+        finished(func, r.names),
+        tuple(parameters),
+        captures,
+        tuple(r.baked.items()),
+        spec,
+        (),
+        tuple(r.remarks),
+        tuple(r.sources),
+    )
+
+
+# -- arguments ----------------------------------------------------------------------------------------------
+def _argument(
+    r: Reader, path: LeafPath, spec: Spec, parameters: list[Parameter], values: list[Value]
+) -> Abstract:
+    match spec:
+        case Static(value):
+            return _static(r, path, value)
+        case Branch(kind, items, keys, cls):
+            found = tuple(
+                _argument(r, (*path, label), item, parameters, values)
+                for label, item in zip(labels(spec), items, strict=True)
+            )
+            return Tuple(found, kind, keys, cls)
+        case Leaf():
+            return _leaf(r, path, spec, parameters, values)
+
+
+def _static(r: Reader, path: LeafPath, value: Any) -> Abstract:
+    from adgen.frontend.live_scope import meaning
+
+    if value is None or value is ... or isinstance(value, bool | int | float | str):
+        return Known(value)
+    if isinstance(value, tuple | list):
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return Tuple(tuple(_static(r, (*path, k), item) for k, item in enumerate(value)), kind)
+    return from_meaning(r, meaning(value, str(path[0]), (("argument", path),)), str(path[0]))
+
+
+def _leaf(
+    r: Reader, path: LeafPath, leaf: Leaf, parameters: list[Parameter], values: list[Value]
+) -> Abstract:
+    if path in r.demanded:
+        parameters.append(Parameter(path, leaf.type, True, leaf.value))
+        return Known(leaf.value)
+    parameters.append(Parameter(path, leaf.type))
+    name = leaf_name(path)
+    value = Value(leaf.type, name)
+    values.append(value)
+    for d in leaf.type.dims:
+        for symbol in d.symbols():
+            r.b.reserve([symbol])
+            if symbol not in r.sizes.inputs:
+                r.sizes.inputs.append(symbol)
+    if leaf.value is not None:
+        r.statics[value] = (path, leaf.value)
+    return r.new_input(value, "argument", name) if leaf.type.kind is Kind.array else Number(value)
+
+
+def _substituted(spec: Spec, substitution: Mapping[str, Dim]) -> Spec:
+    match spec:
+        case Leaf(type=type_):
+            dims = tuple(d.substitute(substitution) for d in type_.dims)
+            return replace(spec, type=replace(type_, dims=dims))
+        case Branch(items=items):
+            return replace(spec, items=tuple(_substituted(item, substitution) for item in items))
+    return spec
+
+
+# -- results ------------------------------------------------------------------------------------------------
+def _result(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
+    match x:
+        case Known(value) if value is None or isinstance(value, str):
+            return Static(value)
+        case Tuple(items=items, kind=kind, keys=keys, cls=cls):
+            return Branch(kind, tuple(_result(r, item, yields) for item in items), keys, cls)
+        case Known() | Number() | Array():
+            value = r.value(x)
+            yields.append(value)
+            return Leaf(value.type)
+        case UserFunction():
+            raise r.error("AG129")
+    raise r.error("AG234", operation="return", types=describe(r, x))
+
+
+def _capture(r: Reader, leaf: CapturedLeaf) -> Capture:
+    return Capture(leaf.path, leaf.value.hint or "captured", leaf.value.type, leaf.example)
+
+
+def _has_return(node: cst.FunctionDef | cst.Lambda) -> bool:
+    from adgen.frontend.calls import _own_nodes
+
+    if isinstance(node, cst.Lambda):
+        return True
+    return any(isinstance(n, cst.Return) and n.value is not None for n in _own_nodes(node.body))
+
+
+def _identifier(name: str) -> str:
+    return name if name.isidentifier() else "function"
+
+
+def _docstring(node: cst.FunctionDef | cst.Lambda) -> str:
+    return (node.get_docstring() or "") if isinstance(node, cst.FunctionDef) else ""
+
+
+__all__ = ["Capture", "LiveEnvironment", "Lowered", "Parameter", "lower", "lower_file", "lower_live"]
