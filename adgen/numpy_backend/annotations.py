@@ -13,10 +13,10 @@ def scalar_type(dtype: DType) -> str:
 
 
 def type_text(type_: Type) -> str:
-    """How a value of a type is annotated."""
+    """How a value of a type is annotated. ``np.float64`` is a ``float``, and a sum may start from one."""
     if type_.kind is Kind.array:
         return f"NDArray[{scalar_type(type_.dtype)}]"
-    if type_.kind is Kind.np:
+    if type_.kind is Kind.np and type_.dtype is not DType.f64:
         return scalar_type(type_.dtype)
     return _PYTHON.get(type_.dtype, "float" if type_.is_float else "int")
 

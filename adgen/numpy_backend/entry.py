@@ -51,7 +51,6 @@ class Entry:
     mutated: tuple[int, ...] = ()
     residuals_in: tuple[str, ...] = ()
     residuals_out: tuple[str, ...] = ()
-    comments: bool = True
     wanted: tuple[Type, ...] = ()
 
 
@@ -82,7 +81,7 @@ def print_entry(entry: Entry, context: Context) -> list[str]:
         names,
         reserved=(*context.reserved, "residuals", *(a.name for a in entry.arguments)),
         wanted=() if entry.residuals_in else tuple(wanted),
-        comments=entry.comments,
+        comments=not entry.residuals_in,
         finish=lambda results: _finish(entry, names, results),
         module=context.module,
     )

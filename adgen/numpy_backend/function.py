@@ -42,6 +42,7 @@ class Style:
     reserved: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
     comments: bool = True
+    references: bool = True
     finish: Callable[[Sequence[str]], list[str]] | None = None
     module: Module = field(default_factory=Module)
 
@@ -123,7 +124,7 @@ class _Body:
 
     def printed(self) -> Printed:
         """The physical lines."""
-        lines = _Decorated(self._func, self._style.comments).lines(self._lines)
+        lines = _Decorated(self._func, self._style).lines(self._lines)
         finish = self._style.finish or _tuple_return
         for statement in finish(self.results):
             lines += formatted(statement, 1)
@@ -135,9 +136,9 @@ class _Body:
 class _Decorated:
     """Adds the user's comments, the place each line comes from, and the turn to the reverse sweep."""
 
-    def __init__(self, func: Func, comments: bool) -> None:
-        self._comments = sorted(func.comments) if comments else []
-        self._references = comments
+    def __init__(self, func: Func, style: Style) -> None:
+        self._comments = sorted(func.comments) if style.comments else []
+        self._references = style.references
         self._last: int | None = None
         self._file = PurePath(func.span.file).name if func.span is not None else None
 

@@ -180,7 +180,8 @@ func @doubled(%a: f64) -> (f64) {
   %one = const() {dtype = !f64, kind = @py, value = 1.0} : f64
   %3 = const() {dtype = !i64, kind = @py, value = -1} : i64
   %4 = sub(%k.1, %1) : i64
-  %x_bar.1, %x_tape.5 = for %i in (%4, %3, %3) carry (%x_bar = %one, %x_tape.6 = %x_tape.1) : f64, stack<f64> {
+  %x_bar.1, %x_tape.5 = for %i in (%4, %3, %3) carry (%x_bar = %one, %x_tape.6 = %x_tape.1) : \
+f64, stack<f64> {
     %x_tape.7, %x.4 = pop(%x_tape.6) {element = $f64} : stack<f64>, f64
     %5 = add(%x.4, %x.4) : f64
     %x_bar.2 = mul(%x_bar, %5) : f64
@@ -202,7 +203,7 @@ def doubled(a):
         k += 1
     one = 1.0
     x_bar = one
-    for _ in reversed(range(k)):
+    for _ in range(k):
         x = x_tape.pop()
         x_bar *= x + x
     return x_bar
