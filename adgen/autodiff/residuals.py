@@ -16,11 +16,24 @@ analysis; Hascoët, Naumann and Pascual 2005): nothing is declared by the rules.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adgen.ir.builder import Builder
-from adgen.ir.core import Definitions, For, Node, Op, Region, Value, While, regions_of
+from adgen.ir.core import (
+    Definitions,
+    For,
+    Full,
+    Node,
+    Op,
+    Point,
+    Region,
+    Value,
+    While,
+    operands_of,
+    regions_of,
+)
 from adgen.ir.dims import Dim
 from adgen.ir.types import StackType, Type
 from adgen.primitives.elementwise import neg, sub
@@ -44,7 +57,8 @@ class Tape:
     """The place where one value (and, with ``history``, its successor) is saved.
 
     ``kind`` is "array", "stack" or "slot"; ``value`` is the saved value, ``final`` the tape after the forward
-    sweep; ``path`` leads to the region that defines the value.
+    sweep; ``path`` leads to the region that defines the value. ``kept`` says that the primal already stores
+    the value there (the gradient of a gradient finds the tapes of the first), ``offset`` slots later.
     """
 
     kind: str
@@ -52,6 +66,8 @@ class Tape:
     path: Path
     final: Value
     history: For | None = None
+    kept: bool = False
+    offset: int = 0
 
 
 @dataclass(slots=True)
@@ -61,6 +77,8 @@ class Homes:
     path: dict[Value, Path] = field(default_factory=dict)
     symbols: dict[str, list[tuple[Op, Path]]] = field(default_factory=dict)
     defs: Definitions = field(default_factory=Definitions)
+    stores: dict[Value, list[tuple[Op, Path]]] = field(default_factory=dict)
+    uses: Counter[Value] = field(default_factory=Counter)
 
     @staticmethod
     def of(body: Region, counts: Mapping[While, Value]) -> Homes:
@@ -71,14 +89,33 @@ class Homes:
 
     def _region(self, region: Region, path: Path, counts: Mapping[While, Value]) -> None:
         self.path.update((p, path) for p in region.params)
+        self.uses.update(region.yields)
         for node in region.nodes:
+            self.uses.update(operands_of(node))
             self.path.update((v, path) for v in node.results)
+            if isinstance(node, Op) and node.prim.name == "write":
+                self.stores.setdefault(node.operands[1], []).append((node, path))
             if isinstance(node, While) and node in counts:
                 self.path[counts[node]] = path
             if isinstance(node, Op) and node.prim.name == "bind_dim":
                 self.symbols.setdefault(node.attr("sym"), []).append((node, path))
             for number, inner in enumerate(regions_of(node)):
                 self._region(inner, (*path, (node, number)), counts)
+
+    def outermost(self, store: Op, path: Path) -> Value | None:
+        """What an array stored into inside loops is outside them, if that store is all that happens to it."""
+        target, value = store.operands[0], store.result
+        for node, number in reversed(path):
+            region = regions_of(node)[number]
+            if not isinstance(node, For) or self.uses[target] != 1 or self.uses[value] != 1:
+                return None
+            if target not in node.carried or value not in region.yields:
+                return None
+            k = node.carried.index(target)
+            if region.yields[k] is not value:
+                return None
+            target, value = node.inits[k], node.results[k]
+        return value
 
     def binding(self, name: str, path: Path) -> tuple[Op, Path] | None:
         """The operation that binds a symbol in or around a region, and where; None for a parameter's."""
@@ -170,6 +207,10 @@ class Tapes:
             return Tape(kind, value, path, Value(value.any_type, value.hint))
         if kind == "stack":
             return Tape(kind, value, path, Value(StackType(value.type), name or "tape"))
+        kept = self._already_stored(value, path)
+        if kept is not None:
+            final, offset = kept
+            return Tape(kind, value, path, final, kept=True, offset=offset)
         partner = self._partner(value)
         if partner is not None:
             node, k = partner
@@ -207,6 +248,32 @@ class Tapes:
                 return node, k
         return None
 
+    # -- tapes that are there already -------------------------------------------------------------------
+    def _already_stored(self, value: Value, path: Path) -> tuple[Value, int] | None:
+        """An array outside all loops to which the primal writes the value, one slot an iteration, and how
+        many slots after the iteration's own it stands."""
+        for op, where in self.homes.stores.get(value, ()):
+            loops = [node for node, _ in path if isinstance(node, For)]
+            access, places = op.attr("index").access, op.operands[2 : 2 + len(loops)]
+            points = all(isinstance(a, Point) for a in access[: len(loops)])
+            if where != path or not points or not all(isinstance(a, Full) for a in access[len(loops) :]):
+                continue
+            offsets = [self._offset(p, n) for p, n in zip(places, loops, strict=True)]
+            final = self.homes.outermost(op, path)
+            if final is not None and not any(offsets[:-1]) and offsets[-1] in (0, 1):
+                return final, offsets[-1]
+        return None
+
+    def _offset(self, place: Value, node: For) -> int | None:
+        """By how many slots an index differs from the number of the iteration, where that is known."""
+        b = Builder()
+        b.defs = self.homes.defs
+        counter, lo, step = node.counter, known_dim(b, node.lo), known_dim(b, node.step)
+        if lo is None or step is None or step.value != 1:
+            return None
+        found = _affine(b, place, counter)
+        return None if found is None else (found + lo).value
+
     # -- what is known before the outermost loop --------------------------------------------------------
     def _known_bounds(self, node: For) -> bool:
         return all(self._computable(v) for v in (node.lo, node.hi, node.step))
@@ -242,6 +309,19 @@ class Tapes:
 
 def _is_arithmetic(op: Op) -> bool:
     return bool(getattr(op.prim, "cheap", False) and getattr(op.prim, "elementwise", False))
+
+
+def _affine(b: Builder, place: Value, counter: Value) -> Dim | None:
+    """The dim d for which an index is counter + d."""
+    if place is counter:
+        return Dim.const(0)
+    op = b.defs.op(place)
+    if op is None or op.prim.name not in ("add", "sub"):
+        return None
+    inner, known = _affine(b, op.operands[0], counter), known_dim(b, op.operands[1])
+    if inner is None or known is None:
+        return None
+    return inner + known if op.prim.name == "add" else inner - known
 
 
 def trip_count(b: Builder, lo: Value, hi: Value, step: Value) -> Value:

@@ -97,8 +97,9 @@ class Resolve(Rebuild):
         whole = (Full(),) * (tape.final.type.rank - len(positions))
         index = Indexer((*(Point() for _ in positions), *whole))
         with self.b.into(frame.prologue):
-            if tape.history is not None and value is not tape.value:
-                positions[-1] = add(self.b, positions[-1], constant(self.b, 1))
+            offset = tape.offset + (tape.history is not None and value is not tape.value)
+            if offset:
+                positions[-1] = add(self.b, positions[-1], constant(self.b, offset))
             found = read(self.b, tape.final, *positions, index=index, hint=value.hint)
             if found.type != value.type:
                 found = cast(self.b, found, dtype=value.type.dtype, kind=value.type.kind, hint=value.hint)

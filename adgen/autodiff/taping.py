@@ -26,7 +26,7 @@ class Taping:
 
     def __init__(self, b: Builder, tapes: Tapes, counts: Mapping[While, Value]) -> None:
         self.b = b
-        self._tapes = tapes.unique()
+        self._tapes = [t for t in tapes.unique() if not t.kept]
         self._before = tapes.before
         self._counts = counts
         self._saved: dict[Value, list[Tape]] = {}
