@@ -24,8 +24,9 @@ class Known:
     value: Any
 
     def __eq__(self, other: object) -> bool:
-        same = isinstance(other, Known) and type(self.value) is type(other.value)
-        return same and repr(self.value) == repr(other.value)  # type: ignore[union-attr]
+        if not isinstance(other, Known) or type(self.value) is not type(other.value):
+            return False
+        return repr(self.value) == repr(other.value)
 
     def __hash__(self) -> int:
         return hash((type(self.value), repr(self.value)))

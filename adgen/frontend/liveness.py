@@ -230,9 +230,17 @@ def _returns(body: Sequence[Statement]) -> bool:
     return any(isinstance(n, cst.Return | cst.Raise) for s in body for n in _own(s))
 
 
+def exits(body: Sequence[Statement]) -> Names:
+    """Which of ``break`` (of this loop) and ``return`` a loop's body has."""
+    found = {"return"} if _returns(body) else set()
+    if any(isinstance(n, cst.Break) for s in body for n in _own(s, loops=False)):
+        found.add("break")
+    return frozenset(found)
+
+
 def leaves_loop(body: Sequence[Statement]) -> bool:
     """Whether a loop's body has a ``break`` of this loop, or a ``return``."""
-    return _returns(body) or any(isinstance(n, cst.Break) for s in body for n in _own(s, loops=False))
+    return bool(exits(body))
 
 
 def _own(node: cst.CSTNode, loops: bool = True) -> Iterator[cst.CSTNode]:

@@ -15,7 +15,7 @@ from adgen.diagnostics import UserError
 from adgen.frontend.abstract import Abstract, Iterable, Known, Number
 from adgen.frontend.carrying import Carried, carried_at_entry
 from adgen.frontend.expressions import expression
-from adgen.frontend.liveness import Names, leaves_loop, names_assigned, names_bound_in, statements
+from adgen.frontend.liveness import Names, exits, leaves_loop, names_assigned, names_bound_in, statements
 from adgen.frontend.merging import both, join_branches
 from adgen.frontend.operators import negated, truth
 from adgen.frontend.reader import Reader, describe
@@ -321,9 +321,12 @@ def _candidates(r: Reader, loop: Loop) -> dict[str, bool]:
         names[name] = name not in frame or name in late
     if loop.counter is not None:
         names[loop.counter] = False
-    if loop.leaves:
-        names |= {name: False for name in FLAGS if name != CONTINUED}
-        names[RESULT] = RESULT not in frame
+    ways = exits(statements(loop.node.body))
+    if "break" in ways:
+        names[BROKE] = False
+    if "return" in ways:
+        names[RETURNED] = False
+        names[RESULT] = True
     return names
 
 

@@ -213,7 +213,11 @@ def _join_name(
     left, right = (s.state.frames[key].get(name) for s in sides)
     if name in FLAGS:
         left, right = left or Known(False), right or Known(False)
+    if name == RESULT:
+        left, right = _present(left), _present(right)
     if name == RESULT and (left is None or right is None):
+        if left is right:
+            return
         present = left if left is not None else right
         assert present is not None
         skeleton, found = filled(r, present, name, left is None, sides[0 if right is None else 1].state)
@@ -233,6 +237,10 @@ def _join_name(
         return
     leaves += found
     skeletons[name] = (skeleton, _sharing(r, sides, key, name, (left, right)) if found else None)
+
+
+def _present(x: Binding | None) -> Binding | None:
+    return None if isinstance(x, Missing) and x.error is None else x
 
 
 def _said(r: Reader, side: Side, x: Binding) -> str:

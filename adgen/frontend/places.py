@@ -185,7 +185,7 @@ def compose(r: Reader, outer: Index, inner: Index) -> Index | None:
             operands.append(next(outer_operands))
             continue
         b = next(inner_access)
-        given = () if isinstance(b, Full) else (next(inner_operands),)
+        given = [] if isinstance(b, Full) else [next(inner_operands)]
         if isinstance(a, Full):
             access.append(b)
             operands.extend(given)
