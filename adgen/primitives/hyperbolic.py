@@ -10,7 +10,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.primitives.define import Over, Primitive, elementwise
 from adgen.primitives.elementwise import add, mul, sub
-from adgen.primitives.literals import literal, numpy_and_math, samples
+from adgen.primitives.literals import literal, numpy_and_math, samples, unchecked
 from adgen.primitives.powers import sqrt
 
 # -- sinh, cosh, tanh -----------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ arccosh = elementwise(
     eval=np.arccosh,
     spell=_np_arccosh,
     python=(math.acosh, _math_acosh),
-    partials=lambda b, r, x: (Over(sqrt(b, _square_and(b, x, -1))),),
+    partials=lambda b, r, x: (Over(unchecked(b, sqrt(b, _square_and(b, x, -1)))),),
     scalar="acosh",
     doc="Inverse hyperbolic cosine; derivative 1 / sqrt(x^2 - 1), infinite at 1.",
     samples=samples(1.3, 3.0),

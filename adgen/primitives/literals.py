@@ -7,7 +7,7 @@ from typing import Any
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
-from adgen.ir.types import Type
+from adgen.ir.types import Kind, Type
 from adgen.primitives.define import Call, Prec, Sample, Speller, Text
 from adgen.primitives.elementwise import cast, mul
 from adgen.primitives.sizes import constant
@@ -35,6 +35,11 @@ def scaled(b: Builder, factor: float, x: Value) -> Value:
 def as_number(b: Builder, mask: Value, like: Value) -> Value:
     """1 where the mask holds and 0 elsewhere, in the dtype of ``like``."""
     return cast(b, mask, dtype=like.type.dtype)
+
+
+def unchecked(b: Builder, x: Value) -> Value:
+    """``x`` as NumPy computes with it: a division by zero gives infinity and does not raise."""
+    return cast(b, x, dtype=x.type.dtype, kind=Kind.np) if x.type.is_py else x
 
 
 def known_number(b: Builder, x: Value) -> Any:

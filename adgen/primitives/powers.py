@@ -33,6 +33,7 @@ from adgen.primitives.literals import (
     numpy_and_math,
     samples,
     scaled,
+    unchecked,
 )
 
 _POWER = Infix("**", Prec.POWER, right_associative=True)
@@ -53,9 +54,10 @@ def _pow_by_base(b: Builder, x: Value, y: Value) -> Partial:
     if known == 2:
         return scaled(b, 2, x)
     if known is not None:
-        return mul(b, y, power(b, x, literal(b, y, known - 1)))
+        base = x if known > 1 else unchecked(b, x)
+        return mul(b, y, power(b, base, literal(b, y, known - 1)))
     base = where(b, _is_zero(b, x, y), literal(b, x, 1), x)
-    return mul(b, y, power(b, base, sub(b, y, literal(b, y, 1))))
+    return mul(b, y, power(b, unchecked(b, base), sub(b, y, literal(b, y, 1))))
 
 
 def _is_zero(b: Builder, x: Value, y: Value) -> Value:
@@ -133,7 +135,7 @@ sqrt = elementwise(
     eval=np.sqrt,
     spell=_np_sqrt,
     python=(math.sqrt, _math_sqrt),
-    partials=lambda b, r, x: (Over(scaled(b, 2, r)),),
+    partials=lambda b, r, x: (Over(unchecked(b, scaled(b, 2, r))),),
     doc="Square root; derivative 1 / (2 sqrt(x)), infinite at 0.",
     samples=samples(0.3, 3.0),
     kinks=("sqrt(0) -> inf",),
@@ -162,7 +164,7 @@ cbrt = elementwise(
     eval=np.cbrt,
     spell=_np_cbrt,
     python=(math.cbrt, _math_cbrt),
-    partials=lambda b, r, x: (Over(scaled(b, 3, mul(b, r, r))),),
+    partials=lambda b, r, x: (Over(unchecked(b, scaled(b, 3, mul(b, r, r)))),),
     doc="Cube root, of negative numbers too; derivative 1 / (3 cbrt(x)^2), infinite at 0.",
     samples=(*samples(0.3, 3.0), Sample(("f64[4]",), -3.0, -0.3)),
     kinks=("cbrt(0) -> inf",),

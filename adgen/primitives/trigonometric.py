@@ -11,7 +11,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.primitives.define import Over, Partial, Primitive, Sample, elementwise
 from adgen.primitives.elementwise import add, div, eq, mul, neg, sub, where
-from adgen.primitives.literals import literal, numpy_and_math, samples
+from adgen.primitives.literals import literal, numpy_and_math, samples, unchecked
 from adgen.primitives.powers import sqrt
 
 # -- sin, cos, tan --------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ tan = elementwise(
 # -- inverses -------------------------------------------------------------------------------------------
 def _root(b: Builder, x: Value) -> Value:
     """sqrt(1 - x*x)."""
-    return sqrt(b, sub(b, literal(b, x, 1), mul(b, x, x)))
+    return unchecked(b, sqrt(b, sub(b, literal(b, x, 1), mul(b, x, x))))
 
 
 _np_arcsin, _math_asin = numpy_and_math("arcsin", "asin")

@@ -13,7 +13,8 @@ from adgen.autodiff.reverse import joint
 from adgen.ir.builder import Builder
 from adgen.ir.core import Func, Value
 from adgen.ir.interpret import interpret
-from adgen.ir.types import array
+from adgen.ir.types import array, py
+from adgen.numpy_backend.execute import compile_function
 from adgen.primitives.elementwise import where
 from adgen.primitives.literals import literal
 from adgen.primitives.powers import root, sqrt
@@ -128,3 +129,26 @@ def test_length_of_the_zero_vector_is_flat() -> None:
     func = Func("norm", b.region((x,), lambda: (root(b, sum_(b, mul(b, x, x), axes=(0,))),)))
     _, x_bar = interpret(joint(func, (0,)), [np.zeros(3)])
     np.testing.assert_array_equal(x_bar, np.zeros(3))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(
+    ("name", "operands", "wanted"),
+    [
+        ("sqrt", (0.0,), math.inf),
+        ("cbrt", (0.0,), math.inf),
+        ("arcsin", (1.0,), math.inf),
+        ("arccos", (-1.0,), -math.inf),
+        ("arccosh", (1.0,), math.inf),
+        ("pow", (0.0, 0.5), math.inf),
+    ],
+)
+def test_python_floats_get_infinity_too(name: str, operands: tuple[float, ...], wanted: float) -> None:
+    """What Python computes without complaint has a derivative that does not raise either."""
+    b = Builder()
+    params = tuple(Value(py("f64"), f"x{k}") for k in range(len(operands)))
+    func = Func("edge", b.region(params, lambda: (REGISTRY.table[name](b, *params),)))
+    gradient = joint(func, (0,))
+    for found in (interpret(gradient, operands), compile_function(gradient)(*operands)):
+        assert found[1] == wanted
+        assert type(found[1]) is float

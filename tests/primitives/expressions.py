@@ -1,0 +1,513 @@
+"""Expressions over a few named arguments, one or more for every name of the library."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+TYPES = {
+    "x": "f64[n,m]",
+    "y": "f64[n,m]",
+    "p": "f64[n,m]",
+    "v": "f64[m]",
+    "u": "f64[m]",
+    "w": "f64[m,k]",
+    "T": "f64[b,n,m]",
+    "q": "f64[c,c]",
+    "z": "f64[]",
+    "a": "f32[m]",
+    "s": "f64",
+    "r": "f64",
+    "i": "i64",
+    "j": "i64[m]",
+    "o": "i64[n,m]",
+    "h": "bool[m]",
+}
+
+
+def arguments(seed: int = 0) -> dict[str, Any]:
+    """A value for every name."""
+    rng = np.random.default_rng(seed)
+    return {
+        "x": rng.standard_normal((3, 4)),
+        "y": rng.standard_normal((3, 4)),
+        "p": rng.uniform(0.2, 0.9, (3, 4)),
+        "v": rng.standard_normal(4),
+        "u": rng.uniform(0.2, 0.9, 4),
+        "w": rng.standard_normal((4, 5)),
+        "T": rng.standard_normal((2, 3, 4)),
+        "q": rng.standard_normal((4, 4)),
+        "z": np.array(0.7),
+        "a": rng.uniform(0.2, 0.9, 4).astype(np.float32),
+        "s": 0.6,
+        "r": 1.7,
+        "i": 3,
+        "j": np.array([2, 0, 3, 1]),
+        "o": np.array([[1, 2, 3, 4], [0, -1, 5, 2], [3, 3, 1, 7]]),
+        "h": np.array([True, False, True, True]),
+    }
+
+
+def names_in(expression: str) -> list[str]:
+    """The arguments that an expression uses, in order of the table."""
+    used = {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+    return [name for name in TYPES if name in used]
+
+
+ELEMENTWISE = """
+np.add(x, v)
+np.subtract(x, 1)
+np.multiply(x, s)
+np.divide(x, p)
+np.true_divide(o, 2)
+np.negative(x)
+np.positive(x)
+np.power(p, v)
+np.power(x, 2)
+np.power(o, 2)
+np.float_power(p, 2)
+np.reciprocal(p)
+np.square(x)
+np.square(o)
+np.sqrt(p)
+np.sqrt(s)
+np.sqrt(z)
+np.sqrt(a)
+np.sqrt(i)
+np.cbrt(p)
+np.hypot(x, y)
+np.abs(x)
+np.absolute(x)
+np.fabs(x)
+np.sign(x)
+np.exp(x)
+np.exp(a)
+np.exp2(x)
+np.expm1(x)
+np.log(p)
+np.log2(p)
+np.log10(p)
+np.log1p(p)
+np.logaddexp(x, y)
+np.logaddexp2(x, y)
+np.sin(x)
+np.sin(o)
+np.cos(s)
+np.tan(p)
+np.arcsin(p)
+np.arccos(p)
+np.arctan(x)
+np.arctan2(x, y)
+np.sinh(x)
+np.cosh(x)
+np.tanh(a)
+np.arcsinh(x)
+np.arccosh(p + 1.5)
+np.arctanh(p)
+np.deg2rad(x)
+np.rad2deg(x)
+np.degrees(v)
+np.radians(a)
+np.sinc(x)
+np.floor(x)
+np.ceil(x)
+np.trunc(x)
+np.fix(x)
+np.rint(x)
+np.floor(o)
+np.round(x, 2)
+np.round(x)
+np.around(x, 1)
+x.round(1)
+np.mod(x, p)
+np.remainder(x, 0.7)
+np.fmod(x, p)
+np.floor_divide(x, p)
+np.maximum(x, v)
+np.maximum(x, 0.0)
+np.maximum(x, 0)
+np.minimum(x, s)
+np.fmax(x, y)
+np.fmin(x, y)
+np.clip(x, -0.5, 0.5)
+np.clip(x, 0, None)
+np.clip(x, None, s)
+np.clip(o, 1, 3)
+x.clip(-0.3, 0.4)
+np.clip(a, 0.3, 0.6)
+np.where(x > 0, x, y)
+np.where(x > 0.1, 1.0, v)
+np.where(h, u, 0)
+np.where(s > 0, s, r)
+np.greater(x, y)
+np.greater_equal(x, 0)
+np.less(x, y)
+np.less_equal(x, y)
+np.equal(o, 3)
+np.not_equal(o, 3)
+np.logical_and(x > 0, y > 0)
+np.logical_or(h, v > 0)
+np.logical_xor(h, v > 0)
+np.logical_not(h)
+np.isnan(x)
+np.isinf(x)
+np.isfinite(s)
+np.nan_to_num(x)
+np.heaviside(x, 0.5)
+np.copysign(x, y)
+np.real(x)
+np.conj(x)
+"""
+
+REDUCTIONS = """
+np.sum(x)
+np.sum(x, axis=0)
+np.sum(x, axis=-1, keepdims=True)
+np.sum(T, axis=(0, 2))
+np.sum(T, (0, -1), keepdims=True)
+np.sum(a)
+np.sum(o)
+np.sum(h)
+np.sum(s)
+x.sum()
+x.sum(1)
+T.sum(axis=(1, 2))
+np.sum(x > 0, axis=1)
+np.mean(x)
+np.mean(x, axis=1, keepdims=True)
+x.mean(0)
+np.mean(o)
+np.mean(a)
+np.var(x)
+np.var(x, axis=0, ddof=1)
+x.var(axis=1, keepdims=True)
+np.std(x)
+np.std(x, axis=-1, ddof=1)
+x.std()
+np.average(x, axis=0)
+np.average(x, axis=1, weights=u)
+np.average(x, weights=p)
+np.prod(x)
+np.prod(x, axis=1)
+np.prod(T, axis=(0, 1), keepdims=True)
+x.prod(0)
+np.prod(x.shape)
+np.max(x)
+np.max(x, axis=0)
+np.amax(x, axis=(0, 1))
+x.max(axis=1, keepdims=True)
+np.min(x, 1)
+np.amin(T, axis=(0, 2))
+x.min()
+np.ptp(x, axis=0)
+np.argmax(x)
+np.argmax(x, axis=1)
+x.argmin(0)
+np.argmin(v)
+np.any(x > 2)
+np.all(x > -9, axis=0)
+(x > 0).any(axis=1)
+(x > 0).all()
+np.count_nonzero(o)
+np.array_equal(x, x)
+np.cumsum(x)
+np.cumsum(x, axis=0)
+v.cumsum()
+np.cumsum(o, axis=1)
+np.cumprod(v)
+np.cumprod(x, axis=1)
+np.diff(v)
+np.diff(x, axis=0)
+np.diff(x, 2)
+np.nansum(x, axis=0)
+np.add.reduce(x)
+np.maximum.reduce(x)
+np.add.accumulate(v)
+"""
+
+PRODUCTS = """
+x @ w
+x @ v
+v @ w
+v @ u
+T @ w
+T @ v
+np.matmul(x, w)
+np.dot(x, w)
+np.dot(x, v)
+np.dot(v, u)
+np.dot(s, x)
+np.dot(T, w)
+x.dot(w)
+np.outer(v, u)
+np.inner(v, u)
+np.inner(x, y)
+np.vdot(x, y)
+np.vecdot(x, y)
+np.tensordot(x, w, axes=1)
+np.tensordot(T, x, axes=((1, 2), (0, 1)))
+np.tensordot(x, y)
+np.kron(v, u)
+np.kron(x, q)
+np.einsum("ij,jk->ik", x, w)
+np.einsum("ij,ij->", x, y)
+np.einsum("bij,jk->bik", T, w)
+np.einsum("ij->ji", x)
+np.einsum("ij->i", x)
+np.einsum("ii->i", q)
+np.einsum("ii", q)
+np.einsum("ij,jk,k->i", x, w, w[0])
+np.einsum("i,i", v, u)
+np.einsum("i,j->ij", v, u)
+np.trace(q)
+q.trace()
+np.diag(v)
+np.diag(q)
+np.diag(v, 1)
+np.diag(q, -1)
+np.diagonal(q)
+np.linalg.norm(x)
+np.linalg.norm(v)
+np.linalg.norm(x, axis=1)
+np.linalg.norm(x, axis=0, keepdims=True)
+np.linalg.norm(v, 1)
+np.linalg.norm(v, np.inf)
+np.linalg.norm(v, ord=2)
+np.linalg.norm(x, "fro")
+np.linalg.vector_norm(x, axis=1)
+np.linalg.matrix_norm(T)
+np.linalg.matrix_power(q, 3)
+np.linalg.multi_dot([x, q, w])
+"""
+
+SHAPES = """
+x.reshape(12)
+x.reshape(-1)
+x.reshape(4, 3)
+x.reshape((2, 6))
+x.reshape(-1, 2)
+T.reshape(2, -1)
+T.reshape(T.shape[0], -1)
+np.reshape(x, (4, -1))
+np.reshape(v, (-1, 1))
+x.ravel()
+np.ravel(x)
+x.flatten()
+x.T
+T.T
+np.transpose(x)
+np.transpose(T, (1, 2, 0))
+T.transpose(2, 0, 1)
+T.transpose((0, 2, 1))
+np.swapaxes(T, 0, 2)
+T.swapaxes(1, -1)
+np.moveaxis(T, 0, -1)
+np.moveaxis(T, (0, 1), (2, 0))
+x.mT
+np.expand_dims(v, 0)
+np.expand_dims(x, (0, 2))
+np.squeeze(np.expand_dims(x, 1))
+np.squeeze(v[None], axis=0)
+np.atleast_1d(s)
+np.atleast_2d(v)
+np.broadcast_to(v, (3, 4))
+np.broadcast_to(v, x.shape)
+np.broadcast_to(s, (2,))
+np.flip(v)
+np.flip(x, 1)
+np.flip(x)
+np.fliplr(x)
+np.flipud(x)
+np.roll(v, 1)
+np.roll(x, 1)
+np.roll(x, -2, axis=1)
+np.roll(x, (1, 1), axis=(0, 1))
+np.concatenate([x, y])
+np.concatenate((x, y), axis=1)
+np.concatenate((x, o), axis=None)
+np.stack([v, u])
+np.stack((x, y), axis=-1)
+np.vstack((x, v))
+np.vstack((v, u))
+np.hstack((v, u))
+np.hstack((x, y))
+np.column_stack((v, u))
+np.dstack((x, y))
+np.append(v, 1.0)
+np.append(x, y, axis=0)
+np.tile(v, 2)
+np.tile(x, (2, 3))
+np.tile(v, (2, 1))
+np.repeat(v, 3)
+np.repeat(x, 2, axis=0)
+np.take(v, j)
+np.take(x, 1, axis=0)
+np.take(x, np.array([0, -1]), axis=1)
+np.split(v, 2)[1]
+np.tril(q)
+np.triu(q, 1)
+np.tril(x, -1)
+"""
+
+NEW = """
+np.zeros(3) + s
+np.zeros((2, 3))
+np.zeros(x.shape)
+np.zeros(i)
+np.ones(3, dtype=np.float32)
+np.ones((2, 2)) * s
+np.full((2, 2), s)
+np.full(3, 2)
+np.full(3, 2.0, dtype=np.float32)
+np.zeros_like(x)
+np.ones_like(x) * v
+np.full_like(x, s)
+np.zeros_like(o)
+np.zeros_like(x, dtype=np.float32)
+np.arange(4)
+np.arange(i)
+np.arange(1, 7, 2)
+np.arange(1, i)
+np.arange(0.0, 1.0, 0.25)
+np.arange(4) * s
+np.arange(3.0)
+np.linspace(0.0, 1.0, 5)
+np.linspace(s, r, 4)
+np.linspace(0, r, 3, endpoint=False)
+np.eye(3)
+np.eye(3, 4, k=1)
+np.eye(v.shape[0]) * v
+np.identity(2)
+np.array([s, r, 1.0])
+np.array([[s, r], [r, s]])
+np.array([1, 2, 3])
+np.array(x)
+np.array(s)
+np.asarray(x)
+np.asarray([s, 2.0])
+np.copy(x)
+x.copy()
+x.astype(np.float32)
+o.astype(float)
+x.astype("f4")
+a.astype(np.float64)
+x.shape[0] * s
+x.size * s
+x.ndim
+np.shape(x)
+np.size(x)
+np.size(x, 1)
+np.ndim(x)
+v[0].item()
+x[1, 2].astype(np.float32)
+np.float64(s)
+np.float32(s)
+np.zeros(4, dtype=v.dtype)
+np.pi * s
+np.e * s
+np.inf
+"""
+
+PYTHON = """
+math.sin(s)
+math.cos(s) + math.tan(s)
+math.asin(s) * math.acos(s) + math.atan(s)
+math.atan2(s, r)
+math.sinh(s) + math.cosh(s) - math.tanh(s)
+math.asinh(s) + math.acosh(r) + math.atanh(s)
+math.exp(s) + math.expm1(s) + math.exp2(s)
+math.log(s) + math.log2(s) + math.log10(s) + math.log1p(s)
+math.log(r, 2)
+math.log(r, s)
+math.sqrt(s) + math.cbrt(r)
+math.pow(s, r)
+math.hypot(s, r)
+math.hypot(s, r, 2.0)
+math.fabs(-s)
+math.fmod(r, s)
+math.copysign(s, -1.0)
+math.degrees(s)
+math.radians(s)
+math.floor(r) * s
+math.ceil(r) * s
+math.trunc(r) * s
+math.pi * s
+math.isnan(s)
+math.isfinite(s)
+math.sin(v[0])
+math.prod((s, r, 2.0))
+math.fsum((s, r))
+math.factorial(4) * s
+math.comb(5, 2) * s
+abs(s)
+abs(-s)
+abs(x)
+abs(v[1])
+min(s, r)
+max(s, r, 2.0)
+max(v)
+min((s, r))
+max(v[0], s)
+sum((s, r, 1.0))
+sum([s, r], 2.0)
+float(i) * s
+float(v[0])
+float("1.5") * s
+int(r) * s
+round(r) * s
+bool(s)
+pow(s, 2)
+pow(s, r)
+s ** 2
+s ** -1
+2.0 ** s
+s ** r
+x ** 2
+x ** 3
+p ** 0.5
+p ** -1
+p ** -1.5
+p ** v
+2 ** v
+o ** 2
+i ** 2
+s / r
+i / 2
+i // 2
+7 % i
+-x + y * v - 1
+x / p
+o / 2
+o * s
+a * 2.0
+a * s
+a + v
+h * v
+x[0] @ v
+len(v) * s
+"""
+
+NEURAL = """
+adgen.relu(x)
+adgen.relu(s)
+adgen.sigmoid(x)
+adgen.sigmoid(a)
+adgen.softplus(x)
+adgen.silu(x)
+adgen.gelu(x)
+adgen.softmax(x)
+adgen.softmax(x, axis=0)
+adgen.log_softmax(x)
+adgen.logsumexp(x)
+adgen.logsumexp(x, axis=1)
+adgen.logsumexp(x, axis=0, keepdims=True)
+adgen.stop_gradient(x) * x
+"""
+
+EXPRESSIONS = [
+    line
+    for family in (ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL)
+    for line in family.strip().splitlines()
+]
