@@ -1,0 +1,68 @@
+"""README.md and every page of docs/ hold: their blocks run, and print what the page says.
+
+`pytest tests/docs --update-golden` writes the current output into the pages; the difference is then reviewed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, Page, blocks
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LINK = re.compile(r"\]\((?!https?://)([^)#]+)(#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_page(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
+    text = path.read_text()
+    found = Page(text.splitlines(), tmp_path).run()
+    if request.config.getoption("--update-golden") and not os.environ.get("CI"):
+        path.write_text(found)
+    assert found == path.read_text()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_links(path: Path) -> None:
+    for target, _ in LINK.findall(path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+# -- the runner itself ----------------------------------------------------------------------------------
+def _run(folder: Path, text: str) -> str:
+    return Page(text.splitlines(), folder).run()
+
+
+def test_wrong_output_is_found(tmp_path: Path) -> None:
+    text = "```pycon\n>>> 1 + 1\n3\n```\n"
+    assert _run(tmp_path, text) == "```pycon\n>>> 1 + 1\n2\n```\n"
+    text = "```console\n$ echo one\ntwo\n```\n"
+    assert _run(tmp_path, text) == "```console\n$ echo one\none\n```\n"
+    text = "<!-- output: echo one -->\n```text\ntwo\n```\n"
+    assert _run(tmp_path, text) == "<!-- output: echo one -->\n```text\none\n```\n"
+
+
+def test_failing_python_fails(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _run(tmp_path, "```python\n1 / 0\n```\n")
+
+
+def test_unchecked_blocks_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="nothing checks"):
+        _run(tmp_path, "```sh\nrm nothing\n```\n")
+    with pytest.raises(ValueError, match="no end"):
+        blocks(["```python", "x = 1"])
+
+
+def test_sessions_keep_their_shape(tmp_path: Path) -> None:
+    text = "```pycon\n>>> for i in range(2):\n...     print(i)\n...\n0\n1\n>>> x = 3\n\n>>> x\n3\n```\n"
+    assert _run(tmp_path, text) == text
