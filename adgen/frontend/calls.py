@@ -186,7 +186,8 @@ def inline(
 
 
 def _runs(running: Activation, definition: Closure) -> bool:
-    return running.source is definition.source and running.node is definition.node
+    here, there = running.source.span(running.node), definition.source.span(definition.node)
+    return here == there
 
 
 def _bind(

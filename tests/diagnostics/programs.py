@@ -25,6 +25,10 @@ def matrix(source: str) -> Example:
     return Example(source, MATRIX, "f64[n,m]")
 
 
+def counted(source: str) -> Example:
+    return Example(source, "adgen.grad(f)(1.5, 2)", "f64, i64")
+
+
 LANGUAGE: list[Row] = [
     (
         "AG101",
@@ -94,11 +98,11 @@ LANGUAGE: list[Row] = [
     (
         "AG109",
         scalar("""
-            def g(a, b):
-                return a * b
+            def g(«**options»):
+                return options["a"]
 
             def f(x):
-                return g(«*(x, x)»)
+                return g(a=x)
         """),
         scalar("""
             def g(a, b):
@@ -110,13 +114,13 @@ LANGUAGE: list[Row] = [
     ),
     (
         "AG112",
-        scalar("""
-            def f(x):
-                return sum(«x * i for i in range(3)»)
+        counted("""
+            def f(x, n):
+                return sum(«x * i for i in range(n)»)
         """),
-        scalar("""
-            def f(x):
-                return np.sum(x * np.arange(3))
+        counted("""
+            def f(x, n):
+                return np.sum(x * np.arange(n))
         """),
     ),
     (
@@ -161,6 +165,21 @@ LANGUAGE: list[Row] = [
             def f(x):
                 noise = np.array([0.1, 0.2, 0.3])
                 return np.sum(x * noise)
+        """),
+    ),
+    (
+        "AG401",
+        scalar("""
+            def f(x):
+                for i in «adgen.checkpointed»(range(4), schedule="revolve"):
+                    x = x * x
+                return x
+        """),
+        scalar("""
+            def f(x):
+                for i in range(4):
+                    x = x * x
+                return x
         """),
     ),
     (
@@ -247,14 +266,14 @@ NAMES: list[Row] = [
     ),
     (
         "AG206",
-        scalar("""
-            def f(x, n=2):
+        counted("""
+            def f(x, n):
                 for i in range(n):
                     y = x * i
                 return «y»
         """),
-        scalar("""
-            def f(x, n=2):
+        counted("""
+            def f(x, n):
                 y = x
                 for i in range(n):
                     y = x * i

@@ -41,22 +41,4 @@ CODES = (
             "adgen.grad(f, threads=1)(1.5)",
         ),
     ),
-    Code(
-        "AG403",
-        "checkpointing with schedule `{name}` is not available in this version",
-        "Loops keep what their reverse needs.",
-        help="loop over the iterable itself",
-        bad=Example("""
-            def f(x):
-                for i in «adgen.checkpointed(range(4), schedule="revolve")»:
-                    x = x * x
-                return x
-        """),
-        good=Example("""
-            def f(x):
-                for i in range(4):
-                    x = x * x
-                return x
-        """),
-    ),
 )

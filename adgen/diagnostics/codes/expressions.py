@@ -176,7 +176,7 @@ CODES = (
         bad=Example("""
             def f(x):
                 g = lambda y: y * y
-                return x + «g»
+                return «x + g»
         """),
         good=Example("""
             def f(x):

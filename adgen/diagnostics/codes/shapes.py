@@ -114,14 +114,14 @@ CODES = (
         bad=Example(
             """
             def f(x):
-                return «x + (1.0, 2.0)»[0]
+                return «x @ 2.0»
         """,
             signature="f64",
         ),
         good=Example(
             """
             def f(x):
-                return x + (1.0, 2.0)[0]
+                return x * 2.0
         """,
             signature="f64",
         ),
