@@ -8,9 +8,12 @@ from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operand
 from adgen.ir.dims import Dim, product
 from adgen.ir.types import Type
 from adgen.loops.arrays import Array, whole
+from adgen.loops.collapse import collapse
 from adgen.loops.core import Buffer, InArena, InParam, InResult, Kernel, OnHeap, Operand, Place, Ref, Reserve
+from adgen.loops.fuse import fuse
 from adgen.loops.rules import rule_for
 from adgen.loops.state import State, Unsupported
+from adgen.loops.temporaries import contract_temporaries
 
 LOOP_WEIGHT = 2
 
@@ -23,6 +26,8 @@ def lower(func: Func) -> Kernel:
     params = tuple(_parameter(state, k, p) for k, p in enumerate(func.params))
     lower_nodes(state, func.body.nodes)
     results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
+    body = fuse(state, state.block.stmts)
+    body = collapse(contract_temporaries(state, body, results))
     places, arena = _settled_places(state)
     return Kernel(
         name=func.name,
@@ -31,7 +36,7 @@ def lower(func: Func) -> Kernel:
         results=results,
         result_types=tuple(v.any_type for v in func.results),
         symbols=state.symbols,
-        body=tuple(state.block.stmts),
+        body=body,
         places=places,
         families=_families(state),
         arena=arena,
@@ -146,11 +151,14 @@ def _settled_places(state: State) -> tuple[dict[Buffer, Place], tuple[Dim, ...]]
     slots: dict[Buffer, int] = {}
     sizes: list[Dim] = []
     for buffer, place in state.places.items():
-        if isinstance(place, InArena) and state.storage(buffer) is buffer:
+        unused = buffer in state.removed or state.storage(buffer) is not buffer
+        if isinstance(place, InArena) and not unused:
             slots[buffer] = len(sizes)
             sizes.append(buffer.size * buffer.dtype.itemsize)
     places: dict[Buffer, Place] = {}
     for buffer in state.places:
+        if buffer in state.removed:
+            continue
         owner = state.storage(buffer)
         places[buffer] = InArena(slots[owner]) if owner in slots else state.places[owner]
     return places, tuple(sizes)
@@ -159,4 +167,5 @@ def _settled_places(state: State) -> tuple[dict[Buffer, Place], tuple[Dim, ...]]
 def _families(state: State) -> dict[Buffer, int]:
     """Numbers of the families of buffers that may share memory."""
     numbers: dict[Buffer, int] = {}
-    return {b: numbers.setdefault(state.root(b), len(numbers)) for b in state.places}
+    kept = (b for b in state.places if b not in state.removed)
+    return {b: numbers.setdefault(state.root(b), len(numbers)) for b in kept}

@@ -64,6 +64,7 @@ class State:
     merged: dict[Buffer, Buffer] = field(default_factory=dict)
     adopted: dict[Buffer, Buffer] = field(default_factory=dict)
     apart: dict[Buffer, int] = field(default_factory=dict)
+    removed: set[Buffer] = field(default_factory=set)
     made_at: dict[Buffer, int] = field(default_factory=dict)
     pending: list[Array] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)

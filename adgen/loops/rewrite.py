@@ -1,0 +1,112 @@
+"""Renaming in statements: names in indices and operands, and buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from adgen.ir.dims import Dim
+from adgen.loops.core import (
+    BindSize,
+    Branch,
+    Buffer,
+    Check,
+    IndexOf,
+    Let,
+    Load,
+    Loop,
+    Matrix,
+    Nest,
+    Operand,
+    Product,
+    Reduce,
+    Ref,
+    Set,
+    Stmt,
+    Store,
+    TapeGrow,
+    TapeShrink,
+    Var,
+    WhileLoop,
+)
+
+IndexMap = Callable[[Buffer, Dim], tuple[Buffer, Dim]]
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """`dims` replaces names in polynomials, `operands` scalars; `cells` may move accesses."""
+
+    dims: Mapping[str, Dim] = field(default_factory=dict)
+    operands: Mapping[str, Operand] = field(default_factory=dict)
+    cells: IndexMap | None = None
+
+    def body(self, body: Sequence[Stmt]) -> tuple[Stmt, ...]:
+        """All statements."""
+        return tuple(self.stmt(s) for s in body)
+
+    def operand(self, operand: Operand) -> Operand:
+        """A scalar; a chain of renamings is followed to its end."""
+        while isinstance(operand, Ref) and operand.name in self.operands:
+            operand = self.operands[operand.name]
+        return operand
+
+    def _dim(self, dim: Dim) -> Dim:
+        return dim.substitute(self.dims)
+
+    def _all(self, operands: Sequence[Operand]) -> tuple[Operand, ...]:
+        return tuple(self.operand(o) for o in operands)
+
+    def _vars(self, variables: Sequence[Var]) -> tuple[Var, ...]:
+        return tuple(Var(v.name, self._dim(v.extent)) for v in variables)
+
+    def _cell(self, buffer: Buffer, index: Dim) -> tuple[Buffer, Dim]:
+        index = self._dim(index)
+        return self.cells(buffer, index) if self.cells is not None else (buffer, index)
+
+    def _matrix(self, m: Matrix) -> Matrix:
+        buffer, base = self._cell(m.buffer, m.base)
+        return Matrix(buffer, base, self._dim(m.rows), self._dim(m.columns))
+
+    def stmt(self, stmt: Stmt) -> Stmt:
+        """One statement, with everything inside it."""
+        match stmt:
+            case Let():
+                return replace(stmt, args=self._all(stmt.args))
+            case IndexOf():
+                return replace(stmt, index=self._dim(stmt.index))
+            case Load():
+                buffer, index = self._cell(stmt.buffer, stmt.index)
+                return replace(stmt, buffer=buffer, index=index)
+            case Store():
+                buffer, index = self._cell(stmt.buffer, stmt.index)
+                return replace(stmt, buffer=buffer, index=index, value=self.operand(stmt.value))
+            case Nest():
+                return Nest(self._vars(stmt.vars), self.body(stmt.body))
+            case Reduce():
+                inner = self.body(stmt.body)
+                return replace(stmt, vars=self._vars(stmt.vars), body=inner, values=self._all(stmt.values))
+            case Check():
+                return replace(stmt, ok=self.operand(stmt.ok))
+            case _:
+                return self._other(stmt)
+
+    def _other(self, stmt: Stmt) -> Stmt:
+        match stmt:
+            case Set() | BindSize():
+                return replace(stmt, value=self.operand(stmt.value))
+            case TapeGrow() | TapeShrink():
+                return replace(stmt, count=self._dim(stmt.count))
+            case Product():
+                m, n, k = (self._dim(d) for d in stmt.sizes)
+                left, right, out = (self._matrix(x) for x in (stmt.left, stmt.right, stmt.out))
+                return replace(stmt, sizes=(m, n, k), left=left, right=right, out=out)
+            case Loop():
+                lo, hi, step = self._all((stmt.lo, stmt.hi, stmt.step))
+                return Loop(stmt.var, lo, hi, step, self.body(stmt.body))
+            case WhileLoop():
+                return WhileLoop(self.body(stmt.head), self.operand(stmt.test), self.body(stmt.body))
+            case Branch():
+                return Branch(self.operand(stmt.test), self.body(stmt.then), self.body(stmt.orelse))
+            case _:
+                return stmt
