@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import linecache
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adgen.diagnostics import Span, refuse
@@ -22,12 +22,12 @@ def live_source(function: types.FunctionType) -> FunctionSource:
     if not lines or code.co_firstlineno > len(lines):
         raise refuse("AG211", name=function.__name__) if not lines else _changed(code)
     if function.__name__ == "<lambda>" or code.co_name == "<lambda>":
-        return _lambda_source(code, lines)
+        return _lambda_source(code, lines, function.__globals__)
     try:
         source = parse_definition(code.co_filename, lines, code.co_firstlineno)
     except (AssertionError, IndexError):
         raise _changed(code) from None
-    if not _compiles_to(source.text.text, code):
+    if not _compiles_to(source.text.text, code, function.__globals__):
         raise _changed(code)
     return source
 
@@ -37,13 +37,13 @@ def _changed(code: types.CodeType) -> Exception:
     return refuse("AG210", Span(code.co_filename, line, 1, line, 2))
 
 
-def _lambda_source(code: types.CodeType, lines: list[str]) -> FunctionSource:
+def _lambda_source(code: types.CodeType, lines: list[str], names: Mapping[str, Any]) -> FunctionSource:
     line = code.co_firstlineno
     body = _body_range(code, lines)
     fitting = []
     for column in _lambda_columns(lines[line - 1]):
         text = lambda_text(lines, line, column, None if body is None else body[1])
-        if text is None or not _compiles_to(f"(\n{text}\n)\n", code):
+        if text is None or not _compiles_to(f"(\n{text}\n)\n", code, names):
             continue
         if body is None or _contains(text, line, column, body):
             fitting.append((column, text))
@@ -92,8 +92,8 @@ def _characters(lines: list[str], line: int, offset: int) -> int:
 
 
 # -- is it still the same? --------------------------------------------------------------------------------
-def _compiles_to(text: str, code: types.CodeType) -> bool:
-    """Whether the definition in ``text`` compiles to ``code``."""
+def _compiles_to(text: str, code: types.CodeType, names: Mapping[str, Any]) -> bool:
+    """Whether the definition in ``text`` compiles to ``code``, among the global ``names``."""
     if any(name.startswith("@py") for name in (*code.co_names, *code.co_varnames)):
         return True  # rewritten by pytest, which replaces every assert
     free = ", ".join(code.co_freevars)
@@ -101,11 +101,26 @@ def _compiles_to(text: str, code: types.CodeType) -> bool:
     if indented or code.co_freevars:
         body = text if indented else "  return " + text
         text = f"def _({free}):\n{body}"
-    try:
-        compiled = compile(text, code.co_filename, "exec", code.co_flags & _FUTURES, dont_inherit=True)
-    except SyntaxError:
-        return False
-    return any(_same(found, code) for found in _codes(compiled) if found.co_name == code.co_name)
+    for imports in _import_variants(code, names):
+        try:
+            compiled = compile(
+                imports + text, code.co_filename, "exec", code.co_flags & _FUTURES, dont_inherit=True
+            )
+        except SyntaxError:
+            return False
+        if any(_same(found, code) for found in _codes(compiled) if found.co_name == code.co_name):
+            return True
+    return False
+
+
+def _import_variants(code: types.CodeType, names: Mapping[str, Any]) -> Iterator[str]:
+    """Imports to put before a definition: calls on imported names compile in a way of their own (3.12)."""
+    used = dict.fromkeys(n for c in (code, *_codes(code)) for n in c.co_names if n in names)
+    modules = [n for n in used if isinstance(names[n], types.ModuleType)]
+    home = names.get("__name__")
+    foreign = [n for n in used if n in modules or getattr(names[n], "__module__", home) != home]
+    for chosen in dict.fromkeys((tuple(modules), tuple(foreign), tuple(used), ())):
+        yield f"import {', '.join(chosen)}\n" if chosen else ""
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -118,8 +133,7 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 def _same(left: types.CodeType, right: types.CodeType) -> bool:
     def key(code: types.CodeType) -> tuple[Any, ...]:
         return (
-            code.co_code,
-            code.co_names,
+            _instructions(code),
             code.co_varnames,
             code.co_freevars,
             code.co_cellvars,
@@ -133,6 +147,30 @@ def _same(left: types.CodeType, right: types.CodeType) -> bool:
         and len(left.co_consts) == len(right.co_consts)
         and all(_same_constant(a, b) for a, b in zip(left.co_consts, right.co_consts, strict=True))
     )
+
+
+_IGNORED = frozenset(("PUSH_NULL", "PRECALL", "CACHE", "NOP", "EXTENDED_ARG", "RESUME"))
+
+
+def _instructions(code: types.CodeType) -> list[tuple[str, Any]]:
+    """The instructions without what depends on the module around them.
+
+    Python compiles a call of a module's function another way than a method call, and tells the two apart by
+    the imports in the same file, which are not compiled here.
+    """
+    kept = [i for i in dis.get_instructions(code) if i.opname not in _IGNORED]
+    numbers = {instruction.offset: number for number, instruction in enumerate(kept)}
+    jumps = frozenset((*dis.hasjrel, *dis.hasjabs))
+    found: list[tuple[str, Any]] = []
+    for instruction in kept:
+        name = "LOAD_ATTR" if instruction.opname == "LOAD_METHOD" else instruction.opname
+        value = instruction.argval
+        if instruction.opcode in jumps:
+            value = numbers.get(value, "end")
+        elif isinstance(value, types.CodeType):
+            value = value.co_name
+        found.append((name, repr(value)))
+    return found
 
 
 def _same_constant(left: Any, right: Any) -> bool:
