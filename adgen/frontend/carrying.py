@@ -17,7 +17,7 @@ from adgen.frontend.merging import Leaf, Unjoinable
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Peel
-from adgen.frontend.state import FLAGS, RESULT, Activation, Binding, Missing, State, roots_of
+from adgen.frontend.state import FLAGS, RESULT, Activation, Binding, Missing, State, roots_of, shown_name
 from adgen.ir.core import Node, Value
 from adgen.ir.types import Type
 
@@ -48,7 +48,7 @@ class Carried:
     # -- around the loop ----------------------------------------------------------------------------------
     def _leaves(self) -> Iterator[tuple[str | None, Type, Abstract | Value | None]]:
         for item in self.names:
-            shown = None if item.name.startswith("$") else item.name
+            shown = shown_name(item.name)
             for at, type_ in enumerate(item.types):
                 hint = shown if len(item.types) == 1 or shown is None else f"{shown}_{at}"
                 yield hint, type_, item.starts[at]

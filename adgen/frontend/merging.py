@@ -15,7 +15,7 @@ from adgen.diagnostics import Span, refuse
 from adgen.frontend.abstract import Abstract, Array, Known, Number, Root, Tuple
 from adgen.frontend.promotion import join_types, with_dims
 from adgen.frontend.reader import Reader, describe
-from adgen.frontend.state import FLAGS, RESULT, Binding, Missing, State, roots_of
+from adgen.frontend.state import FLAGS, RESULT, Binding, Missing, State, roots_of, shown_name
 from adgen.ir.core import Node, Region, Value
 from adgen.ir.types import DType, Kind, Type
 from adgen.primitives.elementwise import cast as cast_
@@ -260,8 +260,7 @@ def _aligned(
         merged.versions.update(side.state.versions)
     r.state = merged
     try:
-        shown = None if name == RESULT else name
-        return align(r, left, right, shown)
+        return align(r, left, right, shown_name(name))
     finally:
         r.state = outer
 

@@ -27,6 +27,12 @@ class Missing:
 Binding = Abstract | Missing
 RETURNED, BROKE, CONTINUED, RESULT = "$returned", "$broke", "$continued", "$result"
 FLAGS = (RETURNED, BROKE, CONTINUED)
+_SHOWN = {RETURNED: "returned", BROKE: "stopped", CONTINUED: "skipped", RESULT: "result"}
+
+
+def shown_name(name: str) -> str | None:
+    """What a name is called in the program; names of our own have none or a plain one."""
+    return _SHOWN.get(name, None if name.startswith("$") else name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

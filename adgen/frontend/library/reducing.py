@@ -80,7 +80,7 @@ def prod(
         result: Abstract | Value = Known(1)
         for item in c.items(a):
             result = c.elementwise(mul, result, item, python=True)
-        return c.value(result)
+        return c.value(result, kind=Kind.np)
     return over_axes(c, reductions.prod, counting(c, in_dtype(c, c.value(a), dtype)), axis, keepdims)
 
 
