@@ -104,9 +104,8 @@ def uncovered(func: Func) -> tuple[str, Span | None] | None:
     """The first construct that kernels do not cover and its place, or None."""
     from adgen.llvm_backend.covered import coverage
 
-    for op, reason in coverage(func):
-        return (op.prim.name, op.span) if op is not None else (reason, func.span)
-    return None
+    gaps = coverage(func)
+    return (gaps[0].name, gaps[0].span or func.span) if gaps else None
 
 
 # -- failures -------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import CellType, FunctionType
 from typing import Any
 
+from adgen.ir.types import Type
 from adgen.runtime.digests import function_digest
 from adgen.runtime.keys import Key, NotTaken, key_of, take_apart
 from adgen.runtime.trees import TreeSpec
@@ -23,11 +24,16 @@ MISSING = object()
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A captured number, array or container of them: an argument that the caller does not see."""
+    """A captured number or array: an argument that the caller does not see.
+
+    ``root`` is the function the path starts from where that is not the traced one itself.
+    """
 
     path: Path
+    root: Any
     key: Key
     spec: TreeSpec
+    type: Type
 
     @property
     def name(self) -> str:
@@ -40,6 +46,7 @@ class Fixed:
     """An object that is part of the program: a helper function, a module, a demanded value."""
 
     path: Path
+    root: Any
     value: Any
 
     def admits(self, found: Any) -> bool:
@@ -58,8 +65,12 @@ def _plain(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str)
 
 
-def getter(function: FunctionType, path: Path) -> Getter:
+def getter(function: Any, path: Path) -> Getter:
     """A look-up of the object at ``path``; it gives ``MISSING`` where there is none (any more)."""
+    if not path:
+        return lambda: function
+    if path[-1][0] == "item":
+        return _item_getter(getter(function, path[:-1]), path[-1][1])
     holder: Any = function
     for step in path[:-1]:
         holder = _step(holder, step)
@@ -69,6 +80,18 @@ def getter(function: FunctionType, path: Path) -> Getter:
     if kind == "name" and isinstance(holder := _behind(holder), FunctionType):
         return _name_getter(holder, name)
     return lambda: _step(holder, (kind, name))
+
+
+def _item_getter(container: Getter, key: Any) -> Getter:
+    """An item of a container that is looked up each time: it may be replaced, and its items too."""
+
+    def get() -> Any:
+        try:
+            return container()[key]
+        except (LookupError, TypeError):
+            return MISSING
+
+    return get
 
 
 def _name_getter(function: FunctionType, name: str) -> Getter:
@@ -152,12 +175,12 @@ def bind(function: FunctionType, hidden: Sequence[Hidden], fixed: Sequence[Fixed
     """The surroundings of ``function`` where a program with these captures is right for it, else None."""
     kept = []
     for item in fixed:
-        get = getter(function, item.path)
+        get = getter(item.root or function, item.path)
         now = get()
         if not item.admits(now):
             return None
         kept.append((get, now))
-    found = [(getter(function, item.path), item.key) for item in hidden]
+    found = [(getter(item.root or function, item.path), item.key) for item in hidden]
     for get, key in found:
         try:
             if key_of(get()) != key:

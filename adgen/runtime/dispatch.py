@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adgen.diagnostics import UserError, refuse
+from adgen.ir.dims import Dim
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.digests import function_digest
 from adgen.runtime.keys import Key, NotTaken, abstract_example, refusal
@@ -36,11 +37,11 @@ class Dispatcher:
             raise self.refusal(arguments) from None
         return self.table.make(key, leaves, trees, self.trace)
 
-    def trace(self, trees: Sequence[AbstractTree]) -> Traced:
+    def trace(self, trees: Sequence[AbstractTree], refuted: frozenset[Dim] = frozenset()) -> Traced:
         """The function (a derivative, where the subject is one) at these types."""
         from adgen.runtime.tracing import trace
 
-        return trace(self.subject, trees)
+        return trace(self.subject, trees, refuted, self.options.max_ops)
 
     def executable(self, bound: Bound) -> Any:
         """What runs the plan for a specialisation; compiled once."""

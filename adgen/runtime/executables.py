@@ -115,11 +115,7 @@ def write_back(leaves: Sequence[Any], mutated: Sequence[int], contents: Sequence
 
 def refuse_overlaps(leaves: Sequence[Any], mutated: Sequence[int], traced: Traced) -> None:
     """Raise AG704 where an argument that is written shares memory with another one."""
-    names = [
-        path
-        for p, tree in zip(traced.parameters, traced.arguments, strict=True)
-        for path in tree.spec.paths(p)
-    ]
+    names = traced.leaf_names
     for written in mutated:
         for other, leaf in enumerate(leaves[: len(names)]):
             if other != written and isinstance(leaf, np.ndarray) and _overlap(leaves[written], leaf):

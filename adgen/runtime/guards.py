@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.diagnostics import RunError, run_error
+from adgen.diagnostics import Diagnostic, RunError, UserError, diagnose, run_error
 from adgen.diagnostics.codes import CODES
+from adgen.diagnostics.errors import RunValueError
 from adgen.ir.core import Assumption
 from adgen.ir.dims import Dim, render
 from adgen.ir.types import Type
+from adgen.runtime.traced import Equality
 
 Check = Callable[[Sequence[Any]], bool]
 
@@ -95,19 +97,39 @@ class Guard:
         return [a for a, value in values if (value != 0 if a.exact else value < 0)]
 
 
-def assumption_error(assumption: Assumption, sizes: Mapping[str, int]) -> RunError:
-    """The error of a broken assumption that no other specialisation can mend."""
-    if not assumption.exact:
-        text = f"{assumption.dim} >= 0" + (f" ({assumption.reason})" if assumption.reason else "")
-        message = CODES["AG706"].title.format(assumption=text)
-        return run_error(ValueError, message, assumption.span, "AG706")
-    plus = Dim(tuple((m, c) for m, c in assumption.dim.terms if c > 0))
-    minus = -Dim(tuple((m, c) for m, c in assumption.dim.terms if c < 0))
-    sides = [
-        f"{side} = {side.evaluate(sizes)}" if side.value is None else str(side) for side in (plus, minus)
-    ]
-    message = CODES["AG702"].title.format(left=sides[0], right=sides[1])
-    return run_error(ValueError, message, assumption.span, "AG702")
+class EntryMismatch(UserError, RunValueError):
+    """Sizes of the arguments that do not go together: a diagnostic, and the ValueError Python would raise."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        UserError.__init__(self, diagnostic)
+        self.message = diagnostic.title
+        self.span = diagnostic.primary
+        self.code = diagnostic.code
+
+    def __reduce__(self) -> Any:
+        return (EntryMismatch, (self.diagnostics[0],))
+
+    __str__ = UserError.__str__
+
+
+def mismatch(equality: Equality, sizes: Mapping[str, int]) -> EntryMismatch:
+    """AG702 for two dims that have to be equal."""
+    left, right = (_with_size(side, sizes) for side in (equality.left, equality.right))
+    return EntryMismatch(diagnose("AG702", equality.span, left=left, right=right))
+
+
+def _with_size(dim: Dim, sizes: Mapping[str, int]) -> str:
+    if dim.value is not None or any(s not in sizes for s in dim.symbols()):
+        return str(dim)
+    return f"{dim} = {dim.evaluate(sizes)}"
+
+
+def assumption_error(assumption: Assumption, sizes: Mapping[str, int]) -> EntryMismatch:
+    """AG706 for an assumption that no other program can mend."""
+    sign = "==" if assumption.exact else ">="
+    text = f"{assumption.dim} {sign} 0" + (f" ({assumption.reason})" if assumption.reason else "")
+    values = ", ".join(f"{name} = {sizes[name]}" for name in assumption.dim.symbols())
+    return EntryMismatch(diagnose("AG706", assumption.span, assumption=text, notes=[f"here {values}"]))
 
 
 def _local(homes: Mapping[str, tuple[int, int]], symbol: str) -> str:

@@ -15,17 +15,16 @@ from types import FunctionType
 from typing import Any
 
 from adgen.diagnostics import RunError
-from adgen.ir.core import Assumption
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.captures import Surroundings, bind
-from adgen.runtime.guards import Check, Guard, assumption_error
+from adgen.runtime.guards import Check, Guard, assumption_error, mismatch
 from adgen.runtime.keys import Key
-from adgen.runtime.traced import Traced
+from adgen.runtime.traced import Equality, Traced
 
 Pins = dict[str, int]
-Trace = Callable[[Sequence[AbstractTree]], Traced]
+Trace = Callable[[Sequence[AbstractTree], frozenset[Dim]], Traced]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +39,8 @@ class Specialisation:
     @staticmethod
     def of(traced: Traced) -> Specialisation:
         """The specialisation that a traced function is."""
-        types = tuple(t for tree in traced.arguments for t in tree.types)
-        names = tuple(
-            path
-            for p, tree in zip(traced.parameters, traced.arguments, strict=True)
-            for path in tree.spec.paths(p)
-        )
+        types = (*traced.leaf_types, *(hidden.type for hidden in traced.hidden))
+        names = (*traced.leaf_names, *(hidden.name for hidden in traced.hidden))
         guard = Guard(types, names, traced.func.assumptions, traced.demanded)
         return Specialisation(traced, guard, guard.compile())
 
@@ -61,9 +56,7 @@ class Bound:
     def admits(self, leaves: list[Any]) -> bool:
         """Whether the program is right for these leaves; if so the hidden ones are appended."""
         count = len(leaves)
-        if not self.specialisation.check(leaves):
-            return False
-        if self.surroundings.fetch(leaves):
+        if self.surroundings.fetch(leaves) and self.specialisation.check(leaves):
             return True
         del leaves[count:]
         return False
@@ -104,27 +97,27 @@ class Table:
 
     def _from_shared(self, key: Key, leaves: list[Any]) -> Bound | None:
         for specialisation in self._shared.get(key, ()):
-            if specialisation.check(leaves):
-                bound = self._bind(key, specialisation)
-                if bound is not None and bound.admits(leaves):
-                    return bound
+            bound = self._bind(specialisation)
+            if bound is not None and bound.admits(leaves):
+                self._keep(key, bound)
+                return bound
         return None
 
-    def _bind(self, key: Key, specialisation: Specialisation) -> Bound | None:
+    def _bind(self, specialisation: Specialisation) -> Bound | None:
         traced = specialisation.traced
         surroundings = bind(self._function, traced.hidden, traced.fixed)
-        if surroundings is None:
-            return None
-        found = Bound(specialisation, surroundings)
-        others = [b for b in self.bound.get(key, ()) if b.specialisation is not specialisation]
-        self.bound[key] = (*others, found)
-        return found
+        return None if surroundings is None else Bound(specialisation, surroundings)
+
+    def _keep(self, key: Key, bound: Bound) -> None:
+        others = [b for b in self.bound.get(key, ()) if b.specialisation is not bound.specialisation]
+        self.bound[key] = (*others, bound)
 
     def _new(self, key: Key, leaves: list[Any], arguments: Sequence[AbstractTree], trace: Trace) -> Bound:
         specialisation = specialise(arguments, leaves, trace, self._pin_all)
-        bound = self._bind(key, specialisation)
+        bound = self._bind(specialisation)
         if bound is None or not bound.admits(leaves):
             raise RunError("a captured value changed while the function was being transformed")
+        self._keep(key, bound)
         self._shared[key] = (*self._shared.get(key, ()), specialisation)
         return bound
 
@@ -132,36 +125,58 @@ class Table:
 def specialise(
     arguments: Sequence[AbstractTree], leaves: Sequence[Any], trace: Trace, pin_all: bool = False
 ) -> Specialisation:
-    """Trace a function for these leaves, pinning lengths until no entry assumption is broken.
+    """Trace a function for these leaves until nothing it takes for granted on entry is wrong for them.
 
-    Raises the error of a broken assumption that pinning cannot mend.
+    Raises the error of a condition that no other program can mend.
     """
-    pins: Pins = {}
-    if pin_all:
-        pins = _all_sizes(arguments, leaves)
+    sizes = _sizes(arguments, leaves)
+    pins: Pins = dict(sizes) if pin_all else {}
+    refuted: frozenset[Dim] = frozenset()
     while True:
-        specialisation = Specialisation.of(trace([pinned(tree, pins) for tree in arguments]))
-        wrong = specialisation.guard.shape_error(leaves)
+        traced = trace([pinned(tree, pins) for tree in arguments], refuted)
+        known = sizes | _hidden_sizes(traced)
+        more = {s: known[s] for e in traced.equalities for s in _stretched(e, known)}
+        if more:
+            pins |= more
+            continue
+        specialisation = Specialisation.of(traced)
+        full = [*leaves, *traced.examples]
+        wrong = specialisation.guard.shape_error(full)
         if wrong is not None:
             raise wrong
-        broken = specialisation.guard.broken(leaves)
+        broken = [a.dim for a in specialisation.guard.broken(full)]
         if not broken:
             return specialisation
-        sizes = specialisation.guard.sizes(leaves)
-        more = {s: sizes[s] for a in broken for s in _mending(a, sizes)}
-        if not more:
-            raise assumption_error(broken[0], sizes)
-        pins |= more
+        if refuted.issuperset(broken):
+            error = next(a for a in specialisation.guard.assumptions if a.dim in broken)
+            raise assumption_error(error, specialisation.guard.sizes(full))
+        refuted |= frozenset(broken)
 
 
-def _mending(assumption: Assumption, sizes: Pins) -> list[str]:
-    """The symbols to pin: all of an inequality, of an equality those that are 1 and may be stretched."""
-    names = assumption.dim.symbols()
-    return [s for s in names if sizes[s] == 1] if assumption.exact else list(names)
+def _stretched(equality: Equality, sizes: Pins) -> list[str]:
+    """The symbols to pin because they are 1 where the program was made for equal dims."""
+    names = {equality.symbol, *equality.dim.symbols()}
+    if any(name not in sizes for name in names):
+        return []
+    if sizes[equality.symbol] == equality.dim.evaluate(sizes):
+        return []
+    ones = [name for name in sorted(names) if sizes[name] == 1]
+    if not ones:
+        raise mismatch(equality, sizes)
+    return ones
 
 
-def _all_sizes(arguments: Sequence[AbstractTree], leaves: Sequence[Any]) -> Pins:
-    return Guard(tuple(t for tree in arguments for t in tree.types), ()).sizes(leaves)
+def _sizes(arguments: Sequence[AbstractTree], leaves: Sequence[Any]) -> Pins:
+    types = tuple(t for tree in arguments for t in tree.types)
+    return Guard(types, ("",) * len(types)).sizes(leaves)
+
+
+def _hidden_sizes(traced: Traced) -> Pins:
+    found: Pins = {}
+    for hidden, value in zip(traced.hidden, traced.examples, strict=True):
+        if hidden.type.rank:
+            found |= {f"{hidden.name}_{axis}": size for axis, size in enumerate(value.shape)}
+    return found
 
 
 def pinned(tree: AbstractTree, pins: Pins) -> AbstractTree:
