@@ -176,6 +176,9 @@ class StaticEnvironment:
         for home in self.module.stars:
             if lookup(f"{home}.{name}") is not None:
                 return Library(f"{home}.{name}")
+            found = None if is_library(home) else self._member(home, name, name, (*self.path, ("name", name)))
+            if found is not None and not isinstance(found, Unusable):
+                return found
         return Library(f"builtins.{name}") if hasattr(builtins, name) else None
 
     def _module(self, module: str, name: str, path: Path) -> Meaning:
