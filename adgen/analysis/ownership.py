@@ -250,6 +250,8 @@ class _Ownership:
 
     def _yields(self, node: Node, params: Sequence[Value], body: Region, mutable: set[int]) -> None:
         """What replaces a carried value that is changed in place must be storage of the loop, and unique."""
+        if not mutable:
+            return
         home = (*self._home[node.results[0]], node)
         roots = [self._shared.root(v) if holds_memory(v) else None for v in body.yields]
         taken: set[Value] = set()

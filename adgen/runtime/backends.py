@@ -66,9 +66,10 @@ class Program:
 
     def __call__(self, leaves: Sequence[Any]) -> Sequence[Any]:
         """Run the program. Failures of the user's program come out as ``RunError``."""
+        run = self.run
         try:
             with np.errstate(all="ignore"):
-                return self.run(leaves)
+                return run(leaves)
         except AdgenError:
             raise
         except Exception as error:
