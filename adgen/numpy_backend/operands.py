@@ -57,11 +57,11 @@ class Operands:
 
     def loose(self, value: Value, casts: bool) -> Operand:
         """The operand without the broadcasts (and casts) that are folded into it."""
-        axes, rank = tuple(range(value.type.rank)), value.type.rank
+        axes, rank, first = tuple(range(value.type.rank)), value.type.rank, value
         while (op := self._folding.op(value)) is not None:
             if op.prim.name == "broadcast":
                 axes = tuple(axes[a] for a in op.attr("axes"))
-            elif not (casts and op.prim.name == "cast"):
+            elif not (casts and op.prim.name == "cast" and keeps_values(op, value is not first)):
                 break
             value = op.operands[0]
         return Operand(value, axes, rank)
@@ -133,6 +133,16 @@ class Operands:
         one = chosen[ranked[0]]
         chosen[ranked[0]] = Operand(one.value, one.axes, one.rank, strong=True)
         return chosen
+
+
+def keeps_values(cast: Op, inner: bool) -> bool:
+    """Whether a conversion is one that NumPy does by itself: an ``inner`` one must not round."""
+    source, target = cast.operands[0].type.dtype, cast.result.type.dtype
+    if target is source:
+        return True
+    if target is DType.bool or (source.is_float and not target.is_float):
+        return False
+    return not inner or target.itemsize >= source.itemsize
 
 
 def promoted(types: list[Type], weak: list[bool]) -> np.dtype[np.generic]:
