@@ -89,8 +89,7 @@ class _Body:
         namer = Namer(style.reserved)
         variables.wishes = suggestions(func, folding) | bound_sizes(func)
         variables.name_all(func, style.parameters, namer, self.sizes)
-        spelled = {**self.sizes, **self._bound(variables)}
-        self.expressions = Expressions(folding, variables, spelled, style.module)
+        self.expressions = Expressions(folding, variables, dict(self.sizes), style.module)
         statements = Statements(self.expressions)
         self._lines = self._all_lines(statements)
         self.results = tuple(self.expressions.returned(v) for v in func.results)
@@ -105,13 +104,6 @@ class _Body:
                     if dim == Dim.symbol(symbol):
                         wishes.setdefault(symbol, node.result.hint)
         return wishes
-
-    def _bound(self, variables: Variables) -> dict[str, str]:
-        return {
-            node.attr("sym"): variables.table[node.operands[0]].name
-            for node, _ in self._folding.numbering.nodes
-            if isinstance(node, Op) and node.prim.name == "bind_dim"
-        }
 
     def _all_lines(self, statements: Statements) -> list[Line]:
         func = self._func

@@ -55,8 +55,8 @@ def _split_bracket(text: str, indent: str) -> list[str]:
     stem = text
     tail = ""
     if text.startswith("def "):
-        arrow = text.rindex(") ->")
-        stem, tail = text[: arrow + 1], text[arrow + 1 :]
+        end = text.rindex(") ->" if ") ->" in text else "):")
+        stem, tail = text[: end + 1], text[end + 1 :]
     opening = _last_bracket(stem)
     if opening is None:
         return [indent + text]

@@ -77,7 +77,7 @@ class Statements:
         e = self.expressions
         match op.prim.name:
             case "bind_dim":
-                return
+                e.sizes[op.attr("sym")] = e.name(op.operands[0])
             case "write" | "add_at":
                 self._store(op)
             case "stack_new":
