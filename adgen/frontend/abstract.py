@@ -1,8 +1,9 @@
 """What a user's expression stands for while the function is read.
 
-Some things exist only at build time (literals, tuples, functions, modules, dtypes, slices); numbers and arrays
-become values of the program. A number is immutable and is its value. An array is a *place*: a root (one
-allocation) seen through a path of view steps, so that a store through one name is seen through every alias.
+Some things exist only at build time (literals, tuples, functions, modules, dtypes, slices); numbers and
+arrays become values of the program. A number is immutable and is its value. An array is a *place*: a root
+(one allocation) seen through a path of view steps, so that a store through one name is seen through every
+alias.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Reshape:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A read-only view step: new dims, ``axes[i]`` the new position of old dim ``i`` (operation broadcast)."""
+    """A read-only view step: new dims, ``axes[i]`` the new position of old dim ``i`` (as broadcast)."""
 
     dims: tuple[Dim, ...]
     axes: tuple[int, ...]
@@ -91,7 +92,7 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A container of known length; kinds, ``keys`` and ``cls`` as in :class:`adgen.frontend.arguments.Branch`."""
+    """A container of known length; ``kind``, ``keys`` and ``cls`` as in a specialisation's ``Branch``."""
 
     items: tuple[Abstract, ...]
     kind: str = "tuple"
@@ -132,7 +133,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Iterable:
-    """What only a ``for`` loop takes: ``kind`` is ``range``, ``enumerate``, ``zip``, ``reversed`` or ``unroll``."""
+    """What a ``for`` takes; ``kind`` is ``range``, ``enumerate``, ``zip``, ``reversed`` or ``unroll``."""
 
     kind: str
     items: tuple[Abstract, ...]

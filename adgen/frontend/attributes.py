@@ -20,7 +20,7 @@ from adgen.frontend.names import FORMS, from_meaning, library_name
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.types import Kind
 
-_LIST_METHODS = frozenset("append extend insert pop remove sort reverse clear".split())
+_LIST_METHODS = frozenset(["append", "extend", "insert", "pop", "remove", "sort", "reverse", "clear"])
 
 
 def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:

@@ -113,7 +113,9 @@ def _form(r: Reader, act: Activation, node: cst.Call, name: str, given: Argument
         raise r.refuse("AG401", act, node.func, name=name)
     items = [*given.positional, *given.named.values()]
     if given.named and not (short == "enumerate" and set(given.named) == {"start"}):
-        raise r.error("AG204", next(iter(given.keywords.values())), function=short, name=next(iter(given.named)))
+        raise r.error(
+            "AG204", next(iter(given.keywords.values())), function=short, name=next(iter(given.named))
+        )
     low, high = {"range": (1, 3), "enumerate": (1, 2), "zip": (1, 99), "tuple": (0, 1), "list": (0, 1)}.get(
         short, (1, 1)
     )
@@ -174,13 +176,13 @@ def closure(r: Reader, act: Activation, node: cst.FunctionDef | cst.Lambda, name
     return UserFunction(name, Closure(act.source, node, act.environment, act, defaults))
 
 
-def inline(
-    r: Reader, act: Activation, node: cst.Call, function: UserFunction, given: Arguments
-) -> Abstract:
+def inline(r: Reader, act: Activation, node: cst.Call, function: UserFunction, given: Arguments) -> Abstract:
     """The result of one of the user's functions, its body lowered in place."""
     definition: Closure = function.definition
     if any(running.name == function.name and _runs(running, definition) for running in r.running):
-        raise r.refuse("AG124", act, node.func if isinstance(node.func, cst.Name) else node, name=function.name)
+        raise r.refuse(
+            "AG124", act, node.func if isinstance(node.func, cst.Name) else node, name=function.name
+        )
     bound = _bind(r, act, node, function, given)
     return run(r, function.name, definition, bound, act.source.span(node))
 

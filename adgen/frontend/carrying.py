@@ -172,7 +172,11 @@ class Carried:
         if isinstance(self.node, cst.For) and self.node not in self.r.peeled and runs():
             self.r.peeled.add(self.node)
             raise Peel
-        entry = "unbound" if item.entry is None or isinstance(item.entry, Missing) else describe(self.r, item.entry)
+        entry = (
+            "unbound"
+            if item.entry is None or isinstance(item.entry, Missing)
+            else describe(self.r, item.entry)
+        )
         return self.r.refuse(
             "AG233", self.act, self.node, name=item.name, left=entry, right=describe(self.r, end)
         )

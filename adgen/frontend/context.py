@@ -1,9 +1,8 @@
 """What a library function may ask of the frontend.
 
-Operators, ``len``, ``range``, ``enumerate``, ``zip``, ``reversed``, subscripts and stores belong to the frontend
-itself; everything else that is called or read by name (``numpy.*``, ``math.*``, ``adgen.*``, ``builtins.abs``,
-``builtins.min``, ``builtins.max``, ``builtins.sum``, ``builtins.round``, ``builtins.pow``, ``builtins.float``,
-``builtins.int``, ``builtins.bool``, methods and attributes under ``numpy.ndarray.``) is an entry of the library.
+Operators, ``len``, ``range``, ``enumerate``, ``zip``, ``reversed``, subscripts and stores belong to the
+frontend itself; everything else that is called or read by name (``numpy.*``, ``math.*``, ``adgen.*``, the
+builtin functions of numbers, methods and attributes under ``numpy.ndarray.``) is an entry of the library.
 """
 
 from __future__ import annotations

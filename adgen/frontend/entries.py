@@ -14,10 +14,10 @@ A family file of :mod:`adgen.frontend.library` holds one :class:`Table`::
 
     table.constant("numpy.pi", math.pi)
 
-Arguments arrive as abstract values, bound by the function's own Python signature: a keyword it does not name is
-the user's error, so options that are not supported are simply left out of the signature. Defaults are abstract
-values too. A result is an ``ir.Value`` (a new array or number), an abstract value (the argument itself, a view
-made by ``c.view``), a Python tuple of results, or None.
+Arguments arrive as abstract values, bound by the function's own Python signature: a keyword it does not name
+is the user's error, so options that are not supported are simply left out of the signature. Defaults are
+abstract values too. A result is an ``ir.Value`` (a new array or number), an abstract value (the argument
+itself, a view made by ``c.view``), a Python tuple of results, or None.
 """
 
 from __future__ import annotations

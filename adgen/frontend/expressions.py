@@ -140,7 +140,11 @@ def compare(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
         return Known((left.value in values) == (symbol == "in"))
     if symbol in ("==", "!="):
         for one, other in ((left, right), (right, left)):
-            if isinstance(one, Known) and not isinstance(one.value, int | float) and not isinstance(other, Known):
+            if (
+                isinstance(one, Known)
+                and not isinstance(one.value, int | float)
+                and not isinstance(other, Known)
+            ):
                 return Known(symbol == "!=")
         if isinstance(left, DTypeObject) and isinstance(right, DTypeObject):
             return Known((left == right) == (symbol == "=="))
@@ -201,16 +205,16 @@ def _ternary(r: Reader, act: Activation, node: cst.IfExp) -> Abstract:
     )
 
 
-def choose(
-    r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callable[[], Abstract]
-) -> Abstract:
+def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callable[[], Abstract]) -> Abstract:
     """The value of a conditional expression: a selection where both sides are harmless, else a branch."""
     found: list[Abstract] = []
     sides = merging.both(r, pred, lambda: found.append(then()), lambda: found.append(orelse()))
     try:
         skeleton, leaves = merging._aligned(r, sides, found[0], found[1], "")
     except merging.Unjoinable as problem:
-        left, right = (merging._said(r, s, x) for s, x in zip(sides, (problem.left, problem.right), strict=True))
+        left, right = (
+            merging._said(r, s, x) for s, x in zip(sides, (problem.left, problem.right), strict=True)
+        )
         raise r.error("AG232", name="the value", left=left, right=right) from None
     changed = any(
         s.state.versions[root] is not version for s in sides for root, version in r.state.versions.items()
@@ -236,8 +240,29 @@ def _selected(r: Reader, pred: Value, leaf: merging.Leaf) -> Value:
 
 
 _HARMLESS = frozenset(
-    """const dim read reshape transpose broadcast add sub mul neg lt le gt ge eq ne
-    logical_and logical_or logical_not where cast""".split()
+    [
+        "const",
+        "dim",
+        "read",
+        "reshape",
+        "transpose",
+        "broadcast",
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "eq",
+        "ne",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "where",
+        "cast",
+    ]
 )
 
 

@@ -33,7 +33,9 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.Break, "`break`"),
     Rule(cst.Continue, "`continue`"),
     Rule(cst.Pass, "`pass`"),
-    Rule(cst.FunctionDef, "nested function", note="a closure over the function's names; inlined where called"),
+    Rule(
+        cst.FunctionDef, "nested function", note="a closure over the function's names; inlined where called"
+    ),
     Rule(cst.Assert, "`assert`", note="checked at build time; a condition on values is not"),
     Rule(cst.Raise, "`raise`", "AG118"),
     Rule(cst.Try, "`try`", "AG101"),

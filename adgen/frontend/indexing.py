@@ -49,12 +49,12 @@ def subscript(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> Subs
     """The index that ``items`` mean for an array of a type."""
     items = _expanded(r, type_, items, span)
     parts, axis = _Parts(), 0
-    for item, where in items:
+    for item, place in items:
         if isinstance(item, Known) and item.value is None:
             parts.newaxes.append(parts.kept)
             parts.kept += 1
             continue
-        _add(r, parts, item, type_.dims[axis], where)
+        _add(r, parts, item, type_.dims[axis], place)
         axis += 1
     access, operands = _uniform(r, parts)
     once = not any(isinstance(a, Gather) for a in access)
@@ -221,7 +221,9 @@ def _uniform(r: Reader, parts: _Parts) -> tuple[list[Access], list[Value]]:
     gathers = [v for a, v in _pairs(parts) if isinstance(a, Gather) and v is not None]
     if not gathers:
         return parts.access, parts.operands
-    stretched = iter(broadcast(r, [v for a, v in _pairs(parts) if isinstance(a, Gather | Point) and v is not None]))
+    stretched = iter(
+        broadcast(r, [v for a, v in _pairs(parts) if isinstance(a, Gather | Point) and v is not None])
+    )
     access: list[Access] = []
     operands: list[Value] = []
     for a, v in _pairs(parts):
@@ -272,10 +274,8 @@ def _element(r: Reader, place: Array, index: Index) -> Value:
 
 
 def _dims_with_newaxes(dims: Sequence[Dim], newaxes: Sequence[int]) -> tuple[Dim, ...]:
-    result, rest = [], list(dims)
-    for at in range(len(dims) + len(newaxes)):
-        result.append(ONE if at in newaxes else rest.pop(0))
-    return tuple(result)
+    rest = iter(dims)
+    return tuple(ONE if at in newaxes else next(rest) for at in range(len(dims) + len(newaxes)))
 
 
 def _with_newaxes(r: Reader, value: Value, found: Subscript) -> Value:

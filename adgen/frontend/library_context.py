@@ -175,7 +175,7 @@ class CallContext:
         """New contents."""
         places.replace_contents(self.r, target, value)
 
-    # -- refusals ---------------------------------------------------------------------------------------------
+    # -- refusals ----------------------------------------------------------------------------------------
     def error(self, code: str, x: Abstract | None = None, **fields: Any) -> UserError:
         """A diagnostic."""
         return self.r.error(code, self._span_of(x), **fields)

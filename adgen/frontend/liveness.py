@@ -82,9 +82,7 @@ class Liveness:
                 before |= out
         return before | names_read(node.test)
 
-    def _loop(
-        self, node: cst.For | cst.While, out: Names, loops: tuple[tuple[Names, Names], ...]
-    ) -> Names:
+    def _loop(self, node: cst.For | cst.While, out: Names, loops: tuple[tuple[Names, Names], ...]) -> Names:
         bound = names_bound_in(node.target) if isinstance(node, cst.For) else frozenset()
         test = frozenset() if isinstance(node, cst.For) else names_read(node.test)
         head, body = out | test, statements(node.body)

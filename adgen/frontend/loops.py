@@ -1,7 +1,7 @@
 """Loops: what they carry, found by lowering the body until the types no longer change.
 
-A ``for`` whose body may break or return becomes a ``while`` on its counter. Loops over tuples, and those marked
-by ``adgen.unroll``, are written out.
+A ``for`` whose body may break or return becomes a ``while`` on its counter. Loops over tuples, and those
+marked by ``adgen.unroll``, are written out.
 """
 
 from __future__ import annotations
@@ -81,9 +81,7 @@ def _unrolled(r: Reader, act: Activation, node: cst.For, items: tuple[Abstract, 
     _leave(r, act, outer)
 
 
-def _rounds(
-    r: Reader, act: Activation, node: cst.For, items: list[Abstract], limit: _OpCount
-) -> None:
+def _rounds(r: Reader, act: Activation, node: cst.For, items: list[Abstract], limit: _OpCount) -> None:
     from adgen.frontend.statements import bind, block, left
 
     body = statements(node.body)
@@ -134,7 +132,10 @@ class _OpCount:
 
     def check(self) -> None:
         made = self.r.b.nodes[self.start :]
-        if len(made) <= self.r.max_ops and sum(1 for _ in walk(Region((), tuple(made), ()))) <= self.r.max_ops:
+        if (
+            len(made) <= self.r.max_ops
+            and sum(1 for _ in walk(Region((), tuple(made), ()))) <= self.r.max_ops
+        ):
             return
         raise self.r.refuse("AG131", self.act, self.node, limit=self.r.max_ops)
 

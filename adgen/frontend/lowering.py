@@ -56,8 +56,8 @@ class Lowered:
     """What lowering gives. The program's parameters are the leaves that were not demanded, then the captures.
 
     ``result`` is the structure of the results: ``Leaf`` for each of the program's results, in order, and
-    ``Static`` for constants such as None. ``baked`` holds what was built in and has to be the same object at a
-    call. ``equalities`` are dims that the program needs to be equal; the parameter types already say so.
+    ``Static`` for constants such as None. ``baked`` holds what was built in and has to be the same object at
+    a call. ``equalities`` are dims the program needs to be equal; the parameter types already say so.
     """
 
     func: Func
@@ -155,7 +155,9 @@ def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowe
                 bound[name] = _argument(r, (name,), spec, parameters, values)
             elif name in function.defaults:
                 meaning = function.defaults[name]
-                simple = isinstance(meaning, Captured) and isinstance(meaning.value, bool | int | float | str | None)
+                simple = isinstance(meaning, Captured) and isinstance(
+                    meaning.value, bool | int | float | str | None
+                )
                 bound[name] = Known(meaning.value) if simple else from_meaning(r, meaning, name)  # type: ignore[union-attr]
             else:
                 raise r.error("AG260", source.name_span, name=source.name)

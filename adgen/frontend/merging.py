@@ -1,8 +1,8 @@
 """Two states into one: what a name is after a branch, and what is carried from round to round.
 
-A value that is a number or an array on both paths gets one type (an int and a float give a float, a Python and
-a NumPy number a NumPy number) and becomes a result of the branch. Whatever cannot be joined is kept as a name
-that is refused when it is read.
+A value that is a number or an array on both paths gets one type (an int and a float give a float, a Python
+and a NumPy number a NumPy number) and becomes a result of the branch. Whatever cannot be joined is kept as a
+name that is refused when it is read.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Side:
 def join_branches(
     r: Reader, pred: Value, sides: tuple[Side, Side], key: int | None, live: frozenset[str], span: Span | None
 ) -> None:
-    """End an ``if``: append it, and set the state behind it. ``key`` is the activation whose names may differ."""
+    """End an ``if``: append it, set the state behind it. ``key`` is the activation whose names may differ."""
     base = r.state
     leaves: list[Leaf] = []
     skeletons: dict[str, tuple[object, Sharing | None]] = {}
@@ -191,9 +191,7 @@ def _names(sides: tuple[Side, Side], key: int, live: frozenset[str]) -> list[str
     return [name for name in found if name in live or name.startswith("$")]
 
 
-def _joined_flag(
-    r: Reader, pred: Value, sides: tuple[Side, Side], key: int, name: str
-) -> Abstract | None:
+def _joined_flag(r: Reader, pred: Value, sides: tuple[Side, Side], key: int, name: str) -> Abstract | None:
     """A flag that one branch sets and the other does not: the condition itself."""
     left, right = (s.state.frames[key].get(name, Known(False)) for s in sides)
     if left == Known(True) and right == Known(False):

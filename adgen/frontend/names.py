@@ -19,8 +19,24 @@ FORMS = frozenset(
 """Functions that the frontend itself understands."""
 
 _UNSUPPORTED_DTYPES = frozenset(
-    """complex64 complex128 complex256 float16 float128 longdouble half object_ str_ bytes_ datetime64
-    timedelta64 csingle cdouble clongdouble void""".split()
+    [
+        "complex64",
+        "complex128",
+        "complex256",
+        "float16",
+        "float128",
+        "longdouble",
+        "half",
+        "object_",
+        "str_",
+        "bytes_",
+        "datetime64",
+        "timedelta64",
+        "csingle",
+        "cdouble",
+        "clongdouble",
+        "void",
+    ]
 )
 
 

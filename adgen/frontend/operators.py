@@ -121,7 +121,12 @@ def _computed(symbol: str, left: Abstract, right: Abstract) -> Known | None:
 def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract | None:
     if symbol == "+" and isinstance(left, Tuple) and isinstance(right, Tuple):
         return Tuple((*left.items, *right.items), left.kind)
-    if symbol == "*" and isinstance(left, Tuple) and isinstance(right, Known) and isinstance(right.value, int):
+    if (
+        symbol == "*"
+        and isinstance(left, Tuple)
+        and isinstance(right, Known)
+        and isinstance(right.value, int)
+    ):
         return Tuple(left.items * right.value, left.kind)
     if symbol == "*" and isinstance(right, Tuple) and isinstance(left, Known) and isinstance(left.value, int):
         return Tuple(right.items * left.value, right.kind)
@@ -147,7 +152,9 @@ def _emit(r: Reader, c: CallContext, symbol: str, left: Abstract, right: Abstrac
         case "**":
             return library.power(c, left, right, python=True)
         case "/":
-            return c.elementwise(e.div, *(_floating(r, c, x, left, right) for x in (left, right)), python=True)
+            return c.elementwise(
+                e.div, *(_floating(r, c, x, left, right) for x in (left, right)), python=True
+            )
         case "//" | "%":
             return _quotient(r, c, floor_divide if symbol == "//" else mod, left, right)
         case "@":
@@ -252,7 +259,7 @@ def truth(r: Reader, x: Abstract) -> Abstract:
 def _nonzero(r: Reader, value: Value) -> Value:
     if value.type.dtype is not DType.bool:
         zero = constant(r.b, 0, value.type)
-        value = e.ne(r.b, value if value.type.kind is not Kind.array else value, zero)
+        value = e.ne(r.b, value, zero)
     return r.cast(value, DType.bool, Kind.py)
 
 

@@ -150,7 +150,7 @@ def _permuted(r: Reader, value: Value, perm: tuple[int, ...] | None) -> Value:
 def _composed(
     r: Reader, outer: Step, inner: Index, base: Type
 ) -> tuple[Index, tuple[int, ...] | None] | None:
-    """One index for a view step and an index into the view, and how the value's dims move; None if there is none."""
+    """One index for a view step and an index into the view, and how the value's dims move; None without."""
     match outer:
         case Index():
             found = compose(r, outer, inner)

@@ -136,9 +136,7 @@ class Reader:
         raise self.error("AG234", operation="a computation", types=describe(self, x))
 
     def _stacked(self, values: list[Value]) -> Value:
-        parts = []
-        for v in broadcast(self, self.promoted(values)):
-            parts.append(reshape(self.b, v, dims=(ONE, *v.type.dims)))
+        parts = [reshape(self.b, v, dims=(ONE, *v.type.dims)) for v in broadcast(self, self.promoted(values))]
         return parts[0] if len(parts) == 1 else concat(self.b, *parts, axis=0)
 
     def promoted(self, values: list[Value]) -> tuple[Value, ...]:
@@ -168,7 +166,11 @@ class Reader:
                 return value.type
             case Known(value) if isinstance(value, bool | int | float):
                 dtype = (
-                    DType.bool if isinstance(value, bool) else DType.i64 if isinstance(value, int) else DType.f64
+                    DType.bool
+                    if isinstance(value, bool)
+                    else DType.i64
+                    if isinstance(value, int)
+                    else DType.f64
                 )
                 return Type(dtype, (), Kind.py)
             case Array(root, path):
@@ -257,7 +259,7 @@ class Reader:
         raise self.error("AG240", span, what=what)
 
     def demand(self, value: Value) -> None:
-        """Start over with the integer arguments behind ``value`` baked in, where it depends on nothing else."""
+        """Start over with the integer arguments behind ``value`` baked in, if it depends on nothing else."""
         found: dict[object, None] = {}
         if self._sources_of(value, found):
             counters = [c for c in found if isinstance(c, Value)]

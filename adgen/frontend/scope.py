@@ -1,7 +1,7 @@
 """What the free names of a function mean: one protocol, answered by live objects or by a file alone.
 
-An answer is an abstract value that needs no lowering (a library name, a module), a helper function with its own
-source and scope, a captured value, or the reason why the name cannot be used.
+An answer is an abstract value that needs no lowering (a library name, a module), a helper function with its
+own source and scope, a captured value, or the reason why the name cannot be used.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Equality:
-    """A dim symbol found to be equal to another dim: the program broadcasts or contracts one with the other."""
+    """A symbol found to be equal to a dim: the program broadcasts or contracts one with the other."""
 
     symbol: str
     dim: Dim

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ Definition = cst.FunctionDef | cst.Lambda
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunctionSource:
-    """A function's own lines, parsed. ``shift`` takes line numbers of the parsed text to those of the file."""
+    """A function's own lines, parsed; ``shift`` takes lines of the parsed text to those of the file."""
 
     name: str
     file: str
@@ -77,7 +77,8 @@ def parse_lambda(file: str, text: str, line: int, column: int) -> FunctionSource
     statement = module.body[0]
     assert isinstance(statement, cst.SimpleStatementLine)
     expression = statement.body[0]
-    assert isinstance(expression, cst.Expr) and isinstance(expression.value, cst.Lambda)
+    assert isinstance(expression, cst.Expr)
+    assert isinstance(expression.value, cst.Lambda)
     source = SourceText(file, " " * column + text, line)
     return FunctionSource(
         "<lambda>", file, expression.value, source, line - 2, positions, _comments(text, line)
@@ -107,14 +108,19 @@ def _block(lines: Sequence[str]) -> list[str]:
 
 def _comments(text: str, first: int) -> tuple[tuple[int, str], ...]:
     """The comments with their lines."""
-    found: list[tuple[int, str]] = []
+    return tuple(
+        (token.start[0] + first - 1, token.string.removeprefix("#").strip())
+        for token in _tokens(text)
+        if token.type == tokenize.COMMENT
+    )
+
+
+def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    """The tokens of a text, as far as it has them."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT:
-                found.append((token.start[0] + first - 1, token.string.removeprefix("#").strip()))
+        yield from tokenize.generate_tokens(io.StringIO(text).readline)
     except (tokenize.TokenError, IndentationError):
-        pass
-    return tuple(found)
+        return
 
 
 def lambda_text(
@@ -140,24 +146,22 @@ def _relative(place: tuple[int, int], line: int, column: int) -> tuple[int, int]
 
 def _lambda_end(text: str, inside: tuple[int, int] | None) -> tuple[int, int] | None:
     """Row (from 1) and column just after the lambda that ``text`` begins with."""
-    depth, pending, last = 0, 0, None
-    try:
-        for token in tokenize.generate_tokens(io.StringIO("(" + text).readline):
-            row, column = token.start
-            if (row, column) == (1, 0) or token.type in (tokenize.NL, tokenize.COMMENT):
-                beyond = last is not None and (inside is None or last >= inside)
-                if token.type == tokenize.NL and depth == 0 and beyond:
-                    return last
-                continue
-            if depth == 0 and _ends_lambda(token.string, pending):
+    depth, pending = 0, 0
+    last: tuple[int, int] | None = None
+    for token in _tokens("(" + text):
+        if token.start == (1, 0) or token.type in (tokenize.NL, tokenize.COMMENT):
+            beyond = last is not None and (inside is None or last >= inside)
+            if token.type == tokenize.NL and depth == 0 and beyond:
                 return last
-            depth += (token.string in "([{") - (token.string in ")]}") if token.type == tokenize.OP else 0
-            pending += token.string == "lambda" and depth == 0
-            pending -= token.string == ":" and depth == 0
-            end = token.end
-            last = (end[0], end[1] - 1 if end[0] == 1 else end[1])
-    except (tokenize.TokenError, IndentationError):
-        pass
+            continue
+        if depth == 0 and _ends_lambda(token.string, pending):
+            return last
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+        pending += token.string == "lambda" and depth == 0
+        pending -= token.string == ":" and depth == 0
+        end = token.end
+        last = (end[0], end[1] - 1 if end[0] == 1 else end[1])
     return last
 
 

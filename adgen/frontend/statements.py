@@ -263,9 +263,7 @@ def _augment_element(
     _in_place(r, base, index, symbol, expression(r, act, node))
 
 
-def _in_place(
-    r: Reader, base: Array, index: indexing.Subscript | None, symbol: str, value: Abstract
-) -> None:
+def _in_place(r: Reader, base: Array, index: indexing.Subscript | None, symbol: str, value: Abstract) -> None:
     """``place symbol= value``: added where the index names no cell twice, else read, computed and stored."""
     type_ = r.type_of(base)
     assert type_ is not None
