@@ -173,7 +173,7 @@ def linearise(traced: Traced, wrt: Sequence[int] | None = None, has_aux: bool = 
         dtype = types[0].dtype.value if types else _described(traced.result)
         raise refuse("AG304", result_place(traced), name=traced.func.name, dtype=dtype)
     func = checked("reverse", joint(optimised(traced.func), wrt, seeds, seeded=True))
-    halves: Split = split(func, len(traced.func.results))
+    halves: Split = split(func, len(traced.func.results), len(seeds))
     forward, backward = checked("split", halves.forward), checked("split", halves.backward)
     return Linearised(traced, forward, backward, seeds, tuple(wrt), halves.residuals, spec)
 
