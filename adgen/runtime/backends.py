@@ -78,6 +78,13 @@ class Program:
             raise run_error(type(error), str(error), _place(error, self.func)) from error
 
 
+def compiled(func: Func, options: Options) -> Program:
+    """The program on the backend the options ask for, ready to run."""
+    program = choose(func, options)
+    assert program.run is not None
+    return program
+
+
 def choose(func: Func, options: Options) -> Program:
     """The program on the backend the options ask for.
 
@@ -86,15 +93,15 @@ def choose(func: Func, options: Options) -> Program:
     settings = {"strict": options.strict, "fast_compile": options.fast_compile}
     if options.backend == "numpy":
         return Program(func, "numpy", (), **settings)
-    compiled = Program(func, "llvm", (), **settings)
+    kernel = Program(func, "llvm", (), **settings)
     try:
-        gap = uncovered(compiled.final)
+        gap = uncovered(kernel.final)
     except ImportError as error:
         if options.backend == "llvm":
             raise refuse("AG603", func.span, reason=str(error)) from None
         gap = (f"anything ({error})", func.span)
     if gap is None:
-        return compiled
+        return kernel
     name, span = gap
     if options.backend == "llvm":
         raise refuse("AG602", span, name=name)

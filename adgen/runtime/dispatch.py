@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from adgen.diagnostics import UserError, refuse
+from adgen.diagnostics import AdgenError, InternalError, UserError, refuse
 from adgen.ir.dims import Dim
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.digests import function_digest
@@ -41,7 +42,8 @@ class Dispatcher:
         """The function (a derivative, where the subject is one) at these types."""
         from adgen.runtime.tracing import trace
 
-        return trace(self.subject, trees, refuted, self.options.max_ops)
+        with faults_are_ours("frontend"):
+            return trace(self.subject, trees, refuted, self.options.max_ops)
 
     def executable(self, bound: Bound) -> Any:
         """What runs the plan for a specialisation; compiled once."""
@@ -49,7 +51,8 @@ class Dispatcher:
         if self.plan not in made:
             from adgen.runtime.executables import executable
 
-            made[self.plan] = executable(bound.specialisation.traced, self.plan, self.options)
+            with faults_are_ours(self.plan.mode):
+                made[self.plan] = executable(bound.specialisation.traced, self.plan, self.options)
         bound.run = made[self.plan]
         return bound.run
 
@@ -105,6 +108,17 @@ class Dispatcher:
             return abstract_example(self.subject.defaults[name], name)
         except NotTaken as problem:
             raise refusal(name, problem, self.subject.parameter_place(name)) from None
+
+
+@contextmanager
+def faults_are_ours(stage: str) -> Iterator[None]:
+    """Whatever comes out of building a program but adgen's own errors is a fault of adgen."""
+    try:
+        yield
+    except (AdgenError, KeyboardInterrupt, MemoryError):
+        raise
+    except Exception as error:
+        raise InternalError(f"{type(error).__name__}: {error}", stage) from error
 
 
 def digest_of(subject: Subject, options: Options) -> str:

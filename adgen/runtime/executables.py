@@ -10,7 +10,7 @@ import numpy as np
 from adgen.diagnostics import run_error
 from adgen.diagnostics.codes import CODES
 from adgen.ir.types import Type
-from adgen.runtime.backends import choose, stacks
+from adgen.runtime.backends import compiled, stacks
 from adgen.runtime.derive import Linearised, cotangent_spec, derive, linearise
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
@@ -26,7 +26,7 @@ class Executable:
 
     def __init__(self, traced: Traced, options: Options) -> None:
         self.traced = traced
-        self.program = choose(traced.func, options)
+        self.program = compiled(traced.func, options)
         self._ranked = _ranked(traced.func.params[k].any_type for k in range(len(traced.func.params)))
         count = traced.result.leaf_count
         self._count = count
@@ -53,8 +53,8 @@ class SplitExecutable:
         self.traced = traced
         self.linearised = linearised
         self.borrow = options.borrow
-        self.forward = choose(linearised.forward, options)
-        self.backward = choose(linearised.backward, options)
+        self.forward = compiled(linearised.forward, options)
+        self.backward = compiled(linearised.backward, options)
         count = traced.result.leaf_count
         self._ranked = _ranked(p.any_type for p in linearised.forward.params)
         self._count = count
