@@ -56,7 +56,8 @@ class Lowered:
     """What lowering gives. The program's parameters are the leaves that were not demanded, then the captures.
 
     ``result`` is the structure of the results: ``Leaf`` for each of the program's results, in order, and
-    ``Static`` for constants such as None. ``baked`` holds what was built in and has to be the same object at
+    ``Static`` for constants such as None. Behind them come the final contents of the arguments in ``mutated``,
+    which the function writes into. ``baked`` holds what was built in and has to be the same object at
     a call. ``equalities`` are dims the program needs to be equal; the parameter types already say so.
     """
 
@@ -65,6 +66,7 @@ class Lowered:
     captures: tuple[Capture, ...]
     baked: tuple[tuple[Path, Any], ...]
     result: Spec
+    mutated: tuple[LeafPath, ...]
     equalities: tuple[Equality, ...]
     remarks: tuple[Diagnostic, ...]
     sources: tuple[SourceText, ...]
@@ -168,6 +170,7 @@ def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowe
         yields: list[Value] = []
         with r.b.at(source.name_span):
             spec = _result(r, result, yields)
+            mutated = _mutated(r, parameters, values, yields)
     captures = tuple(_capture(r, c) for c in r.captures.values())
     params = (*values, *(c.value for c in r.captures.values()))
     func = Func(
@@ -184,6 +187,7 @@ def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowe
         captures,
         tuple(r.baked.items()),
         spec,
+        mutated,
         (),
         tuple(r.remarks),
         tuple(r.sources),
@@ -262,6 +266,21 @@ def _result(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
         case UserFunction():
             raise r.error("AG129")
     raise r.error("AG234", operation="return", types=describe(r, x))
+
+
+def _mutated(
+    r: Reader, parameters: list[Parameter], values: list[Value], yields: list[Value]
+) -> tuple[LeafPath, ...]:
+    """The arguments that were written into; their final contents join the results."""
+    found: list[LeafPath] = []
+    roots = {value: root for root, value in r.inputs.items()}
+    kept = [p for p in parameters if not p.demanded]
+    for parameter, value in zip(kept, values, strict=True):
+        root = roots.get(value)
+        if root is not None and r.state.versions[root] is not value:
+            found.append(parameter.path)
+            yields.append(r.state.versions[root])
+    return tuple(found)
 
 
 def _capture(r: Reader, leaf: CapturedLeaf) -> Capture:

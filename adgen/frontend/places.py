@@ -107,11 +107,9 @@ def set_version(r: Reader, root: Root, value: Value) -> None:
 
 
 def check_writable(r: Reader, place: Array) -> None:
-    """Refuse stores into arguments, captured arrays, broadcasts, and arrays that may be one of two."""
+    """Refuse stores into captured arrays, broadcasts, and arrays that may be one of two."""
     root = place.root
     name = r.root_names.get(root, "the array")
-    if root.origin == "argument":
-        raise r.error("AG243", name=name)
     if root.origin == "captured":
         raise r.error("AG244", name=name)
     if root in r.state.shared:

@@ -32,7 +32,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Node, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind, Type, dtype_of
-from adgen.primitives.shape import concat, reshape
+from adgen.primitives.stacking import stack
 from adgen.primitives.sizes import constant
 
 MAX_OPS = 4096
@@ -136,8 +136,7 @@ class Reader:
         raise self.error("AG234", operation="a computation", types=describe(self, x))
 
     def _stacked(self, values: list[Value]) -> Value:
-        parts = [reshape(self.b, v, dims=(ONE, *v.type.dims)) for v in broadcast(self, self.promoted(values))]
-        return parts[0] if len(parts) == 1 else concat(self.b, *parts, axis=0)
+        return stack(self.b, *broadcast(self, self.promoted(values)), axis=0)
 
     def promoted(self, values: list[Value]) -> tuple[Value, ...]:
         """Values of one dtype, Python numbers among them as NumPy numbers."""

@@ -74,28 +74,10 @@ CODES = (
     ),
     Code(
         "AG243",
-        "cannot write into argument `{name}` yet",
-        "The caller would see the change, and the derivative would be with respect to the value on entry.",
-        help="work on a copy: `{name} = {name}.copy()`",
-        bad=Example(
-            """
-            def f(x):
-                «x[0]» = 1.0
-                return np.sum(x * x)
-        """,
-            _VECTOR,
-            "f64[n]",
-        ),
-        good=Example(
-            """
-            def f(x):
-                x = x.copy()
-                x[0] = 1.0
-                return np.sum(x * x)
-        """,
-            _VECTOR,
-            "f64[n]",
-        ),
+        "cannot write into argument `{name}`",
+        "Arguments can be written into: they change for the caller, and the derivative is with respect to "
+        "the values on entry.",
+        no_example="no longer raised",
     ),
     Code(
         "AG244",

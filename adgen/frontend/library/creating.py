@@ -248,11 +248,11 @@ def _diagonal(c: LibraryContext, x: Value, k: int) -> Value:
     if k:
         size = x.type.dims[axis] - abs(k)
         x = read(c.b, x, constant(c.b, abs(k)), index=along(2, axis, Range(size)))
-    rows, columns = (d.value for d in x.type.dims)
-    if rows is None or columns is None or rows == columns:
+    rows, columns = x.type.dims
+    excess = (rows - columns).value
+    if not excess:
         return diagonal_of(c, x, 0, 1)
-    least = Dim.const(min(rows, columns))
-    longer = 0 if rows > columns else 1
+    longer, least = (0, columns) if excess > 0 else (1, rows)
     square = read(c.b, x, constant(c.b, 0), index=along(2, longer, Range(least)))
     return diagonal_of(c, square, 0, 1)
 

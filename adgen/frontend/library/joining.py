@@ -17,6 +17,7 @@ from adgen.primitives.indexing import read
 from adgen.primitives.rounding import mod
 from adgen.primitives.shape import arange, broadcast, concat, reshape
 from adgen.primitives.sizes import size_value
+from adgen.primitives.stacking import stack as stack_
 
 table = Table()
 _ZERO = Known(0)
@@ -55,11 +56,11 @@ def concatenate(c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO) -> 
 
 def stacked(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
     """Arrays of one shape along a new axis."""
-    lifted = []
+    dims = values[0].type.dims
     for value in values:
-        dims = (*value.type.dims[:axis], ONE, *value.type.dims[axis:])
-        lifted.append(reshape(c.b, value, dims=dims))
-    return joined(c, lifted, axis)
+        require(c, value.type.rank == len(dims), "np.stack", values[0], value)
+        dims = tuple(p if p == q else c.same_dim(p, q) for p, q in zip(dims, value.type.dims, strict=True))
+    return stack_(c.b, *(c.with_dims(v, dims) for v in values), axis=axis)
 
 
 @table.function("numpy.stack")

@@ -139,7 +139,8 @@ def tensordot(c: LibraryContext, a: Abstract, b: Abstract, axes: Abstract = _TWO
         right[q] = left[p]
     summed = {left[p] for p, _ in pairs}
     result = "".join(letter for letter in left + right if letter not in summed)
-    return contracted(c, x, y, "".join(left), "".join(right), result)
+    z = contracted(c, x, y, "".join(left), "".join(right), result)
+    return z if z.type.rank else c.value(z, kind=Kind.array)
 
 
 def _axis_pairs(c: LibraryContext, axes: Abstract, left: int, right: int) -> list[tuple[int, int]]:

@@ -248,7 +248,8 @@ def array_equal(c: LibraryContext, a1: Abstract, a2: Abstract) -> Result:
     if x.type.rank != y.type.rank:
         return Known(False)
     differs = ne(c.b, *c.broadcast(x, y))
-    return logical_not(c.b, over_axes(c, reductions.any_, differs, NONE))
+    same = logical_not(c.b, over_axes(c, reductions.any_, differs, NONE))
+    return c.cast(same, DType.bool, Kind.py)
 
 
 # -- running --------------------------------------------------------------------------------------------

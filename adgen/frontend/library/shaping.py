@@ -263,9 +263,9 @@ def split(c: LibraryContext, ary: Abstract, indices_or_sections: Abstract, axis:
     k = c.static_axis(axis, len(dims))
     given = c.static(indices_or_sections, "the sections of np.split")
     if isinstance(given, int):
-        size = divided(dims[k], Dim.const(given))
-        if size is None:
-            raise c.error("AG205", None, function="np.split", reason=f"{dims[k]} is not {given} equal parts")
+        size = _quotient(c, array, (dims[k],), [Dim.const(given)])
+        if size * given != dims[k]:
+            c.same_dim(dims[k], size * given, array)
         bounds = [size * n for n in range(given + 1)]
     else:
         bounds = [Dim.const(0), *(Dim.const(n) for n in given), dims[k]]
