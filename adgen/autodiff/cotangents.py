@@ -74,6 +74,8 @@ class Cotangents:
         if isinstance(found, Zero):
             return ZERO
         value = self.discharged(found)
+        if isinstance(primal.any_type, Type):
+            value = self._typed(value, primal.type)
         self._name(primal, value)
         return value
 
@@ -113,8 +115,6 @@ class Cotangents:
         self._table[primal] = Cotangent(new, (), old is not None and old.accumulator)
 
     def _dense(self, primal: Value, new: Cotangent) -> None:
-        if isinstance(primal.any_type, Type):
-            new = Cotangent(self._typed(new.value, primal.type), new.masks)
         old = self._table.get(primal)
         if old is None:
             self._table[primal] = new
