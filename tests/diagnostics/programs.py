@@ -426,50 +426,6 @@ SHAPES: list[Row] = [
                 return np.sum(x)
         """),
     ),
-    (
-        "AG243",
-        vector("""
-            def f(x):
-                for i in range(2):
-                    «x[i:]» *= 2.0
-                return np.sum(x)
-        """),
-        vector("""
-            def f(x):
-                x = x.copy()
-                for i in range(2):
-                    x[i:] *= 2.0
-                return np.sum(x)
-        """),
-    ),
-    (
-        "AG243",
-        vector("""
-            def f(x):
-                «x» += 1.0
-                return np.sum(x * x)
-        """),
-        vector("""
-            def f(x):
-                x = x + 1.0
-                return np.sum(x * x)
-        """),
-    ),
-    (
-        "AG243",
-        matrix("""
-            def f(x):
-                row = x[0]
-                «row[0]» = 1.0
-                return np.sum(x)
-        """),
-        matrix("""
-            def f(x):
-                row = x[0].copy()
-                row[0] = 1.0
-                return np.sum(x) + row[0]
-        """),
-    ),
 ]
 
 DERIVATIVES: list[Row] = [
