@@ -32,8 +32,8 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Node, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind, Type, dtype_of
-from adgen.primitives.stacking import stack
 from adgen.primitives.sizes import constant
+from adgen.primitives.stacking import stack
 
 MAX_OPS = 4096
 

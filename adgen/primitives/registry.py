@@ -19,6 +19,7 @@ from adgen.primitives import (
     shape,
     sizes,
     softmax,
+    stacking,
     tape,
     trigonometric,
 )
@@ -26,7 +27,7 @@ from adgen.primitives.define import Primitive, Registry
 
 FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, rounding, extrema, activations),
-    *(reduce, recurrences, reductions, softmax, contract, shape, patterns, indexing, tape),
+    *(reduce, recurrences, reductions, softmax, contract, shape, stacking, patterns, indexing, tape),
 )
 
 REGISTRY = Registry()

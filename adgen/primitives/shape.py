@@ -98,6 +98,8 @@ def _reshape_spell(s: Speller) -> Text:
     source = s.arg(0, Prec.ATOM)
     if not s.op.result.type.rank:
         return Text(f"{source}.item()" if s.op.result.type.is_py else f"{source}.reshape(())[()]")
+    if not s.arg_type(0).rank and s.arg_type(0).kind is not Kind.array:
+        return Text(f"np.reshape({s.arg(0)}, {s.shape(s.op.attr('dims'))})")
     return Text(f"{source}.reshape({s.shape(s.op.attr('dims'))})")
 
 

@@ -436,6 +436,9 @@ math.trunc(r) * s
 math.pi * s
 math.isnan(s)
 math.isfinite(s)
+math.isinf(s)
+math.isqrt(17) * s
+math.gcd(12, 18) * s
 math.sin(v[0])
 math.prod((s, r, 2.0))
 math.fsum((s, r))
@@ -449,7 +452,8 @@ min(s, r)
 max(s, r, 2.0)
 max(v)
 min((s, r))
-max(v[0], s)
+max(v[0], v[1])
+min(s, 1)
 sum((s, r, 1.0))
 sum([s, r], 2.0)
 float(i) * s

@@ -1,0 +1,143 @@
+"""Every name of the library in an expression: value, kind and derivative are those of the Python text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adgen import nn
+from adgen.frontend.arguments import Leaf
+from adgen.frontend.entries import Entry
+from adgen.frontend.library import TABLE
+from adgen.frontend.lowering import Lowered, lower
+from adgen.frontend.static_scope import ModuleFile, StaticEnvironment
+from adgen.ir.interpret import interpret
+from adgen.ir.parse import parse_type
+from adgen.ir.types import Kind, Type, array
+from adgen.ir.verify import verify
+from adgen.numpy_backend.execute import compile_function
+from tests.primitives.cases import Derivatives, floats
+from tests.primitives.expressions import EXPRESSIONS, TYPES, arguments, names_in
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+ALL = [pytest.param(k, id=text) for k, text in enumerate(EXPRESSIONS)]
+#: expressions whose derivative a difference quotient cannot see at the sample
+KINKED = ("np.nan_to_num", "adgen.stop_gradient")
+
+
+@cache
+def module_text() -> str:
+    """One function per expression."""
+    lines = ["import math", "", "import numpy as np", "", "import adgen", ""]
+    for k, text in enumerate(EXPRESSIONS):
+        lines += ["", f"def e{k}({', '.join(names_in(text))}):", f"    return {text}", ""]
+    return "\n".join(lines)
+
+
+@cache
+def functions() -> dict[str, Any]:
+    """The expressions as Python functions."""
+    namespace: dict[str, Any] = {}
+    exec(module_text().replace("import adgen", ""), namespace)
+    return namespace | namespace.setdefault("adgen", nn).__dict__
+
+
+@cache
+def environment() -> StaticEnvironment:
+    return StaticEnvironment(ModuleFile.of_text("expressions.py", module_text()))
+
+
+def lowered(k: int, concrete: bool) -> Lowered:
+    """The program of an expression, for any sizes or for those of the sample."""
+    helper = environment().helper(f"e{k}")
+    assert helper is not None
+    leaves = {}
+    for name in names_in(EXPRESSIONS[k]):
+        type_, value = parse_type(TYPES[name]), arguments()[name]
+        assert isinstance(type_, Type)
+        if concrete and type_.rank:
+            type_ = array(type_.dtype, *np.shape(value))
+        leaves[name] = Leaf(type_, value if type_.is_py and not type_.is_float else None)
+    return lower(helper, leaves)
+
+
+def call(found: Lowered, k: int) -> list[Any]:
+    """The arguments of the program (demanded ones are built in)."""
+    names = names_in(EXPRESSIONS[k])
+    values = {(name,): arguments()[name] for name in names}
+    return [values[p.path] for p in found.parameters if not p.demanded]
+
+
+def same_kind(found: Any, wanted: Any) -> bool:
+    for family in (np.ndarray, np.generic):
+        if isinstance(found, family) or isinstance(wanted, family):
+            return isinstance(found, family) and isinstance(wanted, family) and found.dtype == wanted.dtype
+    return type(found) is type(wanted)
+
+
+def check_value(found: Any, wanted: Any) -> None:
+    """The same kind, dtype and shape, and the same numbers."""
+    assert same_kind(found, wanted), f"{type(found)} {found!r} instead of {type(wanted)} {wanted!r}"
+    single = np.asarray(wanted).dtype == np.float32
+    np.testing.assert_allclose(found, wanted, rtol=2e-6 if single else 4e-15, atol=1e-6 if single else 4e-15)
+    assert np.shape(found) == np.shape(wanted)
+
+
+@pytest.mark.parametrize("k", ALL)
+def test_value_and_kind(k: int) -> None:
+    python: Callable[..., Any] = functions()[f"e{k}"]
+    found = lowered(k, concrete=False)
+    verify(found.func)
+    args = call(found, k)
+    wanted = python(*(arguments()[name] for name in names_in(EXPRESSIONS[k])))
+    wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+    for result, expected in zip(interpret(found.func, args), wanted, strict=True):
+        check_value(result, expected)
+    printed = compile_function(found.func)(*args)
+    for result, expected in zip(printed if isinstance(printed, tuple) else (printed,), wanted, strict=True):
+        check_value(result, expected)
+
+
+@pytest.mark.parametrize("k", [p for p in ALL if not str(p.id).startswith(KINKED)])
+def test_derivative(k: int) -> None:
+    found = lowered(k, concrete=True)
+    outputs = tuple(floats([r.any_type for r in found.func.results]))
+    derived = Derivatives(found.func, outputs)
+    if not outputs or not derived.wrt:
+        return
+    args, rng = call(found, k), np.random.default_rng(k)
+    types = [v.type for v in (*found.func.params, *found.func.results)]
+    single = any(t.dtype.value == "f32" for t in types)
+    assert derived.gap(args, rng, 2.0**-23 if single else 2.0**-52) <= 1.0
+    if not single:
+        assert derived.numeric_error(args, rng, 1e-6) <= 1e-6
+
+
+def test_every_entry_is_in_an_expression() -> None:
+    """Nothing is in the table that no expression calls."""
+    text = "\n".join(EXPRESSIONS)
+    missing = [
+        name for name, found in sorted(TABLE.items()) if isinstance(found, Entry) and not _used(name, text)
+    ]
+    assert not missing, missing
+
+
+def _used(name: str, text: str) -> bool:
+    full, _, last = name.rpartition(".")
+    if full.startswith("adgen.nn"):
+        return True
+    prefixes = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.ndarray": ".", "math": "math."}
+    prefix = prefixes.get(
+        full, "adgen." if full == "adgen" else "" if full == "builtins" else f"np.{full[6:]}."
+    )
+    return f"{prefix}{last}" in text
+
+
+def test_the_text_is_python() -> None:
+    assert math.isfinite(functions()["e0"](arguments()["x"], arguments()["v"]).sum())
+    assert Kind.py in {parse_type(t).kind for t in TYPES.values()}  # type: ignore[union-attr]
