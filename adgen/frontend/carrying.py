@@ -189,6 +189,8 @@ class Carried:
             rest = iter(params)
             for item in self.names:
                 own = [next(rest) for _ in item.types]
+                if item.gone is not None:
+                    continue
                 end = frame.get(item.name)
                 ends = (
                     own

@@ -125,19 +125,19 @@ class _OpCount:
     r: Reader
     act: Activation
     node: cst.For
-    start: int = 0
+    seen: int = 0
+    made: int = 0
 
     def __post_init__(self) -> None:
-        self.start = len(self.r.b.nodes)
+        self.seen = len(self.r.b.nodes)
 
     def check(self) -> None:
-        made = self.r.b.nodes[self.start :]
-        if (
-            len(made) <= self.r.max_ops
-            and sum(1 for _ in walk(Region((), tuple(made), ()))) <= self.r.max_ops
-        ):
-            return
-        raise self.r.refuse("AG131", self.act, self.node, limit=self.r.max_ops)
+        """Count what was appended since the last look."""
+        fresh = self.r.b.nodes[self.seen :]
+        self.seen += len(fresh)
+        self.made += sum(1 for _ in walk(Region((), tuple(fresh), ())))
+        if self.made > self.r.max_ops:
+            raise self.r.refuse("AG131", self.act, self.node, limit=self.r.max_ops)
 
 
 def _enter(r: Reader, act: Activation) -> dict[str, Abstract]:

@@ -325,6 +325,27 @@ CODES = (
         help="keep the result in a variable and test it",
     ),
     Code(
+        "AG131",
+        "writing this loop out makes more than {limit} operations",
+        "An unrolled loop is written out round by round, in the program and in its derivative; the option "
+        "`max_ops` sets the limit.",
+        help="leave the loop rolled: loop over the iterable itself",
+        bad=Example("""
+            def f(x):
+                s = x
+                «for» i in adgen.unroll(range(5000)):
+                    s = s * x
+                return s
+        """),
+        good=Example("""
+            def f(x):
+                s = x
+                for i in range(5000):
+                    s = s * x
+                return s
+        """),
+    ),
+    Code(
         "AG130",
         "a method cannot be differentiated yet",
         "The arrays held by an object would have to become arguments.",
