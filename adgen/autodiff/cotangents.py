@@ -32,6 +32,10 @@ class Cotangent:
     masks: tuple[Mask, ...] = ()
     accumulator: bool = False
 
+    def without(self, masks: tuple[Mask, ...]) -> Cotangent:
+        """The same value without some of its masks."""
+        return Cotangent(self.value, tuple(m for m in self.masks if m not in masks), self.accumulator)
+
 
 class Cotangents:
     """Cotangents of primal values in one scope."""
@@ -126,13 +130,16 @@ class Cotangents:
             self._table[primal] = self._sum(old, new)
 
     def _sum(self, old: Cotangent, new: Cotangent) -> Cotangent:
-        if len(old.masks) == len(new.masks) == 1:
-            (mask, keep), (other, kept) = old.masks[0], new.masks[0]
+        """The sum; masks that both carry stay, the others are discharged."""
+        common = tuple(m for m in old.masks if m in new.masks)
+        left, right = old.without(common), new.without(common)
+        if len(left.masks) == len(right.masks) == 1:
+            (mask, keep), (other, kept) = left.masks[0], right.masks[0]
             if mask is other and keep is not kept:
-                first, second = (old.value, new.value) if keep else (new.value, old.value)
-                return Cotangent(where(self.b, mask, first, second))
-        value = add(self.b, self.discharged(old), self.discharged(new))
-        return Cotangent(value, (), old.accumulator)
+                first, second = (left.value, right.value) if keep else (right.value, left.value)
+                return Cotangent(where(self.b, mask, first, second), common)
+        value = add(self.b, self.discharged(left), self.discharged(right))
+        return Cotangent(value, common, old.accumulator)
 
     def _typed(self, value: Value, wanted: Type) -> Value:
         """``value`` with the kind of scalar that the primal has."""
