@@ -52,7 +52,10 @@ def arguments(seed: int = 0) -> dict[str, Any]:
 
 def names_in(expression: str) -> list[str]:
     """The arguments that an expression uses, in order of the table."""
-    used = {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+    tree = ast.parse("def f():\n" + "".join(f"    {line}\n" for line in body(expression)))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    stored = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    used = {node.id for node in nodes} - stored
     return [name for name in TYPES if name in used]
 
 
@@ -159,6 +162,17 @@ np.heaviside(x, 0.5)
 np.copysign(x, y)
 np.real(x)
 np.conj(x)
+np.conjugate(x)
+x.conj()
+x.real
+np.acos(p)
+np.asin(p)
+np.atan(x)
+np.atan2(x, y)
+np.acosh(p + 1.5)
+np.asinh(x)
+np.atanh(p)
+np.pow(p, v)
 """
 
 REDUCTIONS = """
@@ -223,6 +237,9 @@ np.diff(x, axis=0)
 np.diff(x, 2)
 np.nansum(x, axis=0)
 np.add.reduce(x)
+np.multiply.reduce(x)
+np.minimum.reduce(x, axis=1)
+np.multiply.accumulate(v)
 np.maximum.reduce(x)
 np.add.accumulate(v)
 """
@@ -242,6 +259,10 @@ np.dot(s, x)
 np.dot(T, w)
 x.dot(w)
 np.outer(v, u)
+np.multiply.outer(v, u)
+np.linalg.vecdot(x, y)
+np.linalg.trace(q)
+np.linalg.diagonal(q)
 np.inner(v, u)
 np.inner(x, y)
 np.vdot(x, y)
@@ -304,6 +325,10 @@ T.transpose((0, 2, 1))
 np.swapaxes(T, 0, 2)
 T.swapaxes(1, -1)
 np.moveaxis(T, 0, -1)
+np.permute_dims(T, (1, 2, 0))
+np.matrix_transpose(T)
+np.linalg.matrix_transpose(x)
+np.broadcast_arrays(v, x)[0]
 np.moveaxis(T, (0, 1), (2, 0))
 x.mT
 np.expand_dims(v, 0)
@@ -386,6 +411,9 @@ np.array([1, 2, 3])
 np.array(x)
 np.array(s)
 np.asarray(x)
+np.ascontiguousarray(x)
+np.astype(x, np.float32)
+np.zeros(2, dtype=np.result_type(a, s))
 np.asarray([s, 2.0])
 np.copy(x)
 x.copy()
@@ -510,8 +538,28 @@ adgen.logsumexp(x, axis=0, keepdims=True)
 adgen.stop_gradient(x) * x
 """
 
+STATEMENTS = """
+c = np.zeros(5); np.add.at(c, j, v); return c
+c = np.zeros((3, 4)); np.add.at(c, (np.array([0, 2, 0]), np.array([1, 1, 1])), s); return c
+c = x.copy(); np.add.at(c, 1, v); return c
+c = np.empty(3); c.fill(s); return c
+c = np.empty_like(x); c[:] = v; return c
+c = np.empty((3, 4)); np.copyto(c, v); return c
+c = x.T.copy(); c.fill(2.0); return c * s
+n, m = x.shape; return np.ones((m, n)) * s
+c = x.ravel(); d = c * 2; return d.reshape(x.shape)
+c = np.asarray(x); return c[0] * s
+return np.sum(x), s
+"""
+
 EXPRESSIONS = [
     line
-    for family in (ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL)
+    for family in (ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL, STATEMENTS)
     for line in family.strip().splitlines()
 ]
+
+
+def body(text: str) -> list[str]:
+    """The statements of a case, which may be an expression."""
+    parts = [part.strip() for part in text.split(";")]
+    return parts if "return " in text else [f"return {text}"]

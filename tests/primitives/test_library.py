@@ -22,7 +22,7 @@ from adgen.ir.types import Kind, Type, array
 from adgen.ir.verify import verify
 from adgen.numpy_backend.execute import compile_function
 from tests.primitives.cases import Derivatives, floats
-from tests.primitives.expressions import EXPRESSIONS, TYPES, arguments, names_in
+from tests.primitives.expressions import EXPRESSIONS, TYPES, arguments, body, names_in
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 ALL = [pytest.param(k, id=text) for k, text in enumerate(EXPRESSIONS)]
@@ -35,7 +35,7 @@ def module_text() -> str:
     """One function per expression."""
     lines = ["import math", "", "import numpy as np", "", "import adgen", ""]
     for k, text in enumerate(EXPRESSIONS):
-        lines += ["", f"def e{k}({', '.join(names_in(text))}):", f"    return {text}", ""]
+        lines += ["", f"def e{k}({', '.join(names_in(text))}):", *(f"    {line}" for line in body(text)), ""]
     return "\n".join(lines)
 
 

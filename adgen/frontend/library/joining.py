@@ -76,7 +76,7 @@ def _at_least(c: LibraryContext, value: Value, rank: int) -> Value:
     return reshape(c.b, value, dims=(*((ONE,) * missing), *value.type.dims)) if missing > 0 else value
 
 
-@table.function("numpy.vstack", "numpy.row_stack")
+@table.function("numpy.vstack")
 def vstack(c: LibraryContext, tup: Abstract) -> Result:
     """Rows one under the other."""
     return joined(c, [_at_least(c, v, 2) for v in _arrays(c, tup)], 0)

@@ -255,7 +255,7 @@ def broadcast_arrays(c: LibraryContext, *args: Abstract) -> Result:
 
 
 # -- parts ----------------------------------------------------------------------------------------------
-@table.function("numpy.split", "numpy.array_split")
+@table.function("numpy.split")
 def split(c: LibraryContext, ary: Abstract, indices_or_sections: Abstract, axis: Abstract = _ZERO) -> Result:
     """A list of equal parts, or of the parts between constant positions, as views."""
     array = as_array(c, ary)
