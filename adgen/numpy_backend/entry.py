@@ -26,11 +26,15 @@ Path = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A parameter as the user has it: a leaf or a container of leaves; ``default`` is source text."""
+    """A parameter as the user has it: a leaf or a container of leaves; ``default`` is source text.
+
+    One that is ``captured`` stands for a value the user's function found around it; it is given by keyword.
+    """
 
     name: str
     tree: Tree
     default: str | None = None
+    captured: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,9 +127,14 @@ def signature(entry: Entry, name: str, context: Context, part: int | None = None
     """The ``def`` line of a function that gives the result of ``entry``, or a part of it."""
     types = iter([p.type for p in entry.func.params[len(entry.residuals_in) :]])
     parameters = ["residuals: Residuals"] if entry.residuals_in else []
-    for argument in entry.arguments:
-        default = f" = {argument.default}" if argument.default is not None else ""
-        parameters.append(f"{argument.name}: {annotation(argument.tree, types)}{default}")
+    required = [k for k, a in enumerate(entry.arguments) if a.default is None and not a.captured]
+    captured: list[str] = []
+    for k, argument in enumerate(entry.arguments):
+        optional = argument.default is not None and (argument.captured or k > max(required, default=-1))
+        default = f" = {argument.default}" if optional else ""
+        text = f"{argument.name}: {annotation(argument.tree, types)}{default}"
+        (captured if argument.captured else parameters).append(text)
+    parameters += ["*", *captured] if captured else []
     result = _result_annotation(entry, part)
     return formatted(context.short(f"def {name}({', '.join(parameters)}) -> {result}:"), 0)
 

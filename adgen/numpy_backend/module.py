@@ -114,7 +114,8 @@ def _imports(body: str, context: Context) -> list[str]:
 
 def _delegate(delegate: Delegate, context: Context) -> list[str]:
     """A function with the signature of another one."""
-    call = f"{delegate.entry.name}({', '.join(a.name for a in delegate.entry.arguments)})"
+    passed = [f"{a.name}={a.name}" if a.captured else a.name for a in delegate.entry.arguments]
+    call = f"{delegate.entry.name}({', '.join(passed)})"
     head = signature(delegate.entry, delegate.name, context, delegate.part)
     return [*head, f'    """{delegate.summary}"""', *formatted(f"return {call}[{delegate.part}]", 1)]
 

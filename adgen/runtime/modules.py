@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import numpy as np
+
 from adgen.diagnostics import refuse
 from adgen.numpy_backend.entry import Argument, Entry, field_names
 from adgen.numpy_backend.module import Delegate, Origin, print_module
@@ -14,11 +20,19 @@ from adgen.runtime.trees import TUPLE, TreeSpec, leaf_spec
 
 Public = Entry | Delegate
 
+LARGEST = 64
+"""Elements of a captured array that is written into a module."""
+
 
 def module_text(traced: Traced, plan: Plan, options: Options, standalone: bool = False) -> str:
-    """The module's source. ``standalone`` refuses captured values (AG502); else they are parameters."""
-    if standalone and traced.hidden:
-        raise refuse("AG502", traced.func.span, name=traced.hidden[0].name)
+    """The module's source. Captured values become keyword parameters; small ones are their defaults.
+
+    With ``standalone`` every one of them has to be (AG502), so that the module can be used alone.
+    """
+    if standalone:
+        for hidden, example in zip(traced.hidden, traced.examples, strict=True):
+            if captured_text(example) is None:
+                raise refuse("AG502", traced.name_span, name=hidden.name)
     return print_module(_origin(traced, options), _summary(traced, plan), _functions(traced, plan))
 
 
@@ -80,7 +94,30 @@ def _plain(traced: Traced, plan: Plan, name: str, summary: str) -> Entry:
 def _arguments(traced: Traced) -> tuple[Argument, ...]:
     pairs = zip(traced.parameters, traced.arguments, strict=True)
     given = [Argument(name, tree.spec, traced.defaults.get(name)) for name, tree in pairs]
-    return (*given, *(Argument(h.name, h.spec) for h in traced.hidden))
+    taken = list(traced.parameters)
+    for hidden, example in zip(traced.hidden, traced.examples, strict=True):
+        name = next(n for n in _variants(hidden.name) if n not in taken)
+        taken.append(name)
+        given.append(Argument(name, hidden.spec, captured_text(example), captured=True))
+    return tuple(given)
+
+
+def _variants(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}_{k}" for k in count(1))
+
+
+def captured_text(value: Any) -> str | None:
+    """The source text of a captured value, or None where it is too large to be written into a module."""
+    if isinstance(value, bool | int | float):
+        return repr(value) if np.isfinite(value) else f"float({str(value)!r})"
+    if not isinstance(value, np.ndarray | np.generic) or value.size > LARGEST or not np.isfinite(value).all():
+        return None
+    if isinstance(value, np.generic):
+        return repr(value)
+    dtype = "" if np.asarray(value.tolist()).dtype == value.dtype else f", dtype=np.{value.dtype.name}"
+    shape = "" if value.size else f".reshape({value.shape})"
+    return f"np.array({value.tolist()}{dtype}){shape}"
 
 
 def _split(traced: Traced, halves: Linearised, plan: Plan | None) -> list[Public]:
