@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import FunctionType
-from typing import Any
+from types import FunctionType, MethodType
+from typing import Any, Protocol
 
 from adgen.diagnostics import Span, UserError, refuse
 from adgen.runtime.plans import Plan
@@ -67,8 +67,10 @@ def subject_of(function: Any) -> Subject:
     plain = plain_function(function)
     if plain is None:
         raise _not_a_function(function)
-    signature = inspect.signature(plain)
-    kept = [p for p in signature.parameters.values() if p.kind not in _VARIADIC]
+    signature = inspect.signature(plain, follow_wrapped=False)
+    kept = list(signature.parameters.values())
+    if any(p.kind in _VARIADIC for p in kept):
+        raise _starred(plain)
     return Subject(
         function,
         plain,
@@ -89,14 +91,40 @@ def plain_function(function: Any) -> FunctionType | None:
     return function if isinstance(function, FunctionType) else None
 
 
+def _starred(function: FunctionType) -> UserError:
+    from adgen.runtime.places import starred_place
+
+    text, place = starred_place(function)
+    return refuse("AG109", place, construct=text)
+
+
 def _not_a_function(function: Any) -> UserError:
+    if isinstance(function, MethodType) and isinstance(function.__func__, FunctionType):
+        from adgen.runtime.places import name_place
+
+        return refuse("AG130", name_place(function.__func__))
     name = getattr(function, "__name__", None) or (
         "functools.partial" if isinstance(function, partial) else type(function).__name__
     )
     return refuse("AG213", name=name)
 
 
-def wrt_positions(subject: Subject, wrt: Any) -> tuple[tuple[int, ...], bool]:
+class Named(Protocol):
+    """What ``wrt`` is resolved against: a live function, or one of a file."""
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters' names, in order."""
+
+    def place(self) -> Span | None:
+        """Where the function is named in its source."""
+
+
+def wrt_positions(subject: Named, wrt: Any) -> tuple[tuple[int, ...], bool]:
     """The parameters that ``wrt`` names, and whether it names a single one (a bare gradient).
 
     Raises AG270 (no such name), AG271 (position out of range), AG272 (twice), AG275 (not a position or name).
@@ -113,7 +141,7 @@ def wrt_positions(subject: Subject, wrt: Any) -> tuple[tuple[int, ...], bool]:
     return tuple(positions), single
 
 
-def _position(subject: Subject, item: Any) -> int:
+def _position(subject: Named, item: Any) -> int:
     if isinstance(item, str):
         if item not in subject.parameters:
             raise refuse("AG270", subject.place(), name=item, function=subject.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import tempfile
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,8 +90,8 @@ class Surface:
 class Lowered(Surface):
     """A program made ahead of time, for one signature."""
 
-    def __init__(self, traced: Traced, plan: Plan, options: Options) -> None:
-        self.artifacts = Artifacts(traced, plan, options)
+    def __init__(self, traced: Traced, plan: Plan, options: Options, standalone: bool = False) -> None:
+        self.artifacts = Artifacts(traced, plan, options, standalone)
 
     def _current(self) -> Lowered:
         return self
@@ -105,7 +106,8 @@ class Lowered(Surface):
 class Artifacts:
     """The stages of one program, each made when it is first asked for."""
 
-    def __init__(self, traced: Traced, plan: Plan, options: Options) -> None:
+    def __init__(self, traced: Traced, plan: Plan, options: Options, standalone: bool = False) -> None:
+        self.standalone = standalone
         self.traced = traced
         self.plan = plan
         self.options = options
@@ -119,9 +121,11 @@ class Artifacts:
 
     @cached_property
     def derived(self) -> Traced:
-        """What the plan makes of it."""
-        from adgen.runtime.derive import derive
+        """What the plan makes of it (of a split derivative, the forward program)."""
+        from adgen.runtime.derive import derive, linearise
 
+        if self.plan.mode == "split":
+            return replace(self.traced, func=linearise(self.traced).forward)
         return derive(self.traced, self.plan)
 
     @cached_property
@@ -136,7 +140,7 @@ class Artifacts:
         """See :class:`Surface`."""
         from adgen.runtime.modules import module_text
 
-        return module_text(self.traced, self.plan, self.options)
+        return module_text(self.traced, self.plan, self.options, self.standalone)
 
     @property
     def ir(self) -> str:
