@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adgen.ir.builder import Builder
-from adgen.ir.core import Op, Region, Value
+from adgen.ir.core import Op, Region, Value, uses_of
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index
@@ -72,6 +72,8 @@ def _remember_polynomial(state: State, op: Op, name: str, args: Sequence[Operand
         return
     if name in _POLYNOMIAL and all(a.dtype is DType.i64 for a in args):
         state.polynomials[result] = _POLYNOMIAL[name](*(state.polynomial(a) for a in args))
+    elif name == "maximum":
+        state.at_least[result] = tuple(state.polynomial(a) for a in args)
     elif name == "neg":
         state.polynomials[result] = -state.polynomial(args[0])
 
@@ -84,12 +86,12 @@ def lower_expanded(state: State, op: Op) -> None:
     builder.span = op.span
     prim: Any = op.prim
     value: Value = prim.expand(builder, op)
-    extra = count_uses(Region((), tuple(builder.nodes), ()))
-    for operand, count in extra.items():
-        state.uses[operand] = state.uses.get(operand, 0) + count
+    before = dict(state.uses)
+    count_uses(state, Region((), tuple(builder.nodes), ()), state.depth)
+    for operand in dict.fromkeys(v for n in builder.nodes for v in uses_of(n)):
         found = state.env.get(operand)
         if isinstance(found, Array):
-            found.uses += count
+            found.uses += state.uses[operand] - before.get(operand, 0)
     state.uses[value] = state.uses.get(value, 0) + state.uses.get(op.result, 0)
     lower_nodes(state, builder.nodes)
     state.env[op.result] = state.env[value]

@@ -21,7 +21,7 @@ LOOP_WEIGHT = 2
 def lower(func: Func) -> Kernel:
     """The kernel of a function. Raises Unsupported where it has something that kernels lack."""
     state = State(entry_symbols(func))
-    state.uses = count_uses(func.body)
+    count_uses(state, func.body)
     state.bounds.facts = [a.dim for a in func.assumptions]
     params = tuple(_parameter(state, k, p) for k, p in enumerate(func.params))
     lower_nodes(state, func.body.nodes)
@@ -51,22 +51,24 @@ def entry_symbols(func: Func) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def count_uses(region: Region) -> dict[Value, int]:
-    """How often each value is used; a use inside a loop counts more than once."""
-    uses: dict[Value, int] = {}
-    _count(region, 1, uses)
-    return uses
-
-
-def _count(region: Region, weight: int, uses: dict[Value, int]) -> None:
+def count_uses(state: State, region: Region, depth: int = 0) -> None:
+    """Add how often each value is used; a use in a loop deeper than the definition counts more."""
+    for param in region.params:
+        state.depths[param] = depth
     for node in region.nodes:
+        for value in node.results:
+            state.depths[value] = depth
         for value in operands_of(node):
-            uses[value] = uses.get(value, 0) + weight
-        inner = weight * LOOP_WEIGHT if isinstance(node, For | While) else weight
+            _use(state, value, depth)
+        inner = depth + 1 if isinstance(node, For | While) else depth
         for nested in regions_of(node):
-            _count(nested, inner, uses)
+            count_uses(state, nested, inner)
     for value in region.yields:
-        uses[value] = uses.get(value, 0) + weight
+        _use(state, value, depth)
+
+
+def _use(state: State, value: Value, depth: int) -> None:
+    state.uses[value] = state.uses.get(value, 0) + LOOP_WEIGHT ** (depth - state.depths.get(value, depth))
 
 
 def lower_nodes(state: State, nodes: Sequence[Node]) -> None:
@@ -93,7 +95,7 @@ def lower_node(state: State, node: Node) -> None:
     for value in operands_of(node):
         found = state.env.get(value)
         if isinstance(found, Array):
-            found.uses -= 1
+            found.uses -= LOOP_WEIGHT ** (state.depth - state.depths.get(value, state.depth))
 
 
 def lower_op(state: State, op: Op) -> None:

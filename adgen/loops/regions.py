@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures, walk
+from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures, regions_of, walk
 from adgen.ir.dims import Dim, product
 from adgen.ir.types import DType, Type
 from adgen.loops.arrays import Array, View, whole
@@ -215,7 +215,7 @@ def lower_for(state: State, node: For) -> None:
     lo, hi, step = (state.scalar(v) for v in (node.lo, node.hi, node.step))
     counter = state.block.ref(DType.i64)
     _counter_range(state, counter, lo, hi, step)
-    with entered(state), state.blocks.inside() as body:
+    with entered(state, loop=True), state.blocks.inside() as body:
         state.env[node.counter] = counter
         carried.bind(node.carried)
         lower_region(state, node.body)
@@ -229,7 +229,7 @@ def lower_while(state: State, node: While) -> None:
     prepare(state, node)
     carried = Carried(state, node.inits, node.carried, node.body)
     carried.enter()
-    with entered(state):
+    with entered(state, loop=True):
         with state.blocks.inside() as head:
             carried.bind(node.cond.params)
             lower_region(state, node.cond)
@@ -255,15 +255,18 @@ def _counter_range(state: State, counter: Ref, lo: Operand, hi: Operand, step: O
 class entered:
     """One region level deeper; buffers and rules made inside belong to it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, loop: bool = False) -> None:
         self.state = state
         self.outer = state.level
+        self.loop = loop
 
     def __enter__(self) -> None:
+        self.state.depth += self.loop
         self.state.levels += 1
         self.state.level = self.state.levels
 
     def __exit__(self, *exc: object) -> None:
+        self.state.depth -= self.loop
         inner, self.state.level = self.state.level, self.outer
         self.state.pending = [a for a in self.state.pending if a.level != inner]
 
@@ -276,12 +279,36 @@ def lower_region(state: State, region: Region) -> None:
 
 
 def prepare(state: State, node: Node) -> None:
-    """Before a region: what it uses from outside must be in memory, except what is free to recompute."""
+    """Before a region: values that it would change or compute again and again are put into memory."""
     for value in captures(node):
         found = state.env.get(value)
-        if isinstance(found, Array) and found.view is None and (found.reads or found.cost > 1):
+        if isinstance(found, Array) and found.view is None and found.cost > 1:
             state.force(found)
-    state.settle_all()
+    for buffer in _changed(state, node):
+        state.settle(buffer)
+
+
+def _changed(state: State, node: Node) -> list[Buffer]:
+    """Buffers made before a node that it may write: what its operations consume, what its loops carry."""
+    regions = regions_of(node)
+    origins = Origins(*regions)
+    consumed: list[Value] = []
+    for inner in (node, *(n for region in regions for n in walk(region))):
+        match inner:
+            case Op():
+                consumed += [inner.operands[k] for k in inner.prim.consumes]
+            case For() | While():
+                consumed += inner.inits
+            case If():
+                pass
+    found: dict[Buffer, None] = {}
+    for value in consumed:
+        at = state.env.get(origins.of(value))
+        if isinstance(at, Buffer):
+            found.setdefault(at)
+        elif isinstance(at, Array) and at.view is not None:
+            found.setdefault(at.view.buffer)
+    return list(found)
 
 
 # -- branches -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adgen.ir.core import Op
-from adgen.ir.dims import ONE, ZERO, product
+from adgen.ir.dims import ONE, ZERO, Dim, product
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index, View, row_major, whole
 from adgen.loops.blocks import Block
@@ -33,6 +33,8 @@ def lower_bind_dim(state: State, op: Op) -> None:
         value = state.block.let("cast", (value,), DType.i64)
     ok = state.block.let("ge", (value, Lit(0, DType.i64)), DType.bool)
     state.check(ok, "ValueError", "negative dimensions are not allowed")
+    symbol = Dim.symbol(op.attr("sym"))
+    state.bounds.facts += [symbol - low for low in state.at_least.get(value, ())]
     state.bind(op.attr("sym"), value)
 
 
@@ -48,7 +50,8 @@ def remap(state: State, op: Op, source: Array, move: Callable[[Index], Index], c
 def lower_broadcast(state: State, op: Op) -> None:
     """Repeated axes: stride 0 in memory; costly rules are computed once before they are repeated."""
     source, axes, dims = state.as_array(op.operands[0]), op.attr("axes"), op.attr("dims")
-    repeats = any(k not in axes and d != ONE for k, d in enumerate(dims))
+    long = {axis for k, axis in enumerate(axes) if source.dims[k] != ONE}
+    repeats = any(k not in long and d != ONE for k, d in enumerate(dims))
     if source.view is None and source.dims and repeats and source.work > BROADCAST_COST:
         state.force(source)
     if source.view is not None:

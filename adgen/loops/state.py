@@ -58,7 +58,10 @@ class State:
     names: Names = field(default_factory=Names)
     env: dict[Value, Lowered] = field(default_factory=dict)
     uses: dict[Value, int] = field(default_factory=dict)
+    depths: dict[Value, int] = field(default_factory=dict)
+    depth: int = 0
     polynomials: dict[Ref, Dim] = field(default_factory=dict)
+    at_least: dict[Operand, tuple[Dim, ...]] = field(default_factory=dict)
     inside: dict[Value | Ref, Dim] = field(default_factory=dict)
     places: dict[Buffer, Place] = field(default_factory=dict)
     merged: dict[Buffer, Buffer] = field(default_factory=dict)
@@ -245,13 +248,6 @@ class State:
                 and array.uses > 0
                 and any(self.may_overlap(b, buffer) for b in array.reads)
             ):
-                self.force(array)
-        self._drop_settled()
-
-    def settle_all(self) -> None:
-        """Before a loop or a branch: every rule that reads memory and is still needed gets its values."""
-        for array in list(self.pending):
-            if array.view is None and array.uses > 0 and (array.reads or array.cost > REPEATED_COST):
                 self.force(array)
         self._drop_settled()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from adgen.ir.core import Op
 from adgen.ir.dims import ONE, Dim, product
 from adgen.ir.types import DType
-from adgen.loops.arrays import Array, View, row_major, whole
+from adgen.loops.arrays import Array, View, row_major
 from adgen.loops.core import Buffer, TapeClear, TapeGrow, TapeShrink
 from adgen.loops.state import State, element_type
 
@@ -29,6 +29,7 @@ def lower_push(state: State, op: Op) -> None:
     value = state.as_array(op.operands[1])
     if value.view is None and value.cost > 1 and value.dims:
         state.force(value)
+    state.settle(tape)
     base = state.block.ref(DType.i64)
     state.block.add(TapeGrow(base, tape, _count(value.dims)))
     state.fill(View(tape, Dim.symbol(base.name), row_major(value.dims)), value)
@@ -36,7 +37,7 @@ def lower_push(state: State, op: Op) -> None:
 
 
 def lower_pop(state: State, op: Op) -> None:
-    """The top value, in storage of its own, and the tape without it."""
+    """The tape without its top value, and that value: read where it is until the tape grows again."""
     tape = _tape(state, op)
     dims = op.results[1].type.dims
     base = state.block.ref(DType.i64)
@@ -46,9 +47,7 @@ def lower_pop(state: State, op: Op) -> None:
     if not dims:
         state.env[op.results[1]] = top.at(state.block, ())
         return
-    own = whole(state.buffer(tape.dtype, product(dims)), dims)
-    state.fill(own, top)
-    state.define_view(op.results[1], own)
+    state.define_array(op.results[1], top.at, [top], 0)
 
 
 def _count(dims: tuple[Dim, ...]) -> Dim:

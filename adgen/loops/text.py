@@ -92,8 +92,8 @@ def _stmt(stmt: Stmt, indent: str) -> list[str]:
             head = f"for {stmt.var} in range({stmt.lo}, {stmt.hi}, {stmt.step})"
             return _block(head, stmt.body, indent)
         case WhileLoop():
-            head = _block("while", stmt.head, indent)
-            return [*head[:-1], f"{indent}}} {stmt.test} {{", *_body(stmt.body, indent + "  "), indent + "}"]
+            test = _block("while", stmt.head, indent)
+            return [*test[:-1], f"{indent}}} {stmt.test} {{", *_body(stmt.body, indent + "  "), indent + "}"]
         case Branch():
             then = _block(f"if {stmt.test}", stmt.then, indent)
             return [*then[:-1], f"{indent}}} else {{", *_body(stmt.orelse, indent + "  "), indent + "}"]
