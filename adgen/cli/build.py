@@ -16,7 +16,7 @@ SUFFIX = {"reverse": "grad", "forward": "jvp", "jvp": "jvp", "vjp": "grad"}
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Write the module, or print it for ``-o -``."""
-    from adgen.cli.lowering import module_text
+    from adgen.cli.lowering import lower
 
     request = Request.of(arguments)
     if request.mode not in SUFFIX:
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if request.backend != "numpy":
         raise refuse("AG807", value=request.backend, option="--backend")
     with console.progress("compiling"):
-        text = module_text(request, console)
+        text = lower(request, console).source
     if arguments.output == "-":
         if console.as_json:
             console.result("", target=str(request.target), outputs=[], text=text)

@@ -23,7 +23,7 @@ class Console:
     verbose: int = 0
     color: str = "auto"
 
-    def result(self, text: str, **data: Any) -> None:
+    def result(self, text: str, /, **data: Any) -> None:
         """The result of the command: ``text`` for people, ``data`` for machines."""
         if self.as_json:
             self._object({"ok": True, **data})
@@ -48,7 +48,7 @@ class Console:
         else:
             print(render_all(found, color=self._colored(sys.stderr)), file=sys.stderr)
 
-    def failed(self, text: str, **data: Any) -> None:
+    def failed(self, text: str, /, **data: Any) -> None:
         """The command was carried out, and its verdict is bad."""
         if self.as_json:
             self._object({"ok": False, **data})

@@ -1,0 +1,140 @@
+"""Work ahead of time: a function of a file, which is neither imported nor run, at a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import libcst as cst
+
+from adgen.diagnostics import Span, refuse
+from adgen.frontend.lowering import file_helper
+from adgen.frontend.scope import Captured, Helper
+from adgen.ir.builder import Builder
+from adgen.ir.core import Region, Value
+from adgen.primitives.sizes import constant
+from adgen.runtime.abstract import AbstractTree
+from adgen.runtime.annotations import annotated_text
+from adgen.runtime.derive import wrt_leaves
+from adgen.runtime.keys import NotTaken, abstract_example, refusal
+from adgen.runtime.options import read_options
+from adgen.runtime.plans import Plan
+from adgen.runtime.signatures import parse_signature
+from adgen.runtime.subject import wrt_positions
+from adgen.runtime.surface import Lowered
+from adgen.runtime.traced import Traced
+from adgen.runtime.tracing import trace_helper
+from adgen.transform.rebuild import inline
+
+
+@dataclass(frozen=True, slots=True)
+class FileSubject:
+    """A function of a file with what its text says of its parameters."""
+
+    helper: Helper
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.helper.source.name
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters' names, in order."""
+        return tuple(p.name.value for p in self.helper.source.parameters)
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The values of the defaults that the text shows."""
+        found = self.helper.defaults.items()
+        return {name: meaning.value for name, meaning in found if isinstance(meaning, Captured)}
+
+    def place(self) -> Span | None:
+        """Where the function is named."""
+        return self.helper.source.name_span
+
+    def parameter_place(self, name: str) -> Span | None:
+        """Where a parameter stands."""
+        source = self.helper.source
+        return next((source.span(p.name) for p in source.parameters if p.name.value == name), None)
+
+    def annotation(self, name: str) -> AbstractTree | None:
+        """The type that a parameter's annotation states."""
+        param = next(p for p in self.helper.source.parameters if p.name.value == name)
+        if param.annotation is None:
+            return None
+        return annotated_text(cst.Module(()).code_for_node(param.annotation.annotation))
+
+
+def lower_file(
+    path: str,
+    name: str,
+    *,
+    signature: str | None = None,
+    wrt: Any = 0,
+    mode: str = "value_and_grad",
+    backend: str = "numpy",
+    has_aux: bool = False,
+    **options: Any,
+) -> Lowered:
+    """The program of one function of a file; ``mode`` is one of :data:`adgen.runtime.plans.MODES`.
+
+    Types come from ``signature``, else from annotations. Raises AG260 where neither states them.
+    """
+    subject = FileSubject(file_helper(path, name))
+    read = read_options(backend, options, subject.place)
+    positions, single = wrt_positions(subject, wrt)
+    trees = argument_trees(subject, signature)
+    traced = standing_alone(trace_helper(subject.helper, trees, max_ops=read.max_ops))
+    texts = {
+        p: repr(v)
+        for p, v in subject.defaults.items()
+        if v is None or isinstance(v, bool | int | float | str)
+    }
+    traced = replace(traced, defaults=texts)
+    leaves = wrt_leaves(traced, positions) if mode == "tangent" else ()
+    return Lowered(traced, Plan(mode, positions, single, has_aux, leaves), read, standalone=True)
+
+
+def argument_trees(subject: FileSubject, signature: str | None) -> dict[str, AbstractTree]:
+    """The types of the parameters."""
+    given: Mapping[str, AbstractTree] = {}
+    if signature is not None:
+        given = parse_signature(signature).bind(
+            subject.parameters, tuple(subject.helper.defaults), subject.name, subject.place()
+        )
+    return {p: _tree(subject, p, given.get(p)) for p in subject.parameters}
+
+
+def _tree(subject: FileSubject, name: str, given: AbstractTree | None) -> AbstractTree:
+    tree = given or subject.annotation(name)
+    if tree is not None:
+        return tree
+    if name not in subject.defaults:
+        raise refuse("AG260", subject.place(), name=subject.name)
+    try:
+        return abstract_example(subject.defaults[name], name)
+    except NotTaken as problem:
+        raise refusal(name, problem, subject.parameter_place(name)) from None
+
+
+def standing_alone(traced: Traced) -> Traced:
+    """The program with captured numbers written into it; captured arrays stay hidden arguments."""
+    count = len(traced.func.params) - len(traced.hidden)
+    own, captured = traced.func.params[:count], traced.func.params[count:]
+    params = [Value(p.any_type, p.hint) for p in own]
+    b = Builder()
+    kept = []
+    with b.block() as nodes:
+        args = list(params)
+        for param, hidden, value in zip(captured, traced.hidden, traced.examples, strict=True):
+            if param.type.rank == 0:
+                args.append(constant(b, value, param.type))
+                continue
+            args.append(Value(param.any_type, param.hint))
+            params.append(args[-1])
+            kept.append((hidden, value))
+        results = inline(b, traced.func, args)
+    func = replace(traced.func, body=Region(tuple(params), tuple(nodes), results))
+    return replace(traced, func=func, hidden=tuple(h for h, _ in kept), examples=tuple(v for _, v in kept))
