@@ -207,8 +207,12 @@ class _Ownership:
     def _take_over(self, node: Node, position: int, value: Value, home: Loop, later: set[Value]) -> None:
         """Check that the storage of ``value`` may be changed at ``node``; else plan copies."""
         members = self._shared.members(value)
-        if any(m in self._never or not _inside(self._home.get(m, ()), home) for m in members):
-            self.plan.operands[node, position] = None
+        foreign = {m for m in members if m in self._never or not _inside(self._home.get(m, ()), home)}
+        if foreign:
+            ends = () if self._origins(value) & foreign else self._foreign_ends(value, foreign)
+            self.plan.yields.update((end, None) for end in ends)
+            if not ends:
+                self.plan.operands[node, position] = None
             return
         for member in members:
             if member in later and member in self._seen:
@@ -218,6 +222,39 @@ class _Ownership:
                     self.plan.early[node] = None
                 else:
                     self.plan.operands[node, position] = None
+
+    def _origins(self, value: Value) -> set[Value]:
+        """The values on the way back from ``value`` to where its storage may have been made."""
+        found: set[Value] = set()
+        pending = [value]
+        while pending:
+            value = pending.pop()
+            if value in found or not holds_memory(value):
+                continue
+            found.add(value)
+            match self._defs.get(value):
+                case Op() as op if is_view(op) or op.prim.consumes:
+                    pending.append(op.operands[0])
+                case If() as branch:
+                    k = branch.results.index(value)
+                    pending += [branch.then.yields[k], branch.orelse.yields[k]]
+                case For() | While() as loop:
+                    k = loop.results.index(value)
+                    pending += [loop.inits[k], regions_of(loop)[-1].yields[k]]
+        return found
+
+    def _foreign_ends(self, value: Value, foreign: set[Value]) -> tuple[tuple[Region, int], ...]:
+        """Ends of branches through which storage of others joins that of ``value``, by region and position."""
+        root = self._shared.root(value)
+        return tuple(
+            (branch, k)
+            for node in dict.fromkeys(self._defs.values())
+            if isinstance(node, If)
+            for k, result in enumerate(node.results)
+            if holds_memory(result) and self._shared.root(result) is root
+            for branch in (node.then, node.orelse)
+            if self._origins(branch.yields[k]) & foreign
+        )
 
     def _loop(
         self,
