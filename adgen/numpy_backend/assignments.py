@@ -5,31 +5,37 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from adgen.ir.core import Node
+
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``target = text``; ``augmented`` is a shorter statement that does the same."""
+    """``target = text``; ``augmented`` is a shorter statement that does the same.
+
+    ``origin`` is the operation that computes the value, where it is written out here.
+    """
 
     target: str
     text: str
     augmented: str | None = None
+    origin: Node | None = None
 
     def reads(self, name: str) -> bool:
         """Whether the right-hand side mentions a variable."""
         return name in _NAME.findall(self.text)
 
 
-def in_order(assignments: list[Assignment]) -> list[str]:
+def in_order(assignments: list[Assignment]) -> list[tuple[str, Node | None]]:
     """Lines that do all the assignments as if at once.
 
-    >>> in_order([Assignment("a", "b"), Assignment("b", "a + b")])
+    >>> [line for line, _ in in_order([Assignment("a", "b"), Assignment("b", "a + b")])]
     ['a, b = b, a + b']
-    >>> in_order([Assignment("a", "b"), Assignment("b", "c")])
+    >>> [line for line, _ in in_order([Assignment("a", "b"), Assignment("b", "c")])]
     ['a = b', 'b = c']
     """
-    lines: list[str] = []
+    lines: list[tuple[str, Node | None]] = []
     pending = list(assignments)
     while pending:
         ready = next(
@@ -38,8 +44,8 @@ def in_order(assignments: list[Assignment]) -> list[str]:
         )
         if ready is None:
             targets = ", ".join(a.target for a in pending)
-            lines.append(f"{targets} = {', '.join(a.text for a in pending)}")
+            lines.append((f"{targets} = {', '.join(a.text for a in pending)}", None))
             return lines
-        lines.append(ready.augmented or f"{ready.target} = {ready.text}")
+        lines.append((ready.augmented or f"{ready.target} = {ready.text}", ready.origin))
         pending.remove(ready)
     return lines

@@ -11,6 +11,7 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import I64, DType, Kind, Type
 from adgen.numpy_backend.dimtext import Integers, polynomial_text
 from adgen.numpy_backend.folding import Folding
+from adgen.numpy_backend.idioms import Idioms
 from adgen.numpy_backend.indices import IndexPrinter
 from adgen.numpy_backend.operands import Operand, Operands
 from adgen.numpy_backend.variables import Variables
@@ -39,12 +40,13 @@ class Expressions:
         self.used_sizes: dict[str, None] = {}
         self.operands = Operands(folding)
         self.integers = Integers(folding.defs)
+        self.idioms = Idioms(self)
         self.indices = IndexPrinter(folding.defs, self.integers, self.polynomial, self.exact)
 
     # -- values -----------------------------------------------------------------------------------------
     def exact(self, value: Value, precedence: int = 0) -> str:
         """Source of a value with all its dims, in parentheses where it binds weaker than ``precedence``."""
-        return self._wrapped(self.exact_text(value), precedence)
+        return self.wrapped(self.exact_text(value), precedence)
 
     def exact_text(self, value: Value) -> Text:
         """Source of a value with all its dims."""
@@ -72,10 +74,10 @@ class Expressions:
         if operand.lift:
             return f"{self.exact(operand.value, Prec.ATOM)}{operand.lift}"
         if op is None:
-            return self._wrapped(Text(self.name(operand.value)), precedence)
+            return self.wrapped(Text(self.name(operand.value)), precedence)
         if op.prim.name == "const":
-            return self._wrapped(literal(op.attr("value")), precedence)
-        return self._wrapped(self.operation(op), precedence)
+            return self.wrapped(literal(op.attr("value")), precedence)
+        return self.wrapped(self.operation(op), precedence)
 
     def stored(self, value: Value) -> str:
         """Source of a value that is assigned into an array, which broadcasts and converts it."""
@@ -149,10 +151,10 @@ class Expressions:
         spell = prim.spell
         if prim.python is not None and all(v.type.is_py for v in op.operands):
             spell = prim.python[1]
-        speller = OperationSpeller(op, self)
-        difference = self._difference(op, speller)
-        if difference is not None:
-            return difference
+        idiom = self.idioms.text(op)
+        if idiom is not None:
+            return idiom
+        speller = self.speller(op)
         match spell:
             case Infix(symbol, precedence, right):
                 left = speller.arg(0, precedence + 1 if right or precedence == Prec.COMPARE else precedence)
@@ -169,31 +171,28 @@ class Expressions:
         self.module.uses_math |= "math." in text.text
         return text
 
-    def _difference(self, op: Op, speller: OperationSpeller) -> Text | None:
-        """``a - b * c`` for the sum of ``a`` and ``b * -c``, which rounds the same."""
-        if op.prim.name != "add" or op.operands[1] not in self.folding.folded:
-            return None
-        last = speller.operand(1)
-        if last is None or last.lift or last.strong:
-            return None
-        inner = self.folding.op(last.value)
-        if inner is None or inner.prim.name not in ("neg", "mul"):
-            return None
-        inside = OperationSpeller(inner, self)
-        if inner.prim.name == "neg":
-            return Text(f"{speller.arg(0, Prec.ADD)} - {inside.arg(0, Prec.ADD + 1)}", Prec.ADD)
-        for k in (0, 1):
-            factor = inside.operand(k)
-            negated = None if factor is None or factor.lift else self.folding.op(factor.value)
-            if negated is None or negated.prim.name != "neg":
-                continue
-            texts = [inside.arg(0, Prec.MUL), inside.arg(1, Prec.MUL + 1)]
-            texts[k] = OperationSpeller(negated, self).arg(0, Prec.MUL + k)
-            return Text(f"{speller.arg(0, Prec.ADD)} - {' * '.join(texts)}", Prec.ADD)
-        return None
-
-    def _wrapped(self, text: Text, precedence: int) -> str:
+    def wrapped(self, text: Text, precedence: int) -> str:
+        """The text, in parentheses where it binds weaker than ``precedence``."""
         return f"({text.text})" if text.precedence < precedence else text.text
+
+    def speller(self, op: Op) -> OperationSpeller:
+        """The printer as an operation's primitive sees it."""
+        return OperationSpeller(op, self)
+
+    def operand_text(self, speller: OperationSpeller, index: int) -> Text:
+        """Source of an operand with the strength of its outermost operator."""
+        operand = speller.operand(index)
+        inner = None if operand is None or operand.lift else self.folding.op(operand.value)
+        if inner is None:
+            return Text(speller.arg(index))
+        return self.operation(inner)
+
+    def test(self, value: Value, precedence: int = 0) -> str:
+        """Source of a condition of ``if`` or ``while``, which needs no conversion to ``bool``."""
+        op = self.folding.op(value)
+        if op is not None and op.prim.name == "cast" and op.operands[0].type.dtype is DType.bool:
+            return self.exact(op.operands[0], precedence)
+        return self.exact(value, precedence)
 
     # -- sizes ------------------------------------------------------------------------------------------
     def polynomial(self, dim: Dim) -> Text:
@@ -209,7 +208,7 @@ class Expressions:
 
     def dim(self, dim: Dim, precedence: int = 0) -> str:
         """Source of a size."""
-        return self._wrapped(self.polynomial(dim), precedence)
+        return self.wrapped(self.polynomial(dim), precedence)
 
     def shape(self, dims: Sequence[Dim]) -> str:
         """Source of a shape: a number for rank 1, else a tuple."""

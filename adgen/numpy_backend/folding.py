@@ -30,6 +30,7 @@ class Folding:
     numbering: Numbering
     defs: Definitions
     folded: set[Value] = field(default_factory=set)
+    _before_turn: set[object] = field(default_factory=set)
     _sites: dict[Value, list[Site]] = field(default_factory=dict)
     _roots: dict[Value, Value] = field(default_factory=dict)
     _stores: dict[Value, list[int]] = field(default_factory=dict)
@@ -38,6 +39,8 @@ class Folding:
     def of(func: Func, numbering: Numbering) -> Folding:
         """Decide for a whole function."""
         folding = Folding(numbering, Definitions.of(func.body))
+        if func.cut is not None:
+            folding._before_turn.update(func.body.nodes[: func.cut])
         folding._find_stores()
         for node, _ in reversed(numbering.nodes):
             if isinstance(node, Op) and folding._may_fold(node):
@@ -124,6 +127,8 @@ class Folding:
         if self._is_free(op):
             return True
         home, sites = self.numbering.home[value], self.sites(value)
+        if self._is_doubled(value, uses):
+            sites = sites[: len(sites) // 2]
         if len(sites) != 1 or sites[0].region is not home.region:
             return False
         return not any(self._stored_between(v, home.point, sites[0].point) for v in op.operands)
@@ -138,8 +143,17 @@ class Folding:
         copied = isinstance(user, Op) and user.prim.name == "copy" and user.result.hint == op.result.hint
         return copied and op.prim.name == "broadcast"
 
+    @staticmethod
+    def _is_doubled(value: Value, uses: list[Use]) -> bool:
+        """Whether the only use is ``x + x``, which is written ``2.0 * x``."""
+        if len(uses) != 2 or uses[0].node is not uses[1].node or not value.type.is_float:
+            return False
+        return isinstance(uses[0].node, Op) and uses[0].node.prim.name == "add"
+
     def _is_free(self, op: Op) -> bool:
         if op.prim.name in _FREE:
+            return True
+        if op.prim.name == "cast" and op.operands[0].any_type == I64:
             return True
         if op.prim.name not in _INTEGER or op.result.any_type != I64:
             return False
@@ -148,6 +162,8 @@ class Folding:
     def _needs_name(self, op: Op, use: Use) -> bool:
         """Whether this use asks for a variable rather than an expression."""
         literal = op.prim.name in ("const", "dim")
+        if use.node is None and use.region not in self.numbering.owner:
+            return not literal and op.prim.name != "copy" and op in self._before_turn
         if use.node is None:
             owner = self.numbering.owner.get(use.region)
             return (

@@ -54,6 +54,12 @@ def parameter_names(func: Func) -> tuple[str, ...]:
     return tuple(namer.fresh(p.hint or bound.get(p, f"x{k}")) for k, p in enumerate(func.params))
 
 
+def _result_wishes(func: Func) -> dict[Value, str]:
+    """Names of results that the user did not name."""
+    pairs = zip(func.results, func.result_names, strict=False)
+    return {v: "value" if n == "out" else n for v, n in pairs if v.hint is None and v not in func.params}
+
+
 def bound_sizes(func: Func) -> dict[Value, str]:
     """The symbols that values are bound to."""
     return {
@@ -87,7 +93,7 @@ class _Body:
         named = {v.hint for v in folding.numbering.home if v.hint is not None and v not in folding.folded}
         self.sizes = {s: wishes.get(s, f"n_{s}" if s in named else s) for s in symbols}
         namer = Namer(style.reserved)
-        variables.wishes = suggestions(func, folding) | bound_sizes(func)
+        variables.wishes = suggestions(func, folding) | bound_sizes(func) | _result_wishes(func)
         variables.name_all(func, style.parameters, namer, self.sizes)
         self.expressions = Expressions(folding, variables, dict(self.sizes), style.module)
         statements = Statements(self.expressions)

@@ -144,10 +144,12 @@ class Statements:
 
     def _added(self, cell: str, value: Value) -> str:
         """``cell += value``, or ``-=`` of what is negated."""
-        negated = self.folding.op(value)
-        if negated is not None and negated.prim.name == "neg":
-            return f"{cell} -= {self.expressions.stored(negated.operands[0])}"
-        return f"{cell} += {self.expressions.stored(value)}"
+        e = self.expressions
+        product = self.folding.op(e.operands.loose(value, casts=True).value)
+        count = 0 if product is None else e.idioms.negations(product)
+        if product is None or not count:
+            return f"{cell} += {e.stored(value)}"
+        return f"{cell} {'-' if count % 2 else '+'}= {e.idioms.without_signs(product).text}"
 
     def _augmented_cell(self, op: Op, target: str, cell: str) -> str | None:
         """``x[i] += v`` where the program says ``x[i] = x[i] + v``."""
@@ -173,9 +175,10 @@ class Statements:
             if text != e.name(target):
                 op = self.folding.op(value)
                 short = self._augmented_scalar(op, e.name(target)) if op is not None else None
-                wanted.append(Assignment(e.name(target), text, short))
-        for line in in_order(wanted):
-            self._emit(line, node)
+                origin = op if op is not None and op.span is not None else node
+                wanted.append(Assignment(e.name(target), text, short, origin))
+        for line, origin in in_order(wanted):
+            self._emit(line, origin or node)
 
     def _for(self, node: For) -> None:
         self._assign(list(zip(node.carried, node.inits, strict=True)), node)
@@ -212,7 +215,7 @@ class Statements:
         count = len(self.lines)
         self._block(lambda: self.region(node.cond))
         steps, self.lines = self.lines[count:], self.lines[:count]
-        test = self.expressions.exact(node.cond.yields[0])
+        test = self.expressions.test(node.cond.yields[0])
         self._emit(f"while {'True' if steps else test}:", node)
         if steps:
             self.lines += steps
@@ -223,7 +226,7 @@ class Statements:
         self._loop_body(node.body, list(zip(node.carried, node.body.yields, strict=True)))
 
     def _negated(self, value: Value) -> str:
-        return f"not {self.expressions.exact(value, Prec.NOT)}"
+        return f"not {self.expressions.test(value, Prec.NOT)}"
 
     def _if(self, node: If) -> None:
         if self._as_expression(node):
@@ -234,7 +237,7 @@ class Statements:
         then = list(zip(node.results, node.then.yields, strict=True))
         orelse = list(zip(node.results, node.orelse.yields, strict=True))
         at = len(self.lines)
-        self._emit(f"{word} {self.expressions.exact(node.pred)}:", node)
+        self._emit(f"{word} {self.expressions.test(node.pred)}:", node)
         has_then = self._branch(node.then, then)
         chained = self._chained(node)
         if chained is not None and has_then:
@@ -287,7 +290,7 @@ class Statements:
         first, second = e.exact(one, Prec.OR), e.exact(other, Prec.TERNARY)
         if target in (first, second):
             return False
-        text = f"{target} = {first} if {e.exact(node.pred, Prec.OR)} else {second}"
+        text = f"{target} = {first} if {e.test(node.pred, Prec.OR)} else {second}"
         if len(text) + 4 * self._depth > 80:
             return False
         self._emit(text, node)

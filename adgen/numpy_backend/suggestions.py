@@ -8,6 +8,7 @@ from adgen.numpy_backend.dimtext import Integers
 from adgen.numpy_backend.folding import Folding
 
 _LONGEST = 14
+_PLAIN = ("neg", "read", "transpose", "reshape", "broadcast", "cast", "copy")
 
 
 def suggestions(func: Func, folding: Folding) -> dict[Value, str]:
@@ -44,7 +45,11 @@ class _Names:
         return "k" if op.result.any_type == I64 else None
 
     def _after(self, op: Op, pattern: str) -> str | None:
-        hint = op.operands[0].hint or self.found.get(op.operands[0])
+        value = op.operands[0]
+        hint = value.hint or self.found.get(value)
+        while hint is None and (inner := self._defs.op(value)) is not None and inner.prim.name in _PLAIN:
+            value = inner.operands[0]
+            hint = value.hint or self.found.get(value)
         return pattern.format(hint) if hint else None
 
     def _element(self, op: Op) -> str | None:

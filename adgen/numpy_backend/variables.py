@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from adgen.ir.core import For, Func, If, Op, Region, Value, While
-from adgen.ir.types import Kind, Type
+from adgen.ir.core import For, Func, If, Op, Region, Value, While, regions_of
+from adgen.ir.types import DType, Kind, Type
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.names import Namer, clean
 from adgen.numpy_backend.numbering import Numbering, Site
@@ -41,6 +41,7 @@ class Variables:
     folding: Folding
     table: dict[Value, Variable] = field(default_factory=dict)
     wishes: dict[Value, str] = field(default_factory=dict)
+    nameless: str = "t"
 
     @staticmethod
     def of(func: Func, numbering: Numbering, folding: Folding) -> Variables:
@@ -159,10 +160,25 @@ class Variables:
         for symbol, wish in sizes.items():
             sizes[symbol] = namer.fresh(wish)
         self._name_tapes()
+        self._name_counters()
+        if any("t" in variable.hints for variable in self.table.values()):
+            self.nameless = "tmp"
         ordered = sorted(dict.fromkeys(self.table.values()), key=lambda v: v.first)
         for variable in ordered:
             if not variable.name:
                 self._name(variable, namer, lives)
+
+    def _name_counters(self) -> None:
+        """Loop counters that the user did not name are called i, j, k by depth, as far as these are free."""
+        taken = {hint for variable in self.table.values() for hint in variable.hints}
+        free = [name for name in "ijkpqr" if name not in taken] or ["step"]
+        depths: dict[Region, int] = {}
+        for node, region in self.numbering.nodes:
+            depth = depths.get(region, 0)
+            for inner in regions_of(node):
+                depths[inner] = depth + isinstance(node, For)
+            if isinstance(node, For) and self.table[node.counter].hint is None:
+                self.table[node.counter].hints.append(free[min(depth, len(free) - 1)])
 
     def _name_tapes(self) -> None:
         """A tape of an unnamed value is called after the name that the value gets."""
@@ -171,10 +187,15 @@ class Variables:
                 tape, stored = self.table[node.operands[0]], node.operands[1]
                 if tape.hint == "tape" and not tape.name and stored in self.wishes:
                     tape.hints[0] = f"{self.wishes[stored]}_tape"
+        for node, _ in self.numbering.nodes:
+            if isinstance(node, Op) and node.prim.name in ("read", "pop") and node.results[-1] in self.table:
+                tape, value = self.table[node.operands[0]], self.table[node.results[-1]]
+                if value.hint is None and tape.hint is not None and tape.hint.endswith("_tape"):
+                    value.hints.append(tape.hint.removesuffix("_tape"))
 
     def _name(self, variable: Variable, namer: Namer, lives: dict[str, list[Variable]]) -> None:
         suggested = (self.wishes[v] for v in variable.values if v in self.wishes)
-        wish = clean(variable.hint or next(suggested, "t"))
+        wish = clean(variable.hint or next(suggested, self.nameless))
         for name in namer.candidates(wish):
             others = lives.get(name)
             if others is None and namer.is_free(name):
@@ -195,7 +216,7 @@ def category(value: Value) -> str:
     type_ = value.any_type
     if type_.kind is Kind.array:
         return f"{type_.dtype.value}[]"
-    return type_.dtype.value
+    return type_.dtype.value if type_.is_py or type_.dtype is DType.f64 else f"np.{type_.dtype.value}"
 
 
 def _bits(first: int, last: int) -> int:

@@ -205,7 +205,7 @@ def doubled(a):
     x_bar = one
     for _ in range(k):
         x = x_tape.pop()
-        x_bar *= x + x
+        x_bar *= 2.0 * x
     return x_bar
 """,
     ),
