@@ -33,6 +33,7 @@ from adgen.loops.core import (
     WhileLoop,
 )
 from adgen.loops.state import State, Unsupported
+from adgen.loops.tape_loops import hoist_tapes
 
 
 # -- where the storage of a value comes from ------------------------------------------------------------
@@ -220,7 +221,8 @@ def lower_for(state: State, node: For) -> None:
         carried.bind(node.carried)
         lower_region(state, node.body)
         carried.advance()
-    state.block.add(Loop(counter, lo, hi, step, tuple(body.stmts)))
+    statements = hoist_tapes(state, body.stmts, counter, lo, hi, step)
+    state.block.add(Loop(counter, lo, hi, step, statements))
     carried.leave(node.results)
 
 
