@@ -10,10 +10,7 @@ import libcst as cst
 
 from adgen.diagnostics import Span, refuse
 from adgen.frontend.lowering import file_helper
-from adgen.frontend.scope import Captured, Helper
-from adgen.ir.builder import Builder
-from adgen.ir.core import Region, Value
-from adgen.primitives.sizes import constant
+from adgen.frontend.scope import Captured, Helper, Unusable
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.annotations import annotated_text
 from adgen.runtime.derive import wrt_leaves
@@ -23,9 +20,7 @@ from adgen.runtime.plans import Plan
 from adgen.runtime.signatures import parse_signature
 from adgen.runtime.subject import wrt_positions
 from adgen.runtime.surface import Lowered
-from adgen.runtime.traced import Traced
 from adgen.runtime.tracing import trace_helper
-from adgen.transform.rebuild import inline
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +28,16 @@ class FileSubject:
     """A function of a file with what its text says of its parameters."""
 
     helper: Helper
+
+    @staticmethod
+    def of(path: str, name: str) -> FileSubject:
+        """The function ``name`` of a file. Raises AG801 (no such file), AG802 (no such function) or AG214."""
+        try:
+            return FileSubject(file_helper(path, name))
+        except OSError as error:
+            raise refuse("AG801", path=path, reason=error.strerror or str(error)) from None
+        except UnicodeDecodeError as error:
+            raise refuse("AG801", path=path, reason=str(error)) from None
 
     @property
     def name(self) -> str:
@@ -82,11 +87,11 @@ def lower_file(
 
     Types come from ``signature``, else from annotations. Raises AG260 where neither states them.
     """
-    subject = FileSubject(file_helper(path, name))
+    subject = FileSubject.of(path, name)
     read = read_options(backend, options, subject.place)
     positions, single = wrt_positions(subject, wrt)
     trees = argument_trees(subject, signature)
-    traced = standing_alone(trace_helper(subject.helper, trees, max_ops=read.max_ops))
+    traced = trace_helper(subject.helper, trees, max_ops=read.max_ops)
     texts = {
         p: repr(v)
         for p, v in subject.defaults.items()
@@ -111,30 +116,12 @@ def _tree(subject: FileSubject, name: str, given: AbstractTree | None) -> Abstra
     tree = given or subject.annotation(name)
     if tree is not None:
         return tree
+    default = subject.helper.defaults.get(name)
+    if isinstance(default, Unusable):
+        raise refuse(default.code, subject.parameter_place(name), **default.fields)
     if name not in subject.defaults:
         raise refuse("AG260", subject.place(), name=subject.name)
     try:
         return abstract_example(subject.defaults[name], name)
     except NotTaken as problem:
         raise refusal(name, problem, subject.parameter_place(name)) from None
-
-
-def standing_alone(traced: Traced) -> Traced:
-    """The program with captured numbers written into it; captured arrays stay hidden arguments."""
-    count = len(traced.func.params) - len(traced.hidden)
-    own, captured = traced.func.params[:count], traced.func.params[count:]
-    params = [Value(p.any_type, p.hint) for p in own]
-    b = Builder()
-    kept = []
-    with b.block() as nodes:
-        args = list(params)
-        for param, hidden, value in zip(captured, traced.hidden, traced.examples, strict=True):
-            if param.type.rank == 0:
-                args.append(constant(b, value, param.type))
-                continue
-            args.append(Value(param.any_type, param.hint))
-            params.append(args[-1])
-            kept.append((hidden, value))
-        results = inline(b, traced.func, args)
-    func = replace(traced.func, body=Region(tuple(params), tuple(nodes), results))
-    return replace(traced, func=func, hidden=tuple(h for h, _ in kept), examples=tuple(v for _, v in kept))
