@@ -15,10 +15,10 @@ from adgen.ir.core import Func
 from adgen.ir.dims import Dim
 from adgen.ir.interpret import coerce
 from adgen.ir.types import Kind, Type
-from adgen.llvm_backend import externals
 from adgen.llvm_backend.compile import CompileOptions, Loaded, assembly, load
-from adgen.llvm_backend.emit import KERNEL, WORKSPACE, Module, emit_module
+from adgen.llvm_backend.emit import KERNEL, WORKSPACE, Module, emit_module, held_pieces
 from adgen.llvm_backend.objects import object_for
+from adgen.llvm_backend.workspace import Workspace, taken
 from adgen.loops.core import Buffer, Failure, Kernel, OnHeap
 from adgen.loops.lower import lower
 
@@ -126,11 +126,10 @@ class LlvmKernel:
     def _workspace(self, loaded: Loaded, dims: np.ndarray[Any, Any]) -> int:
         """The address of this thread's workspace, grown where it is too small."""
         size = _workspace_type(loaded.addresses[WORKSPACE])(dims.ctypes.data)
-        held = getattr(self._local, "work", None)
-        if held is None or held.size < size + 64:
-            held = np.empty(size + 64, np.uint8)
-            self._local.work = held
-        return int(-(-held.ctypes.data // 64) * 64)
+        held: Workspace | None = getattr(self._local, "work", None)
+        if held is None:
+            held = self._local.work = Workspace(held_pieces(self.kernel))
+        return held.at_least(size)
 
     def _collect(self, made: Sequence[Any], cells: np.ndarray[Any, Any]) -> tuple[Any, ...]:
         kernel, results = self.kernel, []
@@ -140,7 +139,7 @@ class LlvmKernel:
             if k in self._heap:
                 shape = tuple(int(n) for n in cells[extra : extra + type_.rank])
                 extra += type_.rank
-                results.append(_taken(int(cells[first + k]), shape, type_))
+                results.append(taken(int(cells[first + k]), shape, type_.dtype.numpy))
             elif isinstance(result, Buffer):
                 results.append(made[k])
             else:
@@ -193,11 +192,3 @@ def _scalar(cell: np.ndarray[Any, Any], type_: Type) -> Any:
     if type_.kind is Kind.array:
         return np.array(value)
     return coerce(value, type_)
-
-
-def _taken(address: int, shape: tuple[int, ...], type_: Type) -> Any:
-    """A copy of what the kernel allocated, which is freed."""
-    result = np.empty(shape, type_.dtype.numpy)
-    ctypes.memmove(result.ctypes.data, address, result.nbytes)
-    ctypes.CFUNCTYPE(None, ctypes.c_void_p)(externals.address("c.free"))(address)
-    return result

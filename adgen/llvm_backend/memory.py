@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
+from adgen.llvm_backend.workspace import CELLS
 from adgen.llvm_backend.writer import Writer, memory_type, scalar_type
 from adgen.loops.core import (
     Alternate,
@@ -73,20 +74,40 @@ class Memory:
             if isinstance(place, AtPointer) and place.variable not in self.pointers:
                 self.pointers[place.variable] = self.w.alloca("ptr")
             elif isinstance(place, OnHeap | OnStack):
-                made = Growable(self.w.alloca("ptr"), self.w.alloca("i64"), self.w.alloca("i64"))
-                self.growables[buffer] = made
-                self.w.emit(f"store ptr null, ptr {made.data}")
-                self.w.emit(f"store i64 0, ptr {made.capacity}")
-                self.w.emit(f"store i64 0, ptr {made.used}")
+                self.growables[buffer] = self._held(len(self.growables))
+
+    def _held(self, number: int) -> Growable:
+        """The variables of a piece of heap memory, with what is left of it from the call before."""
+        w = self.w
+        made = Growable(w.alloca("ptr"), w.alloca("i64"), w.alloca("i64"))
+        data, capacity = self._header(number)
+        w.emit(f"store ptr {w.value(f'load ptr, ptr {data}')}, ptr {made.data}")
+        w.emit(f"store i64 {w.value(f'load i64, ptr {capacity}')}, ptr {made.capacity}")
+        w.emit(f"store i64 0, ptr {made.used}")
+        return made
+
+    def _header(self, number: int) -> tuple[str, str]:
+        """The cells of the workspace that keep a piece of heap memory from call to call."""
+        cells = (CELLS * number, CELLS * number + 1)
+        data, capacity = (
+            self.w.value(f"getelementptr inbounds i64, ptr %work, i64 {cell}") for cell in cells
+        )
+        return data, capacity
 
     def leave(self) -> None:
-        """Give back what was allocated and not handed to the caller."""
-        if not self.growables:
-            return
-        free = self.table.load(self.w, "c.free")
-        for made in self.growables.values():
-            data = self.w.value(f"load ptr, ptr {made.data}")
-            self.w.emit(f"call void {free}(ptr {data})")
+        """Note what heap memory there is, for the next call."""
+        w = self.w
+        for number, made in enumerate(self.growables.values()):
+            data, capacity = self._header(number)
+            w.emit(f"store ptr {w.value(f'load ptr, ptr {made.data}')}, ptr {data}")
+            w.emit(f"store i64 {w.value(f'load i64, ptr {made.capacity}')}, ptr {capacity}")
+
+    def hand_over(self, buffer: Buffer, cell: str) -> None:
+        """Heap memory of a result goes to the caller."""
+        made = self.growables[buffer]
+        self.w.emit(f"store ptr {self.base(buffer)}, ptr {cell}")
+        self.w.emit(f"store ptr null, ptr {made.data}")
+        self.w.emit(f"store i64 0, ptr {made.capacity}")
 
     # -- addresses --------------------------------------------------------------------------------------
     def base(self, buffer: Buffer) -> str:
@@ -174,6 +195,7 @@ class Memory:
         w.start_block(grow)
         free, malloc = self.table.load(w, "c.free"), self.table.load(w, "c.malloc")
         w.emit(f"call void {free}(ptr {w.value(f'load ptr, ptr {made.data}')})")
+        w.emit(f"store i64 0, ptr {made.capacity}")
         self._keep(made, w.value(f"call ptr {malloc}(i64 {needed})"), needed)
         w.branch(ready)
         w.start_block(ready)
