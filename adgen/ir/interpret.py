@@ -41,6 +41,12 @@ class Counts:
     ops: Counter[str] = field(default_factory=Counter)
     elements: Counter[str] = field(default_factory=Counter)
 
+    def record(self, op: Op, args: Sequence[Any], found: Sequence[Any]) -> None:
+        """Count one execution of an operation, of these operands, with these results."""
+        self.ops[op.prim.name] += 1
+        for value, item in zip(op.results, found, strict=True):
+            self.elements[op.prim.name] += int(np.size(item)) if not value.is_stack else 1
+
 
 class CheckFailed(Exception):
     """A run-time check of the program did not hold; ``op`` is the check."""
@@ -136,9 +142,7 @@ class _Run:
             self._check_shape(value, item)
             self.values[value] = item
         if self.counts is not None:
-            self.counts.ops[op.prim.name] += 1
-            for v in op.results:
-                self.counts.elements[op.prim.name] += int(np.size(self.values[v])) if not v.is_stack else 1
+            self.counts.record(op, args, [self.values[v] for v in op.results])
 
 
 def evaluate(op: Op, args: Sequence[Any], sizes: Mapping[str, int]) -> tuple[Any, ...]:

@@ -1,0 +1,1 @@
+"""adgen measured against the functions it differentiates; needs nothing but adgen."""
