@@ -12,7 +12,7 @@ import numpy as np
 
 from adgen.diagnostics.errors import RunError, run_error
 from adgen.ir.core import Func
-from adgen.ir.dims import Dim
+from adgen.ir.dims import solve
 from adgen.ir.interpret import coerce
 from adgen.ir.types import Kind, Type
 from adgen.llvm_backend.compile import CompileOptions, Loaded, assembly, load
@@ -176,11 +176,7 @@ def _sizes(kernel: Kernel, given: Sequence[Any]) -> dict[str, int]:
         if isinstance(t, Type)
         for d, size in zip(t.dims, np.shape(a), strict=True)
     ]
-    sizes: dict[str, int] = {}
-    for d, size in pairs:
-        names = d.symbols()
-        if len(names) == 1 and d == Dim.symbol(names[0]):
-            sizes.setdefault(names[0], size)
+    sizes = solve(pairs)
     for d, size in pairs:
         if d.evaluate(sizes) != size:
             raise ValueError(f"a dimension is {size}, expected {d} = {d.evaluate(sizes)}")

@@ -189,7 +189,9 @@ class Variables:
                     tape.hints[0] = f"{self.wishes[stored]}_tape"
         for node, _ in self.numbering.nodes:
             if isinstance(node, Op) and node.prim.name in ("read", "pop") and node.results[-1] in self.table:
-                tape, value = self.table[node.operands[0]], self.table[node.results[-1]]
+                tape, value = self.table.get(node.operands[0]), self.table[node.results[-1]]
+                if tape is None:
+                    continue  # written out where it is read
                 if value.hint is None and tape.hint is not None and tape.hint.endswith("_tape"):
                     value.hints.append(tape.hint.removesuffix("_tape"))
 
