@@ -152,7 +152,7 @@ def _checked_gather(state: State, operand: Value, size: Dim) -> Array:
     source = state.array(operand)
     if state.inside.get(operand) == size:
         return source
-    checked = Array(source.dims, DType.i64, reads=source.sources, cost=source.work, uses=1, level=state.level)
+    checked = Array(source.dims, DType.i64, parents=(source,), cost=source.work, uses=1, level=state.level)
     checked.rule = lambda block, index: _clamped(state, block, source.at(block, index), size, negative=False)
     return checked
 

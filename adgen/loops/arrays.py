@@ -53,15 +53,15 @@ def whole(buffer: Buffer, dims: Sequence[Dim]) -> View:
 class Array:
     """An array value: `view` where its elements are in memory, else `rule`.
 
-    `reads` are the buffers that the rule loads from, `cost` its flops per element, `uses` how often the
-    program will still use it, `level` the region that made it.
+    `parents` are the arrays that the rule takes elements from, `cost` its flops per element, `uses` how often
+    the program will still use it, `level` the region that made it.
     """
 
     dims: tuple[Dim, ...]
     dtype: DType
     view: View | None = None
     rule: Rule | None = None
-    reads: frozenset[Buffer] = frozenset()
+    parents: tuple[Array, ...] = ()
     cost: int = 0
     uses: int = 1
     level: int = field(default=0)
@@ -78,8 +78,10 @@ class Array:
 
     @property
     def sources(self) -> frozenset[Buffer]:
-        """The buffers that reading an element reads."""
-        return frozenset({self.view.buffer}) if self.view is not None else self.reads
+        """The buffers that reading an element reads now: a parent may have got its buffer since."""
+        if self.view is not None:
+            return frozenset({self.view.buffer})
+        return frozenset().union(*(parent.sources for parent in self.parents))
 
     @property
     def work(self) -> int:

@@ -89,7 +89,7 @@ def _terms(
 
     cost = left.work + right.work + 1
     dims = tuple(sizes[c] for c in order)
-    return Array(dims, dtype, rule=rule, reads=left.sources | right.sources, cost=cost, level=state.level)
+    return Array(dims, dtype, rule=rule, parents=(left, right), cost=cost, level=state.level)
 
 
 def multiply(

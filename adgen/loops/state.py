@@ -179,15 +179,12 @@ class State:
         self, value: Value, rule: Rule, sources: Sequence[Array], cost: int, dims: Sequence[Dim] | None = None
     ) -> None:
         """A value computed by a rule over sources; given a buffer where recomputing would cost more."""
-        reads: frozenset[Buffer] = frozenset()
-        for source in sources:
-            reads |= source.sources
         total = cost + sum(source.work for source in sources)
         made = Array(
             tuple(value.type.dims if dims is None else dims),
             value.type.dtype,
             rule=rule,
-            reads=reads,
+            parents=tuple(sources),
             cost=total,
             uses=self.uses.get(value, 0),
             level=self.level,
@@ -246,7 +243,7 @@ class State:
             if (
                 array.view is None
                 and array.uses > 0
-                and any(self.may_overlap(b, buffer) for b in array.reads)
+                and any(self.may_overlap(b, buffer) for b in array.sources)
             ):
                 self.force(array)
         self._drop_settled()
