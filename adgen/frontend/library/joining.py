@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
-from adgen.frontend.library.operands import flat, require
+from adgen.frontend.library.operands import flat, matched, require
 from adgen.frontend.library.slicing import along
 from adgen.ir.core import Gather, Value
 from adgen.ir.dims import ONE
@@ -31,8 +31,8 @@ def joined(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
     dims = list(first.type.dims)
     for value in rest:
         for k, d in enumerate(value.type.dims):
-            if k != axis and d != dims[k]:
-                dims[k] = c.same_dim(dims[k], d)
+            if k != axis:
+                dims[k] = matched(c, dims[k], d, first, value)
     fitted = [
         c.with_dims(v, [v.type.dims[k] if k == axis else d for k, d in enumerate(dims)]) for v in values
     ]
@@ -59,7 +59,8 @@ def stacked(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
     dims = values[0].type.dims
     for value in values:
         require(c, value.type.rank == len(dims), "np.stack", values[0], value)
-        dims = tuple(p if p == q else c.same_dim(p, q) for p, q in zip(dims, value.type.dims, strict=True))
+        pairs = zip(dims, value.type.dims, strict=True)
+        dims = tuple(matched(c, p, q, values[0], value) for p, q in pairs)
     return stack_(c.b, *(c.with_dims(v, dims) for v in values), axis=axis)
 
 

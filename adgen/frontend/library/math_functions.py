@@ -20,9 +20,9 @@ table = Table()
 _ONE = Known(1)
 
 
-def python_float(c: LibraryContext, x: Abstract | Value) -> Value:
+def python_float(c: LibraryContext, x: Abstract | Value, function: str = "math") -> Value:
     """``x`` as a Python float."""
-    require(c, c.value(x).type.rank == 0, "math", x)
+    require(c, c.value(x).type.rank == 0, function, x)
     return c.cast(c.value(x), DType.f64, Kind.py)
 
 
@@ -45,12 +45,12 @@ _UNARY = {
 _BINARY = {"atan2": trigonometric.arctan2, "fmod": rounding.fmod, "pow": powers.power}
 
 
-def _apply(prim: Primitive, python: Callable[..., object]) -> Callable[..., Result]:
+def _apply(name: str, prim: Primitive, python: Callable[..., object]) -> Callable[..., Result]:
     def unary(c: LibraryContext, x: Abstract) -> Result:
-        return computed(python, (x,)) or prim(c.b, python_float(c, x))
+        return computed(python, (x,)) or prim(c.b, python_float(c, x, name))
 
     def binary(c: LibraryContext, x: Abstract, y: Abstract) -> Result:
-        return computed(python, (x, y)) or prim(c.b, python_float(c, x), python_float(c, y))
+        return computed(python, (x, y)) or prim(c.b, python_float(c, x, name), python_float(c, y, name))
 
     return documented(binary if prim in _BINARY.values() else unary, prim.doc)
 
@@ -58,7 +58,7 @@ def _apply(prim: Primitive, python: Callable[..., object]) -> Callable[..., Resu
 for _table in (_UNARY, _BINARY):
     for _name, _prim in _table.items():
         if hasattr(math, _name) and _name != "log":
-            table.function(f"math.{_name}")(_apply(_prim, getattr(math, _name)))
+            table.function(f"math.{_name}")(_apply(f"math.{_name}", _prim, getattr(math, _name)))
 
 
 # -- with cases of their own ----------------------------------------------------------------------------

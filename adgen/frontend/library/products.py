@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import Result, Table
-from adgen.frontend.library.operands import flat, require
+from adgen.frontend.library.operands import flat, matched, require
 from adgen.frontend.library.operators import multiply
 from adgen.frontend.library.slicing import along
 from adgen.ir.core import Gather, Indexer, Value
@@ -34,8 +34,8 @@ def _common_sizes(c: LibraryContext, x: Value, y: Value, left: str, right: str) 
     """The operands with equal dims for equal letters."""
     sizes = dict(zip(left, x.type.dims, strict=True))
     for letter, size in zip(right, y.type.dims, strict=True):
-        if letter in sizes and sizes[letter] != size:
-            sizes[letter] = c.same_dim(sizes[letter], size)
+        if letter in sizes:
+            sizes[letter] = matched(c, sizes[letter], size, x, y)
     right_dims = {**dict(zip(right, y.type.dims, strict=True)), **sizes}
     return (
         c.with_dims(x, [sizes[letter] for letter in left]),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Permute, Reshape, Stretch, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
-from adgen.frontend.library.operands import as_array, flat_view, size_number, type_of
+from adgen.frontend.library.operands import as_array, flat_view, shape_text, size_number, type_of
 from adgen.frontend.library.slicing import along
 from adgen.ir.core import Range
 from adgen.ir.dims import ONE, Dim, product
@@ -40,13 +40,9 @@ def reshaped(c: LibraryContext, a: Abstract, shape: Abstract) -> Abstract:
     total, wanted = product(old), product(new)
     if total != wanted:
         if total.value is not None and wanted.value is not None:
-            raise c.error("AG242", None, old=_text(old), new=_text(new))
+            raise c.error("AG242", None, old=shape_text(old), new=shape_text(new))
         c.same_dim(total, wanted, array)
     return array if new == old else c.view(array, Reshape(new))
-
-
-def _text(dims: Sequence[Dim]) -> str:
-    return f"({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"
 
 
 def _new_dims(c: LibraryContext, array: Array, old: tuple[Dim, ...], shape: Abstract) -> tuple[Dim, ...]:
@@ -78,7 +74,7 @@ def _quotient(c: LibraryContext, array: Array, old: tuple[Dim, ...], known: Sequ
     if exact is not None:
         return exact
     if total.value is not None and divisor.value is not None:
-        raise c.error("AG242", None, old=_text(old), new=_text((*known, Dim.symbol("-1"))))
+        raise c.error("AG242", None, old=shape_text(old), new=shape_text((*known, Dim.symbol("-1"))))
     count = floor_divide(c.b, size_value(c.b, total), size_value(c.b, divisor))
     return c.dims(Number(count))[0]
 
@@ -238,7 +234,7 @@ def broadcast_to(c: LibraryContext, array: Abstract, shape: Abstract) -> Result:
     source = as_array(c, array)
     old, new = type_of(c, source).dims, list(c.dims(shape))
     if len(new) < len(old):
-        raise c.error("AG230", None, left=_text(old), right=_text(new))
+        raise c.error("AG230", None, left=shape_text(old), right=shape_text(new))
     lead = len(new) - len(old)
     for k, d in enumerate(old):
         if d not in (ONE, new[lead + k]):
@@ -263,6 +259,8 @@ def split(c: LibraryContext, ary: Abstract, indices_or_sections: Abstract, axis:
     k = c.static_axis(axis, len(dims))
     given = c.static(indices_or_sections, "the sections of np.split")
     if isinstance(given, int):
+        if dims[k].value is not None and divided(dims[k], Dim.const(given)) is None:
+            raise c.error("AG205", None, function="np.split", reason=f"{dims[k]} is not {given} equal parts")
         size = _quotient(c, array, (dims[k],), [Dim.const(given)])
         if size * given != dims[k]:
             c.same_dim(dims[k], size * given, array)
