@@ -182,7 +182,10 @@ class Artifacts:
     @property
     def remarks(self) -> tuple[Diagnostic, ...]:
         """See :class:`Surface`."""
-        return (*self.traced.remarks, *self.program.remarks)
+        from adgen.runtime.remarks import derivative_remarks
+
+        mine = derivative_remarks(self.traced, self.plan)
+        return (*self.traced.remarks, *mine, *self.program.remarks)
 
     def graph(self) -> str:
         """See :class:`Surface`."""
