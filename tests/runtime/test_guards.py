@@ -69,7 +69,7 @@ def test_broken_assumptions() -> None:
 
 
 def test_a_captured_number_is_fetched_at_every_call() -> None:
-    hidden = Hidden((("name", "SCALE"),), key_of(2.0), leaf_spec())
+    hidden = Hidden((("name", "SCALE"),), None, key_of(2.0), leaf_spec(), py("f64"))
     found = bind(helper, [hidden], [])
     assert found is not None
     taken: list[Any] = [1.0]
@@ -86,13 +86,14 @@ def test_a_captured_number_is_fetched_at_every_call() -> None:
 def test_a_captured_number_of_a_helper() -> None:
     path = (("name", "helper"), ("name", "SCALE"))
     assert getter(uses_helper, path)() == 2.0
-    found = bind(uses_helper, [Hidden(path, key_of(2.0), leaf_spec())], [Fixed(path[:1], helper)])
+    hidden = Hidden(path, None, key_of(2.0), leaf_spec(), py("f64"))
+    found = bind(uses_helper, [hidden], [Fixed(path[:1], None, helper)])
     assert found is not None
     assert found.fetch([])
 
 
 def test_a_helper_defined_again_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    fixed = Fixed((("name", "helper"),), helper)
+    fixed = Fixed((("name", "helper"),), None, helper)
     found = bind(uses_helper, [], [fixed])
     assert found is not None
     assert found.fetch([])
@@ -110,8 +111,8 @@ def test_closures_made_by_the_same_line_share() -> None:
 
     first, second = make(1.0), make(2.0)
     inner = getter(first, (("name", "inner"),))()
-    fixed = Fixed((("name", "inner"),), inner)
-    hidden = Hidden((("name", "inner"), ("name", "scale")), key_of(1.0), leaf_spec())
+    fixed = Fixed((("name", "inner"),), None, inner)
+    hidden = Hidden((("name", "inner"), ("name", "scale")), None, key_of(1.0), leaf_spec(), py("f64"))
     found = bind(second, [hidden], [fixed])
     assert found is not None
     taken: list[Any] = []
