@@ -83,6 +83,7 @@ class Table:
         """A specialisation that admits the leaves (hidden ones appended), among those bound already."""
         for bound in self.bound.get(key, ()):
             if bound.admits(leaves):
+                self.latest = bound.specialisation
                 return bound
         return None
 
