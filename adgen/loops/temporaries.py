@@ -17,6 +17,7 @@ from adgen.loops.core import (
     Operand,
     Product,
     Reduce,
+    Ref,
     SetPointers,
     Stmt,
     Store,
@@ -98,7 +99,13 @@ class _Contract:
         before = [s for s in walk(stmt.body[:position]) if isinstance(s, Load) and s.buffer is buffer]
         if before or any(load.index != store.index for load in loads):
             return None
-        renaming = Renaming(operands={load.result.name: store.value for load in loads})
+        names = {load.result.name: store.value for load in loads}
+        places = {
+            n: Dim.symbol(v.name) if isinstance(v, Ref) else Dim.const(int(v.value))
+            for n, v in names.items()
+            if v.dtype.is_integer
+        }
+        renaming = Renaming(dims=places, operands=names)
         kept = tuple(s for s in stmt.body if s is not store)
         gone = {load.result.name for load in loads}
         result = renaming.stmt(replace(stmt, body=_without_loads(kept, gone)))
