@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from adgen.ir.types import DType, Kind, Type
+from adgen.numpy_backend.dimtext import polynomial_text
 
 _PYTHON = {DType.f64: "float", DType.i64: "int", DType.bool: "bool"}
 
@@ -21,11 +24,16 @@ def type_text(type_: Type) -> str:
     return _PYTHON.get(type_.dtype, "float" if type_.is_float else "int")
 
 
-def shape_text(type_: Type) -> str:
+def shape_text(type_: Type, sizes: Mapping[str, str]) -> str:
     """How documentation describes a type: ``float64 (n, m)``, ``float64``, ``float``."""
     if type_.kind is Kind.py:
         return _PYTHON.get(type_.dtype, "float")
     if type_.kind is Kind.np:
         return type_.dtype.numpy.name
-    dims = ", ".join(str(d) for d in type_.dims)
-    return f"{type_.dtype.numpy.name} ({dims}{',' if type_.rank == 1 else ''})"
+    return f"{type_.dtype.numpy.name} {dims_text(type_, sizes)}"
+
+
+def dims_text(type_: Type, sizes: Mapping[str, str]) -> str:
+    """The shape of a type, in the names that the code has for sizes: ``(n, m - 1)``."""
+    dims = [polynomial_text(d, lambda s: sizes.get(s, s)).text for d in type_.dims]
+    return f"({', '.join(dims)}{',' if type_.rank == 1 else ''})"

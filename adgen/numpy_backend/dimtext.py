@@ -38,21 +38,34 @@ def polynomial_text(dim: Dim, spell: Callable[[str], str]) -> Text:
 
 
 class Integers:
-    """Integer values as polynomials; what is not one is a symbol of its own."""
+    """Integer values as polynomials; what is not one, or has a name, is a symbol of its own."""
 
-    def __init__(self, defs: Definitions) -> None:
+    def __init__(self, defs: Definitions, named: Callable[[Value], bool]) -> None:
         self._defs = defs
+        self._named = named
+        self.bound: dict[str, Value] = {}
         self._symbols: dict[Value, str] = {}
         self.values: dict[str, Value] = {}
 
     def polynomial(self, value: Value) -> Dim:
         """The polynomial that a scalar integer is."""
-        op = self._defs.op(value)
+        op = None if self._named(value) else self._defs.op(value)
         if op is not None and value.any_type == I64:
             found = self._of_op(op)
             if found is not None:
                 return found
         return Dim.symbol(self._symbol(value))
+
+    def resolved(self, dim: Dim) -> Dim:
+        """The same number with names replaced by what they stand for, as far as that is a polynomial."""
+        mapping: dict[str, Dim] = {}
+        for symbol in dim.symbols():
+            value = self.bound.get(symbol) or self.values.get(symbol)
+            op = None if value is None else self._defs.op(value)
+            found = None if op is None or op.result.any_type != I64 else self._of_op(op)
+            if found is not None:
+                mapping[symbol] = self.resolved(found)
+        return dim.substitute(mapping) if mapping else dim
 
     def _symbol(self, value: Value) -> str:
         if value not in self._symbols:

@@ -16,9 +16,9 @@ from adgen.numpy_backend.checks import (
     unbound_symbols,
 )
 from adgen.numpy_backend.expressions import Module
-from adgen.numpy_backend.function import Style, print_body
+from adgen.numpy_backend.function import Printed, Style, print_body
 from adgen.numpy_backend.layout import formatted
-from adgen.numpy_backend.names import Namer, clean
+from adgen.numpy_backend.names import Namer
 from adgen.numpy_backend.trees import Tree, annotation, construction, count, unpacking
 
 Path = tuple[int, ...]
@@ -66,6 +66,18 @@ class Context:
     module: Module = field(default_factory=Module)
     names: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, str] = field(default_factory=dict)
+
+    constants: dict[str, str] = field(default_factory=dict)
+
+    def default(self, argument: Argument) -> str:
+        """A default value: a literal, or the constant of the module that holds an array."""
+        text = str(argument.default)
+        if "np." not in text:
+            return text
+        name = f"_{argument.name.upper()}"
+        self.constants[name] = text
+        return name
 
     def short(self, annotation: str) -> str:
         """An annotation with the module's short names of types."""
@@ -78,25 +90,31 @@ def print_entry(entry: Entry, context: Context) -> list[str]:
     """The lines of the function."""
     leaves = leaf_names(entry)
     names = (*entry.residuals_in, *leaves)
-    shown = named_types(entry.func, names)[len(entry.residuals_in) :]
-    wanted = _symbols([t for _, t in shown])
-    wanted += [s for a in entry.func.assumptions for s in a.dim.symbols() if s not in wanted]
-    style = Style(
-        names,
-        reserved=(*context.reserved, "residuals", *(a.name for a in entry.arguments)),
-        wanted=() if entry.residuals_in else tuple(wanted),
-        comments=not entry.residuals_in,
-        finish=lambda results: _finish(entry, names, results),
-        module=context.module,
-    )
-    body = print_body(entry.func, style)
+    body = body_of(entry, names, context)
     context.names.update(body.names)
-    lines = [*signature(entry, entry.name, context), *_doc(entry, leaves)]
+    context.sizes.update(body.sizes)
+    lines = [*signature(entry, entry.name, context), *_doc(entry, leaves, body.sizes)]
     statements = [*_unpacked(entry, leaves), *_entry_checks(entry, names, body.sizes)]
     lines += [line for s in statements for line in _indented(s)]
     if statements and len(body.lines) > 1:
         lines.append("")
     return [*lines, *(context.short(line) for line in body.lines)]
+
+
+def body_of(entry: Entry, names: Sequence[str], context: Context) -> Printed:
+    """The body, with parameters of these names."""
+    shown = named_types(entry.func, names)[len(entry.residuals_in) :]
+    wanted = _symbols([t for _, t in shown])
+    wanted += [s for a in entry.func.assumptions for s in a.dim.symbols() if s not in wanted]
+    style = Style(
+        tuple(names),
+        reserved=(*context.reserved, "residuals", *(a.name for a in entry.arguments)),
+        wanted=tuple(wanted),
+        comments=not entry.residuals_in,
+        finish=lambda results: _finish(entry, names, results),
+        module=context.module,
+    )
+    return print_body(entry.func, style)
 
 
 def leaf_names(entry: Entry) -> tuple[str, ...]:
@@ -153,9 +171,9 @@ def _result_types(entry: Entry) -> list[Type]:
     return [v.type for v in entry.func.results[: count(entry.result)]]
 
 
-def _doc(entry: Entry, leaves: Sequence[str]) -> list[str]:
+def _doc(entry: Entry, leaves: Sequence[str], sizes: dict[str, str]) -> list[str]:
     params = entry.func.params[len(entry.residuals_in) :]
-    shapes = [f"        {n}: {shape_text(p.type)}" for n, p in zip(leaves, params, strict=True)]
+    shapes = [f"        {n}: {shape_text(p.type, sizes)}" for n, p in zip(leaves, params, strict=True)]
     summary = [f'    """{entry.summary}']
     if not shapes:
         return [summary[0] + '"""']
@@ -262,28 +280,3 @@ def _converted(text: str, found: Type, wanted: Type) -> str:
     if wanted.kind is Kind.np:
         return f"{type_text(wanted)}({text})"
     return f"np.asarray({text})"
-
-
-def residual_class(entry: Entry) -> list[str]:
-    """The NamedTuple that ``forward`` returns and ``backward`` takes."""
-    start = count(entry.result) + len(entry.mutated)
-    lines = [
-        "class Residuals(NamedTuple):",
-        '    """What `backward` needs of the forward sweep."""',
-        "",
-    ]
-    for name, value in zip(entry.residuals_out, entry.func.results[start:], strict=True):
-        if isinstance(value.any_type, StackType):
-            lines.append(f"    {name}: list[{type_text(value.any_type.element)}]")
-            continue
-        note = f"  # {', '.join(str(d) for d in value.type.dims)}" if value.type.rank else ""
-        if value.type.rank:
-            note = f"  # ({note[4:]}{',' if value.type.rank == 1 else ''})"
-        lines.append(f"    {name}: {type_text(value.type)}{note}")
-    return lines
-
-
-def field_names(wishes: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:
-    """Names of the residuals: their own, made unique; ``taken`` are local names that are no residuals."""
-    namer = Namer(("count", "index", *(t for t in taken if t not in wishes)))
-    return tuple(namer.fresh(clean(wish).lstrip("_") or f"saved_{k}") for k, wish in enumerate(wishes))

@@ -39,7 +39,7 @@ class Expressions:
         self.module = module
         self.used_sizes: dict[str, None] = {}
         self.operands = Operands(folding)
-        self.integers = Integers(folding.defs)
+        self.integers = Integers(folding.defs, lambda v: v not in folding.folded)
         self.idioms = Idioms(self)
         self.indices = IndexPrinter(folding.defs, self.integers, self.polynomial, self.exact)
 

@@ -140,8 +140,7 @@ class Folding:
         user = uses[0].node
         if user is None:
             return op.prim.name == "copy" and uses[0].region not in self.numbering.owner
-        copied = isinstance(user, Op) and user.prim.name == "copy" and user.result.hint == op.result.hint
-        return copied and op.prim.name == "broadcast"
+        return isinstance(user, Op) and user.prim.name == "copy" and user.result.hint == op.result.hint
 
     @staticmethod
     def _is_doubled(value: Value, uses: list[Use]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -17,6 +18,9 @@ from adgen.numpy_backend.numbering import Numbering
 from adgen.numpy_backend.statements import Line, Statements
 from adgen.numpy_backend.suggestions import suggestions
 from adgen.numpy_backend.variables import Variables
+
+#: comments for tools, about the user's own lines
+_PRAGMA = re.compile(r"#?\s*(noqa|type:|pragma|fmt:|pylint|mypy|ruff|isort)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def parameter_names(func: Func) -> tuple[str, ...]:
 def _result_wishes(func: Func) -> dict[Value, str]:
     """Names of results that the user did not name."""
     pairs = zip(func.results, func.result_names, strict=False)
-    return {v: "value" if n == "out" else n for v, n in pairs if v.hint is None and v not in func.params}
+    return {v: "value" if n == "out" else n for v, n in pairs if v.hint is None and n != "saved"}
 
 
 def bound_sizes(func: Func) -> dict[Value, str]:
@@ -157,7 +161,7 @@ class _Decorated:
     def _comments_before(self, line: Line) -> list[str]:
         if line.source is None:
             return []
-        due = [text for number, text in self._comments if number <= line.source]
+        due = [text for number, text in self._comments if number <= line.source and not _PRAGMA.match(text)]
         self._comments = [c for c in self._comments if c[0] > line.source]
         indent = "    " * (line.depth + 1)
         return [f"{indent}{text if text.startswith('#') else '# ' + text}" for text in due]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from adgen.numpy_backend.expressions import Expressions, OperationSpeller
 
 _SIGNED = ("neg", "mul", "div")
+_ORDERED = ("lt", "le", "gt", "ge")
 _REDUCTIONS = ("sum", "max", "min", "prod")
 
 
@@ -38,6 +39,8 @@ class Idioms:
                 return self._signed(op)
             case "reshape":
                 return self._reshaped(op)
+            case "logical_and":
+                return self._chained(op)
         return None
 
     # -- signs ------------------------------------------------------------------------------------------
@@ -110,6 +113,21 @@ class Idioms:
         if op.operands[0] is not op.operands[1] or not op.result.type.is_float:
             return None
         return Text(f"2.0 * {self._speller(op).arg(0, Prec.MUL + 1)}", Prec.MUL)
+
+    def _chained(self, op: Op) -> Text | None:
+        """``low < x < high`` for ``low < x and x < high``."""
+        one, other = (self._in.folding.op(v) for v in op.operands)
+        if one is None or other is None or not all(v.type.is_py for v in op.operands):
+            return None
+        if any(o.prim.name not in _ORDERED for o in (one, other)) or one.operands[1] is not other.operands[0]:
+            return None
+        if one.operands[1] in self._in.folding.folded:
+            return None
+        texts = [self._in.operation(o).text for o in (one, other)]
+        middle = self._in.exact(one.operands[1])
+        if not texts[1].startswith(f"{middle} "):
+            return None
+        return Text(f"{texts[0]}{texts[1].removeprefix(middle)}", Prec.COMPARE)
 
     # -- reductions -------------------------------------------------------------------------------------
     def _mean(self, op: Op) -> Text | None:

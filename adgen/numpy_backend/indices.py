@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from adgen.ir.core import Definitions, Full, Gather, Indexer, Op, Point, Range, Value
-from adgen.ir.dims import ONE, ZERO, Dim
+from adgen.ir.core import Definitions, Full, Gather, Indexer, Point, Range, Value
+from adgen.ir.dims import ZERO, Dim
 from adgen.numpy_backend.dimtext import Integers
 from adgen.primitives.define import Text
 
@@ -61,41 +61,46 @@ class IndexPrinter:
     def _point(self, value: Value, dim: Dim) -> str:
         inner, wrapped = self._unwrapped(value)
         place = self._integers.polynomial(inner)
-        from_end = (place - dim).value
-        if not wrapped and from_end is not None and from_end < 0 and dim.value is None:
-            return str(from_end)
-        return self._spelled(inner, place)
+        from_end = None if wrapped else self._from_end(place, dim)
+        return from_end or self._spelled(inner, place)
 
     def _spelled(self, value: Value, place: Dim) -> str:
         if value.any_type.dims if hasattr(value.any_type, "dims") else ():
             return self._value(value)
         return self._polynomial(place).text
 
+    def _from_end(self, place: Dim, dim: Dim) -> str | None:
+        """``-2`` for ``n - 2`` in a dim of length n."""
+        offset = self._difference(place, dim).value
+        return str(offset) if offset is not None and offset < 0 and dim.value is None else None
+
+    def _difference(self, one: Dim, other: Dim) -> Dim:
+        return self._integers.resolved(one) - self._integers.resolved(other)
+
     def _range(self, start: Value, size: Dim, step: int, dim: Dim) -> tuple[str, str]:
         begin = self._integers.polynomial(start)
         if step > 0:
-            return self._slice(begin, begin + size * step, step, dim, exact=step == 1), ":"
+            return self._slice(begin, begin + size * step, step, dim), ":"
         last = begin + size * step
-        if begin == dim - 1 and (last == Dim.const(-1) or (size == dim and step == -1)):
+        top = self._difference(begin, dim - 1) == ZERO
+        if top and (self._integers.resolved(last).value == -1 or (size == dim and step == -1)):
             return f"::{step}", ":"
-        bound = last.lower_bound()
+        bound = self._integers.resolved(last).lower_bound()
         if bound is not None and bound >= 0:
-            return self._slice(begin, last, step, dim, exact=False), ":"
+            return self._slice(begin, last, step, dim), ":"
         low = begin + (size - 1) * step
-        return self._slice(low, begin + 1, -step, dim, exact=False), "::-1"
+        return self._slice(low, begin + 1, -step, dim), "::-1"
 
-    def _slice(self, begin: Dim, end: Dim, step: int, dim: Dim, exact: bool) -> str:
-        first = "" if begin == ZERO and step > 0 else self._bound(begin, dim)
-        beyond = (end - dim).lower_bound()
-        past = end == dim or (step > 1 and beyond is not None and beyond >= 0)
+    def _slice(self, begin: Dim, end: Dim, step: int, dim: Dim) -> str:
+        first = "" if step > 0 and self._integers.resolved(begin) == ZERO else self._bound(begin, dim)
+        beyond = self._difference(end, dim)
+        bound = beyond.lower_bound()
+        past = beyond == ZERO or (step > 1 and bound is not None and bound >= 0)
         last = "" if past else self._bound(end, dim)
         return slice_text(first, last, "" if step == 1 else str(step))
 
     def _bound(self, place: Dim, dim: Dim) -> str:
-        from_end = (place - dim).value
-        if from_end is not None and from_end < 0 and dim.value is None:
-            return str(from_end)
-        return self._polynomial(place).text
+        return self._from_end(place, dim) or self._polynomial(place).text
 
 
 def slice_text(first: str, last: str, step: str) -> str:
@@ -125,11 +130,3 @@ def _joined(texts: list[str]) -> str:
 def whole(indexer: Indexer) -> bool:
     """Whether an index names all cells in order."""
     return all(isinstance(a, Full) for a in indexer.access)
-
-
-def starts_at_zero(op: Op | None) -> bool:
-    """Whether an operation is the constant 0."""
-    return op is not None and op.prim.name == "const" and op.attr("value") == 0
-
-
-UNIT = ONE

@@ -42,18 +42,32 @@ def wrapped(text: str, indent: str) -> list[str]:
     head, rest = found.group(), text[found.end() :]
     colon = ":" if head in ("if ", "elif ", "while ") else ""
     rest = rest.removesuffix(colon) if colon else rest
-    opening = _last_bracket(rest)
-    if opening is not None and (opening == 0 or not _at_top(rest[:opening])) and not colon:
+    if "," in _top_level(head) and "]" not in head:
+        targets = head.removesuffix(" = ")
+        return _split_bracket(f"({targets})", indent, f" = {rest}")
+    if not colon and _splits_in_last_bracket(rest, len(indent) + len(head)):
         return _split_bracket(text, indent)
     if "," in _top_level(rest) and head == "return ":
         return _split_bracket(f"{head}({rest})", indent)
     return [f"{indent}{head}(", *_body(rest, indent + "    ", trailing=False), f"{indent}){colon}"]
 
 
-def _split_bracket(text: str, indent: str) -> list[str]:
+def _splits_in_last_bracket(rest: str, before: int) -> bool:
+    """Whether an expression is broken inside the bracket it ends with, not put in parentheses."""
+    opening = _last_bracket(rest)
+    if opening is None or opening == len(rest) - 2:
+        return False
+    flat = _top_level(rest[:opening])
+    for marks in _OPERATORS:
+        count = sum(flat.count(mark) for mark in marks)
+        if count:
+            return count == 1 and before + opening < WIDTH
+    return not flat.startswith(("-", "~", "not "))
+
+
+def _split_bracket(text: str, indent: str, tail: str = "") -> list[str]:
     """Break the last bracket: its contents go to lines of their own."""
     stem = text
-    tail = ""
     if text.startswith("def "):
         end = text.rindex(") ->" if ") ->" in text else "):")
         stem, tail = text[: end + 1], text[end + 1 :]
@@ -125,9 +139,3 @@ def _last_bracket(text: str) -> int | None:
         return None
     flat = _top_level(text)
     return max(flat.rfind(opening, 0, len(flat) - 1) for opening in "([{")
-
-
-def _at_top(text: str) -> bool:
-    """Whether there are operators outside brackets."""
-    flat = _top_level(text)
-    return any(mark in flat for group in _OPERATORS for mark in group) or flat.startswith(("-", "~", "not "))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from adgen.numpy_backend.checks import CHECK, SHAPE
-from adgen.numpy_backend.entry import Context, Entry, print_entry, residual_class, signature
+from adgen.numpy_backend.entry import Context, Entry, print_entry, signature
 from adgen.numpy_backend.layout import formatted
 from adgen.numpy_backend.names import is_ambiguous
+from adgen.numpy_backend.residuals import named_residuals, residual_class
 from adgen.version import __version__
 
 
@@ -37,6 +38,7 @@ class Origin:
 
 def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Delegate]) -> str:
     """The text of a module with these public functions, in this order."""
+    functions = named_residuals(functions)
     public = [f.name for f in functions]
     forward = next((f for f in functions if isinstance(f, Entry) and f.residuals_out), None)
     classes = ["Residuals"] if forward is not None else []
@@ -44,12 +46,14 @@ def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Deleg
     context.aliases = _aliases(functions)
     blocks: list[list[str]] = []
     for function in functions:
-        if function is forward and forward is not None:
-            blocks.append([context.short(line) for line in residual_class(forward)])
         if isinstance(function, Delegate):
             blocks.append(_delegate(function, context))
-        else:
-            blocks.append(print_entry(function, context))
+            continue
+        block = print_entry(function, context)
+        if function is forward:
+            fields = residual_class(function, context.sizes)
+            blocks.append([context.short(line) for line in fields])
+        blocks.append(block)
     text = "\n\n\n".join("\n".join(block) for block in blocks)
     blocks += [annotated(source).strip().splitlines() for source in context.module.helpers.values()]
     for name, source in (("_shape(", SHAPE), ("_check(", CHECK)):
@@ -61,6 +65,8 @@ def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Deleg
     aliases = [f"{name} = {text}" for text, name in context.aliases.items()]
     if aliases:
         exported += ["", *aliases]
+    if context.constants:
+        exported += ["", *(line for n, t in context.constants.items() for line in formatted(f"{n} = {t}", 0))]
     return "\n".join([*head, "", *exported, "", "", body])
 
 
@@ -92,6 +98,7 @@ def _header(origin: Origin, context: Context) -> list[str]:
             lines.append(f"# {key}: {value}")
     if origin.digest:
         lines.append(f"# source sha256: {origin.digest}")
+    lines.append('# mypy: disable-error-code="arg-type, assignment, return-value"')
     if any(is_ambiguous(name) for name in context.names):
         lines.append("# ruff: noqa: E741")
     return lines

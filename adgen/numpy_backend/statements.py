@@ -78,6 +78,7 @@ class Statements:
         match op.prim.name:
             case "bind_dim":
                 e.sizes[op.attr("sym")] = e.name(op.operands[0])
+                e.integers.bound[op.attr("sym")] = op.operands[0]
             case "write" | "add_at":
                 self._store(op)
             case "stack_new":

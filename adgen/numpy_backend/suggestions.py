@@ -26,7 +26,7 @@ def suggestions(func: Func, folding: Folding) -> dict[Value, str]:
 class _Names:
     def __init__(self, folding: Folding) -> None:
         self._defs: Definitions = folding.defs
-        self._integers = Integers(folding.defs)
+        self._integers = Integers(folding.defs, lambda v: v.hint is not None)
         self.found: dict[Value, str] = {}
 
     def of(self, op: Op) -> str | None:

@@ -189,11 +189,10 @@ class Variables:
                     tape.hints[0] = f"{self.wishes[stored]}_tape"
         for node, _ in self.numbering.nodes:
             if isinstance(node, Op) and node.prim.name in ("read", "pop") and node.results[-1] in self.table:
-                tape, value = self.table.get(node.operands[0]), self.table[node.results[-1]]
-                if tape is None:
-                    continue  # written out where it is read
-                if value.hint is None and tape.hint is not None and tape.hint.endswith("_tape"):
-                    value.hints.append(tape.hint.removesuffix("_tape"))
+                source, value = self.table.get(node.operands[0]), self.table[node.results[-1]]
+                hint = (source.hint if source is not None else None) or ""
+                if value.hint is None and hint.endswith("_tape"):
+                    value.hints.append(hint.removesuffix("_tape"))
 
     def _name(self, variable: Variable, namer: Namer, lives: dict[str, list[Variable]]) -> None:
         suggested = (self.wishes[v] for v in variable.values if v in self.wishes)

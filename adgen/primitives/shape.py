@@ -198,7 +198,8 @@ concat: Primitive = Primitive(
     type_rule=_concat_type,
     eval=lambda ctx, *arrays: np.concatenate(arrays, axis=ctx.attr("axis")),
     spell=lambda s: Text(
-        f"np.concatenate(({', '.join(s.arg(k) for k in range(len(s.op.operands)))},)"
+        f"np.concatenate(({', '.join(s.arg(k) for k in range(len(s.op.operands)))}"
+        f"{',)' if len(s.op.operands) == 1 else ')'}"
         f"{', axis=' + str(s.op.attr('axis')) if s.op.attr('axis') else ''})"
     ),
     doc="Arrays one after the other along an axis.",

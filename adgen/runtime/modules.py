@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics import refuse
-from adgen.numpy_backend.entry import Argument, Entry, field_names
+from adgen.numpy_backend.entry import Argument, Entry
 from adgen.numpy_backend.module import Delegate, Origin, print_module
+from adgen.numpy_backend.residuals import field_names
 from adgen.runtime.derive import Linearised, cotangent_spec, derive, gradient_spec, linearise, wrt_leaves
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan

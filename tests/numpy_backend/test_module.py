@@ -15,9 +15,10 @@ from tests.numpy_backend.programs import PROGRAMS
 
 from adgen.autodiff.reverse import joint, split
 from adgen.ir.parse import parse
-from adgen.numpy_backend.entry import Argument, Entry, field_names
+from adgen.numpy_backend.entry import Argument, Entry
 from adgen.numpy_backend.execute import load_module
 from adgen.numpy_backend.module import Delegate, Origin, print_module
+from adgen.numpy_backend.residuals import field_names
 from adgen.primitives.registry import primitive
 from adgen.runtime.stages import in_place, optimised
 from adgen.runtime.trees import DICT, TUPLE, TreeSpec, leaf_spec
