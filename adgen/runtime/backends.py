@@ -99,21 +99,30 @@ def choose(func: Func, options: Options) -> Program:
     except ImportError as error:
         if options.backend == "llvm":
             raise refuse("AG603", func.span, reason=str(error)) from None
-        gap = (f"anything ({error})", func.span)
+        gap = Uncovered("anything", str(error), func.span)
     if gap is None:
         return kernel
-    name, span = gap
     if options.backend == "llvm":
-        raise refuse("AG602", span, name=name)
-    return Program(func, "numpy", (diagnose("AG601", span, name=name),), **settings)
+        raise refuse("AG602", gap.span, name=gap.name, notes=[gap.reason])
+    remark = diagnose("AG601", gap.span, name=gap.name, notes=[gap.reason])
+    return Program(func, "numpy", (remark,), **settings)
 
 
-def uncovered(func: Func) -> tuple[str, Span | None] | None:
-    """The first construct that kernels do not cover and its place, or None."""
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """What kernels do not cover, why, and where it is."""
+
+    name: str
+    reason: str
+    span: Span | None
+
+
+def uncovered(func: Func) -> Uncovered | None:
+    """The first construct that kernels do not cover, or None."""
     from adgen.llvm_backend.covered import coverage
 
     gaps = coverage(func)
-    return (gaps[0].name, gaps[0].span or func.span) if gaps else None
+    return Uncovered(gaps[0].name, gaps[0].reason, gaps[0].span or func.span) if gaps else None
 
 
 # -- failures -------------------------------------------------------------------------------------------

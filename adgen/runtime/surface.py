@@ -176,7 +176,7 @@ class Artifacts:
 
     def _kernel(self, stage: str) -> LlvmKernel:
         if self.program.backend != "llvm":
-            raise refuse("AG604", self.traced.func.span, stage=stage)
+            raise refuse("AG604", self.traced.name_span, stage=stage)
         return self.program.kernel
 
     @property

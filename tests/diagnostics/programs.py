@@ -145,13 +145,15 @@ LANGUAGE: list[Row] = [
         "AG120",
         scalar("""
             def f(x):
-                y = x if «x is 1.0» else x * x
-                return y
+                y = x * x
+                z = x if «x is y» else y
+                return z
         """),
         scalar("""
             def f(x):
-                y = x if x == 1.0 else x * x
-                return y
+                y = x * x
+                z = x if x == y else y
+                return z
         """),
     ),
     (

@@ -20,12 +20,6 @@ CODES = (
         no_example=_CLI,
     ),
     Code(
-        "AG803",
-        "`{path}` defines `{name}` more than once",
-        "Which of the definitions counts depends on running the module.",
-        no_example=_CLI,
-    ),
-    Code(
         "AG804",
         "`{target}` is not a target",
         "A target is `FILE.py:FUNC`.",

@@ -77,11 +77,6 @@ CODES = (
         ),
     ),
     Code(
-        "AG305",
-        "no {mode} rule for `{name}`",
-        "The operation is known, but its derivative in this mode is not written.",
-    ),
-    Code(
         "AG306",
         "parameter `{name}` is {what}, which has no derivative",
         "Strings, None and functions select the program; they are no numbers.",
@@ -149,8 +144,8 @@ CODES = (
     ),
     Code(
         "AG321",
-        "the result does not depend on `{name}`",
-        "The gradient is zero whatever the arguments are.",
+        "the gradient with respect to `{name}` is zero",
+        "No derivative reaches the parameter from the result, whatever the arguments are.",
         severity="remark",
         no_example="a remark refuses nothing",
     ),

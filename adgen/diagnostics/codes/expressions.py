@@ -14,8 +14,8 @@ CODES = (
         "The number of arguments has to be known from the source.",
         help="name the arguments, or pass a tuple",
         bad=Example("""
-            def f(«*xs»):
-                return xs[0] * 2.0
+            def f(x, «*xs»):
+                return x * len(xs)
         """),
         good=Example("""
             def f(x, y=2.0):

@@ -20,24 +20,10 @@ CODES = (
         no_example=_RUN,
     ),
     Code(
-        "AG703",
-        "size {dim} turned out 1 and would be broadcast",
-        "Which dimensions are stretched is fixed when the function is transformed; a computed size of "
-        "1 is refused rather than stretched silently.",
-        help="write the stretch with `np.broadcast_to`",
-        no_example=_RUN,
-    ),
-    Code(
         "AG704",
         "arguments `{name}` and `{other}` overlap, and one of them is written",
         "The result would depend on the order of the writes.",
         help="pass a copy",
-        no_example=_RUN,
-    ),
-    Code(
-        "AG705",
-        "argument `{name}` is {got}, but the signature says {expected}",
-        "A lowered function takes arguments of the kinds in its signature.",
         no_example=_RUN,
     ),
     Code(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adgen.diagnostics.codes.entry import Code
+from adgen.diagnostics.codes.entry import Code, Example
 
 CODES = (
     Code(
@@ -17,6 +17,24 @@ CODES = (
         "kernels do not cover `{name}`",
         'With `backend="llvm"` everything in the function has to be covered.',
         help='use `backend="auto"` or `backend="numpy"`',
+        bad=Example(
+            """
+            «def» f(x):
+                while x < 10.0:
+                    x = x * x
+                return x
+        """,
+            'adgen.vjp(f, 1.5, backend="llvm")',
+        ),
+        good=Example(
+            """
+            def f(x):
+                for i in range(3):
+                    x = x * x
+                return x
+        """,
+            'adgen.vjp(f, 1.5, backend="llvm")',
+        ),
     ),
     Code(
         "AG603",
@@ -30,5 +48,19 @@ CODES = (
         "`{stage}` is not available for kernels of this function",
         "The function has no kernel, because its backend is NumPy.",
         help='use `backend="llvm"`',
+        bad=Example(
+            """
+            def «f»(x):
+                return x * x
+        """,
+            'adgen.grad(f, backend="numpy").lower("f64").llvm_ir',
+        ),
+        good=Example(
+            """
+            def f(x):
+                return x * x
+        """,
+            'adgen.grad(f, backend="llvm").lower("f64").llvm_ir',
+        ),
     ),
 )

@@ -237,5 +237,6 @@ CODES = (
         "the size of `{name}` cannot be expressed",
         "A dimension is a polynomial in the sizes of the arguments; this one depends on values.",
         help="compute the size outside and pass it as an argument",
+        no_example="met only where an array made in a loop is used after a loop that may not run",
     ),
 )
