@@ -97,6 +97,12 @@ class LibraryContext(Protocol):
     def with_dims(self, value: Value, dims: Sequence[Dim]) -> Value:
         """``value`` of the same rank with dims equal to ``dims`` (a guard where that is not provable)."""
 
+    def assume(self, size: Dim, reason: str) -> bool:
+        """Whether ``size`` may be taken as non-negative: proved, or an assumption about the arguments."""
+
+    def length(self, size: Dim) -> Dim:
+        """``size``, or 0 where it is negative: the length of what ends before it begins."""
+
     # -- arrays as places --------------------------------------------------------------------------------
     def view(self, x: Abstract, step: Step) -> Abstract:
         """A view of an array: what NumPy returns as a view has to be made by this, never by a value."""

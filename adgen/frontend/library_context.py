@@ -18,6 +18,8 @@ from adgen.ir.core import Value
 from adgen.ir.dims import Dim, as_dim
 from adgen.ir.types import DType, Kind, Type, dtype_of
 from adgen.primitives.define import Primitive
+from adgen.primitives.extrema import maximum
+from adgen.primitives.sizes import constant
 
 _BUILTIN_DTYPES = {"builtins.float": DType.f64, "builtins.int": DType.i64, "builtins.bool": DType.bool}
 
@@ -154,6 +156,19 @@ class CallContext:
     def with_dims(self, value: Value, dims: Sequence[Dim]) -> Value:
         """Equal dims."""
         return promotion.with_dims(self.r, value, dims)
+
+    def assume(self, size: Dim, reason: str) -> bool:
+        """Not negative."""
+        return self.r.sizes.assume(size, reason)
+
+    def length(self, size: Dim) -> Dim:
+        """Clamped at 0."""
+        if size.value is not None:
+            return as_dim(max(size.value, 0))
+        if self.assume(size, f"a length of {size} elements is not negative"):
+            return size
+        clamped = maximum(self.b, self.r.sizes.value(size), constant(self.b, 0))
+        return self.r.sizes.dim_of(clamped, "length")
 
     # -- places ---------------------------------------------------------------------------------------------
     def view(self, x: Abstract, step: Step) -> Abstract:

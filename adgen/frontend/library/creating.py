@@ -181,7 +181,8 @@ def _count(c: LibraryContext, given: tuple[Abstract, ...], bounds: tuple[Value, 
     whole = bounds[0].type.dtype.is_integer
     if _is(given[2], 1) and whole:
         distance = stop if _is(given[0], 0) else sub(c.b, stop, start)
-        return c.dims(Number(distance))[0]
+        size = c.dims(Number(distance))[0]
+        return size if _is(given[0], 0) else c.length(size)
     exact = [floating(c, x) for x in (sub(c.b, stop, start), step)]
     quotient = ceil(c.b, div(c.b, *exact))
     count = maximum(c.b, quotient, literal(c.b, quotient, 0))
@@ -246,7 +247,7 @@ def diagonal(c: LibraryContext, a: Abstract, offset: Abstract = _ZERO) -> Result
 def _diagonal(c: LibraryContext, x: Value, k: int) -> Value:
     axis = 0 if k < 0 else 1
     if k:
-        size = x.type.dims[axis] - abs(k)
+        size = c.length(x.type.dims[axis] - abs(k))
         x = read(c.b, x, constant(c.b, abs(k)), index=along(2, axis, Range(size)))
     rows, columns = x.type.dims
     excess = (rows - columns).value

@@ -129,12 +129,20 @@ def squeeze(c: LibraryContext, a: Abstract, axis: Abstract = NONE) -> Result:
     """Without dims of length 1."""
     array = as_array(c, a)
     dims = type_of(c, array).dims
-    every = tuple(k for k, d in enumerate(dims) if d == ONE)
-    axes = every if c.is_none(axis) else c.static_axes(axis, len(dims))
+    axes = _of_length_one(c, dims) if c.is_none(axis) else c.static_axes(axis, len(dims))
     for k in axes:
         if dims[k] != ONE:
             c.same_dim(dims[k], ONE, array)
     return c.view(array, Reshape(tuple(d for k, d in enumerate(dims) if k not in axes))) if axes else array
+
+
+def _of_length_one(c: LibraryContext, dims: Sequence[Dim]) -> tuple[int, ...]:
+    """The dims of length 1; the others are taken to be longer."""
+    for d in dims:
+        if d.value is None and not c.assume(d - 2, f"{d} is not 1, so np.squeeze keeps it"):
+            reason = f"{d} may be 1, so the rank of the result is not known; name the axis"
+            raise c.error("AG205", None, function="np.squeeze", reason=reason)
+    return tuple(k for k, d in enumerate(dims) if d == ONE)
 
 
 @table.function("numpy.atleast_1d")

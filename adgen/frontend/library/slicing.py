@@ -19,7 +19,7 @@ table = Table()
 
 def part(c: LibraryContext, x: Value, axis: int, start: int, stop: int | None) -> Value:
     """``x[start:stop]`` along an axis, for a start >= 0 and a stop that is None or < 0."""
-    size = x.type.dims[axis] - start + (stop or 0)
+    size = c.length(x.type.dims[axis] - start + (stop or 0))
     return read(c.b, x, constant(c.b, start), index=along(x.type.rank, axis, Range(size)))
 
 
