@@ -111,6 +111,8 @@ def _form(r: Reader, act: Activation, node: cst.Call, name: str, given: Argument
     short = name.partition(".")[2]
     if short in ("checkpointed", "truncated"):
         raise r.refuse("AG401", act, node.func, name=name)
+    if short == "zip" and isinstance(given.named.get("strict"), Known):
+        del given.named["strict"]
     items = [*given.positional, *given.named.values()]
     if given.named and not (short == "enumerate" and set(given.named) == {"start"}):
         raise r.error(

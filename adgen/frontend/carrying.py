@@ -21,6 +21,9 @@ from adgen.frontend.state import FLAGS, RESULT, Activation, Binding, Missing, St
 from adgen.ir.core import Node, Value
 from adgen.ir.types import Type
 
+_SOMETHING = Root("unknown")
+"""Stands for a root made inside the loop, which cannot be named at its head."""
+
 
 @dataclass(slots=True)
 class Name:
@@ -33,6 +36,8 @@ class Name:
     starts: list[Abstract | Value | None]
     late: bool
     gone: Missing | None = None
+    at_entry: dict[Root, None] = field(default_factory=dict)
+    at_end: dict[Root, None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -43,6 +48,7 @@ class Carried:
     act: Activation
     node: cst.For | cst.While
     names: list[Name]
+    live: frozenset[str]
     roots: list[Root] = field(default_factory=list)
 
     # -- around the loop ----------------------------------------------------------------------------------
@@ -73,35 +79,46 @@ class Carried:
         """Bind the names and versions at the head of the body."""
         values = iter(params)
         frame = self.r.state.frames[self.act.key]
+        later: list[tuple[Name, Abstract]] = []
         for item in self.names:
             if item.late or item.gone is not None:
                 frame.pop(item.name, None)
                 for _ in item.types:
                     next(values)
                 continue
-            shared = merging.Sharing(self.r, self._sources(item))
-            frame[item.name] = merging.rebuild(self.r, item.skeleton, values, shared)
+            later.append((item, merging.rebuild(self.r, item.skeleton, values)))
         for root in self.roots:
             self.r.state.versions[root] = next(values)
+        for item, bound in later:
+            self._share(item, bound)
+            frame[item.name] = bound
 
-    def _sources(self, item: Name) -> dict[Root, Value]:
-        """Roots of the value on entry that can be reached besides through this name."""
-        if item.entry is None or not item.types:
-            return {}
-        state = self.r.state
-        others = state.reachable((self.act.key, item.name))
-        return {
-            root: state.versions[root]
-            for root in roots_of(item.entry)
-            if root.origin != "local" or (root in others and not self._moves_on(root, item.name))
-        }
+    def _share(self, item: Name, bound: Abstract, behind: bool = False) -> None:
+        """Mark the roots of a rebuilt name as aliases of others, where they may be."""
+        versions = self.r.state.versions
+        aliases = item.at_end if behind else {**item.at_entry, **item.at_end}
+        for root in roots_of(bound) if item.types else ():
+            sources = {source: versions[source] for source in aliases if source in versions}
+            if _SOMETHING in aliases:
+                sources[root] = versions[root]
+            if sources:
+                self.r.state.shared[root] = sources
 
-    def _moves_on(self, root: Root, name: str) -> bool:
-        """Whether every other name of a root is carried too, so that each gets a root of its own."""
-        frame = self.r.state.frames[self.act.key]
-        carried = {item.name for item in self.names}
-        holders = [n for n, b in frame.items() if n != name and root in roots_of(b)]
-        return all(n in carried for n in holders) and not holders
+    def note_aliases(
+        self, item: Name, bound: Binding | None, state: State, known: State, noted: dict[Root, None]
+    ) -> bool:
+        """Note the roots a carried name comes with that can be reached besides; whether any is new."""
+        before = len(noted)
+        if bound is None or not item.types:
+            return False
+        others = state.reachable(self.act.key, item.name, self.live)
+        for root in roots_of(bound):
+            if root.origin != "local" or root in others:
+                noted.setdefault(root if root in known.versions else _SOMETHING)
+            for source in state.shared.get(root, {}):
+                if source is not root:
+                    noted.setdefault(source if source in known.versions else _SOMETHING)
+        return len(noted) > before
 
     def widen(self, nodes: list[Node], state: State, runs: Callable[[], bool]) -> bool:
         """Compare the end of the body with its head; whether a type, a form or a set of roots changed."""
@@ -110,6 +127,7 @@ class Carried:
         for item in self.names:
             with self.r.inside(nodes, state):
                 changed |= self._widen(item, frame.get(item.name), runs)
+            changed |= self.note_aliases(item, frame.get(item.name), state, self.r.state, item.at_end)
         base = self.r.state.versions
         for root, version in base.items():
             if root not in self.roots and state.versions[root] is not version:
@@ -201,26 +219,31 @@ class Carried:
             found += [state.versions[root] for root in self.roots]
         return tuple(found)
 
-    def leave(self, results: tuple[Value, ...], after: frozenset[str]) -> None:
-        """Bind the names and versions behind the loop."""
+    def leave(self, results: tuple[Value, ...], runs: bool) -> None:
+        """Bind the names and versions behind the loop, which is known to have run where ``runs`` says so."""
         values = iter(results)
         frame = self.r.state.frames[self.act.key]
+        later: list[tuple[Name, Abstract]] = []
         for item in self.names:
             if item.gone is not None:
                 if item.name in frame or item.name not in FLAGS:
                     frame[item.name] = item.gone
                 continue
-            shared = merging.Sharing(self.r, self._sources(item))
-            frame[item.name] = merging.rebuild(self.r, item.skeleton, values, shared)
+            later.append((item, merging.rebuild(self.r, item.skeleton, values)))
         for root in self.roots:
             self.r.state.versions[root] = next(values)
+        for item, bound in later:
+            self._share(item, bound, runs)
+            frame[item.name] = bound
 
 
 def carried_at_entry(
-    r: Reader, act: Activation, candidates: dict[str, bool], node: cst.For | cst.While
+    r: Reader, act: Activation, candidates: dict[str, bool], node: cst.For | cst.While, live: frozenset[str]
 ) -> Carried:
-    """The names a loop carries, with their types on entry."""
+    """The names a loop carries, with their types on entry; ``live`` are those that matter from here on."""
     frame = r.state.frames[act.key]
+    for name in [n for n in frame if n not in live and not n.startswith("$")]:
+        del frame[name]
     names = []
     for name, late in candidates.items():
         entry = None if late else frame.get(name)
@@ -231,7 +254,10 @@ def carried_at_entry(
         names.append(
             Name(name, entry, skeleton, [leaf.type for leaf in leaves], [leaf.left for leaf in leaves], False)
         )
-    return Carried(r, act, node, names)
+    carried = Carried(r, act, node, names, live)
+    for item in names:
+        carried.note_aliases(item, item.entry, r.state, r.state, item.at_entry)
+    return carried
 
 
 def _form(r: Reader, x: Abstract) -> tuple[object, list[Leaf]]:

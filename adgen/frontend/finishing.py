@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adgen.ir.builder import Builder
-from adgen.ir.core import Func, Op, Value
+from adgen.ir.builder import Builder, dims_in_attrs
+from adgen.ir.core import Func, Node, Op, Region, Value, uses_of, walk
+from adgen.ir.types import Type
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.rebuild import Rebuild, rebuilt
 
@@ -32,3 +33,25 @@ class _Named(Rebuild):
 def finished(func: Func, names: Mapping[Value, str]) -> Func:
     """``func`` with names and without what nothing needs."""
     return rebuilt(eliminate_dead_code(func), _Named(names))
+
+
+def needed_captures(
+    nodes: tuple[Node, ...], yields: tuple[Value, ...], captures: tuple[Value, ...], sizes: set[str]
+) -> frozenset[Value]:
+    """The captured values that a program uses, or whose sizes it (or ``sizes``) mentions."""
+    live = eliminate_dead_code(Func("captures", Region((), nodes, yields))).body
+    used = set(live.yields).union(*(uses_of(node) for node in live.nodes))
+    sizes = sizes.union(*(_symbols(node) for node in walk(live)))
+    return frozenset(v for v in captures if v in used or sizes & _in_type(v))
+
+
+def _in_type(value: Value) -> set[str]:
+    dims = value.type.dims if isinstance(value.any_type, Type) else ()
+    return {s for d in dims for s in d.symbols()}
+
+
+def _symbols(node: Node) -> set[str]:
+    found = set().union(*(_in_type(v) for v in node.results))
+    if isinstance(node, Op):
+        found.update(s for d in dims_in_attrs(node.attrs) for s in d.symbols())
+    return found

@@ -262,7 +262,7 @@ def _element(r: Reader, place: Array, index: Index) -> Value:
     """One element, read from the root at once where the path allows."""
     root_type = r.state.versions[place.root].type
     path = place.path
-    while path and isinstance(path[-1], Index):
+    while path and isinstance(path[-1], Index) and not places.is_at_hand(r, Array(place.root, path)):
         composed = places.compose(r, path[-1], index)
         if composed is None:
             break

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dis
 import linecache
+import tokenize
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adgen.diagnostics import Span, refuse
+from adgen.diagnostics import Span, UserError, refuse
 from adgen.frontend.source import FunctionSource, lambda_text, parse_definition, parse_lambda
 
 _FUTURES = 0x1000000 | 0x100000 | 0x800000
@@ -25,7 +26,7 @@ def live_source(function: types.FunctionType) -> FunctionSource:
         return _lambda_source(code, lines, function.__globals__)
     try:
         source = parse_definition(code.co_filename, lines, code.co_firstlineno)
-    except (AssertionError, IndexError):
+    except (AssertionError, IndexError, SyntaxError, tokenize.TokenError, UserError):
         raise _changed(code) from None
     if not _compiles_to(source.text.text, code, function.__globals__):
         raise _changed(code)

@@ -23,6 +23,7 @@ from adgen.frontend.sequences import Trip, is_static, static_items, trip, trip_c
 from adgen.frontend.signals import Peel, Unroll
 from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, State
 from adgen.ir.core import Node, Region, Value, walk
+from adgen.ir.dims import Dim
 from adgen.ir.types import BOOL, I64
 from adgen.primitives.elementwise import add, gt, logical_and, lt
 from adgen.primitives.sizes import constant
@@ -41,6 +42,7 @@ class Loop:
     after: Names
     leaves: bool
     runs: Callable[[], bool]
+    ran: Callable[[], bool] = lambda: False
     counter: str | None = None
     saved: dict[str, Abstract] = field(default_factory=dict)
 
@@ -195,11 +197,15 @@ def _peeled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
 
 def _at_least_once(r: Reader, found: Trip) -> bool:
     """Whether a loop runs at all: provably, or by an assumption about the arguments."""
+    return r.sizes.assume(_rounds_less_one(r, found), "the loop runs at least once")
+
+
+def _rounds_less_one(r: Reader, found: Trip) -> Dim:
+    """A size that is not negative where a loop runs at all."""
     lo, hi = r.sizes.polynomial(found.lo), r.sizes.polynomial(found.hi)
     if not found.step_value:
-        return False
-    gap = hi - lo if found.step_value > 0 else lo - hi
-    return r.sizes.assume(gap - 1, "the loop runs at least once")
+        return Dim.const(-1)
+    return (hi - lo if found.step_value > 0 else lo - hi) - 1
 
 
 def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
@@ -212,6 +218,7 @@ def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
         act.liveness.after[node],
         leaves_loop(body),
         lambda: _at_least_once(r, found),
+        lambda: r.sizes.proves(_rounds_less_one(r, found)),
     )
     if loop.leaves:
         _for_as_while(r, loop, found)
@@ -301,7 +308,7 @@ def _lower(r: Reader, loop: Loop, attempt: Callable[[Carried], Round]) -> None:
     if loop.leaves:
         frame = r.state.frames[loop.act.key]
         frame.setdefault(RETURNED, Known(False))
-    carried = carried_at_entry(r, loop.act, _candidates(r, loop), loop.node)
+    carried = carried_at_entry(r, loop.act, _candidates(r, loop), loop.node, loop.head | loop.after)
     for _ in range(_ROUNDS):
         found = attempt(carried)
         if not carried.widen(found.nodes, found.state, loop.runs):
@@ -309,7 +316,7 @@ def _lower(r: Reader, loop: Loop, attempt: Callable[[Carried], Round]) -> None:
     else:
         raise r.refuse("AG233", loop.act, loop.node, name="a value", left="one type", right="others")
     results = found.finish()
-    carried.leave(results, loop.after)
+    carried.leave(results, loop.ran())
     _leave(r, loop.act, outer)
 
 

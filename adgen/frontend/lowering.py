@@ -12,7 +12,7 @@ from adgen.diagnostics import Diagnostic, SourceText, UserError, refuse
 from adgen.frontend.abstract import Abstract, Array, Known, Number, Tuple, UserFunction
 from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
-from adgen.frontend.finishing import finished
+from adgen.frontend.finishing import finished, needed_captures
 from adgen.frontend.live_scope import LiveEnvironment, helper
 from adgen.frontend.names import from_meaning
 from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
@@ -56,9 +56,10 @@ class Lowered:
     """What lowering gives. The program's parameters are the leaves that were not demanded, then the captures.
 
     ``result`` is the structure of the results: ``Leaf`` for each of the program's results, in order, and
-    ``Static`` for constants such as None. Behind them come the final contents of the arguments in ``mutated``,
-    which the function writes into. ``baked`` holds what was built in and has to be the same object at
-    a call. ``equalities`` are dims the program needs to be equal; the parameter types already say so.
+    ``Static`` for constants such as None. Behind them come the final contents of the arguments in
+    ``mutated``, which the function writes into. ``baked`` holds what was built in and has to be the same
+    object at a call. ``equalities`` are dims the program needs to be equal; the parameter types already say
+    so.
     """
 
     func: Func
@@ -171,8 +172,12 @@ def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowe
         with r.b.at(source.name_span):
             spec = _result(r, result, yields)
             mutated = _mutated(r, parameters, values, yields)
-    captures = tuple(_capture(r, c) for c in r.captures.values())
-    params = (*values, *(c.value for c in r.captures.values()))
+    assumed = {s for a in r.sizes.needed() for s in a.dim.symbols()}
+    hidden = tuple(c.value for c in r.captures.values())
+    needed = needed_captures(tuple(nodes), tuple(yields), hidden, assumed)
+    kept = [c for c in r.captures.values() if c.value in needed]
+    captures = tuple(_capture(r, c) for c in kept)
+    params = (*values, *(c.value for c in kept))
     func = Func(
         _identifier(source.name),
         Region(params, tuple(nodes), tuple(yields)),

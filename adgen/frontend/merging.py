@@ -150,7 +150,7 @@ def join_branches(
             if flag is not None:
                 skeletons[name] = (flag, None)
             else:
-                _join_name(r, sides, key, name, (leaves, skeletons, missing), span)
+                _join_name(r, sides, key, name, (leaves, skeletons, missing), (span, live))
     roots = [root for root in base.versions if len({id(s.state.versions[root]) for s in sides}) > 1]
     for root in roots:
         left, right = (s.state.versions[root] for s in sides)
@@ -205,9 +205,15 @@ Collected = tuple[list[Leaf], dict[str, tuple[object, "Sharing | None"]], dict[s
 
 
 def _join_name(
-    r: Reader, sides: tuple[Side, Side], key: int, name: str, out: Collected, span: Span | None
+    r: Reader,
+    sides: tuple[Side, Side],
+    key: int,
+    name: str,
+    out: Collected,
+    where: tuple[Span | None, frozenset[str]],
 ) -> None:
     leaves, skeletons, missing = out
+    span, live = where
     left, right = (s.state.frames[key].get(name) for s in sides)
     if name in FLAGS:
         left, right = left or Known(False), right or Known(False)
@@ -234,7 +240,7 @@ def _join_name(
         missing[name] = Missing(refuse("AG232", span, name=shown, left=said[0], right=said[1]))
         return
     leaves += found
-    skeletons[name] = (skeleton, _sharing(r, sides, key, name, (left, right)) if found else None)
+    skeletons[name] = (skeleton, _sharing(r, sides, key, name, (left, right), live) if found else None)
 
 
 def _present(x: Binding | None) -> Binding | None:
@@ -282,15 +288,20 @@ def filled(
 
 
 def _sharing(
-    r: Reader, sides: tuple[Side, Side], key: int, name: str, bound: tuple[Binding, Binding]
+    r: Reader,
+    sides: tuple[Side, Side],
+    key: int,
+    name: str,
+    bound: tuple[Binding, Binding],
+    live: frozenset[str] | None = None,
 ) -> Sharing | None:
     """Which roots a joined array may alias that can still be reached another way."""
     sources: dict[Root, Value] = {}
     for side, binding in zip(sides, bound, strict=True):
         for root in roots_of(binding):
-            outside = root.origin != "local" or root in side.state.reachable((key, name))
-            if outside:
+            if root.origin != "local" or root in side.state.reachable(key, name, live):
                 sources[root] = side.state.versions[root]
+            sources.update(side.state.shared.get(root, {}))
     return Sharing(r, sources)
 
 

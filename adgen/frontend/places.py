@@ -38,6 +38,17 @@ def read(r: Reader, place: Array) -> Value:
     return value
 
 
+def is_at_hand(r: Reader, place: Array) -> bool:
+    """Whether the current contents of a place were read already."""
+    value = r.state.versions[place.root]
+    for step in place.path:
+        found = r.state.cache.get((value, step))
+        if not isinstance(found, Value):
+            return False
+        value = found
+    return True
+
+
 def check_fresh(r: Reader, root: Root) -> None:
     """Refuse to read what may be a view of an array that has changed since."""
     for source, version in r.state.shared.get(root, {}).items():

@@ -204,6 +204,7 @@ class Sizes:
 
     def _unify(self, gap: Dim, left: Dim, right: Dim) -> None:
         """Find a symbol that the gap determines, latest input first, and record what it has to be."""
+        gap = gap.substitute({s: e.dim for s, e in self.equalities.items()})
         for symbol in sorted(gap.symbols(), key=self.inputs.index, reverse=True):
             coefficient = _linear_coefficient(gap, symbol)
             if coefficient not in (1, -1) or symbol in self.equalities:

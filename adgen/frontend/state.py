@@ -78,14 +78,22 @@ class State:
             dict(self.shared),
         )
 
-    def reachable(self, besides: tuple[int, str] | None = None) -> set[Root]:
-        """Roots that some name (other than ``besides``) refers to."""
+    def reachable(self, key: int, name: str, live: frozenset[str] | None = None) -> set[Root]:
+        """Roots that a name other than ``name`` of activation ``key`` refers to.
+
+        With ``live`` only these names of the activation count.
+        """
         found: set[Root] = set()
-        for key, names in self.frames.items():
-            for name, bound in names.items():
-                if (key, name) != besides:
-                    found.update(roots_of(bound))
+        for frame, names in self.frames.items():
+            for other, bound in names.items():
+                if frame == key and (other == name or not _counts(other, live)):
+                    continue
+                found.update(roots_of(bound))
         return found
+
+
+def _counts(name: str, live: frozenset[str] | None) -> bool:
+    return live is None or name in live or name.startswith("$")
 
 
 def roots_of(bound: Binding) -> set[Root]:
