@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from adgen.ir.types import DType
 from adgen.llvm_backend.blas import emit_product
 from adgen.llvm_backend.memory import Memory, Table
+from adgen.llvm_backend.outline import emit_outlined
 from adgen.llvm_backend.reductions import emit_reduce
 from adgen.llvm_backend.scalar_ops import emit_scalar
 from adgen.llvm_backend.writer import Writer, scalar_type
@@ -44,14 +45,22 @@ from adgen.loops.core import (
 class Statements:
     """Emits the statements of one kernel; `used` collects the elementary functions it calls."""
 
-    def __init__(self, w: Writer, kernel: Kernel, table: Table) -> None:
+    def __init__(self, w: Writer, kernel: Kernel, table: Table, outlining: bool = False) -> None:
         self.w = w
         self.kernel = kernel
         self.table = table
         self.memory = Memory(w, kernel, table)
         self.used: set[tuple[str, str]] = set()
         self.slots: dict[Slot, str] = {}
+        self.functions: list[str] = []
+        self.outlining = outlining
         self._sticky: dict[int, str] | None = None
+
+    def child(self) -> Statements:
+        """A writer of another function of the same kernel."""
+        made = Statements(Writer(), self.kernel, self.table)
+        made.used = self.used
+        return made
 
     def all(self, body: Sequence[Stmt]) -> None:
         """Statements in order."""
@@ -73,11 +82,11 @@ class Statements:
                 self._store(stmt)
             case Get() | Set():
                 self._variable(stmt)
-            case Nest():
-                self._nest(stmt)
-            case Reduce():
-                with self._checks_afterwards():
-                    emit_reduce(self, stmt)
+            case Nest() | Reduce():
+                if self.outlining and self._sticky is None:
+                    emit_outlined(self, stmt)
+                else:
+                    self.emit_domain(stmt)
             case Loop():
                 self._loop(stmt)
             case WhileLoop():
@@ -152,9 +161,14 @@ class Statements:
             with self.domain(rest):
                 yield
 
-    def _nest(self, stmt: Nest) -> None:
-        with self._checks_afterwards(), self.domain(stmt.vars):
-            self.all(stmt.body)
+    def emit_domain(self, stmt: Nest | Reduce) -> None:
+        """A domain in this function."""
+        with self._checks_afterwards():
+            if isinstance(stmt, Reduce):
+                emit_reduce(self, stmt)
+                return
+            with self.domain(stmt.vars):
+                self.all(stmt.body)
 
     # -- checks -----------------------------------------------------------------------------------------
     @contextmanager

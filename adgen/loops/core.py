@@ -9,7 +9,7 @@ names of integer scalars; strides are read off its coefficients. Domains whose p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adgen.diagnostics.spans import Span
@@ -342,7 +342,8 @@ class Kernel:
     """A whole kernel.
 
     `params` and `results` are scalars or buffers; `symbols` are the sizes known on entry. Buffers of one
-    family may share memory, those of different families never do. `arena` has the bytes of each slot.
+    family may share memory, those of different families never do; nor do, at any one time,
+    those with the same number in `apart`. `arena` has the bytes of each slot.
     """
 
     name: str
@@ -357,6 +358,7 @@ class Kernel:
     arena: tuple[Dim, ...]
     slots: tuple[Slot, ...]
     failures: tuple[Failure, ...]
+    apart: dict[Buffer, int] = field(default_factory=dict)
 
 
 def bodies(stmt: Stmt) -> tuple[tuple[Stmt, ...], ...]:

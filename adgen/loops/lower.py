@@ -42,6 +42,7 @@ def lower(func: Func) -> Kernel:
         arena=arena,
         slots=tuple(state.slots),
         failures=tuple(state.failures),
+        apart=_apart(state),
     )
 
 
@@ -164,6 +165,12 @@ def _settled_places(state: State) -> tuple[dict[Buffer, Place], tuple[Dim, ...]]
         owner = state.storage(buffer)
         places[buffer] = InArena(slots[owner]) if owner in slots else state.places[owner]
     return places, tuple(sizes)
+
+
+def _apart(state: State) -> dict[Buffer, int]:
+    """Groups of pointers to different memory, with other names of the same pointers."""
+    owners = ((b, state.storage(b)) for b in state.places if b not in state.removed)
+    return {b: state.apart[owner] for b, owner in owners if owner in state.apart}
 
 
 def _families(state: State) -> dict[Buffer, int]:

@@ -1,0 +1,141 @@
+"""Domains as functions of their own, where a kernel has many.
+
+LLVM's time grows faster than the size of a function, so beyond a handful of domains each becomes a function
+that is not inlined. What it needs from outside comes as arguments; results of reductions go through memory.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adgen.ir.types import DType
+from adgen.llvm_backend.writer import Writer, memory_type, scalar_type
+from adgen.loops.core import (
+    BindSize,
+    Buffer,
+    Check,
+    Kernel,
+    Load,
+    Nest,
+    Place,
+    Product,
+    Reduce,
+    Ref,
+    Stmt,
+    Store,
+    walk,
+)
+from adgen.loops.fuse import names_defined, names_used
+
+if TYPE_CHECKING:
+    from adgen.llvm_backend.statements import Statements
+
+#: Kernels with more domains than this are split.
+MANY = 8
+
+
+def worthwhile(kernel: Kernel) -> bool:
+    """Whether a kernel has so many domains that it is split."""
+    return sum(isinstance(s, Nest | Reduce) for s in walk(kernel.body)) > MANY
+
+
+def emit_outlined(s: Statements, stmt: Nest | Reduce) -> None:
+    """A call of a new function that runs one domain."""
+    inner = s.child()
+    params, given = _scalars(s, inner.w, stmt)
+    pointers: dict[Place, str] = {}
+    for buffer in _buffers(stmt):
+        place = s.kernel.places[buffer]
+        if place not in pointers:
+            pointers[place] = f"%p{len(pointers)}"
+            params.append(f"ptr {_noalias(s, buffer, stmt)}{pointers[place]}")
+            given.append(f"ptr {s.memory.base(buffer)}")
+        inner.memory.bases[buffer] = pointers[place]
+    results = [(r, s.w.alloca(memory_type(r.dtype))) for r in names_of_results(stmt)]
+    for k, (_, place_of) in enumerate(results):
+        params.append(f"ptr noalias %out{k}")
+        given.append(f"ptr {place_of}")
+    _emit(s, inner, stmt, params, given)
+    for ref, place_of in results:
+        s.w.define(ref.name, s.w.value(f"load {scalar_type(ref.dtype)}, ptr {place_of}"))
+
+
+def names_of_results(stmt: Nest | Reduce) -> tuple[Ref, ...]:
+    """The scalars that a domain defines for what follows."""
+    return stmt.results if isinstance(stmt, Reduce) else ()
+
+
+def _emit(s: Statements, inner: Statements, stmt: Nest | Reduce, params: list[str], given: list[str]) -> None:
+    checks = any(isinstance(x, Check) for x in walk((stmt,)))
+    if checks:
+        params.append("ptr noalias %where")
+        given.append("ptr %where")
+    inner.emit_domain(stmt)
+    for k, ref in enumerate(names_of_results(stmt)):
+        inner.w.emit(f"store {scalar_type(ref.dtype)} {inner.w.operand(ref)}, ptr %out{k}")
+    name, kind = f"domain{len(s.functions)}", "i1" if checks else "void"
+    inner.w.emit("ret i1 false" if checks else "ret void")
+    if checks:
+        inner.w.start_block("failed")
+        inner.w.emit("ret i1 true")
+    head = f'define internal {kind} @{name}({", ".join(params)}) noinline "no-builtins" nounwind {{\nstart:'
+    s.functions.append("\n".join([head, *inner.w.entry, *inner.w.lines, "}"]))
+    call = f"call {kind} @{name}({', '.join(given)})"
+    if not checks:
+        s.w.emit(call)
+        return
+    go_on = s.w.fresh("good")
+    s.w.branch_if(s.w.value(call), "failed", go_on)
+    s.w.start_block(go_on)
+
+
+def _scalars(s: Statements, w: Writer, stmt: Nest | Reduce) -> tuple[list[str], list[str]]:
+    """Parameters and arguments for the names that the domain uses and does not define."""
+    own = {name for x in walk((stmt,)) for name in names_defined(x)}
+    own |= {v.name for x in walk((stmt,)) if isinstance(x, Nest | Reduce) for v in x.vars}
+    own |= {x.symbol for x in walk((stmt,)) if isinstance(x, BindSize)}
+    own |= {x.var.name for x in walk((stmt,)) if hasattr(x, "var")}
+    types = _types(stmt)
+    params, given = [], []
+    for k, name in enumerate(sorted(names_used(stmt) - own)):
+        t, value = scalar_type(types.get(name, DType.i64)), s.w.scope.find(name)
+        assert value is not None, name
+        params.append(f"{t} %n{k}")
+        given.append(f"{t} {value}")
+        w.define(name, f"%n{k}")
+    return params, given
+
+
+def _types(stmt: Stmt) -> dict[str, DType]:
+    """The dtypes of the scalars that a domain mentions."""
+    found: dict[str, DType] = {}
+    for x in walk((stmt,)):
+        operands = [*getattr(x, "args", ()), *getattr(x, "values", ())]
+        operands += [getattr(x, name, None) for name in ("value", "ok", "test", "lo", "hi", "step")]
+        found |= {o.name: o.dtype for o in operands if isinstance(o, Ref)}
+    return found
+
+
+def _buffers(stmt: Stmt) -> list[Buffer]:
+    found: dict[Buffer, None] = {}
+    for x in walk((stmt,)):
+        if isinstance(x, Load | Store):
+            found.setdefault(x.buffer)
+        elif isinstance(x, Product):
+            for m in (x.left, x.right, x.out):
+                found.setdefault(m.buffer)
+    return list(found)
+
+
+def _noalias(s: Statements, buffer: Buffer, stmt: Stmt) -> str:
+    """Whether no other buffer of the domain can share memory with this one."""
+    kernel = s.kernel
+    for other in _buffers(stmt):
+        if kernel.places[other] == kernel.places[buffer]:
+            continue
+        apart = kernel.apart.get(buffer)
+        if kernel.families[other] == kernel.families[buffer] and (
+            apart is None or kernel.apart.get(other) != apart
+        ):
+            return ""
+    return "noalias "
