@@ -106,6 +106,14 @@ def contiguous(leaves: list[Any], ranked: Sequence[int]) -> list[Any]:
     return given
 
 
+def refuse_read_only(leaves: Sequence[Any], mutated: Sequence[int], traced: Traced) -> None:
+    """Raise the ValueError of NumPy where an argument that is written may not be."""
+    for leaf in mutated:
+        if not leaves[leaf].flags.writeable:
+            message = f"argument `{traced.leaf_names[leaf]}` is written, but it is read-only"
+            raise run_error(ValueError, message, traced.func.span)
+
+
 def write_back(leaves: Sequence[Any], mutated: Sequence[int], contents: Sequence[Any]) -> None:
     """Give the caller's arrays the contents they have at the end."""
     for leaf, final in zip(mutated, contents, strict=True):
@@ -115,6 +123,7 @@ def write_back(leaves: Sequence[Any], mutated: Sequence[int], contents: Sequence
 
 def refuse_overlaps(leaves: Sequence[Any], mutated: Sequence[int], traced: Traced) -> None:
     """Raise AG704 where an argument that is written shares memory with another one."""
+    refuse_read_only(leaves, mutated, traced)
     names = traced.leaf_names
     for written in mutated:
         for other, leaf in enumerate(leaves[: len(names)]):

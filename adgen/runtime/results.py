@@ -43,6 +43,16 @@ class Assembler:
 
 def own(values: list[Any], arrays: Sequence[int], arguments: Sequence[Any]) -> None:
     """Copy, in ``values``, the arrays that share memory with an argument or with an earlier result."""
+    fresh: list[Any] = []
+    for i in arrays:
+        value = values[i]
+        if value.base is not None or any(value is other for other in (*arguments, *fresh)):
+            return _own_views(values, arrays, arguments)
+        fresh.append(value)
+    return None
+
+
+def _own_views(values: list[Any], arrays: Sequence[int], arguments: Sequence[Any]) -> None:
     taken = {id(_owner(leaf)) for leaf in arguments if type(leaf) is np.ndarray}
     for i in arrays:
         owner = _owner(values[i])

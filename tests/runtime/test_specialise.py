@@ -5,7 +5,6 @@ from __future__ import annotations
 import linecache
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ STEPS = 3
 
 
 @pytest.fixture
-def traces(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def traces(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the functions that went through the frontend."""
     seen: list[str] = []
     original = tracing.trace_helper
@@ -32,7 +31,7 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return original(function, *args, **kwargs)
 
     monkeypatch.setattr(tracing, "trace_helper", counted)
-    yield seen
+    return seen
 
 
 def run_cell(text: str, space: dict[str, Any], number: int) -> None:
