@@ -62,7 +62,8 @@ class Integers:
         for symbol in dim.symbols():
             value = self.bound.get(symbol) or self.values.get(symbol)
             op = None if value is None else self._defs.op(value)
-            found = None if op is None or op.result.any_type != I64 else self._of_op(op)
+            scalar = op is not None and len(op.results) == 1 and op.result.any_type == I64
+            found = self._of_op(op) if op is not None and scalar else None
             if found is not None:
                 mapping[symbol] = self.resolved(found)
         return dim.substitute(mapping) if mapping else dim

@@ -149,7 +149,7 @@ def signature(entry: Entry, name: str, context: Context, part: int | None = None
     captured: list[str] = []
     for k, argument in enumerate(entry.arguments):
         optional = argument.default is not None and (argument.captured or k > max(required, default=-1))
-        default = f" = {argument.default}" if optional else ""
+        default = f" = {context.default(argument)}" if optional else ""
         text = f"{argument.name}: {annotation(argument.tree, types)}{default}"
         (captured if argument.captured else parameters).append(text)
     parameters += ["*", *captured] if captured else []

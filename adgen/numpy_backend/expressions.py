@@ -161,7 +161,8 @@ class Expressions:
                 other = speller.arg(1, Prec.UNARY if right else precedence + 1)
                 return Text(f"{left} {symbol} {other}", precedence)
             case Prefix(symbol, precedence):
-                return Text(f"{symbol}{speller.arg(0, precedence)}", precedence)
+                inner = Prec.ATOM if symbol == "-" else precedence
+                return Text(f"{symbol}{speller.arg(0, inner)}", precedence)
             case Call(name):
                 self.module.uses_math |= name.startswith("math.")
                 return Text(f"{name}({', '.join(speller.arg(k) for k in range(len(op.operands)))})")

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from adgen.ir.core import Func, Op, Value, walk
 from adgen.ir.dims import Dim
+from adgen.ir.types import Type
 from adgen.numpy_backend.checks import named_types, size_bindings
 from adgen.numpy_backend.expressions import Expressions, Module
 from adgen.numpy_backend.folding import Folding
@@ -66,32 +67,30 @@ def _result_wishes(func: Func) -> dict[Value, str]:
 
 def bound_sizes(func: Func) -> dict[Value, str]:
     """The symbols that values are bound to."""
-    return {
-        node.operands[0]: node.attr("sym").partition(".")[0]
-        for node in walk(func.body)
-        if isinstance(node, Op) and node.prim.name == "bind_dim"
-    }
+    return {node.operands[0]: node.attr("sym").partition(".")[0] for node in _bindings(func)}
+
+
+def _bindings(func: Func) -> list[Op]:
+    return [n for n in walk(func.body) if isinstance(n, Op) and n.prim.name == "bind_dim"]
 
 
 def print_body(func: Func, style: Style) -> Printed:
     """The statements of a function in the given style."""
-    numbering = Numbering.of(func)
-    folding = Folding.of(func, numbering)
-    symbols = {
-        s: None for p in func.params if hasattr(p.any_type, "dims") for d in p.type.dims for s in d.symbols()
-    }
-    first = _Body(func, style, folding, list(symbols))
-    used = [s for s in symbols if s in first.expressions.used_sizes or s in style.wanted]
-    return _Body(func, style, folding, used).printed()
+    shapes = [p.type.dims for p in func.params if isinstance(p.any_type, Type)]
+    symbols = list(dict.fromkeys(s for dims in shapes for d in dims for s in d.symbols()))
+    used = _Body(func, style, Numbering.of(func), symbols).expressions.used_sizes
+    unnamed = frozenset(node.attr("sym") for node in _bindings(func) if node.attr("sym") not in used)
+    kept = [s for s in symbols if s in used or s in style.wanted]
+    return _Body(func, style, Numbering.of(func, unnamed), kept).printed()
 
 
 class _Body:
     """One attempt, with names for the given symbols."""
 
-    def __init__(self, func: Func, style: Style, folding: Folding, symbols: list[str]) -> None:
+    def __init__(self, func: Func, style: Style, numbering: Numbering, symbols: list[str]) -> None:
         self._func = func
         self._style = style
-        self._folding = folding
+        self._folding = folding = Folding.of(func, numbering)
         variables = Variables.of(func, folding.numbering, folding)
         wishes = self._wishes()
         named = {v.hint for v in folding.numbering.home if v.hint is not None and v not in folding.folded}

@@ -104,7 +104,8 @@ class Idioms:
         text = self.without_signs(op)
         if count % 2 == 0:
             return text
-        if text.text.startswith(("-", "~", "not ")) or text.precedence < Prec.MUL:
+        power = "**" in text.text.partition(" * ")[0]
+        if text.text.startswith(("-", "~", "not ")) or text.precedence < Prec.MUL or power:
             return None if op.prim.name != "neg" else Text(f"-({text.text})", Prec.UNARY)
         return Text(f"-{text.text}", min(text.precedence, Prec.UNARY))
 

@@ -44,6 +44,8 @@ def wrapped(text: str, indent: str) -> list[str]:
     rest = rest.removesuffix(colon) if colon else rest
     if "," in _top_level(head) and "]" not in head:
         targets = head.removesuffix(" = ")
+        if len(indent) + len(targets) + 6 <= WIDTH:
+            return [f"{indent}({targets}) = (", f"{indent}    {rest}", f"{indent})"]
         return _split_bracket(f"({targets})", indent, f" = {rest}")
     if not colon and _splits_in_last_bracket(rest, len(indent) + len(head)):
         return _split_bracket(text, indent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from adgen.ir.core import For, Func, If, Node, Region, Value, While, operands_of, regions_of
+from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,13 @@ class Numbering:
     nodes: list[tuple[Node, Region]] = field(default_factory=list)
     count: int = 0
 
+    #: symbols that no text mentions by name: binding them is no use of a value
+    unnamed: frozenset[str] = frozenset()
+
     @staticmethod
-    def of(func: Func) -> Numbering:
+    def of(func: Func, unnamed: frozenset[str] = frozenset()) -> Numbering:
         """Number a function."""
-        numbering = Numbering()
+        numbering = Numbering(unnamed=unnamed)
         numbering._region(func.body)
         return numbering
 
@@ -63,6 +66,8 @@ class Numbering:
         self.nodes.append((node, region))
         self.head[node] = self._next()
         for slot, value in enumerate(operands_of(node)):
+            if isinstance(node, Op) and node.prim.name == "bind_dim" and node.attr("sym") in self.unnamed:
+                continue
             self.uses.setdefault(value, []).append(Use(region, node, slot))
         for inner in regions_of(node):
             self.owner[inner] = (node, region)

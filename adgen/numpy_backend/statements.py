@@ -77,7 +77,8 @@ class Statements:
         e = self.expressions
         match op.prim.name:
             case "bind_dim":
-                e.sizes[op.attr("sym")] = e.name(op.operands[0])
+                if op.operands[0] in e.variables.table:
+                    e.sizes[op.attr("sym")] = e.name(op.operands[0])
                 e.integers.bound[op.attr("sym")] = op.operands[0]
             case "write" | "add_at":
                 self._store(op)

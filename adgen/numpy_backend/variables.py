@@ -86,7 +86,7 @@ class Variables:
     def _keep_bound_sizes(self) -> None:
         """A value that names a size lives to the end of the function: types may mention it anywhere."""
         for node, region in self.numbering.nodes:
-            if isinstance(node, Op) and node.prim.name == "bind_dim":
+            if isinstance(node, Op) and node.prim.name == "bind_dim" and node.operands[0] in self.table:
                 variable = self.table[node.operands[0]]
                 last = self.numbering.end[region]
                 variable.life |= _bits(2 * self.numbering.head[node], 2 * last + 1)

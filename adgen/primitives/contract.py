@@ -93,7 +93,7 @@ def _spell(s: Speller) -> Text:
         return Text(f"np.outer({s.arg(1)}, {s.arg(0)})")
     if len(shared) == 1 and shared[0] not in result and max(len(left), len(right)) <= 2:
         return _matmul(s, left, right, result, shared[0])
-    return Text(f"np.einsum('{s.op.attr('spec')}', {s.arg(0)}, {s.arg(1)})")
+    return Text(f'np.einsum("{s.op.attr("spec")}", {s.arg(0)}, {s.arg(1)})')
 
 
 def _matmul(s: Speller, left: str, right: str, result: str, shared: str) -> Text:
