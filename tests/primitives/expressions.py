@@ -538,6 +538,112 @@ adgen.logsumexp(x, axis=0, keepdims=True)
 adgen.stop_gradient(x) * x
 """
 
+KINDS = """
+np.maximum(s, r)
+np.sin(i)
+x.sum() + s
+np.sum((s, r))
+np.max([s, r, 1])
+np.mean([1, 2, 3])
+np.where(x > 0, 1, 0)
+np.where(x > 0, 1, 0.5)
+np.where(h, a, 0.0)
+np.abs(i)
+np.abs(-2)
+np.sqrt(2)
+np.float32(s) * a
+a.sum()
+a.mean()
+a @ a
+a * 2
+a / 2
+a - 1
+np.exp(a) * s
+np.power(a, 2)
+a ** 0.5
+a ** 2
+a ** i
+a + o
+np.std(a)
+np.linalg.norm(a)
+np.arange(3) / 2
+np.ones(3, int)
+np.zeros((2,), dtype=int)
+np.full((2, 2), i)
+np.full((2, 4), v)
+v[-1]
+v[j]
+x[:, ::-1]
+x[..., None]
+x[1:, 2]
+x[:, None, :] - y[None, :, :]
+np.stack([1, 2, 3])
+np.stack([s, r])
+np.concatenate([a, v])
+np.array([s, i])
+np.array([True, False])
+np.array([x, y])
+np.array([v, [1, 2, 3, 4]])
+np.array([[1, 2], [3, 4]]) * s
+np.linspace(0, 1, i)
+np.tile(s, 3)
+np.repeat(s, 3)
+np.min(o)
+np.prod(o)
+np.sum(o, axis=0)
+np.cumsum(h)
+h.sum()
+h.mean()
+np.var(o)
+~h
+h & (v > 0)
+h | (v > 0)
+h ^ (v > 0)
+h + h
+h * 2
+o % 3
+o // 2
+-o
+abs(o)
+7 // i
+-7 % i
+2 ** i
+s // r
+-s % r
+s % 0.25
+x % 0.5
+x // 0.5
+round(-s)
+int(-r)
+z * 2
+z + s
+z ** 2
+np.sin(z)
+z + v
+-z
+z > 0
+float(z)
+np.sum(z)
+T @ T.swapaxes(1, 2)
+T @ T[:1].swapaxes(1, 2)
+T[0] @ w
+x.T @ x
+v @ x.T
+x @ x.T @ x
+(x * y).sum(axis=0) @ v
+x[0] * y[:, :1]
+x.sum(axis=0, keepdims=True) * x
+x - x.mean(axis=1, keepdims=True)
+(x - x.mean(0)) / x.std(0)
+np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+s if s > r else r
+1.0 if s > 0 else 0.0
+(s > 0) + 1
+(x > 0) * x
+np.inf > s
+-np.inf
+"""
+
 STATEMENTS = """
 c = np.zeros(5); np.add.at(c, j, v); return c
 c = np.zeros((3, 4)); np.add.at(c, (np.array([0, 2, 0]), np.array([1, 1, 1])), s); return c
@@ -554,7 +660,7 @@ return np.sum(x), s
 
 EXPRESSIONS = [
     line
-    for family in (ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL, STATEMENTS)
+    for family in (ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL, KINDS, STATEMENTS)
     for line in family.strip().splitlines()
 ]
 

@@ -76,15 +76,28 @@ def test_second_derivatives(case: Case) -> None:
         backward(derived, [*args, *extra], rng)
 
 
-@pytest.mark.parametrize("k", [pytest.param(k, id=text) for k, text in enumerate(EXPRESSIONS)])
-def test_library(k: int) -> None:
+every_expression = pytest.mark.parametrize(
+    "k", [pytest.param(k, id=text) for k, text in enumerate(EXPRESSIONS)]
+)
+
+
+def in_slice(request: pytest.FixtureRequest, k: int, start: int) -> None:
+    """A third of the expressions is compiled each time, all of them with ``--all-programs``."""
+    if k % 3 != start and not request.config.getoption("--all-programs"):
+        pytest.skip("compiled with --all-programs")
+
+
+@every_expression
+def test_library(request: pytest.FixtureRequest, k: int) -> None:
+    in_slice(request, k, 0)
     found: Lowered = lowered(k, concrete=False)
     args = call(found, k)
     check(found.func, args)
 
 
-@pytest.mark.parametrize("k", [pytest.param(k, id=text) for k, text in enumerate(EXPRESSIONS)])
-def test_library_gradient(k: int) -> None:
+@every_expression
+def test_library_gradient(request: pytest.FixtureRequest, k: int) -> None:
+    in_slice(request, k, 1)
     found = lowered(k, concrete=True)
     outputs = tuple(floats([r.any_type for r in found.func.results]))
     derived = Derivatives(found.func, outputs)

@@ -272,6 +272,9 @@ def split(c: LibraryContext, ary: Abstract, indices_or_sections: Abstract, axis:
         size = _quotient(c, array, (dims[k],), [Dim.const(given)])
         if size * given != dims[k]:
             c.same_dim(dims[k], size * given, array)
+            whole = c.view(array, Reshape((*dims[:k], size * given, *dims[k + 1 :])))
+            assert isinstance(whole, Array)
+            array = whole
         bounds = [size * n for n in range(given + 1)]
     else:
         bounds = [Dim.const(0), *(Dim.const(n) for n in given), dims[k]]
