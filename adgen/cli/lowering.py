@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import adgen
 from adgen.cli.console import Console
@@ -13,6 +13,8 @@ from adgen.cli.request import Request
 from adgen.cli.target import Target
 from adgen.diagnostics import refuse
 from adgen.runtime.surface import Lowered
+
+T = TypeVar("T")
 
 PLAN_OF = {"reverse": "value_and_grad", "vjp": "split", "forward": "tangent", "jvp": "tangent"}
 """What a mode of the command line is called in a plan."""
@@ -46,7 +48,7 @@ def source_text(target: Target) -> str:
     from adgen.frontend.lowering import file_helper
 
     found = _reading(target, lambda: file_helper(str(target.path), target.name))
-    return str(found.source.text.text)
+    return found.source.text.text
 
 
 def _from_example(request: Request, example: str, console: Console) -> Lowered:
@@ -59,7 +61,7 @@ def _from_example(request: Request, example: str, console: Console) -> Lowered:
     return Lowered(found.traced, found.plan, found.options, standalone=True)
 
 
-def _reading(target: Target, read: Callable[[], Any]) -> Any:
+def _reading(target: Target, read: Callable[[], T]) -> T:
     try:
         return read()
     except OSError as error:

@@ -45,6 +45,7 @@ def parse_sizes(text: str | None) -> dict[str, int]:
 
 def _leaf(type: Type, sizes: Mapping[str, int], rng: np.random.Generator) -> Any:
     shape = tuple(dim.evaluate(sizes) for dim in type.dims)
+    drawn: np.ndarray[Any, Any] | float
     if type.is_float:
         drawn = rng.uniform(LOW, HIGH, shape)
     elif type.dtype.is_integer:

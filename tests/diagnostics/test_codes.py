@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+import adgen
 from adgen.cli import main
 from adgen.diagnostics import CODES, Code, Example, UserError, diagnose
 from tests.diagnostics.programs import MORE
@@ -127,3 +128,10 @@ def test_entry_is_complete(entry: Code) -> None:
 def test_there_are_enough_programs() -> None:
     assert len(refused()) >= 40
     assert len(of_files(refused())) >= 25
+
+
+def test_every_code_is_raised_somewhere() -> None:
+    package = Path(adgen.__file__).parent
+    sources = [p for p in package.rglob("*.py") if p.parent.name != "codes"]
+    text = "\n".join(p.read_text() for p in sources)
+    assert [code for code in CODES if code not in text] == []

@@ -6,13 +6,6 @@ from adgen.diagnostics.codes.entry import Code, Example
 
 CODES = (
     Code(
-        "AG301",
-        "derivative needs the overwritten value of `{name}`, whose size is unknown here",
-        "The adjoint reads a value that the program overwrites, and no tape of known size can hold it.",
-        help="bound the loop (`for i in range(n)`)",
-        no_example="reached only by programs that the tapes do not cover",
-    ),
-    Code(
         "AG302",
         "parameter `{name}` has dtype {dtype}, which has no derivative",
         "Integers and booleans do not vary continuously.",

@@ -73,13 +73,6 @@ CODES = (
         ),
     ),
     Code(
-        "AG243",
-        "cannot write into argument `{name}`",
-        "Arguments can be written into: they change for the caller, and the derivative is with respect to "
-        "the values on entry.",
-        no_example="no longer raised",
-    ),
-    Code(
         "AG244",
         "cannot write into captured `{name}`",
         "A captured array is an input of the function that its caller does not see.",
