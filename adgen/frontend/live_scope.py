@@ -143,7 +143,7 @@ def _library_name(value: Any) -> str | None:
         return None
     home = getattr(value, "__module__", None)
     if isinstance(home, str) and home.startswith("adgen"):
-        return _public_name(value, own)
+        return _public_name(value, own, home)
     for module in ("numpy", "math", "builtins", home, "numpy.linalg"):
         if not isinstance(module, str) or not is_library(module):
             continue
@@ -152,14 +152,17 @@ def _library_name(value: Any) -> str | None:
     return None
 
 
-def _public_name(value: Any, own: str) -> str | None:
-    """The name under which a function of adgen is public, where the library knows it."""
+def _public_name(value: Any, own: str, home: str) -> str | None:
+    """The name under which the library knows a function of adgen: the public one, or that of its module."""
     from adgen.frontend.library import lookup as library_lookup
 
-    qualified = f"adgen.{own}"
-    public = getattr(sys.modules.get("adgen"), own, _ABSENT) is value
-    known = public and (library_lookup(qualified) is not None or own in ADGEN_FORMS)
-    return qualified if known else None
+    for module in ("adgen", home):
+        if getattr(sys.modules.get(module), own, _ABSENT) is not value:
+            continue
+        qualified = f"{module}.{own}"
+        if library_lookup(qualified) is not None or (module == "adgen" and own in ADGEN_FORMS):
+            return qualified
+    return None
 
 
 ADGEN_FORMS = ("unroll", "checkpointed", "truncated", "recompute")
