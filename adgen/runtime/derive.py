@@ -33,7 +33,7 @@ def _gradient(traced: Traced, plan: Plan) -> Traced:
     value, aux = _differentiated(traced, plan)
     wrt = [leaf for p in plan.wrt for leaf in float_leaves(traced, p)]
     count = len(traced.func.results)
-    func = checked("reverse", joint(optimised(traced.func), wrt, (0,)))
+    func = optimised(checked("reverse", joint(optimised(traced.func), wrt, (0,))))
     gradients = gradient_spec(traced, plan)
     aux_leaves = range(1, traced.result.leaf_count)
     found = range(count, count + len(wrt))
@@ -174,7 +174,7 @@ def linearise(traced: Traced, wrt: Sequence[int] | None = None, has_aux: bool = 
         raise refuse("AG304", result_place(traced), name=traced.func.name, dtype=dtype)
     func = checked("reverse", joint(optimised(traced.func), wrt, seeds, seeded=True))
     halves: Split = split(func, len(traced.func.results), len(seeds))
-    forward, backward = checked("split", halves.forward), checked("split", halves.backward)
+    forward, backward = (optimised(checked("split", f)) for f in (halves.forward, halves.backward))
     return Linearised(traced, forward, backward, seeds, tuple(wrt), halves.residuals, spec)
 
 
@@ -184,7 +184,7 @@ def _tangent(traced: Traced, plan: Plan) -> Traced:
     count = traced.result.leaf_count
     types = [v.type for v in traced.func.results[:count]]
     floats = [k for k, type_ in enumerate(types) if type_.is_float]
-    func = checked("forward", pushforward(optimised(traced.func), plan.leaves, floats))
+    func = optimised(checked("forward", pushforward(optimised(traced.func), plan.leaves, floats)))
     spec = _pair(traced.result, _tangent_spec(traced.result, types))
     total = len(traced.func.results)
     kept = [*range(count), *range(total, total + len(floats)), *range(count, total)]

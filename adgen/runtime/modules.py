@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics import refuse
+from adgen.numpy_backend.economy import value_is_cheap
 from adgen.numpy_backend.entry import Argument, Entry
 from adgen.numpy_backend.module import Delegate, Origin, print_module
 from adgen.numpy_backend.residuals import field_names
@@ -49,31 +50,40 @@ def _origin(traced: Traced, options: Options) -> Origin:
 
 
 _SUMMARIES = {
-    "primal": "{name}.",
-    "tangent": "{name} and its derivative in a direction.",
-    "split": "{name} and its reverse mode derivative, in two parts.",
+    "primal": "`{name}`, in plain NumPy.",
+    "tangent": "`{name}` and its derivative in a direction, in plain NumPy.",
+    "split": "`{name}` and its reverse mode derivative in two parts, in plain NumPy.",
 }
 
 
 def _summary(traced: Traced, plan: Plan) -> str:
-    text = _SUMMARIES.get(plan.mode, "{name} and its gradient with respect to {wrt}.")
-    wrt = ", ".join(traced.parameters[p] for p in plan.wrt)
-    return text.format(name=traced.func.name, wrt=wrt)
+    text = _SUMMARIES.get(plan.mode, "The gradient of `{name}` with respect to {wrt}, in plain NumPy.")
+    return text.format(name=traced.func.name, wrt=_variables(traced, plan))
+
+
+def _variables(traced: Traced, plan: Plan) -> str:
+    """The parameters that have a gradient, in prose."""
+    names = [f"`{traced.parameters[p]}`" for p in plan.wrt]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _functions(traced: Traced, plan: Plan) -> list[Public]:
     match plan.mode:
         case "primal":
-            return [_plain(traced, plan, traced.func.name, f"{traced.func.name}.")]
+            return [_plain(traced, plan, traced.func.name, f"The value of `{traced.func.name}`.")]
         case "tangent":
             return [_plain(traced, plan, "jvp", "The value and its derivative in the given direction.")]
         case "split":
             return _split(traced, linearise(traced), None)
     joint = Plan("value_and_grad", plan.wrt, plan.single, plan.has_aux)
-    both = _plain(traced, joint, "value_and_grad", "The value and the gradient.")
+    name, wrt = traced.func.name, _variables(traced, plan)
+    both = _plain(traced, joint, "value_and_grad", f"The value of `{name}` and its gradient by {wrt}.")
     found: list[Public] = [both]
     if not plan.has_aux:
-        found.append(Delegate("grad", both, 1, "The gradient."))
+        alone = Plan("grad", plan.wrt, plan.single)
+        own = _plain(traced, alone, "grad", f"The gradient of `{name}` by {wrt}.")
+        cheap = value_is_cheap(both.func, own.func)
+        found.append(Delegate("grad", both, 1, own.summary) if cheap else own)
     halves = linearise(traced, wrt_leaves(traced, plan.wrt), plan.has_aux)
     return [*found, *_split(traced, halves, plan)]
 
@@ -82,9 +92,10 @@ def _plain(traced: Traced, plan: Plan, name: str, summary: str) -> Entry:
     derived = derive(traced, plan)
     func = in_place(derived.func)
     records: list[tuple[tuple[int, ...], str]] = []
-    if plan.mode == "value_and_grad":
+    if plan.mode in ("value_and_grad", "grad"):
         wrt = [traced.parameters[p] for p in plan.wrt]
-        records = [((1,), wrt[0])] if plan.single else [((1, k), p) for k, p in enumerate(wrt)]
+        at = (1,) if plan.mode == "value_and_grad" else ()
+        records = [(at, wrt[0])] if plan.single else [((*at, k), p) for k, p in enumerate(wrt)]
     arguments = _arguments(derived) + tuple(
         Argument(func.params[k].hint or f"dot_{k}", leaf_spec())
         for k in range(len(traced.func.params), len(func.params))
@@ -129,7 +140,7 @@ def _split(traced: Traced, halves: Linearised, plan: Plan | None) -> list[Public
         forward,
         _arguments(traced),
         traced.result,
-        "The value, and what `backward` needs of the forward sweep.",
+        f"The value of `{traced.func.name}`, and what `backward` needs of the forward sweep.",
         mutated=traced.mutated,
         residuals_out=names,
     )
