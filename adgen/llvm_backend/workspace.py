@@ -8,6 +8,8 @@ owner gives the heap memory back with the workspace.
 from __future__ import annotations
 
 import ctypes
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,7 +45,9 @@ class Workspace:
         """The first aligned byte."""
         return int(-(-self._block.ctypes.data // ALIGNMENT) * ALIGNMENT)
 
-    def __del__(self) -> None:
+    def __del__(self, finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if finalizing():
+            return  # the process ends, and the functions used below may be gone
         for address in self._header[::CELLS]:
             if address:
                 _free(int(address))
