@@ -15,7 +15,7 @@ from adgen.ir.types import Type
 from adgen.llvm_backend import scalar_ops, vector_math
 from adgen.llvm_backend.compile import TABLE
 from adgen.llvm_backend.memory import Memory, Table
-from adgen.llvm_backend.outline import worthwhile
+from adgen.llvm_backend.outline import deepest
 from adgen.llvm_backend.statements import Statements
 from adgen.llvm_backend.workspace import ALIGNMENT, CELLS
 from adgen.llvm_backend.writer import Writer, scalar_type
@@ -40,7 +40,7 @@ class Module:
 def emit_module(kernel: Kernel) -> Module:
     """The LLVM module of a kernel."""
     w, table = Writer(), Table()
-    statements = Statements(w, kernel, table, worthwhile(kernel))
+    statements = Statements(w, kernel, table, deepest(kernel))
     _enter(w, kernel, statements.memory)
     statements.all(kernel.body)
     _leave(w, kernel, statements.memory)

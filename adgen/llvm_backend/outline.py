@@ -17,6 +17,8 @@ from adgen.loops.core import (
     Kernel,
     Load,
     Nest,
+    OnHeap,
+    OnStack,
     Place,
     Product,
     Reduce,
@@ -30,22 +32,27 @@ from adgen.loops.fuse import names_defined, names_used
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements
 
-#: Kernels with more domains than this are split.
-MANY = 8
+#: Kernels with more domains than this have them split off where they are in at most `SHALLOW` loops.
+MANY, SHALLOW = 8, 1
+#: Kernels with more domains than this have all of them split off.
+TOO_MANY = 48
 
 
-def worthwhile(kernel: Kernel) -> bool:
-    """Whether a kernel has so many domains that it is split."""
-    return sum(isinstance(s, Nest | Reduce) for s in walk(kernel.body)) > MANY
+def deepest(kernel: Kernel) -> int:
+    """In how many loops a domain may be and still be split off; negative where none is."""
+    count = sum(isinstance(s, Nest | Reduce) for s in walk(kernel.body))
+    if count <= MANY:
+        return -1
+    return SHALLOW if count <= TOO_MANY else count
 
 
 def emit_outlined(s: Statements, stmt: Nest | Reduce) -> None:
     """A call of a new function that runs one domain."""
     inner = s.child()
     params, given = _scalars(s, inner.w, stmt)
-    pointers: dict[Place, str] = {}
+    pointers: dict[Place | Buffer, str] = {}
     for buffer in _buffers(stmt):
-        place = s.kernel.places[buffer]
+        place = _memory(s.kernel, buffer)
         if place not in pointers:
             pointers[place] = f"%p{len(pointers)}"
             params.append(f"ptr {_noalias(s, buffer, stmt)}{pointers[place]}")
@@ -127,11 +134,17 @@ def _buffers(stmt: Stmt) -> list[Buffer]:
     return list(found)
 
 
+def _memory(kernel: Kernel, buffer: Buffer) -> Place | Buffer:
+    """What tells the memory of a buffer: its place, or the buffer itself where each has memory of its own."""
+    place = kernel.places[buffer]
+    return buffer if isinstance(place, OnHeap | OnStack) else place
+
+
 def _noalias(s: Statements, buffer: Buffer, stmt: Stmt) -> str:
     """Whether no other buffer of the domain can share memory with this one."""
     kernel = s.kernel
     for other in _buffers(stmt):
-        if kernel.places[other] == kernel.places[buffer]:
+        if _memory(kernel, other) == _memory(kernel, buffer):
             continue
         apart = kernel.apart.get(buffer)
         if kernel.families[other] == kernel.families[buffer] and (

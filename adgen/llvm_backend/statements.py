@@ -45,7 +45,7 @@ from adgen.loops.core import (
 class Statements:
     """Emits the statements of one kernel; `used` collects the elementary functions it calls."""
 
-    def __init__(self, w: Writer, kernel: Kernel, table: Table, outlining: bool = False) -> None:
+    def __init__(self, w: Writer, kernel: Kernel, table: Table, split_depth: int = -1) -> None:
         self.w = w
         self.kernel = kernel
         self.table = table
@@ -53,7 +53,8 @@ class Statements:
         self.used: set[tuple[str, str]] = set()
         self.slots: dict[Slot, str] = {}
         self.functions: list[str] = []
-        self.outlining = outlining
+        self.split_depth = split_depth
+        self._depth = 0
         self._sticky: dict[int, str] | None = None
 
     def child(self) -> Statements:
@@ -83,7 +84,7 @@ class Statements:
             case Get() | Set():
                 self._variable(stmt)
             case Nest() | Reduce():
-                if self.outlining and self._sticky is None:
+                if self._depth <= self.split_depth and self._sticky is None:
                     emit_outlined(self, stmt)
                 else:
                     self.emit_domain(stmt)
@@ -223,7 +224,9 @@ class Statements:
             self._inside(stmt.body)
 
     def _inside(self, body: Sequence[Stmt]) -> None:
+        self._depth += 1
         self.all(body)
+        self._depth -= 1
 
     def _trips(self, lo: str, hi: str, step: str) -> str:
         """len(range(lo, hi, step)), or something negative or zero for an empty range."""
@@ -247,7 +250,7 @@ class Statements:
             w.branch_if(w.operand(stmt.test), body, done)
             w.start_block(body)
             with w.scoped():
-                self.all(stmt.body)
+                self._inside(stmt.body)
             w.branch(head)
         w.start_block(done)
 

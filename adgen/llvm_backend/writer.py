@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.ir.dims import Dim
+from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
 from adgen.llvm_backend.elementary.text import F32, F64, float_text
-from adgen.loops.core import Lit, Operand
+from adgen.loops.core import Lit, Operand, coefficient
 
 _TYPES = {DType.f64: "double", DType.f32: "float", DType.bool: "i1"}
 
@@ -51,6 +51,16 @@ class Scope:
                 return scope.values[key]
             scope = scope.outer
         return None
+
+
+def _is_moving(name: str) -> bool:
+    """Whether a name is a scalar or a loop variable, not a size."""
+    return name.startswith(("%", "#"))
+
+
+def _age(name: str) -> tuple[bool, int]:
+    """Loop variables of domains are innermost; otherwise what is defined later."""
+    return (name.startswith("#"), int(name[1:]))
 
 
 class Writer:
@@ -133,11 +143,27 @@ class Writer:
         found = self.scope.find(dim)
         if found is not None:
             return found
+        moving = [name for name in dim.symbols() if _is_moving(name)]
+        total = self._by_name(dim, max(moving, key=_age)) if moving else self._sum(dim)
+        self.scope.values[dim] = total
+        return total
+
+    def _by_name(self, dim: Dim, name: str) -> str:
+        """coefficient * name + rest, so that what does not move with the innermost name can be hoisted."""
+        try:
+            factor, rest = coefficient(dim, name)
+        except ValueError:
+            return self._sum(dim)
+        product = self._symbol(name)
+        if factor.value != 1:
+            product = self.value(f"mul nsw i64 {product}, {self.dim(factor)}")
+        return product if rest == ZERO else self.value(f"add nsw i64 {self.dim(rest)}, {product}")
+
+    def _sum(self, dim: Dim) -> str:
         total = ""
         for monomial, factor in dim.terms:
             part = self._monomial(monomial, factor)
             total = part if not total else self.value(f"add nsw i64 {total}, {part}")
-        self.scope.values[dim] = total
         return total
 
     def _monomial(self, monomial: tuple[str, ...], factor: int) -> str:

@@ -104,7 +104,7 @@ class Block:
             if d.value == 1:
                 index.append(Dim.const(0))
                 continue
-            variables.append(Var(self.names.fresh("i"), d))
+            variables.append(Var(self.names.fresh("#"), d))
             index.append(Dim.symbol(variables[-1].name))
         return tuple(variables), tuple(index)
 

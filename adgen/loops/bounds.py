@@ -66,5 +66,5 @@ def _plainly(value: Dim) -> bool:
 
 
 def _age(name: str) -> tuple[int, str]:
-    digits = name.lstrip("%i")
+    digits = name.lstrip("%#")
     return (int(digits) if digits.isdigit() else -1, name)

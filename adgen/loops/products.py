@@ -172,7 +172,7 @@ def _by_blas(
     rows, columns, summed = letters.rows, letters.columns, letters.summed
     left = _matrix_view(state, operands[0], letters.left, rows + summed)
     right = _matrix_view(state, operands[1], letters.right, summed + columns)
-    variables = tuple(Var(state.names.fresh("i"), sizes[c]) for c in letters.batch)
+    variables = tuple(Var(state.names.fresh("#"), sizes[c]) for c in letters.batch)
     where = {c: Dim.symbol(v.name) for c, v in zip(letters.batch, variables, strict=True)}
     m, n, k = (sizes[group] if group else ONE for group in (rows, columns, summed))
     if not accumulate and (not rows or not columns):

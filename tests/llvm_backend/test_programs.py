@@ -108,6 +108,20 @@ PROGRAMS: dict[str, tuple[str, tuple[Any, ...]]] = {
 }""",
         (vector(40),),
     ),
+    "shifted overlap of its own": (
+        """func @f(%x: f64[n]) -> (f64[n]) {
+  %zero = const() {dtype = !i64, kind = @py, value = 0} : i64
+  %one = const() {dtype = !i64, kind = @py, value = 1} : i64
+  %y = exp(%x) : f64[n]
+  %v = sum(%x) {axes = (0,)} : np.f64
+  %z = write(%y, %v, %zero) {index = ix(point)} : f64[n]
+  %l = read(%z, %zero) {index = ix(range(n-1;1))} : f64[n-1]
+  %s = mul(%l, %l) : f64[n-1]
+  %c = write(%z, %s, %one) {index = ix(range(n-1;1))} : f64[n]
+  return %c
+}""",
+        (vector(40),),
+    ),
     "while": (
         """func @f(%x: f64, %tol: f64) -> (f64, i64) {
   %k0 = const() {dtype = !i64, kind = @py, value = 0} : i64
