@@ -141,6 +141,13 @@ class Cotangents:
         value = add(self.b, self.discharged(left), self.discharged(right))
         return Cotangent(value, common, old.accumulator)
 
+    def _same(self, one: Value, other: Value) -> bool:
+        """Whether two values are the same operation on the same operands, as from ``x * x``."""
+        a, b = self.b.defs.op(one), self.b.defs.op(other)
+        return (
+            a is not None and b is not None and (a.prim, a.operands, a.attrs) == (b.prim, b.operands, b.attrs)
+        )
+
     def _typed(self, value: Value, wanted: Type) -> Value:
         """``value`` with the kind of scalar that the primal has."""
         if value.type == wanted or value.type.dims != wanted.dims:

@@ -18,7 +18,7 @@ from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import Definitions, Func, Node, Op, Region, Value, operands_of, regions_of
 from adgen.ir.dims import Dim, linear_in
-from adgen.ir.types import StackType, Type
+from adgen.ir.types import I64, StackType, Type
 from adgen.primitives.sizes import bind_dim, constant, size_value
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.fold import HOOK
@@ -147,6 +147,14 @@ def split(joint_func: Func, results: int, seeds: int = 1) -> Split:
     return Split(eliminate_dead_code(forward), eliminate_dead_code(backward), names)
 
 
+#: what costs nothing to make again, given its operand
+_MADE_AGAIN = ("const", "dim", "arange", "broadcast", "full", "empty", "transpose", "reshape")
+
+
+def _converts_size(op: Op) -> bool:
+    return op.prim.name == "cast" and op.operands[0].any_type == I64
+
+
 class _Cut:
     """Finds what crosses the cut. Constants, sizes and their broadcasts are made again instead."""
 
@@ -191,7 +199,7 @@ class _Cut:
 
     def _need(self, value: Value, needed: dict[Value, None]) -> None:
         op = self._defs.op(value)
-        if op is not None and op.prim.name in ("const", "dim", "arange", "broadcast", "full", "empty"):
+        if op is not None and (op.prim.name in _MADE_AGAIN or _converts_size(op)):
             for operand in op.operands:
                 self._need(operand, needed)
             if op not in self.again:

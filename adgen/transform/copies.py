@@ -42,6 +42,7 @@ class _Sink(Rebuild):
         """Emit a block, holding stores back until something uses their result."""
         held: list[Node] = []
         for node in nodes:
+            self.reached(node)
             used = set(uses_of(node))
             for store in [s for s in held if any(v in used for v in s.results)]:
                 self._release(store, held)

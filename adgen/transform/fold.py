@@ -124,7 +124,17 @@ def _add(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | 
         for zero, other in (operands, operands[::-1]):
             if constant_of(b, zero) == 0 and _keeps(zero, other):
                 return other
+    if operands[0] is operands[1]:
+        return _twice(b, operands[0])
     return _add_negative(b, operands)
+
+
+def _twice(b: Builder, x: Value) -> Value:
+    """``x + x`` as ``2 * x``: the same bits, as a double loses none."""
+    from adgen.primitives.elementwise import mul
+
+    two = constant(b, x.type.dtype.numpy.type(2).item(), x.type.with_dims() if x.type.rank else x.type)
+    return mul(b, broadcast(b, two, dims=x.type.dims, axes=()) if x.type.rank else two, x)
 
 
 def _add_negative(b: Builder, operands: tuple[Value, ...]) -> Value | None:

@@ -68,11 +68,15 @@ class Rebuild:
 
     # -- nodes ------------------------------------------------------------------------------------------
     def nodes(self, nodes: Sequence[Node]) -> None:
-        """Emit nodes in order, noting where the reverse sweep begins."""
+        """Emit nodes in order."""
         for node in nodes:
-            if node is self.turn:
-                self.cut = len(self.b.nodes)
+            self.reached(node)
             self.node(node)
+
+    def reached(self, node: Node) -> None:
+        """Note where the reverse sweep begins."""
+        if node is self.turn:
+            self.cut = len(self.b.nodes)
 
     def node(self, node: Node) -> None:
         """Emit one node."""
