@@ -7,6 +7,8 @@ A fenced block says by its language, or by a comment on the line before it, what
     ```console                           `$ command` lines, run in the page's folder; output is compared
     <!-- file: NAME -->                  the block is the content of a file in the page's folder
     <!-- output: COMMAND -->             the block is what the command prints
+    <!-- patch: adgen -->                the block is a difference, applied to a copy of adgen that what
+                                         follows on the page uses
     <!-- not run: REASON -->             the block is only read
 
 Every other block is an error: nothing in the documentation goes unchecked by accident.
@@ -19,6 +21,7 @@ import doctest
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,7 +31,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)$")
-DIRECTIVE = re.compile(r"^ *<!-- (?P<kind>file|output|not run): (?P<value>.+) -->$")
+DIRECTIVE = re.compile(r"^ *<!-- (?P<kind>file|output|patch|not run): (?P<value>.+) -->$")
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class Page:
 
     lines: list[str]
     folder: Path
+    root: Path = ROOT
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "__page__"})
 
     def run(self) -> str:
@@ -72,6 +76,9 @@ class Page:
                 return None
             case ("output", command):
                 return self._shell(command)
+            case ("patch", _):
+                self._patch(text)
+                return None
             case ("not run", _):
                 return None
         runners: dict[str, Callable[[str, int], str | None]] = {
@@ -113,6 +120,19 @@ class Page:
                 print(f"Traceback (most recent call last):\n    ...\n{type(error).__qualname__}: {error}")
         return printed.getvalue()
 
+    def _patch(self, text: str) -> None:
+        copy = self.folder / "copy"
+        if not copy.exists():
+            ignored = shutil.ignore_patterns("__pycache__")
+            for name in ("adgen", "tests", "docs", "samples"):
+                shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+            for name in ("README.md", "pyproject.toml"):
+                shutil.copy(ROOT / name, copy)
+            self.root = copy
+        command = ["git", "apply", "--recount", "-"]
+        environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(self.folder)}
+        subprocess.run(command, cwd=copy, input=text, text=True, check=True, env=environment)
+
     def _console(self, text: str, line: int) -> str:
         shown = []
         for row in text.splitlines():
@@ -129,9 +149,8 @@ class Page:
             (tools / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
             for tool in tools.iterdir():
                 tool.chmod(0o755)
-            (tools / "samples").symlink_to(ROOT / "samples")
         path = os.pathsep.join((str(tools), os.environ.get("PATH", "")))
-        python_path = os.pathsep.join((str(ROOT), str(ROOT / "samples")))
+        python_path = os.pathsep.join((str(self.root), str(self.root / "samples")))
         environment = {
             **os.environ,
             "PATH": path,
