@@ -24,7 +24,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if request.backend != "numpy":
         raise refuse("AG807", value=request.backend, option="--backend")
     with console.progress("compiling"):
-        text = lower(request, console).source
+        lowered = lower(request, console)
+        text = lowered.source
+    console.remarks(lowered.remarks)
     if arguments.output == "-":
         if console.as_json:
             console.result("", target=str(request.target), outputs=[], text=text)

@@ -6,7 +6,8 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -40,6 +41,11 @@ class Console:
         if self.verbose:
             self.say(text)
 
+    def remarks(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """What the user should know about a result that is right."""
+        if diagnostics and not self.quiet and not self.as_json:
+            print(render_all(diagnostics, color=self._colored(sys.stderr)), file=sys.stderr)
+
     def refused(self, diagnostics: Iterable[Diagnostic], **data: Any) -> None:
         """Why the command did not do what it was asked."""
         found = list(diagnostics)
@@ -57,7 +63,14 @@ class Console:
 
     @contextmanager
     def progress(self, what: str) -> Iterator[None]:
-        """Show that work is going on, from its second second on, on a terminal only."""
+        """Show on a terminal that work of over a second goes on; with ``-v`` say how long it took."""
+        began = time.perf_counter()
+        with self._bar(what):
+            yield
+        self.detail(f"{what}: {time.perf_counter() - began:.2f} s")
+
+    @contextmanager
+    def _bar(self, what: str) -> Iterator[None]:
         if self.quiet or self.as_json or not sys.stderr.isatty():
             yield
             return

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from adgen.cli.console import Console
+from adgen.cli.request import Request, parse_wrt
 from adgen.cli.target import Target
-from adgen.diagnostics import refuse
 from adgen.diagnostics.pages import find_code, page_json, page_text
 
 
@@ -16,4 +16,14 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         entry = find_code(arguments.subject)
         console.result(page_text(entry), **page_json(entry))
         return 0
-    raise refuse("AG807", value=arguments.subject, option="explain FILE.py:FUNC")
+    return _explain_function(arguments, console)
+
+
+def _explain_function(arguments: argparse.Namespace, console: Console) -> int:
+    from adgen.cli.lowering import lower
+
+    request = Request(Target.parse(arguments.subject), parse_wrt(arguments.wrt), arguments.signature)
+    with console.progress("compiling"):
+        text = lower(request, console).explain()
+    console.result(text, target=str(request.target), text=text)
+    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import math
 import sys
 from collections.abc import Callable
@@ -27,7 +28,22 @@ class Call:
 
 def import_function(target: Target) -> Callable[..., Any]:
     """Import the file as Python imports a script's neighbours, and take the function out of it."""
+    return _function(_import_file(target.path), target)
+
+
+def example_call(target: Target, example: str) -> Call:
+    """The function, and the arguments that ``example`` evaluates to in its module."""
     module = _import_file(target.path)
+    function = _function(module, target)
+    scope = {"np": np, "math": math, **vars(module)}
+    try:
+        positional, named = eval(f"(lambda *a, **k: (a, k))({example}\n)", scope)
+    except Exception as error:
+        raise refuse("AG808", example=example, error=_describe(error)) from error
+    return Call(function, _in_order(function, target.name, positional, named))
+
+
+def _function(module: ModuleType, target: Target) -> Callable[..., Any]:
     function = getattr(module, target.name, None)
     if not callable(function):
         raise refuse("AG802", path=target.path, name=target.name)
@@ -35,32 +51,21 @@ def import_function(target: Target) -> Callable[..., Any]:
     return found
 
 
-def example_call(target: Target, example: str) -> Call:
-    """The function, and the arguments that ``example`` evaluates to in its module."""
-    function = import_function(target)
-    scope = {"np": np, "math": math, **vars(sys.modules[_module_name(target.path)])}
-    try:
-        positional, named = eval(f"(lambda *a, **k: (a, k))({example}\n)", scope)
-    except Exception as error:
-        raise refuse("AG808", example=example, error=_describe(error)) from error
-    return Call(function, _in_order(function, positional, named))
-
-
 def _in_order(
-    function: Callable[..., Any], positional: tuple[Any, ...], named: dict[str, Any]
+    function: Callable[..., Any], name: str, positional: tuple[Any, ...], named: dict[str, Any]
 ) -> tuple[Any, ...]:
     if not named:
         return positional
-    import inspect
-
-    original = inspect.unwrap(function)
-    bound = inspect.signature(original).bind(*positional, **named)
+    try:
+        bound = inspect.signature(inspect.unwrap(function)).bind(*positional, **named)
+    except TypeError as error:
+        raise refuse("AG265", name=name, reason=str(error)) from None
     bound.apply_defaults()
     return tuple(bound.arguments.values())
 
 
 def _import_file(path: Path) -> ModuleType:
-    name = _module_name(path)
+    name = _free_name(path.stem)
     spec = importlib.util.spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None or not path.is_file():
         raise refuse("AG801", path=path, reason="not a Python file")
@@ -76,8 +81,10 @@ def _import_file(path: Path) -> ModuleType:
     return module
 
 
-def _module_name(path: Path) -> str:
-    return path.stem
+def _free_name(stem: str) -> str:
+    """The name of the module: its file's, unless a module of that name (``random``, say) is loaded."""
+    names = (stem, *(f"{stem}_{k}" for k in range(1, len(sys.modules) + 2)))
+    return next(name for name in names if name not in sys.modules)
 
 
 def _describe(error: BaseException) -> str:

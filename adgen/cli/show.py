@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import html
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from adgen.cli.console import Console
+from adgen.cli.files import write_output
 from adgen.cli.request import Request
 from adgen.diagnostics import refuse
 
@@ -28,13 +31,22 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Print a stage."""
     request = Request.of(arguments)
     stage = arguments.stage
-    if arguments.html is not None:
-        raise refuse("AG807", value=arguments.html, option="--html")
     if stage not in _TEXTS and stage != "source":
         raise refuse("AG807", value=stage, option="--stage")
     text = stage_text(request, stage, console)
+    if arguments.html is not None:
+        write_output(Path(arguments.html), page(f"{request.target}: {stage}", text))
+        console.say(f"wrote {arguments.html}")
+        console.result("", target=str(request.target), stage=stage, outputs=[arguments.html])
+        return 0
     console.result(text, target=str(request.target), stage=stage, text=text)
     return 0
+
+
+def page(title: str, text: str) -> str:
+    """A web page that shows a text as it is."""
+    head = f"<!doctype html>\n<meta charset='utf-8'>\n<title>{html.escape(title)}</title>\n"
+    return f"{head}<h1>{html.escape(title)}</h1>\n<pre>{html.escape(text)}</pre>\n"
 
 
 def stage_text(request: Request, stage: str, console: Console) -> str:
