@@ -103,13 +103,15 @@ def stretch(r: Reader, value: Value, dims: Sequence[Dim]) -> Value:
 
 
 def with_dims(r: Reader, value: Value, dims: Sequence[Dim]) -> Value:
-    """``value`` with dims that are known or checked to be equal to its own."""
-    dims = tuple(dims)
-    if value.type.dims == dims:
-        return value
-    for old, new in zip(value.type.dims, dims, strict=True):
-        r.sizes.same(new, old, (value,))
-    return reshape(r.b, value, dims=dims)
+    """``value`` with dims that are known or checked to be equal to its own.
+
+    A reshape checks the number of elements: taken one dim at a time, it checks every dim.
+    """
+    for axis, (old, new) in enumerate(zip(value.type.dims, dims, strict=True)):
+        if r.sizes.same(new, old, (value,)) != old:
+            changed = (*value.type.dims[:axis], new, *value.type.dims[axis + 1 :])
+            value = reshape(r.b, value, dims=changed)
+    return value
 
 
 def join_types(left: Type, right: Type) -> Type | None:

@@ -13,6 +13,7 @@ from typing import Any
 from adgen.ir.builder import Builder, Fold
 from adgen.ir.core import For, Full, Func, If, Op, Opcode, Value, While
 from adgen.ir.interpret import evaluate
+from adgen.ir.dims import product
 from adgen.ir.types import I64, Kind, Type
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import cast, neg
@@ -189,7 +190,10 @@ def _reshape(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Valu
     if x.type.dims == attrs["dims"] and x.type.rank:
         return x
     op = b.defs.op(x)
-    if op is not None and op.prim.name == "reshape":
+    if op is None or op.prim.name != "reshape":
+        return None
+    checks = product(op.operands[0].type.dims) != product(x.type.dims)
+    if not checks:
         return reshape(b, op.operands[0], dims=attrs["dims"])
     return None
 

@@ -20,6 +20,7 @@ _GROUPS = (
     ("math", "math"),
     ("builtins", "Builtins"),
     ("adgen", "adgen"),
+    ("scipy", "SciPy"),
 )
 
 

@@ -11,7 +11,7 @@ from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import computed, require
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
-from adgen.primitives import exponential, hyperbolic, powers, rounding, trigonometric
+from adgen.primitives import error_function, exponential, hyperbolic, powers, rounding, trigonometric
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import add, div, lt, mul, neg, where
 from adgen.primitives.literals import literal, scaled
@@ -38,6 +38,7 @@ _UNARY = {
     "acosh": hyperbolic.arccosh,
     "atanh": hyperbolic.arctanh,
     "fabs": rounding.absolute,
+    "erf": error_function.erf,
     "isnan": rounding.isnan,
     "isinf": rounding.isinf,
     "isfinite": rounding.isfinite,

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from adgen.frontend.abstract import Abstract, Known, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
-from adgen.frontend.library.operands import floating, require
+from adgen.frontend.library.operands import flat, floating, require
 from adgen.frontend.library.reducing import over_axes
 from adgen.ir.types import Kind
-from adgen.primitives import activations, hyperbolic, powers, softmax
+from adgen.primitives import activations, error_function, softmax
 from adgen.primitives.define import Primitive
-from adgen.primitives.elementwise import add, mul, stop_gradient
+from adgen.primitives.elementwise import add, div, mul, stop_gradient
 from adgen.primitives.literals import literal, scaled
+from adgen.primitives.shape import reshape
 
 table = Table()
 _LAST = Known(-1)
@@ -31,6 +32,12 @@ def _activation(prim: Primitive) -> Callable[..., Result]:
     return documented(apply, prim.doc)
 
 
+#: SciPy's names for the same functions
+table.module("scipy")
+table.module("scipy.special")
+table.function("scipy.special.erf")(_activation(error_function.erf))
+table.function("scipy.special.expit")(_activation(activations.sigmoid))
+
 table.function(*_names("relu"))(_activation(activations.relu))
 table.function(*_names("sigmoid"))(_activation(activations.sigmoid))
 table.function(*_names("softplus"))(_activation(activations.softplus))
@@ -45,10 +52,9 @@ def silu(c: LibraryContext, x: Abstract) -> Result:
 
 @table.function(*_names("gelu"))
 def gelu(c: LibraryContext, x: Abstract) -> Result:
-    """x Phi(x), with the normal distribution function by tanh."""
+    """x Phi(x), where Phi is the normal distribution function."""
     value = floating(c, c.value(x, kind=Kind.np))
-    cubic = add(c.b, value, scaled(c.b, 0.044715, powers.powi(c.b, value, n=3)))
-    curve = hyperbolic.tanh(c.b, scaled(c.b, math.sqrt(2.0 / math.pi), cubic))
+    curve = error_function.erf(c.b, div(c.b, value, literal(c.b, value, math.sqrt(2.0))))
     share = add(c.b, literal(c.b, curve, 1), curve)
     return mul(c.b, scaled(c.b, 0.5, value), share)
 
@@ -70,6 +76,31 @@ table.function(*_names("log_softmax"))(_along_axis(softmax.log_softmax))
 def logsumexp(c: LibraryContext, x: Abstract, axis: Abstract = NONE, keepdims: Abstract = FALSE) -> Result:
     """log(sum(exp(x))) over axes."""
     return over_axes(c, softmax.logsumexp, floating(c, c.value(x)), axis, keepdims)
+
+
+@table.function("scipy.special.logsumexp")
+def scipy_logsumexp(
+    c: LibraryContext, a: Abstract, axis: Abstract = NONE, *, keepdims: Abstract = FALSE
+) -> Result:
+    """log(sum(exp(a))) over axes."""
+    return logsumexp(c, a, axis, keepdims)
+
+
+def _scipy(prim: Primitive) -> Callable[..., Result]:
+    """SciPy's default is all elements together."""
+
+    def apply(c: LibraryContext, x: Abstract, axis: Abstract = NONE) -> Result:
+        value = floating(c, c.value(x))
+        if not c.is_none(axis):
+            return prim(c.b, value, axis=c.static_axis(axis, value.type.rank))
+        together = prim(c.b, flat(c, value), axis=0)
+        return reshape(c.b, together, dims=value.type.dims)
+
+    return documented(apply, prim.doc)
+
+
+table.function("scipy.special.softmax")(_scipy(softmax.softmax))
+table.function("scipy.special.log_softmax")(_scipy(softmax.log_softmax))
 
 
 @table.function(*_names("stop_gradient"))
