@@ -44,6 +44,13 @@ class AbstractTree:
             tuple(v for part in parts for v in part.values),
         )
 
+    def same_kind(self, other: AbstractTree) -> bool:
+        """Whether both have one structure, and leaves of the same kind, dtype and rank."""
+        if self.spec != other.spec:
+            return False
+        pairs = zip(self.types, other.types, strict=True)
+        return all((a.kind, a.dtype, a.rank) == (b.kind, b.dtype, b.rank) for a, b in pairs)
+
     def symbols(self) -> tuple[str, ...]:
         """Symbols of the dims, in order of appearance, each once."""
         return tuple(dict.fromkeys(s for t in self.types for d in t.dims for s in d.symbols()))

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.diagnostics import UserError
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind, Type, dtype_of
 from adgen.runtime.abstract import AbstractTree
@@ -105,8 +106,11 @@ def _expression(node: ast.expr) -> AbstractTree | None:
 def _subscript(name: str, inside: ast.expr) -> AbstractTree | None:
     if name in DType.__members__:
         items = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-        dims = [str(item.value) for item in items if isinstance(item, ast.Constant)]
-        return Annotation(name)[tuple(dims)].tree if len(dims) == len(items) else None
+        dims = tuple(str(i.value) if isinstance(i, ast.Constant) else ast.unparse(i) for i in items)
+        try:
+            return Annotation(name)[dims].tree
+        except UserError:
+            return None
     if name in _JAXTYPING:
         match inside:
             case ast.Tuple(elts=[_, ast.Constant(value=str(words))]):

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from adgen.llvm_backend.kernel import LlvmKernel
 
 _REFERENCE = re.compile(r"# (?P<file>[^\s:]+):(?P<line>\d+)$")
-_OWN = re.compile(r"\s*(raise|assert)\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +72,6 @@ class Program:
         except AdgenError:
             raise
         except Exception as error:
-            if _is_users_own(error):
-                raise
             raise run_error(type(error), str(error), _place(error, self.func)) from error
 
 
@@ -129,12 +126,6 @@ def uncovered(func: Func) -> Uncovered | None:
 def _frames(error: BaseException) -> list[traceback.FrameSummary]:
     trace: TracebackType | None = error.__traceback__
     return [frame for frame in traceback.extract_tb(trace) if frame.filename.startswith("<adgen ")]
-
-
-def _is_users_own(error: BaseException) -> bool:
-    """Whether a ``raise`` or ``assert`` of the user's program raised the error."""
-    frames = _frames(error)
-    return bool(frames) and _OWN.match(frames[0].line or "") is not None
 
 
 def _place(error: BaseException, func: Func) -> Span | None:

@@ -36,7 +36,22 @@ class Dispatcher:
             trees = [abstract_example(a, p) for p, a in zip(self.subject.parameters, arguments, strict=True)]
         except NotTaken:
             raise self.refusal(arguments) from None
-        return self.table.make(key, leaves, trees, self.trace)
+        return self.table.make(key, leaves, self._named(trees), self.trace)
+
+    def _named(self, trees: list[AbstractTree]) -> list[AbstractTree]:
+        """The trees with the dims of annotations, where those fit: the user's names and equalities."""
+        annotations = self.subject.plain.__annotations__
+        if not annotations:
+            return trees
+        from adgen.runtime.annotations import annotated_tree
+
+        stated = [annotated_tree(annotations.get(name)) for name in self.subject.parameters]
+        found = [
+            AbstractTree(a.spec, a.types, t.values) if a is not None and a.same_kind(t) else t
+            for a, t in zip(stated, trees, strict=True)
+        ]
+        alone = {name for tree in found for name in tree.plain_symbols()}
+        return found if all(name in alone for tree in found for name in tree.symbols()) else trees
 
     def trace(self, trees: Sequence[AbstractTree], refuted: frozenset[Dim] = frozenset()) -> Traced:
         """The function (a derivative, where the subject is one) at these types."""

@@ -73,6 +73,7 @@ def test_binding_to_parameters() -> None:
         ('f32["n", 3]', "f32[n,3]"),
         ("f64", "f64"),
         ('f64[""]', "f64[]"),
+        ("f64[n, 2*n]", "f64[n,2*n]"),
         ("float", "f64"),
         ("int", "i64"),
         ("np.float32", "np.f32"),

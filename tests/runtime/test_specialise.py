@@ -1,3 +1,4 @@
+# ruff: noqa: F821, UP037
 """When a program is made, when it is found again, and what is checked at every call."""
 
 from __future__ import annotations
@@ -290,3 +291,18 @@ def test_every_public_name_resolves() -> None:
     assert set(adgen.__all__) <= set(dir(adgen))
     with pytest.raises(AttributeError):
         adgen.no_such_name  # noqa: B018
+
+
+# -- annotations ----------------------------------------------------------------------------------------
+def test_annotations_name_the_sizes() -> None:
+    def product(w: adgen.f64["n", "m"], x: adgen.f64["m"], k: float = 1.0) -> Any:  # type: ignore[valid-type]
+        return np.sum(w @ x) * k
+
+    transform = adgen.grad(product)
+    assert "f64[n,m]" in transform.ir
+    np.testing.assert_array_equal(transform(np.ones((2, 3)), np.full(3, 2.0)), np.full((2, 3), 2.0))
+    assert "f64[n,m]" in transform.ir
+    with pytest.raises(ValueError, match="dimension `m` is 4 in `x` but 3 in `w`"):
+        transform(np.ones((2, 3)), np.ones(4))
+    single = transform(np.ones((2, 3), np.float32), np.ones(3, np.float32), 1.0)
+    assert single.dtype == np.float32
