@@ -42,14 +42,14 @@ class Integers:
 
     def __init__(self, defs: Definitions, named: Callable[[Value], bool]) -> None:
         self._defs = defs
-        self._named = named
+        self.named = named
         self.bound: dict[str, Value] = {}
         self._symbols: dict[Value, str] = {}
         self.values: dict[str, Value] = {}
 
     def polynomial(self, value: Value) -> Dim:
         """The polynomial that a scalar integer is."""
-        op = None if self._named(value) else self._defs.op(value)
+        op = None if self.named(value) else self._defs.op(value)
         if op is not None and value.any_type == I64:
             found = self._of_op(op)
             if found is not None:

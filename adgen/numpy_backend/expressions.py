@@ -110,6 +110,15 @@ class Expressions:
                 rounded = self._rounded_integer(op)
                 if rounded is not None:
                     return rounded
+                inner = self.folding.op(op.operands[0])
+                same = inner is not None and inner.result.type.dtype is op.result.type.dtype
+                if (
+                    inner is not None
+                    and same
+                    and inner.prim.name == "cast"
+                    and op.result.type.kind is Kind.np
+                ):
+                    return Text(f"{dtype_text(op.result.type.dtype)}({self.exact(inner.operands[0])})")
             case "copy":
                 filled = self._filled(op)
                 if filled is not None:

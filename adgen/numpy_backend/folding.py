@@ -140,7 +140,8 @@ class Folding:
         user = uses[0].node
         if user is None:
             return op.prim.name == "copy" and uses[0].region not in self.numbering.owner
-        return isinstance(user, Op) and user.prim.name == "copy" and user.result.hint == op.result.hint
+        same = isinstance(user, Op) and user.prim.name in ("copy", "cast")
+        return same and isinstance(user, Op) and user.result.hint == op.result.hint
 
     @staticmethod
     def _is_doubled(value: Value, uses: list[Use]) -> bool:

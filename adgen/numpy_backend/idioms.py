@@ -30,7 +30,7 @@ class Idioms:
         """The idiomatic source of an operation."""
         match op.prim.name:
             case "add":
-                return self._doubled(op) or self._sum(op, "+", "-")
+                return self._doubled(op) or self._sum(op, "+", "-") or self._swapped(op)
             case "sub":
                 return self._sum(op, "-", "+")
             case "div":
@@ -90,6 +90,14 @@ class Idioms:
         symbol = opposite if count % 2 else same
         right = self._in.wrapped(self.without_signs(inner), Prec.ADD + 1)
         return Text(f"{self._speller(op).arg(0, Prec.ADD)} {symbol} {right}", Prec.ADD)
+
+    def _swapped(self, op: Op) -> Text | None:
+        """``a - b * c`` for ``-b * c + a``."""
+        inner = self._inner(op, 0)
+        if inner is None or self.negations(inner) % 2 == 0:
+            return None
+        right = self._in.wrapped(self.without_signs(inner), Prec.ADD + 1)
+        return Text(f"{self._speller(op).arg(1, Prec.ADD)} - {right}", Prec.ADD)
 
     def _signed(self, op: Op) -> Text | None:
         """``-a * b * c`` for ``a * -b * c``; signs that cancel go."""

@@ -53,10 +53,14 @@ class IndexPrinter:
 
     def _unwrapped(self, value: Value) -> tuple[Value, bool]:
         """The user's index, which NumPy itself counts from the end where it is negative."""
-        op = self._defs.op(value)
-        if op is not None and op.prim.name == "wrap" and value.hint is None:
-            return op.operands[0], True
-        return value, False
+        wrapped = False
+        while value.hint is None and (op := self._defs.op(value)) is not None:
+            if op.prim.name == "wrap":
+                wrapped = True
+            elif op.prim.name != "cast" or not _is_integer(op.operands[0]) or self._integers.named(value):
+                break
+            value = op.operands[0]
+        return value, wrapped
 
     def _point(self, value: Value, dim: Dim) -> str:
         inner, wrapped = self._unwrapped(value)
@@ -101,6 +105,10 @@ class IndexPrinter:
 
     def _bound(self, place: Dim, dim: Dim) -> str:
         return self._from_end(place, dim) or self._polynomial(place).text
+
+
+def _is_integer(value: Value) -> bool:
+    return not value.type.rank and value.type.dtype.is_integer
 
 
 def slice_text(first: str, last: str, step: str) -> str:

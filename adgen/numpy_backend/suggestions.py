@@ -34,8 +34,10 @@ class _Names:
         name = op.prim.name
         if name == "read":
             return self._element(op)
-        if name == "sum":
-            return self._after(op, "{}_sum")
+        if name in ("sum", "max", "min"):
+            return self._after(op, f"{{}}_{name}")
+        if name in ("reshape", "cast", "copy"):
+            return self.found.get(op.operands[0])
         if len(op.operands) == 1 and getattr(op.prim, "elementwise", False) and name not in ("cast", "neg"):
             return self._after(op, f"{name}_{{}}")
         if not op.results or not isinstance(op.results[0].any_type, Type):

@@ -60,7 +60,7 @@ class Variables:
     def _create(self, value: Value) -> None:
         home = self.numbering.home[value]
         variable = Variable(self._life(value), category(value), [], home.point, "", [value])
-        if value.hint is not None:
+        if value.hint is not None and value.hint.strip("_"):
             variable.hints.append(value.hint)
         self.table[value] = variable
 
