@@ -46,9 +46,11 @@ def silu(x: Any) -> Any:
 
 
 def gelu(x: Any) -> Any:
-    """x times the normal distribution function, which is computed by its tanh approximation."""
+    """x times the normal distribution function."""
+    from adgen.primitives.error_function import error_function
+
     x = _floats(x)
-    return (0.5 * x * (1.0 + np.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * x**3))))[()]
+    return (0.5 * x * (1.0 + error_function(x / x.dtype.type(math.sqrt(2.0)))))[()]
 
 
 def softmax(x: Any, axis: int = -1) -> Any:

@@ -6,6 +6,7 @@ from adgen.primitives import (
     activations,
     contract,
     elementwise,
+    error_function,
     exponential,
     extrema,
     hyperbolic,
@@ -26,8 +27,9 @@ from adgen.primitives import (
 from adgen.primitives.define import Primitive, Registry
 
 FAMILIES = (
-    *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, rounding, extrema, activations),
-    *(reduce, recurrences, reductions, softmax, contract, shape, stacking, patterns, indexing, tape),
+    *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, error_function),
+    *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
+    *(contract, shape, stacking, patterns, indexing, tape),
 )
 
 REGISTRY = Registry()

@@ -535,7 +535,15 @@ adgen.log_softmax(x)
 adgen.logsumexp(x)
 adgen.logsumexp(x, axis=1)
 adgen.logsumexp(x, axis=0, keepdims=True)
+adgen.gelu(a)
 adgen.stop_gradient(x) * x
+special.erf(x)
+special.expit(x)
+special.softmax(x)
+special.softmax(x, axis=1)
+special.log_softmax(x, axis=0)
+special.logsumexp(x, axis=1, keepdims=True)
+math.erf(s)
 """
 
 KINDS = """

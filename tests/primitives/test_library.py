@@ -33,7 +33,7 @@ KINKED = ("np.nan_to_num", "adgen.stop_gradient")
 @cache
 def module_text() -> str:
     """One function per expression."""
-    lines = ["import math", "", "import numpy as np", "", "import adgen", ""]
+    lines = ["import math", "", "import numpy as np", "from scipy import special", "", "import adgen", ""]
     for k, text in enumerate(EXPRESSIONS):
         lines += ["", f"def e{k}({', '.join(names_in(text))}):", *(f"    {line}" for line in body(text)), ""]
     return "\n".join(lines)
@@ -131,11 +131,9 @@ def _used(name: str, text: str) -> bool:
     full, _, last = name.rpartition(".")
     if full.startswith("adgen.nn"):
         return True
-    prefixes = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.ndarray": ".", "math": "math."}
-    prefix = prefixes.get(
-        full, "adgen." if full == "adgen" else "" if full == "builtins" else f"np.{full[6:]}."
-    )
-    return f"{prefix}{last}" in text
+    prefixes = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.ndarray": ".", "builtins": ""}
+    prefixes |= {"math": "math.", "adgen": "adgen.", "scipy.special": "special."}
+    return f"{prefixes.get(full, f'np.{full[6:]}.')}{last}" in text
 
 
 def test_the_text_is_python() -> None:
