@@ -112,18 +112,26 @@ def _form(r: Reader, act: Activation, node: cst.Call, name: str, given: Argument
     if short in ("checkpointed", "truncated"):
         raise r.refuse("AG401", act, node.func, name=name)
     if short == "zip" and isinstance(given.named.get("strict"), Known):
-        del given.named["strict"]
+        short = "zip_strict" if given.named.pop("strict") == Known(True) else short
     items = [*given.positional, *given.named.values()]
     if given.named and not (short == "enumerate" and set(given.named) == {"start"}):
         raise r.error(
             "AG204", next(iter(given.keywords.values())), function=short, name=next(iter(given.named))
         )
-    low, high = {"range": (1, 3), "enumerate": (1, 2), "zip": (1, 99), "tuple": (0, 1), "list": (0, 1)}.get(
-        short, (1, 1)
-    )
+    low, high = _COUNTS.get(short, (1, 1))
     if not low <= len(items) <= high:
         raise r.error("AG205", function=short, reason=f"it got {len(items)} arguments")
     return _formed(r, short, items)
+
+
+_COUNTS = {
+    "range": (1, 3),
+    "enumerate": (1, 2),
+    "zip": (1, 99),
+    "zip_strict": (1, 99),
+    "tuple": (0, 1),
+    "list": (0, 1),
+}
 
 
 def _formed(r: Reader, short: str, items: list[Abstract]) -> Abstract:
@@ -133,7 +141,7 @@ def _formed(r: Reader, short: str, items: list[Abstract]) -> Abstract:
             return Iterable("range", (*bounds, *[Known(1)] * (3 - len(bounds))))
         case "enumerate":
             return Iterable("enumerate", (items[0], items[1] if len(items) > 1 else Known(0)))
-        case "zip" | "reversed" | "unroll":
+        case "zip" | "zip_strict" | "reversed" | "unroll":
             return Iterable(short, tuple(items))
         case "len":
             return _length(r, items[0])

@@ -39,7 +39,7 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.Assert, "`assert`", note="checked at build time; a condition on values is not"),
     Rule(cst.Raise, "`raise`", "AG118"),
     Rule(cst.Try, "`try`", "AG101"),
-    Rule(cst.TryStar, "`try`", "AG101"),
+    Rule(cst.TryStar, "`try` with `except*`", "AG101"),
     Rule(cst.With, "`with`", "AG102"),
     Rule(cst.ClassDef, "class definition", "AG103"),
     Rule(cst.Del, "`del`", "AG106"),

@@ -383,7 +383,10 @@ def _while_round(
     seen, params = carried.params(), carried.params()
     with r.branch(r.state, conditional=False) as (cond_nodes, _):
         carried.enter(seen)
+        before = dict(r.state.versions)
         pred = _go_on(r, loop, test)
+        if any(r.state.versions[root] is not version for root, version in before.items()):
+            raise r.refuse("AG119", loop.act, loop.node, construct="that writes into an array in a test")
     known = dict(r.sizes.counters)
     try:
         with r.branch(r.state, conditional=False) as (nodes, state):

@@ -47,10 +47,12 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
             if found is None or not isinstance(start, Known):
                 return None
             return tuple(Tuple((Known(start.value + k), item)) for k, item in enumerate(found))
-        case Iterable("zip", parts):
+        case Iterable("zip" | "zip_strict" as kind, parts):
             columns = [static_items(r, part) for part in parts]
             if any(c is None for c in columns):
                 return None
+            if kind == "zip_strict" and len({len(c) for c in columns if c is not None}) > 1:
+                raise r.error("AG205", function="zip", reason="the sequences differ in length")
             rows = zip(*(c for c in columns if c is not None), strict=False)
             return tuple(Tuple(tuple(together)) for together in rows)
         case Iterable("reversed", (inner,)):
@@ -74,7 +76,7 @@ def is_static(x: Abstract) -> bool:
             return True
         case Iterable("enumerate", (inner, _)):
             return is_static(inner)
-        case Iterable("zip", parts):
+        case Iterable("zip" | "zip_strict", parts):
             return any(is_static(p) for p in parts)
         case Iterable("reversed", (inner,)):
             return is_static(inner)
@@ -107,8 +109,8 @@ def trip(r: Reader, x: Abstract) -> Trip | None:
             return _range(r, lo, hi, step)
         case Iterable("enumerate", (inner, start)):
             return _enumerate(r, inner, start)
-        case Iterable("zip", parts):
-            return _zip(r, parts)
+        case Iterable("zip" | "zip_strict" as kind, parts):
+            return _zip(r, parts, kind == "zip_strict")
         case Iterable("reversed", (inner,)):
             return _reversed(r, inner)
     return None
@@ -176,7 +178,7 @@ def _enumerate(r: Reader, inner: Abstract, start: Abstract) -> Trip | None:
     return _counted(r, count, pair)
 
 
-def _zip(r: Reader, parts: tuple[Abstract, ...]) -> Trip | None:
+def _zip(r: Reader, parts: tuple[Abstract, ...], strict: bool) -> Trip | None:
     columns: list[Callable[[Value], Abstract]] = []
     count: Value | None = None
     for part in parts:
@@ -184,6 +186,8 @@ def _zip(r: Reader, parts: tuple[Abstract, ...]) -> Trip | None:
         if found is None:
             return None
         columns.append(found[1])
+        if strict and count is not None:
+            r.sizes.same(r.sizes.polynomial(count), r.sizes.polynomial(found[0]))
         count = found[0] if count is None else _shorter(r, count, found[0])
     if count is None:
         return None

@@ -171,7 +171,7 @@ class Sizes:
         """Whether ``size`` may be taken as non-negative: proved, or an assumption about the arguments."""
         if self.proves(size):
             return True
-        if size in self.refuted or not size.symbols() or not self._about_inputs(size):
+        if size in self.refuted or not size.symbols() or not self.about_inputs(size):
             return False
         if size.value is None and all(c < 0 for m, c in size.terms if m) and size.evaluate(_zeros(size)) < 0:
             return False
@@ -187,7 +187,8 @@ class Sizes:
             if not any(_implies(other.dim, a.dim, k < at) for at, other in enumerate(found) if at != k)
         )
 
-    def _about_inputs(self, size: Dim) -> bool:
+    def about_inputs(self, size: Dim) -> bool:
+        """Whether only sizes of arguments occur."""
         return all(s in self.inputs for s in size.symbols())
 
     # -- equal dims ---------------------------------------------------------------------------------------
@@ -198,13 +199,13 @@ class Sizes:
         gap = left - right
         if gap.value is not None:
             raise self._unequal(left, right, values)
-        if not self.conditional and self._about_inputs(gap):
-            self._unify(gap, left, right)
+        if not self.conditional and self.about_inputs(gap):
+            self.unify(left, right)
         return left
 
-    def _unify(self, gap: Dim, left: Dim, right: Dim) -> None:
-        """Find a symbol that the gap determines, latest input first, and record what it has to be."""
-        gap = gap.substitute({s: e.dim for s, e in self.equalities.items()})
+    def unify(self, left: Dim, right: Dim) -> bool:
+        """Find a symbol that has to be a dim for two to be equal, latest input first, and record it."""
+        gap = (left - right).substitute({s: e.dim for s, e in self.equalities.items()})
         for symbol in sorted(gap.symbols(), key=self.inputs.index, reverse=True):
             coefficient = _linear_coefficient(gap, symbol)
             if coefficient not in (1, -1) or symbol in self.equalities:
@@ -212,7 +213,8 @@ class Sizes:
             rest = gap.substitute({symbol: ZERO})
             dim = -rest if coefficient == 1 else rest
             self.equalities[symbol] = Equality(symbol, dim, left, right, self.r.b.span)
-            return
+            return True
+        return gap == ZERO
 
     def _unequal(self, left: Dim, right: Dim, values: Sequence[Value]) -> Exception:
         shapes = [_shape_text(v.type.dims) for v in values if v.type.rank] or [str(left), str(right)]
