@@ -11,6 +11,8 @@ A fenced block says by its language, or by a comment on the line before it, what
                                          follows on the page uses
     <!-- not run: REASON -->             the block is only read
 
+A comment `<!-- table: COMMAND -->` says that the table below it is what the command prints.
+
 Every other block is an error: nothing in the documentation goes unchecked by accident.
 """
 
@@ -31,6 +33,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)$")
+TABLE = re.compile(r"^<!-- table: (?P<command>.+) -->$")
 DIRECTIVE = re.compile(r"^ *<!-- (?P<kind>file|output|patch|not run): (?P<value>.+) -->$")
 
 
@@ -62,7 +65,17 @@ class Page:
             if text is not None:
                 lines = [(block.indent + line).rstrip() for line in text.splitlines()]
                 self.lines[block.first : block.last] = lines
+        self._tables()
         return "\n".join(self.lines) + "\n"
+
+    def _tables(self) -> None:
+        for number in reversed(range(len(self.lines))):
+            found = TABLE.match(self.lines[number])
+            if found is not None:
+                first = last = number + 1
+                while last < len(self.lines) and self.lines[last].startswith("|"):
+                    last += 1
+                self.lines[first:last] = self._shell(found["command"]).splitlines()
 
     def _block(self, block: Block) -> str | None:
         """Run a block; its current content, or None where that is not output."""

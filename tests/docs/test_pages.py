@@ -66,3 +66,8 @@ def test_unchecked_blocks_are_refused(tmp_path: Path) -> None:
 def test_sessions_keep_their_shape(tmp_path: Path) -> None:
     text = "```pycon\n>>> for i in range(2):\n...     print(i)\n...\n0\n1\n>>> x = 3\n\n>>> x\n3\n```\n"
     assert _run(tmp_path, text) == text
+
+
+def test_tables_are_replaced(tmp_path: Path) -> None:
+    text = "<!-- table: echo '| a |' -->\n| b |\n| c |\n\nend\n"
+    assert _run(tmp_path, text) == "<!-- table: echo '| a |' -->\n| a |\n\nend\n"
