@@ -89,6 +89,7 @@ class _Ownership:
         self._never: set[Value] = set()
         self._mutable: dict[Node, set[int]] = {}
         self._consumed_flow: set[Value] = set()
+        self._parted: set[Value] = set()
         self._never.update(func.params)
         self._collect(func.body, ())
         self._consumed(func.body)
@@ -195,66 +196,42 @@ class _Ownership:
             if holds_memory(op.operands[k]):
                 home = self._home.get(op.results[0], ())
                 self._take_over(op, k, op.operands[k], home, later)
-                self._check_others(op, k)
+                if op.attr("index") is not None:
+                    self._check_others(op, k)
 
     def _check_others(self, op: Op, k: int) -> None:
-        """A stored value that is a view of the very array stored into is copied first."""
+        """A value scattered into the very array it is a view of is copied first.
+
+        Plain stores need no copy: both backends see such an overlap and go by a detour.
+        """
+        if op.attr("index").once:
+            return
         root = self._shared.root(op.operands[k])
         for n, value in enumerate(op.operands):
             if n != k and holds_memory(value) and self._shared.root(value) is root:
                 self.plan.operands[op, n] = None
 
     def _take_over(self, node: Node, position: int, value: Value, home: Loop, later: set[Value]) -> None:
-        """Check that the storage of ``value`` may be changed at ``node``; else plan copies."""
-        members = self._shared.members(value)
-        foreign = {m for m in members if m in self._never or not _inside(self._home.get(m, ()), home)}
-        if foreign:
-            ends = () if self._origins(value) & foreign else self._foreign_ends(value, foreign)
-            self.plan.yields.update((end, None) for end in ends)
-            if not ends:
-                self.plan.operands[node, position] = None
+        """Check that the storage of ``value`` may be changed at ``node``; else plan copies.
+
+        One copy a round parts the versions after it from those before, so only the first is planned.
+        """
+        members, root = self._shared.members(value), self._shared.root(value)
+        if root in self._parted:
             return
-        for member in members:
-            if member in later and member in self._seen:
-                made = self._defs.get(member)
-                if member is not value and isinstance(made, Op) and is_view(made):
-                    self.plan.views[member] = None
-                    self.plan.early[node] = None
-                else:
-                    self.plan.operands[node, position] = None
+        needed = [m for m in members if m in later and m in self._seen]
+        views = [m for m in needed if m is not value and self._is_view(m)]
+        foreign = any(m in self._never or not _inside(self._home.get(m, ()), home) for m in members)
+        if foreign or len(views) < len(needed):
+            self.plan.operands[node, position] = None
+            self._parted.add(root)
+        elif views:
+            self.plan.views.update(dict.fromkeys(views))
+            self.plan.early[node] = None
 
-    def _origins(self, value: Value) -> set[Value]:
-        """The values on the way back from ``value`` to where its storage may have been made."""
-        found: set[Value] = set()
-        pending = [value]
-        while pending:
-            value = pending.pop()
-            if value in found or not holds_memory(value):
-                continue
-            found.add(value)
-            match self._defs.get(value):
-                case Op() as op if is_view(op) or op.prim.consumes:
-                    pending.append(op.operands[0])
-                case If() as branch:
-                    k = branch.results.index(value)
-                    pending += [branch.then.yields[k], branch.orelse.yields[k]]
-                case For() | While() as loop:
-                    k = loop.results.index(value)
-                    pending += [loop.inits[k], regions_of(loop)[-1].yields[k]]
-        return found
-
-    def _foreign_ends(self, value: Value, foreign: set[Value]) -> tuple[tuple[Region, int], ...]:
-        """Ends of branches through which storage of others joins that of ``value``, by region and position."""
-        root = self._shared.root(value)
-        return tuple(
-            (branch, k)
-            for node in dict.fromkeys(self._defs.values())
-            if isinstance(node, If)
-            for k, result in enumerate(node.results)
-            if holds_memory(result) and self._shared.root(result) is root
-            for branch in (node.then, node.orelse)
-            if self._origins(branch.yields[k]) & foreign
-        )
+    def _is_view(self, value: Value) -> bool:
+        made = self._defs.get(value)
+        return isinstance(made, Op) and is_view(made)
 
     def _loop(
         self,
@@ -309,10 +286,9 @@ class _Ownership:
         for k, value in enumerate(func.results):
             if not holds_memory(value):
                 continue
-            made = self._defs.get(value)
             root = self._shared.root(value)
             foreign = any(m in self._never for m in self._shared.members(value))
-            if foreign or root in taken or (isinstance(made, Op) and is_view(made)):
+            if foreign or root in taken or self._is_view(value):
                 self.plan.yields[func.body, k] = None
             else:
                 taken.add(root)

@@ -272,7 +272,7 @@ def _add_spell(s: Speller) -> Text:
         return Text(f"{target} += {value}")
     if index.once:
         return Text(f"{target}[{places}] += {value}")
-    inner = f"({places})" if len(index.access) > 1 else places
+    inner = f"np.s_[{places}]" if len(index.access) > 1 else places
     return Text(f"np.add.at({target}, {inner}, {value})")
 
 

@@ -11,10 +11,13 @@ from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, uses_of
 from adgen.primitives.shape import copy
 from adgen.transform.rebuild import Rebuild, rebuilt
 
+#: Rounds of planning; each parts at least one version from another.
+ROUNDS = 1000
+
 
 def insert_copies(func: Func) -> Func:
     """``func`` with the copies that ownership asks for; :func:`count_copies` counts them."""
-    for _ in range(8):
+    for _ in range(ROUNDS):
         plan = copies_needed(func)
         if plan.early:
             func, plan = _with_late_stores(func, plan)
@@ -78,20 +81,26 @@ class _Insert(Rebuild):
             if value in self._plan.views:
                 self.env[value] = copy(self.b, self.value(value), hint=value.hint)
 
-    def _copied(self, node: Node, values: Sequence[Value], first: int = 0) -> tuple[Value, ...]:
-        return tuple(
-            copy(self.b, self.value(v), hint=v.hint) if (node, first + k) in self._plan.operands else v
-            for k, v in enumerate(values)
-        )
+    def _copied(
+        self, node: Node, values: Sequence[Value], named_after: Sequence[Value], first: int = 0
+    ) -> tuple[Value, ...]:
+        """Operands, copied where the plan says so; a copy is named after what it becomes."""
+        found = []
+        for k, v in enumerate(values):
+            if (node, first + k) in self._plan.operands:
+                hint = named_after[k].hint if k < len(named_after) else None
+                v = copy(self.b, self.value(v), hint=hint or v.hint)
+            found.append(v)
+        return tuple(found)
 
     def _prepared(self, node: Node) -> Node:
         match node:
             case Op():
-                return replace(node, operands=self._copied(node, node.operands))
+                return replace(node, operands=self._copied(node, node.operands, node.results))
             case For():
-                return replace(node, inits=self._copied(node, node.inits, 3))
+                return replace(node, inits=self._copied(node, node.inits, node.carried, 3))
             case While():
-                return replace(node, inits=self._copied(node, node.inits))
+                return replace(node, inits=self._copied(node, node.inits, node.carried))
             case If():
                 return node
 

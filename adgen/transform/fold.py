@@ -12,8 +12,8 @@ from typing import Any
 
 from adgen.ir.builder import Builder, Fold
 from adgen.ir.core import For, Full, Func, If, Op, Opcode, Value, While
-from adgen.ir.interpret import evaluate
 from adgen.ir.dims import product
+from adgen.ir.interpret import evaluate
 from adgen.ir.types import I64, Kind, Type
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import cast, neg
