@@ -135,10 +135,24 @@ def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
         constants = [*left.items, *right.items]
         if not same or all(isinstance(c, Known) for c in constants):
             return Known((same and left.items == right.items) == (symbol == "=="))
+        return _items_equal(r, symbol, left, right)
     if isinstance(left, Array) or isinstance(right, Array):
         pair = [r.wrap(r.value(x)) if isinstance(x, Tuple) else x for x in (left, right)]
         return binary(r, symbol, pair[0], pair[1])
     return None
+
+
+def _items_equal(r: Reader, symbol: str, left: Tuple, right: Tuple) -> Abstract:
+    """``left == right`` of tuples, item by item."""
+    total: Abstract = Known(True)
+    for a, b in zip(left.items, right.items, strict=True):
+        one = truth(r, binary(r, "==", a, b))
+        if one == Known(False):
+            return Known(symbol == "!=")
+        if one != Known(True):
+            together = total == Known(True)
+            total = one if together else Number(e.logical_and(r.b, r.value(total), r.value(one)))
+    return total if symbol == "==" else negated(r, total)
 
 
 def _emit(r: Reader, c: CallContext, symbol: str, left: Abstract, right: Abstract) -> Value:
