@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from adgen.ir.core import For, If, Node, Op, Region, Value, While
+from adgen.ir.core import For, Gather, If, Node, Op, Region, Value, While
 from adgen.ir.dims import ONE, ZERO
 from adgen.ir.types import Kind, Type
 from adgen.numpy_backend.assignments import Assignment, in_order
@@ -141,7 +141,11 @@ class Statements:
         if index.once:
             self._emit(self._added(cell, op.operands[1]), op)
         else:
-            where = f"({places})" if len(index.access) > 1 and "," in places else places
+            where = places
+            if any(not isinstance(a, Gather) for a in index.access):
+                where = f"np.s_[{places}]"
+            elif len(index.access) > 1:
+                where = f"({places})"
             self._emit(f"np.add.at({target}, {where}, {e.stored(op.operands[1])})", op)
 
     def _added(self, cell: str, value: Value) -> str:
