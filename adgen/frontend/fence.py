@@ -22,7 +22,7 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     # statements
-    Rule(cst.Assign, "assignment", note="to names, tuples of names, elements and slices of local arrays"),
+    Rule(cst.Assign, "assignment", note="to names, tuples of names, elements and slices of arrays"),
     Rule(cst.AnnAssign, "annotated assignment", note="the annotation is not evaluated"),
     Rule(cst.AugAssign, "augmented assignment", note="in place on arrays, a new value on numbers"),
     Rule(cst.Expr, "expression statement", note="docstrings, calls that write into an array"),
@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         cst.FunctionDef, "nested function", note="a closure over the function's names; inlined where called"
     ),
-    Rule(cst.Assert, "`assert`", note="checked at build time; a condition on values is not"),
+    Rule(cst.Assert, "`assert`", note="of what is known when the function is read, or of sizes"),
     Rule(cst.Raise, "`raise`", "AG118"),
     Rule(cst.Try, "`try`", "AG101"),
     Rule(cst.TryStar, "`try` with `except*`", "AG101"),
@@ -53,10 +53,10 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.Integer, "integer"),
     Rule(cst.Float, "float"),
     Rule(cst.SimpleString, "string", note="as an option of a function"),
-    Rule(cst.ConcatenatedString, "string"),
+    Rule(cst.ConcatenatedString, "strings side by side"),
     Rule(cst.Ellipsis, "`...`"),
     Rule(cst.UnaryOperation, "`-x`, `+x`, `not x`, `~x`"),
-    Rule(cst.BinaryOperation, "arithmetic", note="`+ - * / // % ** @` and, on truth values, `& | ^`"),
+    Rule(cst.BinaryOperation, "arithmetic", note="`+ - * / // % ** @` and, on truth values, `& \\| ^`"),
     Rule(cst.BooleanOperation, "`and`, `or`", note="the right side is evaluated only if needed"),
     Rule(cst.Comparison, "comparison", note="chains too; `is None` is decided at build time"),
     Rule(cst.IfExp, "conditional expression"),
