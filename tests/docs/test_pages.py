@@ -71,3 +71,16 @@ def test_sessions_keep_their_shape(tmp_path: Path) -> None:
 def test_tables_are_replaced(tmp_path: Path) -> None:
     text = "<!-- table: echo '| a |' -->\n| b |\n| c |\n\nend\n"
     assert _run(tmp_path, text) == "<!-- table: echo '| a |' -->\n| a |\n\nend\n"
+
+
+# -- what pages say of the project ----------------------------------------------------------------------
+def test_every_folder_has_its_place() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    folders = sorted(path.parent.name for path in (ROOT / "adgen").glob("*/__init__.py"))
+    assert folders == sorted(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_named_files_exist(path: Path) -> None:
+    for name in re.findall(r"`((?:adgen|tests|samples|docs)/[\w/.-]*)`", path.read_text()):
+        assert (ROOT / name).exists(), name
