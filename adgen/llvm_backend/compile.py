@@ -133,8 +133,12 @@ _loaded_count = 0
 
 def load(code: bytes, exports: Sequence[str], table: Sequence[str]) -> Loaded:
     """Load an object and fill its pointer table with the externals named in `table`."""
+    return load_at(code, exports, [externals.address(name) for name in table])
+
+
+def load_at(code: bytes, exports: Sequence[str], pointers: Sequence[int]) -> Loaded:
+    """Load an object and fill its pointer table with these addresses."""
     global _loaded_count
-    pointers = [externals.address(name) for name in table]
     with _LOCK:
         _loaded_count += 1
         library = llvm.JITLibraryBuilder().add_object_img(code)

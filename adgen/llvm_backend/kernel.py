@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import ctypes
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from adgen.ir.interpret import coerce
 from adgen.ir.types import Kind, Type
 from adgen.llvm_backend.compile import CompileOptions, Loaded, assembly, load
 from adgen.llvm_backend.emit import KERNEL, WORKSPACE, Module, emit_module, held_pieces
+from adgen.llvm_backend.native import NativeEntry, native_entry
 from adgen.llvm_backend.objects import object_for
 from adgen.llvm_backend.workspace import Workspace, taken
 from adgen.loops.core import Buffer, Failure, Kernel, OnHeap
@@ -42,6 +43,9 @@ class LlvmKernel:
         self._loaded: Loaded | None = None
         self._lock = threading.Lock()
         self._local = threading.local()
+        self._slow: Callable[..., tuple[Any, ...]] = self._answer
+        self._native: NativeEntry | None = None
+        self._calls = 0
 
     @staticmethod
     def build(func: Func, options: CompileOptions | None = None) -> LlvmKernel:
@@ -76,6 +80,26 @@ class LlvmKernel:
 
         Raises ValueError where shapes do not fit and RunError where a check of the program does not hold.
         """
+        if outputs is None:
+            return self.native(*args)
+        return self._called(args, outputs)
+
+    @property
+    def native(self) -> Callable[..., tuple[Any, ...]]:
+        """A function of the leaves that gives the tuple of results: native from the second call on."""
+        if self._native is not None:
+            return self._native.function
+        self._calls += 1
+        if self._calls == 2:
+            results = tuple(range(len(self.kernel.results)))
+            pieces = held_pieces(self.kernel)
+            self._native = native_entry(self.kernel, self.load(), self._slow, results, pieces)
+        return self._slow if self._native is None else self._native.function
+
+    def _answer(self, *args: Any) -> tuple[Any, ...]:
+        return self._called(args, None)
+
+    def _called(self, args: Sequence[Any], outputs: Sequence[Any] | None) -> tuple[Any, ...]:
         kernel = self.kernel
         given = [_argument(a, t) for a, t in zip(args, kernel.param_types, strict=True)]
         sizes = _sizes(kernel, given)
@@ -126,6 +150,8 @@ class LlvmKernel:
     def _workspace(self, loaded: Loaded, dims: np.ndarray[Any, Any]) -> int:
         """The address of this thread's workspace, grown where it is too small."""
         size = _workspace_type(loaded.addresses[WORKSPACE])(dims.ctypes.data)
+        if self._native is not None:
+            self._native.reserve(size)
         held: Workspace | None = getattr(self._local, "work", None)
         if held is None:
             held = self._local.work = Workspace(held_pieces(self.kernel))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adgen.diagnostics.spans import Span
+from adgen.ir.core import Assumption
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import AnyType, DType
 
@@ -359,6 +360,7 @@ class Kernel:
     slots: tuple[Slot, ...]
     failures: tuple[Failure, ...]
     apart: dict[Buffer, int] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
 
 
 def bodies(stmt: Stmt) -> tuple[tuple[Stmt, ...], ...]:

@@ -43,6 +43,7 @@ def lower(func: Func) -> Kernel:
         slots=tuple(state.slots),
         failures=tuple(state.failures),
         apart=_apart(state),
+        assumptions=func.assumptions,
     )
 
 

@@ -1,0 +1,148 @@
+"""Making builtin functions of native entries: addresses of Python and NumPy, and a check of their layout."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from adgen.ir.types import DType
+from adgen.llvm_backend.compile import CompileOptions, Loaded, load_at
+from adgen.llvm_backend.emit import KERNEL, WORKSPACE
+from adgen.llvm_backend.entry import (
+    DATA,
+    DESCR,
+    DIMS,
+    ENTRY,
+    FLAGS,
+    RANK,
+    STATE,
+    VALUE,
+    WANTED_FLAGS,
+    Template,
+    emit_entry,
+    supported,
+)
+from adgen.llvm_backend.objects import object_for
+from adgen.llvm_backend.workspace import Workspace
+from adgen.loops.core import Kernel
+
+#: METH_FASTCALL | METH_KEYWORDS
+_FASTCALL = 0x0080 | 0x0002
+
+
+class _MethodDef(ctypes.Structure):
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    ]
+
+
+class NativeEntry:
+    """A builtin function in front of a kernel, with the workspace it uses."""
+
+    def __init__(
+        self, kernel: Kernel, loaded: Loaded, slow: Callable[..., Any], template: Template, pieces: int
+    ) -> None:
+        module = emit_entry(kernel, template)
+        code = object_for(module.text, options=CompileOptions(fast=True))
+        known = {
+            "object.slow": id(slow),
+            "kernel.run": loaded.addresses[KERNEL],
+            "kernel.workspace": loaded.addresses[WORKSPACE],
+        }
+        pointers = [known.get(name) or python_address(name) for name in module.table]
+        self._held = (load_at(code, (ENTRY, STATE), pointers), loaded, slow)
+        self.workspace = Workspace(pieces)
+        entry = self._held[0].addresses
+        start = ctypes.CFUNCTYPE(ctypes.c_void_p)(entry[STATE])() or 0
+        self._state = (ctypes.c_int64 * 3).from_address(start)
+        self.reserve(0)
+        self._definition = _MethodDef(kernel.name.encode(), entry[ENTRY], _FASTCALL, None)
+        self.function = _new_function(self._definition, self)
+
+    def reserve(self, size: int) -> None:
+        """Make the workspace of the entry at least this large, unless a call is working in it."""
+        if not self._state[2] and (not self._state[0] or size > self._state[1]):
+            self._state[0] = self.workspace.at_least(size)
+            self._state[1] = size
+
+
+def native_entry(
+    kernel: Kernel, loaded: Loaded, slow: Callable[..., Any], template: Template, pieces: int
+) -> NativeEntry | None:
+    """The native entry of a kernel, or None where the kernel or this Python does not allow one."""
+    if not supported(kernel) or not layout_is_known():
+        return None
+    return NativeEntry(kernel, loaded, slow, template, pieces)
+
+
+def _new_function(definition: _MethodDef, owner: NativeEntry) -> Callable[..., Any]:
+    """A builtin function; its `__self__` is the entry, which so lives as long as the function."""
+    make = ctypes.pythonapi.PyCFunction_NewEx
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
+    made: Callable[..., Any] = make(ctypes.addressof(definition), owner, None)
+    return made
+
+
+@cache
+def _numpy_table() -> int:
+    module = importlib.import_module("numpy._core._multiarray_umath")
+    get = ctypes.pythonapi.PyCapsule_GetPointer
+    get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    return int(get(module._ARRAY_API, None) or 0)
+
+
+@cache
+def python_address(name: str) -> int:
+    """The address of something of Python or NumPy that entries use."""
+    group, _, rest = name.partition(".")
+    match group:
+        case "py":
+            return ctypes.cast(getattr(ctypes.pythonapi, rest), ctypes.c_void_p).value or 0
+        case "numpy":
+            pointers = (ctypes.c_void_p * (int(rest) + 1)).from_address(_numpy_table())
+            return int(pointers[int(rest)] or 0)
+        case "type":
+            return id({"float": float, "int": int, "ndarray": np.ndarray}[rest])
+        case "object":
+            return id({"True": True, "False": False}[rest])
+        case "dtype":
+            return id(_DTYPES[rest])
+        case "scalar":
+            return id(_DTYPES[rest].type)
+    raise LookupError(name)
+
+
+#: Kept alive: entries compare with the addresses of these.
+_DTYPES = {d.value: np.dtype(d.numpy) for d in DType}
+
+
+@cache
+def layout_is_known() -> bool:
+    """Whether objects lie in memory as entries assume; read back from an array and two numbers."""
+    if object.__basicsize__ != VALUE:
+        return False
+    array = np.zeros((3, 4))
+
+    def at(obj: Any, offset: int, kind: Any) -> int:
+        return int(kind.from_address(id(obj) + offset).value or 0)
+
+    dims = (ctypes.c_int64 * 2).from_address(at(array, DIMS, ctypes.c_int64))
+    number, scalar = 2.5, np.float64(3.5)
+    return (
+        at(array, 8, ctypes.c_int64) == id(np.ndarray)
+        and at(array, DATA, ctypes.c_int64) == array.ctypes.data
+        and at(array, RANK, ctypes.c_int32) == 2
+        and list(dims) == [3, 4]
+        and at(array, DESCR, ctypes.c_int64) == id(array.dtype)
+        and at(array, FLAGS, ctypes.c_int32) & WANTED_FLAGS == WANTED_FLAGS
+        and ctypes.c_double.from_address(id(number) + VALUE).value == number
+        and ctypes.c_double.from_address(id(scalar) + VALUE).value == float(scalar)
+    )
