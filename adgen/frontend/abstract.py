@@ -159,6 +159,17 @@ class UserFunction:
     definition: Any
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Derivative:
+    """``adgen.grad(f, wrt)`` used inside a function; ``mode`` is ``grad`` or ``value_and_grad``."""
+
+    function: UserFunction | Derivative
+    mode: str
+    wrt: tuple[int | str, ...]
+    single: bool
+    has_aux: bool
+
+
 Abstract = (
     Known
     | Number
@@ -171,4 +182,5 @@ Abstract = (
     | Iterable
     | LibraryFunction
     | UserFunction
+    | Derivative
 )

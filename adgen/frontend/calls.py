@@ -13,6 +13,7 @@ from adgen.frontend import fence
 from adgen.frontend.abstract import (
     Abstract,
     Array,
+    Derivative,
     DTypeObject,
     Iterable,
     Known,
@@ -21,6 +22,7 @@ from adgen.frontend.abstract import (
     Tuple,
     UserFunction,
 )
+from adgen.frontend.derivatives import TRANSFORMS, apply, transform
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.library_context import CallContext, results_of
 from adgen.frontend.liveness import Liveness, names_assigned, statements
@@ -45,6 +47,10 @@ def call(r: Reader, act: Activation, node: cst.Call) -> Abstract:
     function = expression(r, act, node.func)
     shown = code_of(node.func)
     match function:
+        case LibraryFunction(name=name) if name in TRANSFORMS:
+            return transform(r, act, node, name, arguments(r, act, node))
+        case Derivative():
+            return apply(r, act, node, function, arguments(r, act, node))
         case LibraryFunction(name=name) if name in FORMS:
             return _form(r, act, node, name, arguments(r, act, node))
         case LibraryFunction():

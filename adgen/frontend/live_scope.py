@@ -7,13 +7,14 @@ import inspect
 import sys
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.frontend.abstract import Module, Namespace
 from adgen.frontend.live_source import live_source
 from adgen.frontend.scope import (
     Captured,
+    Derived,
     Helper,
     Library,
     Meaning,
@@ -111,11 +112,18 @@ def meaning(value: Any, name: str, path: Path) -> Meaning:
 
 
 def _transform(value: Any, name: str, path: Path) -> Meaning:
-    """A compiled helper is its function; a derivative used inside another function is not there yet."""
-    function = plain(value)
-    if getattr(value, "__adgen_primal__", False) and isinstance(function, types.FunctionType):
-        return helper(function, path)
-    return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
+    """A transform of a function: a compiled helper is its function, a derivative is resolved in place."""
+    subject, plan = value.__adgen_subject__, value.__adgen_plan__
+    inner = subject.function
+    nested = hasattr(inner, "__adgen_subject__")
+    found = _transform(inner, name, path) if nested else helper(inner, path)
+    if not isinstance(found, Helper | Derived):
+        return found
+    if plan.mode == "primal":
+        return replace(found, identity=value)
+    if plan.mode not in ("grad", "value_and_grad"):
+        return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
+    return Derived(path, found, plan.mode, plan.wrt, plan.single, plan.has_aux, value)
 
 
 def helper(function: types.FunctionType, path: Path) -> Helper:
@@ -165,5 +173,5 @@ def _public_name(value: Any, own: str, home: str) -> str | None:
     return None
 
 
-ADGEN_FORMS = ("unroll", "checkpointed", "truncated", "recompute")
+ADGEN_FORMS = ("unroll", "checkpointed", "truncated", "recompute", "grad", "value_and_grad", "jit")
 """Functions of adgen that the frontend itself understands."""

@@ -12,6 +12,7 @@ from adgen.diagnostics import Diagnostic, SourceText, UserError, refuse
 from adgen.frontend.abstract import Abstract, Array, Known, Number, Tuple, UserFunction
 from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
+from adgen.frontend.derivatives import Differentiate
 from adgen.frontend.finishing import finished, needed_captures
 from adgen.frontend.live_scope import LiveEnvironment, helper
 from adgen.frontend.names import from_meaning
@@ -104,16 +105,18 @@ def lower(
     *,
     refuted: frozenset[Dim] = frozenset(),
     max_ops: int = MAX_OPS,
+    differentiate: Differentiate | None = None,
 ) -> Lowered:
     """Lower a function for arguments of the given kinds.
 
-    ``refuted`` are dims that may be negative although an earlier lowering assumed otherwise.
+    ``refuted`` are dims that may be negative although an earlier lowering assumed otherwise;
+    ``differentiate`` resolves derivatives that the function itself takes.
     """
     demanded: dict[object, Any] = {}
     equalities: dict[str, Equality] = {}
     for _ in range(_ATTEMPTS):
         substitution = _solved(equalities)
-        reader = Reader(demanded, refuted, max_ops, substitution)
+        reader = Reader(demanded, refuted, max_ops, substitution, differentiate)
         try:
             lowered = _attempt(reader, function, arguments)
         except Restart as restart:

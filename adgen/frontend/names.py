@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adgen.frontend.abstract import Abstract, Known, LibraryFunction, Module, Namespace, UserFunction
+from adgen.frontend.abstract import (
+    Abstract,
+    Derivative,
+    Known,
+    LibraryFunction,
+    Module,
+    Namespace,
+    UserFunction,
+)
+from adgen.frontend.derivatives import TRANSFORMS
 from adgen.frontend.entries import Entry
 from adgen.frontend.library import lookup
-from adgen.frontend.scope import Captured, Environment, Helper, Library, Meaning, Unusable
+from adgen.frontend.scope import Captured, Derived, Environment, Helper, Library, Meaning, Unusable
 from adgen.frontend.state import Closure
 
 if TYPE_CHECKING:
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMS = frozenset(
     "builtins." + name for name in ("range", "len", "enumerate", "zip", "reversed", "tuple", "list")
-) | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"}
+) | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"} | TRANSFORMS
 """Functions that the frontend itself understands."""
 
 _UNSUPPORTED_DTYPES = frozenset(
@@ -61,6 +70,8 @@ def from_meaning(r: Reader, found: Meaning, name: str) -> Abstract:
             return r.meanings[path]
         case Helper():
             return _helper(r, found)
+        case Derived():
+            return _derived(r, found)
         case Unusable(code, fields):
             raise r.error(code, **dict(fields))
 
@@ -73,6 +84,14 @@ def _helper(r: Reader, found: Helper) -> Abstract:
         definition = Closure(found.source, found.source.node, found.environment, None, defaults)
         r.meanings[found.path] = UserFunction(found.source.name, definition)
     return r.meanings[found.path]
+
+
+def _derived(r: Reader, found: Derived) -> Abstract:
+    inner = found.function
+    function = _helper(r, inner) if isinstance(inner, Helper) else _derived(r, inner)
+    assert isinstance(function, UserFunction | Derivative)
+    r.baked[found.path] = found.identity
+    return Derivative(function, found.mode, found.wrt, found.single, found.has_aux)
 
 
 def library_name(r: Reader, qualified: str, shown: str) -> Abstract:

@@ -23,6 +23,7 @@ from adgen.frontend.abstract import (
     Tuple,
     UserFunction,
 )
+from adgen.frontend.derivatives import Differentiate
 from adgen.frontend.promotion import broadcast, cast
 from adgen.frontend.scope import Path
 from adgen.frontend.signals import Restart, Unroll
@@ -55,6 +56,7 @@ class Reader:
     refuted: frozenset[Dim] = frozenset()
     max_ops: int = MAX_OPS
     substitution: Mapping[str, Dim] = field(default_factory=dict)
+    differentiate: Differentiate | None = None
     b: Builder = field(default_factory=Builder)
     state: State = field(default_factory=State)
     statics: dict[Value, tuple[object, Any]] = field(default_factory=dict)

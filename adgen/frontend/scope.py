@@ -52,7 +52,20 @@ class Unusable:
     fields: Mapping[str, Any]
 
 
-Meaning = Library | Captured | Helper | Unusable | Module | Namespace
+@dataclass(frozen=True, slots=True, eq=False)
+class Derived:
+    """A derivative of a function that was made outside; ``identity`` is the transform."""
+
+    path: Path
+    function: Helper | Derived
+    mode: str
+    wrt: tuple[int | str, ...]
+    single: bool
+    has_aux: bool
+    identity: Any
+
+
+Meaning = Library | Captured | Helper | Derived | Unusable | Module | Namespace
 
 
 class Environment(Protocol):

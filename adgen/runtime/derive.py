@@ -48,6 +48,11 @@ def _gradient(traced: Traced, plan: Plan) -> Traced:
     return replace(traced, func=func, result=spec)
 
 
+def differentiate(func: Func, wrt: Sequence[int]) -> Func:
+    """The results of a program followed by gradients of the first: for derivatives inside a function."""
+    return optimised(checked("reverse", joint(optimised(func), wrt, (0,))))
+
+
 def selected(func: Func, results: Sequence[int]) -> Func:
     """``func`` with only some of its results."""
     from adgen.transform.dce import eliminate_dead_code

@@ -20,7 +20,7 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.captures import Fixed, Hidden
-from adgen.runtime.derive import derive
+from adgen.runtime.derive import derive, differentiate
 from adgen.runtime.keys import key_of
 from adgen.runtime.subject import Subject
 from adgen.runtime.traced import Equality, Traced
@@ -62,7 +62,7 @@ def trace_helper(
     """A function of the user, live or of a file, through the frontend."""
     options: dict[str, Any] = {} if max_ops is None else {"max_ops": max_ops}
     given = {name: frontend_spec(tree) for name, tree in trees.items()}
-    lowered = lower(function, given, refuted=refuted, **options)
+    lowered = lower(function, given, refuted=refuted, differentiate=differentiate, **options)
     source = function.source
     roots = {path: value for path, value in _static_functions(trees)}
     return Traced(
