@@ -20,13 +20,29 @@ from adgen.loops.core import Buffer, Kernel, Loop, OnHeap, WhileLoop, walk
 
 ENTRY, STATE = "adgen_entry", "adgen_state"
 #: Offsets in objects: the value of a number, and fields of an array (checked at import by `native`).
-VALUE, DATA, RANK, DIMS, DESCR, FLAGS = 16, 16, 24, 32, 56, 64
+VALUE, DATA, RANK, DIMS, DESCR, FLAGS, CELL = 16, 16, 24, 32, 56, 64, 16
 #: C-contiguous, aligned.
 WANTED_FLAGS = 0x0001 | 0x0100
 #: Calls on at least this many elements let other threads run.
 RELEASE_FROM = 8192
 
 Template = int | tuple["Template", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What must hold for a call besides types and sizes.
+
+    `pinned` are arguments (by position) with the values the kernel was made for; `names` counts entries of
+    dicts, `cells` closure cells, that must still hold the objects they held (given to `native`, in order).
+    """
+
+    pinned: tuple[tuple[int, int], ...] = ()
+    names: int = 0
+    cells: int = 0
+
+
+NO_CONDITIONS = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +70,11 @@ def supported(kernel: Kernel) -> bool:
     return scalars and not heap and set(kernel.symbols) <= plain
 
 
-def emit_entry(kernel: Kernel, template: Template) -> EntryModule:
+def emit_entry(kernel: Kernel, template: Template, conditions: Conditions = NO_CONDITIONS) -> EntryModule:
     """The entry of a kernel whose results are put together as `template` says (numbers of results)."""
     made = _Entry(kernel)
     made.enter()
+    made.require(conditions)
     made.call()
     made.leave(template)
     w = made.w
@@ -193,6 +210,23 @@ class _Entry:
             place = w.value(f"getelementptr inbounds i64, ptr {self.dims}, i64 {k}")
             w.emit(f"store i64 {w.dim(Dim.symbol(symbol))}, ptr {place}")
         self.count = count
+
+    def require(self, conditions: Conditions) -> None:
+        """Go on only for the values and surroundings the kernel was made for."""
+        w = self.w
+        for position, value in conditions.pinned:
+            dtype = self.kernel.param_types[position]
+            assert isinstance(dtype, Type)
+            t = memory_type(dtype.dtype)
+            given = w.value(f"load {t}, ptr {self._cell(position)}")
+            self._must(w.value(f"icmp eq {t} {given}, {int(value)}"))
+        for k in range(conditions.names):
+            table, key = self._external(f"condition.dict{k}"), self._external(f"condition.key{k}")
+            found = w.value(f"call ptr {self._external('py.PyDict_GetItem')}(ptr {table}, ptr {key})")
+            self._must(w.value(f"icmp eq ptr {found}, {self._external(f'condition.name{k}')}"))
+        for k in range(conditions.cells):
+            found = self._field(self._external(f"condition.cell{k}"), CELL, "ptr")
+            self._must(w.value(f"icmp eq ptr {found}, {self._external(f'condition.content{k}')}"))
 
     # -- the call ---------------------------------------------------------------------------------------
     def call(self) -> None:

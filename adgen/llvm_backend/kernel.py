@@ -17,7 +17,7 @@ from adgen.ir.interpret import coerce
 from adgen.ir.types import Kind, Type
 from adgen.llvm_backend.compile import CompileOptions, Loaded, assembly, load
 from adgen.llvm_backend.emit import KERNEL, WORKSPACE, Module, emit_module, held_pieces
-from adgen.llvm_backend.native import NativeEntry, native_entry
+from adgen.llvm_backend.native import CallForm, NativeEntry, native_entry
 from adgen.llvm_backend.objects import object_for
 from adgen.llvm_backend.workspace import Workspace, taken
 from adgen.loops.core import Buffer, Failure, Kernel, OnHeap
@@ -45,7 +45,9 @@ class LlvmKernel:
         self._local = threading.local()
         self._slow: Callable[..., tuple[Any, ...]] = self._answer
         self._native: NativeEntry | None = None
+        self._entries: list[NativeEntry] = []
         self._calls = 0
+        self._largest = 0
 
     @staticmethod
     def build(func: Func, options: CompileOptions | None = None) -> LlvmKernel:
@@ -91,10 +93,20 @@ class LlvmKernel:
             return self._native.function
         self._calls += 1
         if self._calls == 2:
-            results = tuple(range(len(self.kernel.results)))
-            pieces = held_pieces(self.kernel)
-            self._native = native_entry(self.kernel, self.load(), self._slow, results, pieces)
+            self._native = self.entry(self._slow, CallForm(tuple(range(len(self.kernel.results)))))
         return self._slow if self._native is None else self._native.function
+
+    def entry(self, slow: Callable[..., Any], form: CallForm) -> NativeEntry | None:
+        """A native function of the leaves, or None where there can be none.
+
+        Results are put together as `form` says; whatever is not exactly as the kernel wants it goes to
+        `slow`. The function keeps everything it needs alive.
+        """
+        made = native_entry(self.kernel, self.load(), slow, form, held_pieces(self.kernel))
+        if made is not None:
+            self._entries.append(made)
+            made.reserve(self._largest)
+        return made
 
     def _answer(self, *args: Any) -> tuple[Any, ...]:
         return self._called(args, None)
@@ -150,8 +162,9 @@ class LlvmKernel:
     def _workspace(self, loaded: Loaded, dims: np.ndarray[Any, Any]) -> int:
         """The address of this thread's workspace, grown where it is too small."""
         size = _workspace_type(loaded.addresses[WORKSPACE])(dims.ctypes.data)
-        if self._native is not None:
-            self._native.reserve(size)
+        self._largest = max(self._largest, size)
+        for entry in self._entries:
+            entry.reserve(size)
         held: Workspace | None = getattr(self._local, "work", None)
         if held is None:
             held = self._local.work = Workspace(held_pieces(self.kernel))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache
+from types import CellType
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from adgen.ir.types import DType
 from adgen.llvm_backend.compile import CompileOptions, Loaded, load_at
 from adgen.llvm_backend.emit import KERNEL, WORKSPACE
 from adgen.llvm_backend.entry import (
+    CELL,
     DATA,
     DESCR,
     DIMS,
@@ -23,6 +26,7 @@ from adgen.llvm_backend.entry import (
     STATE,
     VALUE,
     WANTED_FLAGS,
+    Conditions,
     Template,
     emit_entry,
     supported,
@@ -44,21 +48,56 @@ class _MethodDef(ctypes.Structure):
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Objects that must be where they were: (dict, key, object) and (closure cell, object)."""
+
+    names: tuple[tuple[dict[str, Any], str, Any], ...] = ()
+    cells: tuple[tuple[CellType, Any], ...] = ()
+
+    def addresses(self) -> dict[str, int]:
+        """What the entry's table calls them."""
+        found: dict[str, int] = {}
+        for k, (table, key, value) in enumerate(self.names):
+            parts = {"dict": table, "key": key, "name": value}
+            found |= {f"condition.{part}{k}": id(thing) for part, thing in parts.items()}
+        for k, (cell, value) in enumerate(self.cells):
+            found |= {f"condition.cell{k}": id(cell), f"condition.content{k}": id(value)}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class CallForm:
+    """How a kernel is called: how its results are put together, and what must hold for a call."""
+
+    template: Template
+    pinned: tuple[tuple[int, int], ...] = ()
+    surroundings: Surroundings = field(default_factory=Surroundings)
+
+    @property
+    def conditions(self) -> Conditions:
+        """What the text of the entry depends on."""
+        return Conditions(self.pinned, len(self.surroundings.names), len(self.surroundings.cells))
+
+
 class NativeEntry:
-    """A builtin function in front of a kernel, with the workspace it uses."""
+    """A builtin function in front of a kernel, with the workspace it uses.
+
+    `slow` answers every call that the entry does not: with the same positional and keyword arguments.
+    """
 
     def __init__(
-        self, kernel: Kernel, loaded: Loaded, slow: Callable[..., Any], template: Template, pieces: int
+        self, kernel: Kernel, loaded: Loaded, slow: Callable[..., Any], form: CallForm, pieces: int
     ) -> None:
-        module = emit_entry(kernel, template)
+        module = emit_entry(kernel, form.template, form.conditions)
         code = object_for(module.text, options=CompileOptions(fast=True))
-        known = {
+        known = form.surroundings.addresses() | {
             "object.slow": id(slow),
             "kernel.run": loaded.addresses[KERNEL],
             "kernel.workspace": loaded.addresses[WORKSPACE],
         }
         pointers = [known.get(name) or python_address(name) for name in module.table]
-        self._held = (load_at(code, (ENTRY, STATE), pointers), loaded, slow)
+        self._held = (load_at(code, (ENTRY, STATE), pointers), loaded, slow, form)
         self.workspace = Workspace(pieces)
         entry = self._held[0].addresses
         start = ctypes.CFUNCTYPE(ctypes.c_void_p)(entry[STATE])() or 0
@@ -75,12 +114,12 @@ class NativeEntry:
 
 
 def native_entry(
-    kernel: Kernel, loaded: Loaded, slow: Callable[..., Any], template: Template, pieces: int
+    kernel: Kernel, loaded: Loaded, slow: Callable[..., Any], form: CallForm, pieces: int
 ) -> NativeEntry | None:
     """The native entry of a kernel, or None where the kernel or this Python does not allow one."""
     if not supported(kernel) or not layout_is_known():
         return None
-    return NativeEntry(kernel, loaded, slow, template, pieces)
+    return NativeEntry(kernel, loaded, slow, form, pieces)
 
 
 def _new_function(definition: _MethodDef, owner: NativeEntry) -> Callable[..., Any]:
@@ -135,7 +174,7 @@ def layout_is_known() -> bool:
         return int(kind.from_address(id(obj) + offset).value or 0)
 
     dims = (ctypes.c_int64 * 2).from_address(at(array, DIMS, ctypes.c_int64))
-    number, scalar = 2.5, np.float64(3.5)
+    number, scalar, cell = 2.5, np.float64(3.5), CellType(array)
     return (
         at(array, 8, ctypes.c_int64) == id(np.ndarray)
         and at(array, DATA, ctypes.c_int64) == array.ctypes.data
@@ -143,6 +182,7 @@ def layout_is_known() -> bool:
         and list(dims) == [3, 4]
         and at(array, DESCR, ctypes.c_int64) == id(array.dtype)
         and at(array, FLAGS, ctypes.c_int32) & WANTED_FLAGS == WANTED_FLAGS
+        and at(cell, CELL, ctypes.c_int64) == id(array)
         and ctypes.c_double.from_address(id(number) + VALUE).value == number
         and ctypes.c_double.from_address(id(scalar) + VALUE).value == float(scalar)
     )

@@ -13,7 +13,7 @@ import pytest
 
 from adgen.diagnostics import RunError
 from adgen.llvm_backend.kernel import LlvmKernel
-from adgen.llvm_backend.native import layout_is_known
+from adgen.llvm_backend.native import CallForm, Surroundings, layout_is_known
 from tests.llvm_backend.programs import kernel_of, of_text
 from tests.llvm_backend.test_programs import FAILURES, PROGRAMS
 
@@ -162,3 +162,29 @@ def test_the_function_outlives_the_kernel() -> None:
     del kernel
     gc.collect()
     same(function(*args), expected)
+
+
+def test_forms_of_results_and_conditions() -> None:
+    kernel = kernel_of(of_text(PROGRAMS["branches"][0]), fast=True)
+    x = np.ones(3)
+    kernel((x, True))
+    namespace: dict[str, Any] = {"helper": np.sin}
+    held = [0.5]
+    cell = (lambda: held).__closure__[0]  # type: ignore[index]
+    slow: list[Any] = []
+    form = CallForm(
+        (1, (0,)), ((1, 1),), Surroundings(((namespace, "helper", np.sin),), ((cell, cell.cell_contents),))
+    )
+    entry = kernel.entry(lambda *args, **names: slow.append((args, names)), form)
+    assert entry is not None
+    number, (array,) = entry.function(x, True)
+    assert number == 1.0
+    np.testing.assert_allclose(array, np.exp(x))
+    assert entry.function(x, False) is None  # pinned to another value
+    assert entry.function(x, c=True) is None  # by keyword
+    namespace["helper"] = np.cos
+    assert entry.function(x, True) is None
+    namespace["helper"] = np.sin
+    cell.cell_contents = [1.5]
+    assert entry.function(x, True) is None
+    assert slow == [((x, False), {}), ((x,), {"c": True}), ((x, True), {}), ((x, True), {})]
