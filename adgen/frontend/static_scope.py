@@ -16,10 +16,11 @@ from typing import Any
 from adgen.diagnostics import Span, UserError, refuse
 from adgen.frontend.abstract import Module, Namespace
 from adgen.frontend.constants import NotConstant, evaluate
-from adgen.frontend.scope import Captured, Helper, Library, Meaning, Path, Unusable, is_library
+from adgen.frontend.scope import Captured, Derived, Helper, Library, Meaning, Path, Unusable, is_library
 from adgen.frontend.source import FunctionSource, parse_definition, parse_lambda, syntax_error
 
 _UNCLEAR = object()
+_TRANSFORMS = ("adgen.grad", "adgen.value_and_grad", "adgen.jit")
 
 
 @dataclass(slots=True)
@@ -156,10 +157,16 @@ class StaticEnvironment:
                 return self._module(module, name, path)
             case ("member", str() as home, str() as member):
                 return self._member(home, member, name, path)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+            case ast.FunctionDef(decorator_list=decorators) | ast.AsyncFunctionDef(decorator_list=decorators):
+                return self._decorated(self._function(name, path), decorators, name, path)
+            case ast.Lambda():
                 return self._function(name, path)
             case ast.ClassDef():
                 return Unusable("AG207", {"name": name, "what": "a class"})
+            case ast.Call(func=called, args=[ast.Name(id=inner), *rest], keywords=keywords) if (
+                self._qualified(called) in _TRANSFORMS
+            ):
+                return self._transformed(self.resolve(inner), called, rest, keywords, name, path)
             case ast.expr():
                 return self._constant(name, found, path)
         return Unusable("AG215", {"name": name})
@@ -169,6 +176,54 @@ class StaticEnvironment:
         assert found is not None
         check_decorators(found.source, self)
         return Helper(path, found.source, StaticEnvironment(self.module, path), found.defaults)
+
+    # -- transforms ---------------------------------------------------------------------------------------
+    def _qualified(self, node: ast.expr) -> str:
+        """The full name of what an expression such as ``adgen.grad`` names, or nothing."""
+        if isinstance(node, ast.Name):
+            found = self.resolve(node.id)
+            return found.name if isinstance(found, Library | Module) else ""
+        if isinstance(node, ast.Attribute) and (home := self._qualified(node.value)):
+            return f"{home}.{node.attr}"
+        return ""
+
+    def _decorated(
+        self, function: Meaning | None, decorators: list[ast.expr], name: str, path: Path
+    ) -> Meaning:
+        """A function with adgen's decorators: a derivative is not the function under it."""
+        for node in reversed(decorators):
+            called, given, keywords = (
+                (node.func, node.args, node.keywords) if isinstance(node, ast.Call) else (node, [], [])
+            )
+            function = self._transformed(function, called, given, keywords, name, path)
+        assert function is not None
+        return function
+
+    def _transformed(
+        self,
+        function: Meaning | None,
+        called: ast.expr,
+        given: list[ast.expr],
+        keywords: list[ast.keyword],
+        name: str,
+        path: Path,
+    ) -> Meaning:
+        """What ``adgen.grad(function, *given, **keywords)`` is."""
+        mode = self._qualified(called).rpartition(".")[2]
+        if not isinstance(function, Helper | Derived):
+            return Unusable("AG215", {"name": name})
+        if mode == "jit":
+            return function
+        if mode not in ("grad", "value_and_grad"):
+            return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
+        try:
+            named = {k.arg: ast.literal_eval(k.value) for k in keywords}
+            wrt = ast.literal_eval(given[0]) if given else named.get("wrt", 0)
+        except ValueError:
+            return Unusable("AG215", {"name": name})
+        single = not isinstance(wrt, tuple | list)
+        positions = (wrt,) if single else tuple(wrt)
+        return Derived(path, function, mode, positions, single, bool(named.get("has_aux", False)), None)
 
     def _elsewhere(self, name: str) -> Meaning | None:
         from adgen.frontend.library import lookup

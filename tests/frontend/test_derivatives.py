@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 import adgen
 from adgen.diagnostics import UserError
+from adgen.runtime.ahead import lower_file
 
 
 def cube(x: Any) -> Any:
@@ -167,3 +170,45 @@ def test_refused(fun: Any, code: str) -> None:
     with pytest.raises(UserError) as caught:
         adgen.grad(fun)(1.5)
     assert caught.value.diagnostic.code == code
+
+
+FILE = """
+import adgen
+from adgen import grad
+
+
+def cube(x):
+    return x * x * x
+
+
+@adgen.grad
+def slope(x):
+    return x * x * x
+
+
+@grad(wrt=("y",))
+def partial(x, y):
+    return x * y * y
+
+
+curvature = adgen.grad(slope)
+compiled = adgen.jit(cube)
+
+
+def f(x):
+    return slope(x) * curvature(x) + partial(x, x)[0] + compiled(x) + grad(lambda t: t * x)(x)
+"""
+
+
+def test_a_file_means_what_its_module_means(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "derivatives_in_a_file.py"
+    path.write_text(FILE)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("derivatives_in_a_file")
+    live = adgen.grad(module.f).lower("f64")
+    alone = lower_file(str(path), "f", signature="f64", mode="grad")
+    assert alone.primal_ir == live.primal_ir
+    assert alone.adjoint_ir == live.adjoint_ir
+    x = 1.5
+    assert adgen.jit(module.f)(x) == pytest.approx(18 * x**3 + 2 * x * x + x**3 + x)
+    assert module.f(x) == pytest.approx(18 * x**3 + 2 * x * x + x**3 + x)
