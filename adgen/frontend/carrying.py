@@ -154,7 +154,7 @@ class Carried:
         if item.name != RESULT and not runs():
             item.gone = Missing()
             return False
-        skeleton, leaves = merging.filled(self.r, end, item.name, True, self.r.state)
+        skeleton, leaves = merging.filled(self.r, end, True, self.r.state)
         known = set(self.r.sizes.inputs) | {s for d in self.r.sizes.bound.values() for s in d.symbols()}
         if any(s not in known for leaf in leaves for d in leaf.type.dims for s in d.symbols()):
             raise self.r.refuse("AG247", self.act, self.node, name=item.name)

@@ -15,7 +15,7 @@ from adgen.diagnostics import Span, refuse
 from adgen.frontend.abstract import Abstract, Array, Known, Number, Root, Tuple
 from adgen.frontend.promotion import join_types, with_dims
 from adgen.frontend.reader import Reader, describe
-from adgen.frontend.state import FLAGS, RESULT, Binding, Missing, State, roots_of, shown_name
+from adgen.frontend.state import FLAGS, RESULT, RETURNED, Binding, Missing, State, roots_of, shown_name
 from adgen.ir.core import Node, Region, Value
 from adgen.ir.types import DType, Kind, Type
 from adgen.primitives.elementwise import cast as cast_
@@ -219,12 +219,13 @@ def _join_name(
         left, right = left or Known(False), right or Known(False)
     if name == RESULT:
         left, right = _present(left), _present(right)
-    if name == RESULT and (left is None or right is None):
-        if left is right:
+        if left is None and right is None:
             return
-        present = left if left is not None else right
+    open_ = _one_sided(r, sides, key, name, left, right)
+    if open_ is not None:
+        present = right if open_ == 0 else left
         assert present is not None
-        skeleton, found = filled(r, present, name, left is None, sides[0 if right is None else 1].state)
+        skeleton, found = filled(r, present, open_ == 0, sides[1 - open_].state)
         leaves += found
         skeletons[name] = (skeleton, None)
         return
@@ -241,6 +242,30 @@ def _join_name(
         return
     leaves += found
     skeletons[name] = (skeleton, _sharing(r, sides, key, name, (left, right), live) if found else None)
+
+
+def _one_sided(
+    r: Reader, sides: tuple[Side, Side], key: int, name: str, left: Binding | None, right: Binding | None
+) -> int | None:
+    """The side on which a name needs no value: nothing reads it there, because the function has returned."""
+    if name in FLAGS:
+        return None
+    values = [None if isinstance(x, Missing) else x for x in (left, right)]
+    if name == RESULT:
+        return next((k for k, x in enumerate(values) if x is None), None)
+    gone = [s.state.frames[key].get(RETURNED) == Known(True) for s in sides]
+    if gone[0] == gone[1] or values[gone.index(False)] is None:
+        return None
+    away = gone.index(True)
+    if values[away] is None:
+        return away
+    try:
+        assert left is not None
+        assert right is not None
+        _aligned(r, sides, left, right, name)
+    except Unjoinable:
+        return away
+    return None
 
 
 def _present(x: Binding | None) -> Binding | None:
@@ -270,11 +295,11 @@ def _aligned(
 
 
 def filled(
-    r: Reader, present: Binding, name: str, missing_left: bool, state: State
+    r: Reader, present: Binding, missing_left: bool, state: State
 ) -> tuple[object, list[Leaf]]:
     """A binding that one path lacks: leaves with one side open."""
     if isinstance(present, Tuple):
-        parts = [filled(r, item, name, missing_left, state) for item in present.items]
+        parts = [filled(r, item, missing_left, state) for item in present.items]
         return ("tuple", present, [p[0] for p in parts]), [leaf for p in parts for leaf in p[1]]
     outer, r.state = r.state, state
     try:
