@@ -19,6 +19,7 @@ from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Peel
 from adgen.frontend.state import FLAGS, RESULT, Activation, Binding, Missing, State, roots_of, shown_name
 from adgen.ir.core import Node, Value
+from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 
 _SOMETHING = Root("unknown")
@@ -49,6 +50,7 @@ class Carried:
     node: cst.For | cst.While
     names: list[Name]
     live: frozenset[str]
+    outside: State
     roots: list[Root] = field(default_factory=list)
 
     # -- around the loop ----------------------------------------------------------------------------------
@@ -155,8 +157,7 @@ class Carried:
             item.gone = Missing()
             return False
         skeleton, leaves = merging.filled(self.r, end, True, self.r.state)
-        known = set(self.r.sizes.inputs) | {s for d in self.r.sizes.bound.values() for s in d.symbols()}
-        if any(s not in known for leaf in leaves for d in leaf.type.dims for s in d.symbols()):
+        if not all(self._fits(leaf.type) for leaf in leaves):
             raise self.r.refuse("AG247", self.act, self.node, name=item.name)
         item.skeleton = skeleton
         item.types = [leaf.type for leaf in leaves]
@@ -181,9 +182,22 @@ class Carried:
 
     def _joined(self, item: Name, old: Type, new: Type, end: Abstract, runs: Callable[[], bool]) -> Type:
         joined = join_types(old, new)
-        if joined is None:
+        if joined is None or not all(self._may_equal(a, b) for a, b in zip(old.dims, new.dims, strict=True)):
             raise self._cannot(item, end, runs)
         return joined
+
+    def _may_equal(self, old: Dim, new: Dim) -> bool:
+        """Whether a size may be the same behind the body as before it."""
+        gap = new - old
+        return gap.value in (None, 0)
+
+    def _fits(self, type_: Type) -> bool:
+        """Whether the sizes of a type are known in front of the loop."""
+        inner, self.r.state = self.r.state, self.outside
+        try:
+            return all(self.r.sizes.in_scope(d) for d in type_.dims)
+        finally:
+            self.r.state = inner
 
     def _cannot(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> UserError:
         """The refusal of a name whose form changes; peels the first round where that can help."""
@@ -254,7 +268,7 @@ def carried_at_entry(
         names.append(
             Name(name, entry, skeleton, [leaf.type for leaf in leaves], [leaf.left for leaf in leaves], False)
         )
-    carried = Carried(r, act, node, names, live)
+    carried = Carried(r, act, node, names, live, r.state)
     for item in names:
         carried.note_aliases(item, item.entry, r.state, r.state, item.at_entry)
     return carried

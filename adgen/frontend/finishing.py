@@ -32,7 +32,7 @@ class _Named(Rebuild):
 
 def finished(func: Func, names: Mapping[Value, str]) -> Func:
     """``func`` with names and without what nothing needs."""
-    return rebuilt(eliminate_dead_code(func), _Named(names))
+    return eliminate_dead_code(rebuilt(func, _Named(names)))
 
 
 def needed_captures(

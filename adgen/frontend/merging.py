@@ -8,7 +8,7 @@ name that is refused when it is read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adgen.diagnostics import Span, refuse
@@ -17,6 +17,8 @@ from adgen.frontend.promotion import join_types, with_dims
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import FLAGS, RESULT, RETURNED, Binding, Missing, State, roots_of, shown_name
 from adgen.ir.core import Node, Region, Value
+from adgen.ir.dims import ZERO as DIM_ZERO
+from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind, Type
 from adgen.primitives.elementwise import cast as cast_
 from adgen.primitives.elementwise import logical_not
@@ -176,6 +178,7 @@ def emit_if(r: Reader, pred: Value, sides: tuple[Side, Side], leaves: list[Leaf]
     """Append an ``if`` whose results are the leaves."""
     if not leaves and not any(side.nodes for side in sides):
         return ()
+    leaves = settled(r, pred, sides, leaves)
     regions = []
     for at, side in enumerate(sides):
         r.sizes.conditional += 1
@@ -184,6 +187,46 @@ def emit_if(r: Reader, pred: Value, sides: tuple[Side, Side], leaves: list[Leaf]
         r.sizes.conditional -= 1
         regions.append(Region((), tuple(side.nodes), tuple(yields)))
     return r.b.if_else(pred, regions[0], regions[1], [leaf.name for leaf in leaves])
+
+
+def settled(r: Reader, pred: Value, sides: tuple[Side, Side], leaves: list[Leaf]) -> list[Leaf]:
+    """The leaves with sizes that mean the same on both sides and behind the branch.
+
+    Sizes that differ are computed first, by a branch of their own, and get a symbol.
+    """
+    pairs: list[tuple[int, int, tuple[Dim, Dim]]] = []
+    for at, leaf in enumerate(leaves):
+        types = [_side_type(r, side, x) for side, x in zip(sides, (leaf.left, leaf.right), strict=True)]
+        for axis in range(leaf.type.rank):
+            sizes = [None if t is None else t.dims[axis] for t in types]
+            known = next(d for d in sizes if d is not None)
+            if all(d in (None, known) for d in sizes) and r.sizes.in_scope(known):
+                continue
+            pairs.append((at, axis, (sizes[0] or DIM_ZERO, sizes[1] or DIM_ZERO)))
+    if not pairs:
+        return leaves
+    regions = []
+    for k, side in enumerate(sides):
+        nodes = list(side.nodes)
+        with r.inside(nodes, side.state.fork()):
+            yields = tuple(r.sizes.value(sizes[k]) for _, _, sizes in pairs)
+        regions.append(Region((), tuple(nodes), yields))
+    found = r.b.if_else(pred, regions[0], regions[1], ["size"] * len(pairs))
+    types_ = [leaf.type for leaf in leaves]
+    for (at, axis, _), value in zip(pairs, found, strict=True):
+        dims = types_[at].dims
+        types_[at] = replace(types_[at], dims=(*dims[:axis], r.sizes.dim_of(value), *dims[axis + 1 :]))
+    return [replace(leaf, type=type_) for leaf, type_ in zip(leaves, types_, strict=True)]
+
+
+def _side_type(r: Reader, side: Side, x: Abstract | Value | None) -> Type | None:
+    if x is None or isinstance(x, Value):
+        return None if x is None else x.type
+    outer, r.state = r.state, side.state
+    try:
+        return r.type_of(x)
+    finally:
+        r.state = outer
 
 
 def _names(sides: tuple[Side, Side], key: int, live: frozenset[str]) -> list[str]:
@@ -294,9 +337,7 @@ def _aligned(
         r.state = outer
 
 
-def filled(
-    r: Reader, present: Binding, missing_left: bool, state: State
-) -> tuple[object, list[Leaf]]:
+def filled(r: Reader, present: Binding, missing_left: bool, state: State) -> tuple[object, list[Leaf]]:
     """A binding that one path lacks: leaves with one side open."""
     if isinstance(present, Tuple):
         parts = [filled(r, item, missing_left, state) for item in present.items]

@@ -22,9 +22,13 @@ from adgen.frontend.state import Closure
 if TYPE_CHECKING:
     from adgen.frontend.reader import Reader
 
-FORMS = frozenset(
-    "builtins." + name for name in ("range", "len", "enumerate", "zip", "reversed", "tuple", "list")
-) | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"} | TRANSFORMS
+FORMS = (
+    frozenset(
+        "builtins." + name for name in ("range", "len", "enumerate", "zip", "reversed", "tuple", "list")
+    )
+    | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"}
+    | TRANSFORMS
+)
 """Functions that the frontend itself understands."""
 
 _UNSUPPORTED_DTYPES = frozenset(

@@ -43,15 +43,15 @@ class Sizes:
     assumptions: dict[Dim, Assumption] = field(default_factory=dict)
     equalities: dict[str, Equality] = field(default_factory=dict)
     counters: dict[Value, tuple[Value, Value, int]] = field(default_factory=dict)
-    bound: dict[Value, Dim] = field(default_factory=dict)
     unknowns: dict[str, Value] = field(default_factory=dict)
     conditional: int = 0
 
     # -- polynomials --------------------------------------------------------------------------------------
     def polynomial(self, value: Value) -> Dim:
         """An integer as a polynomial; what is not known stands as a symbol of its own."""
-        if value in self.bound:
-            return self.bound[value]
+        bound = self.r.state.cache.get(("bound", value))
+        if isinstance(bound, Dim):
+            return bound
         op = self.r.b.defs.op(value)
         if op is not None and value.any_type == I64:
             found = self._polynomial(op)
@@ -122,8 +122,18 @@ class Sizes:
             return found
         bound = bind_dim_of(self.r.b, value, self.r.hint_of(value) or hint)
         self.r.state.cache[key] = bound
-        self.bound[value] = bound
+        self.r.state.cache["bound", value] = bound
         return bound
+
+    def in_scope(self, size: Dim) -> bool:
+        """Whether every symbol of a dim is an argument's, or bound where lowering is."""
+        bound = {
+            s
+            for key, found in self.r.state.cache.items()
+            if isinstance(key, tuple) and key[0] == "dim"
+            for s in found.symbols()
+        }
+        return all(s in self.inputs or s in bound for s in size.symbols())
 
     def _structure(self, value: Value) -> Hashable:
         op = self.r.b.defs.op(value)
