@@ -30,8 +30,9 @@ class Workspace:
         self._header: np.ndarray[Any, Any] = np.zeros(0, np.int64)
 
     def at_least(self, size: int) -> int:
-        """The address of a block of at least `size` bytes; the header survives growth."""
-        if size > self._size or not self._size:
+        """The address of a block of at least `size` bytes; the header always fits and survives growth."""
+        size = max(size, ALIGNMENT, 8 * CELLS * self.pieces)
+        if size > self._size:
             old = self._header
             self._block = np.empty(size + ALIGNMENT, np.uint8)
             self._size = size
