@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from adgen.llvm_backend.elementary import exponentials, logarithms, trigonometry
+from adgen.llvm_backend.elementary import errors, exponentials, inverses, logarithms, trigonometry
 from adgen.llvm_backend.elementary.text import F32, F64, Body, Float, Reg, define, float_text
 
-Definition = Callable[[Body, Reg], Reg]
+Definition = Callable[..., Reg]
 
 OWN: dict[str, Definition] = {
     "exp": exponentials.exp,
@@ -28,31 +28,33 @@ OWN: dict[str, Definition] = {
     "log10": logarithms.log10,
     "sin": trigonometry.sin,
     "cos": trigonometry.cos,
+    "erf": errors.erf,
+    "erfc": errors.erfc,
+    "tan": trigonometry.tan,
+    "asin": inverses.asin,
+    "acos": inverses.acos,
+    "atan": inverses.atan,
+    "asinh": inverses.asinh,
+    "acosh": inverses.acosh,
+    "atanh": inverses.atanh,
+    "atan2": inverses.atan2,
+    "hypot": inverses.hypot,
 }
 #: Written for both formats; the others compute in double and round once.
 NATIVE_F32 = frozenset({"exp", "expm1", "tanh", "sigmoid", "log"})
+#: Functions of two arguments.
+TWO = frozenset({"atan2", "hypot"})
 #: Names of libm functions reached through the pointer table, with their number of arguments.
 LIBM: dict[str, int] = {
-    "tan": 1,
-    "asin": 1,
-    "acos": 1,
-    "atan": 1,
-    "asinh": 1,
-    "acosh": 1,
-    "atanh": 1,
     "cbrt": 1,
-    "erf": 1,
-    "erfc": 1,
     "lgamma": 1,
     "tgamma": 1,
-    "atan2": 2,
     "pow": 2,
-    "hypot": 2,
     "fmod": 2,
     "nextafter": 2,
 }
 #: Own functions whose far arguments go to libm.
-FAR = {"sin": trigonometry.FAR, "cos": trigonometry.FAR}
+FAR = dict.fromkeys(("sin", "cos", "tan"), trigonometry.FAR)
 #: Widths at which the functions with a far branch exist besides the scalar one.
 VARIANT_LANES = (2, 4, 8)
 FORMATS = {"f64": F64, "f32": F32}
@@ -113,6 +115,7 @@ def intrinsic_declarations() -> str:
     for fp in (F64, F32, *(replace(F64, lanes=k) for k in VARIANT_LANES)):
         t = fp.text
         lines.append(f"declare {t} @llvm.fma.{fp.suffix}({t}, {t}, {t})")
+        lines.append(f"declare {t} @llvm.sqrt.{fp.suffix}({t})")
         lines.append(f"declare {t} @llvm.fabs.{fp.suffix}({t})")
         lines.append(f"declare {t} @llvm.copysign.{fp.suffix}({t}, {t})")
     lines += [f"declare i1 @llvm.vector.reduce.and.v{k}i1(<{k} x i1>)" for k in VARIANT_LANES]
@@ -140,7 +143,9 @@ def _define(name: str, fp: Float, slots: dict[str, int], texts: dict[str, str]) 
 
 def _own(label: str, name: str, fp: Float) -> str:
     body = Body(fp)
-    return define(label, fp, body, OWN[name](body, Reg(body, "%x", fp.text)))
+    letters = "xy" if name in TWO else "x"
+    result = OWN[name](body, *(Reg(body, f"%{p}", fp.text) for p in letters))
+    return define(label, fp, body, result, len(letters))
 
 
 def _libm(label: str, arity: int, slot: int, inline: bool = True) -> str:
@@ -189,7 +194,7 @@ def _wide_with_far(label: str, name: str, lanes: int) -> str:
 
 
 def _through_double(name: str) -> str:
-    arity = LIBM.get(name, 1)
+    arity = 2 if name in TWO else LIBM.get(name, 1)
     letters = "xyz"[:arity]
     params = ", ".join(f"float %{p}" for p in letters)
     widen = "\n".join(f"  %d{p} = fpext float %{p} to double" for p in letters)

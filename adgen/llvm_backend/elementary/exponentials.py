@@ -41,10 +41,11 @@ def _scale(b: Body, value: Reg, k: Reg) -> Reg:
     return value * b.pow2(half) * b.pow2(k - half)
 
 
-def scaled_exp(b: Body, x: Reg, shift: int = 0) -> Reg:
-    """exp(x) * 2**shift without intermediate overflow; shift is 0 or -1."""
+def scaled_exp(b: Body, x: Reg, shift: int = 0, rest: Reg | None = None) -> Reg:
+    """exp(x + rest) * 2**shift without intermediate overflow; shift is 0 or -1, rest tiny."""
     low, high = _limits(b.fp)
     r, k = _reduce(b, b.clamp(x, low, high + 1.0))
+    r = r if rest is None else r + rest
     return _scale(b, 1.0 + _expm1_small(b, r), k + shift)
 
 

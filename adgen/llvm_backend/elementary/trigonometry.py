@@ -89,3 +89,12 @@ def sin(b: Body, x: Reg) -> Reg:
 def cos(b: Body, x: Reg) -> Reg:
     """Cosine for |x| <= 2**45."""
     return _turn(b, x, 1)
+
+
+def tan(b: Body, x: Reg) -> Reg:
+    """Tangent for |x| <= 2**45: sine over cosine, or minus the inverse in odd quadrants."""
+    r = _reduce(b, x)
+    sine, cosine = _sin_poly(b, r), _cos_poly(b, r)
+    odd = b.test(b.integer("and", r.quadrant, 1), "ne", 0)
+    value = b.select(odd, -cosine, sine) / b.select(odd, sine, cosine)
+    return b.select(b.compare(x, "==", 0.0), x, value)

@@ -1,0 +1,84 @@
+"""erf and erfc.
+
+Below 1/2 an odd polynomial. Above, erfc(x) = exp(-x*x) g(t) / (1 + 2x) with t = (x - 3)/(x + 3), where g is
+smooth on the whole half line (Shepherd and Laframboise, Math. Comp. 36, 1981); the square is taken with its
+rounding error. Coefficients interpolate at Chebyshev nodes: relative errors below 1e-16.
+"""
+
+from __future__ import annotations
+
+from adgen.llvm_backend.elementary.exponentials import scaled_exp
+from adgen.llvm_backend.elementary.text import Body, Reg
+
+SMALL = [
+    1.1283791670955126,
+    -0.3761263890318347,
+    0.11283791670925271,
+    -0.026866170632859,
+    0.0052239773725259965,
+    -0.0008548297707906897,
+    0.00012053332795966865,
+    -1.4845787890421724e-05,
+    1.4725211252266738e-06,
+]
+LARGE = [
+    1.2530080582697296,
+    -0.1356211061245812,
+    -0.04756229435345068,
+    0.12964515870276164,
+    -0.11927366341531231,
+    0.06830802734396167,
+    -0.023770514918525755,
+    0.002529391815994557,
+    0.0018886903563243383,
+    -0.0007798322678093783,
+    -0.0001051597602438321,
+    0.00012509930361898067,
+    4.94917719592702e-06,
+    -2.010027821760931e-05,
+    -7.300938805091438e-07,
+    3.4713639059084536e-06,
+    3.528257297184754e-07,
+    -6.142340842013089e-07,
+    -1.345757565695529e-07,
+    9.841885063988726e-08,
+    3.448928992712608e-08,
+    -1.052429631387803e-08,
+    -4.43334641759637e-09,
+]
+SPLIT = 0.5
+
+
+def _small(b: Body, x: Reg) -> Reg:
+    """erf(x) for |x| <= 1/2."""
+    z = x * x
+    return b.fma(x * z, b.estrin(z, SMALL[1:]), x * SMALL[0])
+
+
+def _tail(b: Body, a: Reg) -> Reg:
+    """erfc(a) for a >= 1/2."""
+    a = b.select(b.compare(a, ">", 28.0), 28.0, a)
+    square = a * a
+    lost = b.fma(a, a, -square)
+    e = scaled_exp(b, -square, rest=-lost)
+    t = (a - 3.0) / (a + 3.0)
+    g = b.fma(t, b.estrin(t, LARGE[1:]), LARGE[0])
+    return e * g / b.fma(a, 2.0, 1.0)
+
+
+def erf(b: Body, x: Reg) -> Reg:
+    """The error function."""
+    a = b.abs(x)
+    large = b.copysign(1.0 - _tail(b, a), x)
+    value = b.select(b.compare(a, "<", SPLIT), _small(b, x), large)
+    value = b.select(b.compare(x, "==", 0.0), x, value)
+    return b.select(b.compare(x, "unordered", x), x, value)
+
+
+def erfc(b: Body, x: Reg) -> Reg:
+    """1 - erf(x), with small relative error in the tail."""
+    a = b.abs(x)
+    tail = _tail(b, a)
+    large = b.select(b.compare(x, "<", 0.0), 2.0 - tail, tail)
+    value = b.select(b.compare(a, "<", SPLIT), 1.0 - _small(b, x), large)
+    return b.select(b.compare(x, "unordered", x), x, value)
