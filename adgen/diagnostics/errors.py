@@ -103,6 +103,14 @@ class RunTypeError(RunError, TypeError):
     """An argument of a kind the call cannot take."""
 
 
+class RunAssertionError(RunError, AssertionError):
+    """An assertion of the user's program that does not hold."""
+
+
+class RunRuntimeError(RunError, RuntimeError):
+    """A RuntimeError that the user's program raises."""
+
+
 class RunMemoryError(RunError, MemoryError):
     """No memory for a result, tape or workspace."""
 
@@ -119,6 +127,8 @@ _RUN_ERRORS: tuple[tuple[type[Exception], type[RunError]], ...] = (
     (OverflowError, RunOverflowError),
     (TypeError, RunTypeError),
     (MemoryError, RunMemoryError),
+    (AssertionError, RunAssertionError),
+    (RuntimeError, RunRuntimeError),
 )
 
 

@@ -299,7 +299,7 @@ def _result(r: Reader, act: Activation) -> Abstract:
     frame = r.state.frames[act.key]
     returned = frame.get(RETURNED)
     if returned == Known(True):
-        found = frame[RESULT]
+        found = frame.get(RESULT, Known(None))
         if isinstance(found, Missing):
             raise found.error or r.error("AG206", act.source.name_span, name="the result")
         return found

@@ -1,22 +1,40 @@
-"""Assertions: decided now, or about sizes, which become conditions on the arguments; others are refused."""
+"""``assert`` and ``raise``: decided now, made a condition on sizes, or checked where they stand."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from adgen.frontend.abstract import Abstract, Number
+from adgen.frontend.abstract import Abstract, Known, Number
+from adgen.frontend.expressions import code_of, expression
+from adgen.frontend.operators import negated
 from adgen.frontend.reader import Reader
-from adgen.frontend.state import Activation
+from adgen.frontend.state import RETURNED, Activation
 from adgen.ir.core import Value
 from adgen.ir.types import I64
+from adgen.primitives.checks import ERRORS, fail_if
+from adgen.primitives.sizes import constant
 
 
 def check(r: Reader, act: Activation, node: cst.Assert, test: Abstract) -> None:
     """An assertion that is not known to hold."""
     with r.at(act, node.test):
-        holds = isinstance(test, Number) and not r.sizes.conditional and _about_sizes(r, test.value)
-    if not holds:
-        raise r.refuse("AG118", act, node, construct="assert (of a computed condition)")
+        if isinstance(test, Number) and not r.sizes.conditional and _about_sizes(r, test.value):
+            return
+    message = "" if node.msg is None else _message(r, act, node.msg)
+    _fail(r, r.value(negated(r, test)), "AssertionError", message)
+
+
+def _fail(r: Reader, bad: Value, error: str, message: str) -> None:
+    r.b.emit(fail_if, (bad,), {"error": error, "message": message})
+
+
+def _message(r: Reader, act: Activation, node: cst.BaseExpression) -> str:
+    """The text of a message: a string, or the source of what would compute one."""
+    if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+        found = expression(r, act, node)
+        if isinstance(found, Known) and isinstance(found.value, str):
+            return found.value
+    return code_of(node)
 
 
 def _about_sizes(r: Reader, test: Value) -> bool:
@@ -34,3 +52,29 @@ def _about_sizes(r: Reader, test: Value) -> bool:
         return left == right or (r.sizes.about_inputs(left - right) and r.sizes.unify(left, right))
     gap = right - left if name in ("lt", "le") else left - right
     return r.sizes.assume(gap - 1 if name in ("lt", "gt") else gap, "an assertion of the function")
+
+
+# -- raise --------------------------------------------------------------------------------------------------
+def raise_statement(r: Reader, act: Activation, node: cst.Raise) -> None:
+    """Fail here; control does not go on."""
+    error, message = _raised(r, act, node)
+    _fail(r, constant(r.b, True), error, message)
+    r.state.frames[act.key][RETURNED] = Known(True)
+
+
+def raise_if(r: Reader, act: Activation, node: cst.Raise, test: Abstract) -> None:
+    """``if test: raise ...``."""
+    error, message = _raised(r, act, node)
+    _fail(r, r.value(test), error, message)
+
+
+def _raised(r: Reader, act: Activation, node: cst.Raise) -> tuple[str, str]:
+    """The exception's name and message. Raises AG118 for anything but a builtin exception."""
+    found = node.exc
+    name = found.func if isinstance(found, cst.Call) else found
+    if not isinstance(name, cst.Name) or name.value not in ERRORS or node.cause is not None:
+        raise r.refuse("AG118", act, node, construct="raise (of what is no builtin exception)")
+    if isinstance(found, cst.Call) and found.args:
+        texts = [_message(r, act, arg.value) for arg in found.args]
+        return name.value, ", ".join(texts)
+    return name.value, ""

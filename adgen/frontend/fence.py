@@ -36,8 +36,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         cst.FunctionDef, "nested function", note="a closure over the function's names; inlined where called"
     ),
-    Rule(cst.Assert, "`assert`", note="of what is known when the function is read, or of sizes"),
-    Rule(cst.Raise, "`raise`", "AG118"),
+    Rule(cst.Assert, "`assert`", note="checked when the function runs, or before where that is known"),
+    Rule(cst.Raise, "`raise`", note="of a builtin exception with a message that is a string"),
     Rule(cst.Try, "`try`", "AG101"),
     Rule(cst.TryStar, "`try` with `except*`", "AG101"),
     Rule(cst.With, "`with`", "AG102"),

@@ -113,6 +113,13 @@ def branch(
     with r.at(act, node.test):
         test = truth(r, expression(r, act, node.test))
     then, orelse = statements(node.body), _else(node)
+    if not orelse and isinstance(test, Number) and isinstance(then[0], cst.Raise):
+        from adgen.frontend.checks import raise_if
+
+        with r.at(act, node):
+            raise_if(r, act, then[0], test)
+        block(r, act, rest, live)
+        return
     sides = _sides(node)
     if sides[0] == "always":
         orelse = [*orelse, *rest]
@@ -333,7 +340,9 @@ def _assert(r: Reader, act: Activation, node: cst.Assert) -> None:
 
 
 def _raise(r: Reader, act: Activation, node: cst.Raise) -> None:
-    raise r.error("AG118", construct="raise")
+    from adgen.frontend.checks import raise_statement
+
+    raise_statement(r, act, node)
 
 
 def _loop(r: Reader, act: Activation, node: cst.For | cst.While) -> None:

@@ -34,6 +34,7 @@ RULES: dict[str, Rule] = {
     "argmax": reductions.lower_position,
     "argmin": reductions.lower_position,
     "contract": products.lower_contract,
+    "fail_if": shapes.lower_fail_if,
     "stack_new": tapes.lower_stack_new,
     "push": tapes.lower_push,
     "pop": tapes.lower_pop,

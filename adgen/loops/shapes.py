@@ -107,6 +107,12 @@ def _reshape_units(state: State, op: Op, source: Array, places: dict[int, int]) 
     remap(state, op, source, lambda i: tuple(i[places[k]] if k in places else ZERO for k in axes))
 
 
+def lower_fail_if(state: State, op: Op) -> None:
+    """The user's own check."""
+    ok = state.block.let("logical_not", [state.scalar(op.operands[0])], DType.bool)
+    state.check(ok, op.attr("error"), op.attr("message"))
+
+
 def lower_concat(state: State, op: Op) -> None:
     """Pieces side by side in a new buffer."""
     axis, dims = op.attr("axis"), op.result.type.dims

@@ -82,6 +82,9 @@ class Statements:
                 e.integers.bound[op.attr("sym")] = op.operands[0]
             case "write" | "add_at":
                 self._store(op)
+            case "fail_if":
+                self._emit(f"if {e.test(op.operands[0])}:", op)
+                self._block(lambda: self._emit(f"raise {op.attr('error')}({op.attr('message')!r})", op))
             case "stack_new":
                 self._emit(f"{e.name(op.result)}: list[{self._element(op.result)}] = []", op)
             case "push":

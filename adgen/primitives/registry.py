@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adgen.primitives import (
     activations,
+    checks,
     contract,
     elementwise,
     error_function,
@@ -29,7 +30,7 @@ from adgen.primitives.define import Primitive, Registry
 FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, error_function),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
-    *(contract, shape, stacking, patterns, indexing, tape),
+    *(contract, shape, stacking, patterns, indexing, tape, checks),
 )
 
 REGISTRY = Registry()
