@@ -8,7 +8,7 @@ from adgen.frontend.abstract import Abstract, Known, Number
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.operators import negated
 from adgen.frontend.reader import Reader
-from adgen.frontend.state import RETURNED, Activation
+from adgen.frontend.state import RAISED, Activation
 from adgen.ir.core import Value
 from adgen.ir.types import I64
 from adgen.primitives.checks import ERRORS, fail_if
@@ -34,7 +34,8 @@ def _message(r: Reader, act: Activation, node: cst.BaseExpression) -> str:
         found = expression(r, act, node)
         if isinstance(found, Known) and isinstance(found.value, str):
             return found.value
-    return code_of(node)
+    text = code_of(node)
+    return text.lstrip("fFrR").strip("\"'") if isinstance(node, cst.FormattedString) else text
 
 
 def _about_sizes(r: Reader, test: Value) -> bool:
@@ -59,7 +60,7 @@ def raise_statement(r: Reader, act: Activation, node: cst.Raise) -> None:
     """Fail here; control does not go on."""
     error, message = _raised(r, act, node)
     _fail(r, constant(r.b, True), error, message)
-    r.state.frames[act.key][RETURNED] = Known(True)
+    r.state.frames[act.key][RAISED] = Known(True)
 
 
 def raise_if(r: Reader, act: Activation, node: cst.Raise, test: Abstract) -> None:

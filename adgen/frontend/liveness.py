@@ -60,7 +60,7 @@ class Liveness:
                 return self._if(node, out, loops)
             case cst.For() | cst.While():
                 return self._loop(node, out, loops)
-            case cst.Return():
+            case cst.Return() | cst.Raise():
                 return names_read(node)
             case cst.Break():
                 return loops[-1][1] if loops else out
@@ -195,7 +195,7 @@ def names_assigned(body: Sequence[Statement]) -> Names:
 
 
 def leaves(body: Sequence[Statement]) -> str:
-    """Whether a block is left by return, break, continue or raise: ``always``, ``maybe`` or ``never``."""
+    """Whether a block is left by return, break or continue: ``always``, ``maybe`` or ``never``."""
     found = "never"
     for node in body:
         one = _leaves(node)
@@ -207,7 +207,7 @@ def leaves(body: Sequence[Statement]) -> str:
 
 def _leaves(node: Statement) -> str:
     match node:
-        case cst.Return() | cst.Break() | cst.Continue() | cst.Raise():
+        case cst.Return() | cst.Break() | cst.Continue():
             return "always"
         case cst.If():
             then = leaves(statements(node.body))
@@ -225,7 +225,7 @@ def _leaves(node: Statement) -> str:
 
 
 def _returns(body: Sequence[Statement]) -> bool:
-    return any(isinstance(n, cst.Return | cst.Raise) for s in body for n in _own(s))
+    return any(isinstance(n, cst.Return) for s in body for n in _own(s))
 
 
 def exits(body: Sequence[Statement]) -> Names:

@@ -15,7 +15,17 @@ from adgen.diagnostics import Span, refuse
 from adgen.frontend.abstract import Abstract, Array, Known, Number, Root, Tuple
 from adgen.frontend.promotion import join_types, with_dims
 from adgen.frontend.reader import Reader, describe
-from adgen.frontend.state import FLAGS, RESULT, RETURNED, Binding, Missing, State, roots_of, shown_name
+from adgen.frontend.state import (
+    FLAGS,
+    RAISED,
+    RESULT,
+    RETURNED,
+    Binding,
+    Missing,
+    State,
+    roots_of,
+    shown_name,
+)
 from adgen.ir.core import Node, Region, Value
 from adgen.ir.dims import ZERO as DIM_ZERO
 from adgen.ir.dims import Dim
@@ -147,7 +157,11 @@ def join_branches(
     skeletons: dict[str, tuple[object, Sharing | None]] = {}
     missing: dict[str, Missing] = {}
     if key is not None:
+        raised = [s.state.frames[key].get(RAISED) == Known(True) for s in sides]
         for name in _names(sides, key, live):
+            if raised[0] != raised[1]:
+                _only(r, sides[raised.index(False)], key, name, not raised[1], leaves, skeletons, missing)
+                continue
             flag = _joined_flag(r, pred, sides, key, name) if name in FLAGS else None
             if flag is not None:
                 skeletons[name] = (flag, None)
@@ -232,6 +246,30 @@ def _side_type(r: Reader, side: Side, x: Abstract | Value | None) -> Type | None
 def _names(sides: tuple[Side, Side], key: int, live: frozenset[str]) -> list[str]:
     found = dict.fromkeys([*sides[0].state.frames[key], *sides[1].state.frames[key]])
     return [name for name in found if name in live or name.startswith("$")]
+
+
+def _only(
+    r: Reader,
+    side: Side,
+    key: int,
+    name: str,
+    missing_left: bool,
+    leaves: list[Leaf],
+    skeletons: dict[str, tuple[object, Sharing | None]],
+    missing: dict[str, Missing],
+) -> None:
+    """A name behind a branch whose other side raises: what it is on this side."""
+    found = side.state.frames[key].get(name)
+    if found is None or isinstance(found, Missing):
+        if name != RESULT:
+            missing[name] = found or Missing()
+        return
+    if isinstance(found, Known) or found == r.state.frames[key].get(name):
+        skeletons[name] = (found, None)
+        return
+    skeleton, fresh = filled(r, found, missing_left, side.state)
+    leaves += fresh
+    skeletons[name] = (skeleton, None)
 
 
 def _joined_flag(r: Reader, pred: Value, sides: tuple[Side, Side], key: int, name: str) -> Abstract | None:

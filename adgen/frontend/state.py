@@ -27,6 +27,7 @@ class Missing:
 Binding = Abstract | Missing
 RETURNED, BROKE, CONTINUED, RESULT = "$returned", "$broke", "$continued", "$result"
 FLAGS = (RETURNED, BROKE, CONTINUED)
+RAISED = "$raised"
 _SHOWN = {RETURNED: "returned", BROKE: "stopped", CONTINUED: "skipped", RESULT: "result"}
 
 

@@ -18,7 +18,7 @@ from adgen.frontend.merging import both, join_branches
 from adgen.frontend.operators import SYMBOLS, binary, negated, truth
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import static_items
-from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, Missing
+from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RAISED, RESULT, RETURNED, Activation, Missing
 from adgen.ir.types import DType
 from adgen.primitives.elementwise import logical_or, neg, where
 
@@ -34,7 +34,7 @@ def block(r: Reader, act: Activation, body: Sequence[Statement], out: Names | No
         else:
             statement(r, act, node, live if not rest else act.liveness.after[node])
             status = left(r, act)
-            if status == Known(False):
+            if status == Known(False) and not _has_raised(r, act):
                 continue
             if isinstance(status, Number):
                 _guarded(r, act, status, rest, live, node)
@@ -43,8 +43,12 @@ def block(r: Reader, act: Activation, body: Sequence[Statement], out: Names | No
         if isinstance(status, Number) and not _absorbed(node):
             _guarded(r, act, status, rest, live, node)
             return
-        if status == Known(True) or _absorbed(node):
+        if status == Known(True) or _absorbed(node) or _has_raised(r, act):
             return
+
+
+def _has_raised(r: Reader, act: Activation) -> bool:
+    return r.state.frames[act.key].get(RAISED) == Known(True)
 
 
 def _absorbed(node: cst.If) -> bool:

@@ -83,8 +83,7 @@ class Statements:
             case "write" | "add_at":
                 self._store(op)
             case "fail_if":
-                self._emit(f"if {e.test(op.operands[0])}:", op)
-                self._block(lambda: self._emit(f"raise {op.attr('error')}({op.attr('message')!r})", op))
+                self._fail_if(op)
             case "stack_new":
                 self._emit(f"{e.name(op.result)}: list[{self._element(op.result)}] = []", op)
             case "push":
@@ -93,6 +92,16 @@ class Statements:
                 self._pop(op)
             case _:
                 self._assign_op(op)
+
+    def _fail_if(self, op: Op) -> None:
+        message = op.attr("message")
+        text = f"raise {op.attr('error')}({message!r})" if message else f"raise {op.attr('error')}"
+        bad = self.expressions.test(op.operands[0])
+        if bad == "True":
+            self._emit(text, op)
+            return
+        self._emit(f"if {bad}:", op)
+        self._block(lambda: self._emit(text, op))
 
     def _element(self, stack: Value) -> str:
         from adgen.numpy_backend.annotations import type_text
