@@ -17,14 +17,15 @@ import numpy as np
 
 import adgen
 
-SIGNATURE = "((f64[h,n], f64[h]), (f64[k,h], f64[k]), (f64[m,k], f64[m])), f64[n,B], f64[m,B]"
+LAYERS = "{W: f64[h,n], b: f64[h]}, {W: f64[k,h], b: f64[k]}, {W: f64[m,k], b: f64[m]}"
+SIGNATURE = f"({LAYERS}), f64[n,B], f64[m,B]"
 
 
 def loss(layers, x, y):
     """Half the squared error, averaged over the batch; examples are columns."""
     a = x
-    for W, b in layers:
-        z = W @ a + b[:, np.newaxis]
+    for layer in layers:
+        z = layer["W"] @ a + layer["b"][:, np.newaxis]
         a = adgen.sigmoid(z)
     return 0.5 * np.sum((a - y) ** 2) / x.shape[1]
 
@@ -33,7 +34,7 @@ def example(sizes: tuple[int, ...] = (4, 5, 3, 2), batch: int = 6, seed: int = 0
     """Random layers of these sizes, inputs and targets."""
     rng = np.random.default_rng(seed)
     layers = tuple(
-        (rng.normal(size=(rows, columns)) / np.sqrt(columns), 0.1 * rng.normal(size=rows))
+        {"W": rng.normal(size=(rows, columns)) / np.sqrt(columns), "b": 0.1 * rng.normal(size=rows)}
         for columns, rows in pairwise(sizes)
     )
     return layers, rng.normal(size=(sizes[0], batch)), rng.uniform(size=(sizes[-1], batch))
@@ -42,26 +43,29 @@ def example(sizes: tuple[int, ...] = (4, 5, 3, 2), batch: int = 6, seed: int = 0
 def equations(layers, x, y) -> tuple:
     """The gradient written by hand, as in the module's docstring."""
     activations = [x]
-    for W, b in layers:
-        activations.append(adgen.sigmoid(W @ activations[-1] + b[:, np.newaxis]))
+    for layer in layers:
+        activations.append(adgen.sigmoid(layer["W"] @ activations[-1] + layer["b"][:, np.newaxis]))
     gradients = []
     upstream = (activations[-1] - y) / x.shape[1]
-    for (W, _), a, before in zip(reversed(layers), activations[:0:-1], activations[-2::-1], strict=True):
+    for layer, a, before in zip(reversed(layers), activations[:0:-1], activations[-2::-1], strict=True):
         d = upstream * a * (1.0 - a)
-        gradients.append((d @ before.T, np.sum(d, axis=1)))
-        upstream = W.T @ d
+        gradients.append({"W": d @ before.T, "b": np.sum(d, axis=1)})
+        upstream = layer["W"].T @ d
     return tuple(reversed(gradients))
+
+
+def difference(backend: str = "auto") -> float:
+    """The largest difference between the generated gradient and the equations."""
+    layers, x, y = example()
+    pairs = zip(adgen.grad(loss, backend=backend)(layers, x, y), equations(layers, x, y), strict=True)
+    return max(float(np.max(np.abs(found[k] - wanted[k]))) for found, wanted in pairs for k in ("W", "b"))
 
 
 def main() -> None:
     """Print the generated module for three layers, and compare its gradient with the equations."""
     arguments = console.options(__doc__.splitlines()[0]).parse_args()
-    gradient = adgen.grad(loss, backend=arguments.backend)
-    print(gradient.lower(SIGNATURE).source)
-    layers, x, y = example()
-    found, wanted = gradient(layers, x, y), equations(layers, x, y)
-    pairs = zip(sum(found, ()), sum(wanted, ()), strict=True)
-    print(f"largest difference from the equations: {max(np.max(np.abs(f - w)) for f, w in pairs):.1e}")
+    print(adgen.value_and_grad(loss, backend="numpy").lower(SIGNATURE).source)
+    print(f"largest difference from the equations: {difference(arguments.backend):.1e}")
 
 
 if __name__ == "__main__":

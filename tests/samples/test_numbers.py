@@ -88,8 +88,8 @@ def test_mlp_equations(backend: str, sizes: tuple[int, ...]) -> None:
     value, found = adgen.value_and_grad(mlp_equations.loss, backend=backend)(layers, x, y)
     assert value == pytest.approx(mlp_equations.loss(layers, x, y), rel=1e-14)
     for pair, wanted in zip(found, mlp_equations.equations(layers, x, y), strict=True):
-        np.testing.assert_allclose(pair[0], wanted[0], rtol=1e-11, atol=1e-15)
-        np.testing.assert_allclose(pair[1], wanted[1], rtol=1e-11, atol=1e-15)
+        for name in ("W", "b"):
+            np.testing.assert_allclose(pair[name], wanted[name], rtol=1e-11, atol=1e-15)
 
 
 # -- Newton's square root -------------------------------------------------------------------------------

@@ -112,6 +112,22 @@ np.savez(folder / "results.npz", value, *gradients)
 def test_generated_module_passes_the_linters(tmp_path: Path) -> None:
     lowered = adgen.value_and_grad(mlp_equations.loss, backend="numpy").lower(mlp_equations.SIGNATURE)
     path = lowered.write(tmp_path / "mlp_grad.py")
-    for tool in (["ruff", "check", "--isolated"], ["ruff", "format", "--check", "--isolated"]):
+    for tool in (
+        ["ruff", "check", "--isolated"],
+        ["ruff", "format", "--check", "--isolated"],
+        ["mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path / "cache")],
+    ):
         done = subprocess.run([sys.executable, "-m", *tool, str(path)], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
+
+
+def test_generated_module_shows_the_equations() -> None:
+    """Each of the four equations is one line of the module, for every layer."""
+    source = adgen.value_and_grad(mlp_equations.loss, backend="numpy").lower(mlp_equations.SIGNATURE).source
+    lines = [line.split("  #")[0].strip() for line in source.splitlines()]
+    for layer, before in ((2, "a_1"), (1, "a"), (0, "x")):
+        assert f"layers_{layer}_b_bar = z_bar.sum(axis=1)" in lines
+        assert f"layers_{layer}_W_bar = z_bar @ {before}.T" in lines
+    assert "z_bar = a_bar * (a_2 * (1.0 - a_2))" in lines
+    for layer, a in ((2, "a_1"), (1, "a")):
+        assert f"z_bar = (layers_{layer}_W.T @ z_bar) * ({a} * (1.0 - {a}))" in lines
