@@ -207,6 +207,9 @@ class Expressions:
     # -- sizes ------------------------------------------------------------------------------------------
     def polynomial(self, dim: Dim) -> Text:
         """Source of a polynomial over sizes and integer values."""
+        for symbol in dim.symbols()[:1]:
+            if dim == Dim.symbol(symbol) and symbol in self.integers.values:
+                return self.exact_text(self.integers.values[symbol])
         return polynomial_text(dim, self._symbol)
 
     def _symbol(self, symbol: str) -> str:

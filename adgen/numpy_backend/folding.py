@@ -15,6 +15,7 @@ from adgen.ir.core import Definitions, For, Func, If, Op, Region, Value, While, 
 from adgen.ir.dims import Dim
 from adgen.ir.types import I64, StackType
 from adgen.numpy_backend.numbering import Numbering, Site, Use
+from adgen.primitives.define import Infix
 
 #: estimated width of the right-hand side above which a part of an expression gets a name of its own
 WIDTH = 66
@@ -122,7 +123,7 @@ class Folding:
             return False
         if op.prim.name == "dim":
             return value.hint is None or op.attr("dim") == Dim.symbol(value_symbol(op.attr("dim")))
-        if value.hint is not None and not self._only_handed_on(op, uses):
+        if value.hint is not None and not (self._only_handed_on(op, uses) or _is_chained(op, uses)):
             return False
         if self._is_free(op):
             return True
@@ -193,11 +194,16 @@ class Folding:
                 return self._width(op.operands[0])
             case "full":
                 return 9 + sum(len(str(d)) for d in op.attr("dims"))
-        extra = 3 if len(op.operands) == 2 and len(op.prim.name) == 3 else 3 + len(op.prim.name)
+        infix = isinstance(getattr(op.prim, "spell", None), Infix) or op.prim.name == "contract"
+        extra = 4 if infix else 1 if op.prim.name == "neg" else 5 + len(op.prim.name)
         return extra + sum(self._width(v) for v in op.operands)
 
     def _cut_long_expressions(self) -> None:
-        for node, region in self.numbering.nodes:
+        """Go backwards, so that what gets a name here is looked at in its turn."""
+        for region in self.numbering.start:
+            for value in region.yields:
+                self._cut((value,), WIDTH - 4 * self._depth(region))
+        for node, region in reversed(self.numbering.nodes):
             if isinstance(node, Op) and len(node.results) == 1 and node.result in self.folded:
                 continue
             budget = WIDTH - 4 * self._depth(region)
@@ -206,9 +212,6 @@ class Folding:
             else:
                 for value in operands_of(node):
                     self._cut((value,), budget - (12 if isinstance(node, Op) else 8))
-        for region in self.numbering.start:
-            for value in region.yields:
-                self._cut((value,), WIDTH - 4 * self._depth(region))
 
     def _cut(self, values: tuple[Value, ...], budget: int) -> None:
         """Give parts of an expression names until the rest fits."""
@@ -244,6 +247,19 @@ class Folding:
             region = self.numbering.owner[region][1]
             depth += 1
         return depth
+
+
+def _is_chained(op: Op, uses: list[Use]) -> bool:
+    """Whether a cotangent is a product that only the next named cotangent uses, as a factor.
+
+    So the step of backpropagation stays one line: ``z_bar = W.T @ z_bar * (a * (1.0 - a))``.
+    """
+    if len(uses) != 1 or op.prim.name != "contract":
+        return False
+    user = uses[0].node
+    if not isinstance(user, Op) or user.prim.name != "mul":
+        return False
+    return all(hint is not None and hint.endswith("_bar") for hint in (op.result.hint, user.result.hint))
 
 
 def value_symbol(dim: Dim) -> str:

@@ -46,7 +46,8 @@ def wrapped(text: str, indent: str) -> list[str]:
         targets = head.removesuffix(" = ")
         if len(indent) + len(targets) + 6 <= WIDTH:
             return [f"{indent}({targets}) = (", f"{indent}    {rest}", f"{indent})"]
-        return _split_bracket(f"({targets})", indent, f" = {rest}")
+        names = [f"{indent}    {name.strip()}," for name in targets.split(",") if name.strip()]
+        return [f"{indent}(", *names, f"{indent}) = {rest}"]
     if not colon and _splits_in_last_bracket(rest, len(indent) + len(head)):
         return _split_bracket(text, indent)
     if "," in _top_level(rest) and head == "return ":
@@ -60,16 +61,16 @@ def _splits_in_last_bracket(rest: str, before: int) -> bool:
     if opening is None or opening == len(rest) - 2:
         return False
     flat = _top_level(rest[:opening])
-    for marks in _OPERATORS:
+    for marks in ((", ",), *_OPERATORS):
         count = sum(flat.count(mark) for mark in marks)
         if count:
             return count == 1 and before + opening < WIDTH
     return not flat.startswith(("-", "~", "not "))
 
 
-def _split_bracket(text: str, indent: str, tail: str = "") -> list[str]:
+def _split_bracket(text: str, indent: str) -> list[str]:
     """Break the last bracket: its contents go to lines of their own."""
-    stem = text
+    stem, tail = text, ""
     if text.startswith("def "):
         end = text.rindex(") ->" if ") ->" in text else "):")
         stem, tail = text[: end + 1], text[end + 1 :]
@@ -77,6 +78,10 @@ def _split_bracket(text: str, indent: str, tail: str = "") -> list[str]:
     if opening is None:
         return [indent + text]
     head, inside, close = stem[: opening + 1], stem[opening + 1 : -1], stem[-1]
+    parts = _cut_at(inside.rstrip().removesuffix(","), (", ",))
+    if (opening == 0 or stem[opening - 1] == " ") and close == ")" and len(parts) > 1:
+        inner = [line for part in parts for line in _item(part.strip().removesuffix(","), indent + "    ")]
+        return [indent + head, *inner, f"{indent}{close}{tail}"]
     return [indent + head, *_body(inside, indent + "    ", trailing=True), f"{indent}{close}{tail}"]
 
 

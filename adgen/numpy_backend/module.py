@@ -98,7 +98,7 @@ def _header(origin: Origin, context: Context) -> list[str]:
             lines.append(f"# {key}: {value}")
     if origin.digest:
         lines.append(f"# source sha256: {origin.digest}")
-    lines.append('# mypy: disable-error-code="arg-type, assignment, return-value"')
+    lines.append('# mypy: disable-error-code="arg-type, assignment, no-any-return, return-value"')
     if any(is_ambiguous(name) for name in context.names):
         lines.append("# ruff: noqa: E741")
     return lines

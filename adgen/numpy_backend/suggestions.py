@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adgen.ir.core import Definitions, Func, Op, Point, Value, walk
+from adgen.ir.core import Definitions, Full, Func, Op, Point, Value, walk
 from adgen.ir.types import BOOL, I64, Type
 from adgen.numpy_backend.dimtext import Integers
 from adgen.numpy_backend.folding import Folding
@@ -58,7 +58,8 @@ class _Names:
         """``y_i`` of ``y[i]``, ``y_prev`` of ``y[i - 1]``."""
         array = op.operands[0].hint
         access = op.attr("index").access
-        if array is None or not all(isinstance(a, Point) for a in access):
+        points = [a for a in access if isinstance(a, Point)]
+        if array is None or not points or not all(isinstance(a, Point | Full) for a in access):
             return None
         marks = []
         for value in op.operands[1:]:

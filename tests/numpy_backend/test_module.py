@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.numpy_backend.programs import PROGRAMS
 
 from adgen.autodiff.reverse import joint, split
 from adgen.ir.parse import parse
@@ -22,6 +21,7 @@ from adgen.numpy_backend.residuals import field_names
 from adgen.primitives.registry import primitive
 from adgen.runtime.stages import in_place, optimised
 from adgen.runtime.trees import DICT, TUPLE, TreeSpec, leaf_spec
+from tests.numpy_backend.programs import PROGRAMS
 
 LEAF = leaf_spec()
 
