@@ -16,7 +16,23 @@ from tests import corpus
 from tests.numpy_backend.test_module import run
 
 #: one of each kind: products, loops, branches, tapes, tuples, stores through views, indices, early exits
-NAMES = ["mlp", "rnn_states", "attention", "lstm", "newton_while", "early_return", "break_continue", "view_stores", "elimination", "tuple_argument", "closure_arrays", "ternary_chain", "soft_alignment", "stencil_2d", "float32_loop"]
+NAMES = [
+    "mlp",
+    "rnn_states",
+    "attention",
+    "lstm",
+    "newton_while",
+    "early_return",
+    "break_continue",
+    "view_stores",
+    "elimination",
+    "tuple_argument",
+    "closure_arrays",
+    "ternary_chain",
+    "soft_alignment",
+    "stencil_2d",
+    "float32_loop",
+]
 ROOT = Path(__file__).resolve().parents[2]
 
 
