@@ -74,7 +74,8 @@ def _raised(r: Reader, act: Activation, node: cst.Raise) -> tuple[str, str]:
     found = node.exc
     name = found.func if isinstance(found, cst.Call) else found
     if not isinstance(name, cst.Name) or name.value not in ERRORS or node.cause is not None:
-        raise r.refuse("AG118", act, node, construct="raise (of what is no builtin exception)")
+        notes = [f"`raise` of {', '.join(sorted(ERRORS))} is accepted, without `from`"]
+        raise r.refuse("AG118", act, node, construct="raise", notes=notes)
     if isinstance(found, cst.Call) and found.args:
         texts = [_message(r, act, arg.value) for arg in found.args]
         return name.value, ", ".join(texts)

@@ -225,15 +225,18 @@ CODES = (
         "`pass` and nested function definitions.",
         help="handle the case outside the differentiated function",
         bad=Example("""
+            class Negative(Exception):
+                pass
+
             def f(x):
                 if x < 0.0:
-                    «raise ValueError("negative")»
+                    «raise Negative»
                 return x * x
         """),
         good=Example("""
             def f(x):
                 if x < 0.0:
-                    return 0.0 * x
+                    raise ValueError("negative")
                 return x * x
         """),
     ),
