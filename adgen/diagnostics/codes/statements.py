@@ -222,7 +222,7 @@ CODES = (
         "AG118",
         "the statement `{construct}` is outside the accepted language",
         "The accepted statements are assignment, `for`, `while`, `if`, `return`, `break`, `continue`, "
-        "`pass` and nested function definitions.",
+        "`pass`, `assert`, `raise` of a builtin exception, and nested function definitions.",
         help="handle the case outside the differentiated function",
         bad=Example("""
             class Negative(Exception):
