@@ -219,15 +219,41 @@ class _Ownership:
         members, root = self._shared.members(value), self._shared.root(value)
         if root in self._parted:
             return
-        needed = [m for m in members if m in later and m in self._seen]
+        own = self._origins(value)
+        needed = [
+            m for m in members if m in later and m in self._seen and not own.isdisjoint(self._origins(m))
+        ]
         views = [m for m in needed if m is not value and self._is_view(m)]
-        foreign = any(m in self._never or not _inside(self._home.get(m, ()), home) for m in members)
+        foreign = any(m in self._never or not _inside(self._home.get(m, ()), home) for m in own)
         if foreign or len(views) < len(needed):
             self.plan.operands[node, position] = None
             self._parted.add(root)
         elif views:
             self.plan.views.update(dict.fromkeys(views))
             self.plan.early[node] = None
+
+    def _origins(self, value: Value) -> set[Value]:
+        """The values on the way back from ``value`` to where its storage may have been made.
+
+        Two values that only meet later, at the end of a branch, do not share storage before.
+        """
+        found: set[Value] = set()
+        pending = [value]
+        while pending:
+            value = pending.pop()
+            if value in found or not holds_memory(value):
+                continue
+            found.add(value)
+            match self._defs.get(value):
+                case Op() as op if is_view(op) or op.prim.consumes:
+                    pending.append(op.operands[0])
+                case If() as branch:
+                    k = branch.results.index(value)
+                    pending += [branch.then.yields[k], branch.orelse.yields[k]]
+                case For() | While() as loop:
+                    k = loop.results.index(value)
+                    pending += [loop.inits[k], regions_of(loop)[-1].yields[k]]
+        return found
 
     def _is_view(self, value: Value) -> bool:
         made = self._defs.get(value)
