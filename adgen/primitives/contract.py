@@ -102,10 +102,16 @@ def _matmul(s: Speller, left: str, right: str, result: str, shared: str) -> Text
         left, right, order = right, left, (1, 0)
     texts = [s.arg(k, Prec.MUL + 1) for k in order]
     if left[-1] != shared:
-        texts[0] = f"{s.arg(order[0], Prec.ATOM)}.T"
+        texts[0] = _transposed(s, order[0])
     if right[0] != shared:
-        texts[1] = f"{s.arg(order[1], Prec.ATOM)}.T"
+        texts[1] = _transposed(s, order[1])
     return Text(f"{texts[0]} @ {texts[1]}", Prec.MUL)
+
+
+def _transposed(s: Speller, index: int) -> str:
+    text, inner = s.arg(index, Prec.ATOM), s.folded(index)
+    twice = inner is not None and inner.prim.name == "transpose" and text.endswith(".T")
+    return text.removesuffix(".T") if twice else f"{text}.T"
 
 
 contract: Primitive = Primitive(

@@ -74,14 +74,15 @@ def _functions(traced: Traced, plan: Plan) -> list[Public]:
         case "tangent":
             return [_plain(traced, plan, "jvp", "The value and its derivative in the given direction.")]
         case "split":
-            return _split(traced, linearise(traced), None)
+            wrt = wrt_leaves(traced, plan.wrt) if plan.wrt else None
+            return _split(traced, linearise(traced, wrt), plan if plan.wrt else None)
     joint = Plan("value_and_grad", plan.wrt, plan.single, plan.has_aux)
-    name, wrt = traced.func.name, _variables(traced, plan)
-    both = _plain(traced, joint, "value_and_grad", f"The value of `{name}` and its gradient by {wrt}.")
+    name, variables = traced.func.name, _variables(traced, plan)
+    both = _plain(traced, joint, "value_and_grad", f"The value of `{name}` and its gradient by {variables}.")
     found: list[Public] = [both]
     if not plan.has_aux:
         alone = Plan("grad", plan.wrt, plan.single)
-        own = _plain(traced, alone, "grad", f"The gradient of `{name}` by {wrt}.")
+        own = _plain(traced, alone, "grad", f"The gradient of `{name}` by {variables}.")
         cheap = value_is_cheap(both.func, own.func)
         found.append(Delegate("grad", both, 1, own.summary) if cheap else own)
     halves = linearise(traced, wrt_leaves(traced, plan.wrt), plan.has_aux)
