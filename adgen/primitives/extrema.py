@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ from adgen.primitives.elementwise import (
     ne,
     where,
 )
-from adgen.primitives.literals import as_number, samples, scaled
+from adgen.primitives.literals import as_number, samples, scaled, unchecked
 from adgen.primitives.reduce import reduced_type, spell_reduction, spread_back, sum_
 
 _Compare = Callable[[Builder, Value, Value], Value]
@@ -85,6 +86,43 @@ minimum = elementwise(
 )
 
 
+# -- of several numbers ---------------------------------------------------------------------------------
+def _even_shares(b: Builder, r: Value, *xs: Value) -> Sequence[Partial]:
+    """One share for each that equals the result, adding up to 1."""
+    hits = [as_number(b, eq(b, x, r), x) for x in xs]
+    count = unchecked(b, reduce(partial(add, b), hits))
+    return [div(b, hit, count) for hit in hits]
+
+
+def _of_several(
+    name: str, pair: Primitive, ufunc: Callable[..., Any], python: Callable[..., Any], word: str
+) -> Primitive:
+    """Python's ``max`` or ``min`` of three numbers or more."""
+    return elementwise(
+        name,
+        eval=lambda *xs: reduce(ufunc, xs),
+        spell=Call(python.__name__),
+        python=(python, Call(python.__name__)),
+        partials=_even_shares,
+        expand=lambda b, op: reduce(partial(pair, b), op.operands),
+        doc=f"The {word} of several numbers.",
+        samples=(
+            Sample(("f64",) * 3),
+            Sample(("np.f64",) * 4),
+            Sample(("np.f32",) * 3),
+            Sample(("f64",) * 3, values=(1.0, 1.0, 1.0), smooth=False),
+            Sample(("i64",) * 3, values=(1, 3, 2)),
+        ),
+        kinks=(f"{python.__name__} of k equal numbers -> 1/k each",),
+        cheap=True,
+    )
+
+
+largest = _of_several("largest", maximum, np.maximum, max, "largest")
+smallest = _of_several("smallest", minimum, np.minimum, min, "smallest")
+
+
+# -- of two values, without nan -------------------------------------------------------------------------
 def _or_other_is_nan(b: Builder, wins: Value, other: Value) -> Value:
     return logical_or(b, wins, ne(b, other, other))
 
@@ -271,4 +309,4 @@ def _position(name: str, numpy: Callable[..., Any], word: str) -> Primitive:
 argmax = _position("argmax", np.argmax, "largest")
 argmin = _position("argmin", np.argmin, "smallest")
 
-PRIMITIVES = (maximum, minimum, fmax, fmin, clip, max_, min_, argmax, argmin)
+PRIMITIVES = (maximum, minimum, largest, smallest, fmax, fmin, clip, max_, min_, argmax, argmin)

@@ -66,12 +66,12 @@ def _is_zero(b: Builder, x: Value, y: Value) -> Value:
 
 
 def _pow_by_exponent(b: Builder, r: Value, x: Value, y: Value) -> Partial:
-    """r * log(x); zero at x = 0 <= y, where r * log(x) has the limit 0 for y > 0."""
+    """r * log(x); zero at x = 0 <= y, where r * log(x) has the limit 0 for y > 0; nan at x < 0."""
     known = known_number(b, x)
     if known is not None and known > 0:
         return mul(b, r, literal(b, r, math.log(known))) if known != 1 else ZERO
     flat = logical_and(b, eq(b, x, literal(b, x, 0)), ge(b, y, literal(b, y, 0)))
-    return mul(b, r, log(b, where(b, flat, literal(b, x, 1), x)))
+    return mul(b, r, log(b, unchecked(b, where(b, flat, literal(b, x, 1), x))))
 
 
 def _python_pow(x: Any, y: Any) -> Any:

@@ -42,25 +42,26 @@ def round_(c: LibraryContext, number: Abstract) -> Result:
 
 
 # -- the larger and the smaller -------------------------------------------------------------------------
-def _extremum(pair: Primitive, over_axes: Primitive, python: Callable[..., object]) -> Callable[..., Result]:
+def _extremum(
+    pair: Primitive, several: Primitive, over_axes: Primitive, python: Callable[..., object]
+) -> Callable[..., Result]:
     def apply(c: LibraryContext, *args: Abstract) -> Result:
         only = args[0] if len(args) == 1 else None
         if isinstance(only, Array) and c.value(only).type.rank == 1:
             return over_axes(c.b, c.value(only), axes=(0,))
         items: Sequence[Abstract] = args if only is None else c.items(only)
+        if not items:
+            raise c.error("AG205", only, function=python.__name__, reason="there is nothing in it")
         known = computed(python, items) if len(items) > 1 else None
-        if known is not None:
-            return known
-        result: Abstract | Value = items[0]
-        for item in items[1:]:
-            result = c.elementwise(pair, result, item, python=True)
-        return result
+        if known is not None or len(items) == 1:
+            return known or items[0]
+        return c.elementwise(pair if len(items) == 2 else several, *items, python=True)
 
     return documented(apply, f"The {'larg' if python is max else 'small'}est of several numbers.")
 
 
-table.function("builtins.max")(_extremum(extrema.maximum, extrema.max_, max))
-table.function("builtins.min")(_extremum(extrema.minimum, extrema.min_, min))
+table.function("builtins.max")(_extremum(extrema.maximum, extrema.largest, extrema.max_, max))
+table.function("builtins.min")(_extremum(extrema.minimum, extrema.smallest, extrema.min_, min))
 
 
 @table.function("builtins.sum")
