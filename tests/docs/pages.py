@@ -121,14 +121,16 @@ class Page:
             source = part.source.splitlines()
             lines += [f"{'>>>' if k == 0 else '...'} {row}".rstrip() for k, row in enumerate(source)]
             lines += ["..."] if source[-1].startswith(" ") else []
-            lines += self._example(part.source, line).splitlines()
+            lines += self._example(part.source, line + part.lineno).splitlines()
         return "\n".join(lines)
 
     def _example(self, source: str, line: int) -> str:
+        path = self.folder / f"session_{line}.py"
+        path.write_text(source)
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             try:
-                exec(compile(source, f"<line {line}>", "single"), self.names)
+                exec(compile(source, str(path), "single"), self.names)
             except Exception as error:
                 print(f"Traceback (most recent call last):\n    ...\n{type(error).__qualname__}: {error}")
         return printed.getvalue()

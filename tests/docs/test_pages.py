@@ -29,6 +29,8 @@ def test_page(
     if request.config.getoption("--update-golden") and not os.environ.get("CI"):
         path.write_text(found)
     assert found == path.read_text()
+    for accident in ("Traceback", "internal error", "command not found", "No such file"):
+        assert accident not in found
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
