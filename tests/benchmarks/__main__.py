@@ -1,88 +1,13 @@
-"""`python -m tests.benchmarks [NAME ...]`: ratios of value and gradient to the plain function.
+"""`python -m tests.benchmarks [NAME ...]`: measure this machine, with one thread and an empty cache of kernels."""
 
-Counts are of the representation run on the interpreter; times are of this machine, best of five.
-"""
+import os
+import tempfile
 
-from __future__ import annotations
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
-import argparse
-import platform
-from collections.abc import Iterable
+from tests.benchmarks.report import main  # noqa: E402 - libraries read their settings when they are loaded
 
-import numpy as np
-
-import adgen
-from tests.benchmarks.measure import best, counted, import_seconds, timed
-from tests.benchmarks.programs import PROGRAMS, Program
-
-COLUMNS = (
-    ("program", 14),
-    ("size", 7),
-    ("flops", 11),
-    ("x", 6),
-    ("moves", 11),
-    ("x", 6),
-    ("copies", 7),
-    ("plain [us]", 12),
-    ("jit x", 8),
-    ("numpy x", 8),
-    ("llvm x", 8),
-    ("of jit", 7),
-    ("1st numpy [s]", 14),
-    ("1st llvm [s]", 13),
-)
-
-
-def line(cells: Iterable[str]) -> str:
-    """Cells in their columns."""
-    return "".join(f"{cell:>{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True))
-
-
-def row(program: Program, size: int) -> str:
-    """One line of the table."""
-    costs = counted(program, size)
-    args = program.make(size)
-    plain = best(lambda: program.fun(*args))
-    jit = timed(adgen.jit(program.fun), args)
-    gradients = {
-        backend: timed(adgen.value_and_grad(program.fun, wrt=program.wrt, backend=backend), args)
-        for backend in ("numpy", "llvm")
-    }
-    counts = (
-        f"{costs.gradient.flops}",
-        f"{costs.flops:.2f}",
-        f"{costs.gradient.moves}",
-        f"{costs.moves:.2f}",
-    )
-    times = (
-        f"{plain * 1e6:.1f}",
-        f"{jit.seconds / plain:.3f}",
-        f"{gradients['numpy'].seconds / plain:.2f}",
-        f"{gradients['llvm'].seconds / plain:.3f}",
-        f"{gradients['llvm'].seconds / jit.seconds:.2f}",
-        *(f"{timing.first:.2f}" for timing in gradients.values()),
-    )
-    return line((program.name, f"{size}", *counts, f"{costs.gradient.copies}", *times))
-
-
-def main() -> None:
-    """Print the table."""
-    names = [program.name for program in PROGRAMS]
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
-    parser.add_argument("--scale", type=float, default=1.0, help="sizes are multiplied by it")
-    arguments = parser.parse_args()
-    unknown = sorted(set(arguments.names) - set(names))
-    if unknown:
-        parser.error(f"no such program: {', '.join(unknown)}")
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, adgen {adgen.__version__}")
-    print(f"import adgen takes {import_seconds() * 1e3:.0f} ms on top of NumPy")
-    print("counts and times are of value and gradient; x: as a multiple of the plain function")
-    print(line(title for title, _ in COLUMNS))
-    for program in PROGRAMS:
-        if not arguments.names or program.name in arguments.names:
-            print(row(program, max(2, int(program.size * arguments.scale))), flush=True)
-
-
-if __name__ == "__main__":
+with tempfile.TemporaryDirectory() as _cache:
+    os.environ["XDG_CACHE_HOME"] = _cache
     main()
