@@ -71,15 +71,23 @@ def getter(function: Any, path: Path) -> Getter:
         return lambda: function
     if path[-1][0] == "item":
         return _item_getter(getter(function, path[:-1]), path[-1][1])
+    holder = holder_of(function, path)
+    if holder is MISSING:
+        return lambda: MISSING
+    kind, name = path[-1]
+    if kind == "name" and isinstance(holder, FunctionType):
+        return _name_getter(holder, name)
+    return lambda: _step(holder, (kind, name))
+
+
+def holder_of(function: Any, path: Path) -> Any:
+    """The object that the last step of ``path`` is taken from (of a transform, the function behind it)."""
     holder: Any = function
     for step in path[:-1]:
         holder = _step(holder, step)
         if holder is MISSING:
-            return lambda: MISSING
-    kind, name = path[-1]
-    if kind == "name" and isinstance(holder := _behind(holder), FunctionType):
-        return _name_getter(holder, name)
-    return lambda: _step(holder, (kind, name))
+            return MISSING
+    return _behind(holder) if path and path[-1][0] == "name" else holder
 
 
 def _item_getter(container: Getter, key: Any) -> Getter:
@@ -95,7 +103,7 @@ def _item_getter(container: Getter, key: Any) -> Getter:
 
 
 def _name_getter(function: FunctionType, name: str) -> Getter:
-    cell = _cell(function, name)
+    cell = cell_of(function, name)
     if cell is None:
         table = function.__globals__
         return lambda: table.get(name, MISSING)
@@ -123,7 +131,8 @@ def _behind(value: Any) -> Any:
     return value if subject is None else subject.plain
 
 
-def _cell(function: FunctionType, name: str) -> CellType | None:
+def cell_of(function: FunctionType, name: str) -> CellType | None:
+    """The closure cell of a name, where it is a free name of the function."""
     names = function.__code__.co_freevars
     return (function.__closure__ or ())[names.index(name)] if name in names else None
 

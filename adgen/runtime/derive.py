@@ -30,8 +30,8 @@ def derive(traced: Traced, plan: Plan) -> Traced:
 
 # -- reverse mode, joint --------------------------------------------------------------------------------
 def _gradient(traced: Traced, plan: Plan) -> Traced:
+    wrt = wrt_leaves(traced, plan.wrt)
     value, aux = _differentiated(traced, plan)
-    wrt = [leaf for p in plan.wrt for leaf in float_leaves(traced, p)]
     count = len(traced.func.results)
     func = optimised(checked("reverse", joint(optimised(traced.func), wrt, (0,))))
     gradients = gradient_spec(traced, plan)

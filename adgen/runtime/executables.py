@@ -27,6 +27,7 @@ class Executable:
     def __init__(self, traced: Traced, options: Options) -> None:
         self.traced = traced
         self.program = compiled(traced.func, options)
+        self.backend = self.program.backend
         self._ranked = _ranked(traced.func.params[k].any_type for k in range(len(traced.func.params)))
         count = traced.result.leaf_count
         self._count = count

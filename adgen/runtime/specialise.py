@@ -47,11 +47,12 @@ class Specialisation:
 
 @dataclass(slots=True, eq=False)
 class Bound:
-    """A specialisation bound to one function's surroundings; ``run`` is what executes it."""
+    """A specialisation bound to one function's surroundings; ``run`` executes it, ``calls`` counts."""
 
     specialisation: Specialisation
     surroundings: Surroundings
     run: Callable[[list[Any]], Any] | None = None
+    calls: int = 0
 
     def admits(self, leaves: list[Any]) -> bool:
         """Whether the program is right for these leaves; if so the hidden ones are appended."""

@@ -11,8 +11,14 @@ from adgen.runtime.dispatch import Dispatcher
 from adgen.runtime.keys import NotTaken, take_apart
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
+from adgen.runtime.specialise import Bound
 from adgen.runtime.subject import Subject
 from adgen.runtime.surface import Lowered, Surface
+
+WARM = 3
+"""The call of a specialisation after which it gets a native entry."""
+LONGEST_CHAIN = 4
+"""Specialisations of one function that have an entry; calls of further ones take the Python path."""
 
 
 class Transform(Surface):
@@ -25,6 +31,7 @@ class Transform(Surface):
     def __init__(self, subject: Subject, plan: Plan, options: Options, arguments: dict[str, Any]) -> None:
         self._dispatcher = Dispatcher(subject, plan, options)
         self._arguments = arguments
+        self._entries = 0
         self._arity = len(subject.parameters) if subject.positional == len(subject.parameters) else -1
         self.__adgen_subject__ = subject
         self.__adgen_plan__ = plan
@@ -48,7 +55,25 @@ class Transform(Surface):
         if found is None:
             found = dispatcher.make(tuple(key), leaves, given)
         run = found.run or dispatcher.executable(found)
+        found.calls += 1
+        if found.calls == WARM:
+            self._attach(found)
         return run(leaves)
+
+    def _attach(self, found: Bound) -> None:
+        """Put the native entry of a specialisation in front of the Python path, where it has one."""
+        if getattr(found.run, "backend", "") != "llvm" or self._entries >= LONGEST_CHAIN:
+            return
+        from adgen.runtime.native import entry_of
+
+        slow = type(self).__call__ if self._entries else self._python
+        function = entry_of(found, self._dispatcher.subject.plain, slow)
+        if function is not None:
+            self.__class__ = type("Transform", (Transform,), {"__call__": function})
+            self._entries += 1
+
+    def _python(self, *args: Any, **kwargs: Any) -> Any:
+        return Transform.__call__(self, *args, **kwargs)
 
     # -- inspection -------------------------------------------------------------------------------------
     def _current(self) -> Lowered:

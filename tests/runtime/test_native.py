@@ -1,0 +1,126 @@
+"""Transforms whose calls are answered by native entries: nothing but the time may change."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from types import BuiltinFunctionType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import adgen
+from adgen.diagnostics import RunError, UserError
+from adgen.llvm_backend.native import layout_is_known
+from tests.oracle.compare import assert_same_kind
+
+pytestmark = pytest.mark.skipif(not layout_is_known(), reason="this Python has another layout of objects")
+FACTOR = 2.0
+
+
+def product(x: Any, y: Any) -> Any:
+    return np.sum(x * y)
+
+
+def scaled(x: Any) -> Any:
+    return x * 2.0
+
+
+def uses_helper(x: Any) -> Any:
+    return scaled(x) * x
+
+
+def warm(transform: Any, *args: Any) -> Any:
+    for _ in range(4):
+        result = transform(*args)
+    assert isinstance(type(transform).__call__, BuiltinFunctionType)
+    return result
+
+
+def test_results_are_those_of_the_first_call() -> None:
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])
+    transform = adgen.value_and_grad(product, (0, 1), backend="llvm")
+    first = transform(x, y)
+    again = warm(transform, x, y)
+    assert_same_kind(again, first)
+    for args in ((x, y), (x[::-1], y), (x.astype(np.float32), y.astype(np.float32)), (x[:2], y[1:])):
+        value, (x_bar, y_bar) = transform(*args)
+        assert value == product(*args)
+        np.testing.assert_array_equal(x_bar, args[1])
+        np.testing.assert_array_equal(y_bar, args[0])
+        assert not np.shares_memory(x_bar, args[1])
+    np.testing.assert_array_equal(transform(y=y, x=x)[1][0], y)
+    np.testing.assert_array_equal(transform(np.ones(1), y)[1][0], [15.0])
+
+
+def test_errors_are_those_of_the_first_call() -> None:
+    transform = adgen.grad(product, backend="llvm")
+    warm(transform, np.ones(3), np.ones(3))
+    with pytest.raises(ValueError, match="AG702"):
+        transform(np.ones(3), np.ones(4))
+    with pytest.raises(UserError, match="AG265"):
+        transform(np.ones(3))
+    with pytest.raises(UserError, match="AG264"):
+        transform(np.ones(3), 1j)
+
+    ratio = adgen.grad(lambda x, y: x / y, backend="llvm")
+    assert warm(ratio, 1.0, 2.0) == 0.5
+    with pytest.raises(ZeroDivisionError) as caught:
+        ratio(1.0, 0.0)
+    assert isinstance(caught.value, RunError)
+    assert ratio(1.0, 4.0) == 0.25
+
+
+def test_surroundings_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    transform = adgen.grad(uses_helper, backend="llvm")
+    assert warm(transform, 3.0) == 12.0
+    monkeypatch.setitem(globals(), "scaled", lambda x: x * 5.0)
+    assert transform(3.0) == 30.0
+    assert warm(transform, 3.0) == 30.0
+    monkeypatch.setitem(globals(), "scaled", lambda x: x * 7.0)
+    assert transform(3.0) == 42.0
+
+
+def test_captured_numbers_are_still_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    transform = adgen.grad(lambda x: x * x * FACTOR, backend="llvm")
+    for _ in range(5):
+        assert transform(1.0) == 4.0
+    monkeypatch.setitem(globals(), "FACTOR", 3.0)
+    assert transform(1.0) == 6.0
+
+
+def test_demanded_values_are_pinned() -> None:
+    transform = adgen.grad(lambda x, axis: np.sum(np.sum(x, axis=axis) ** 2), backend="llvm")
+    x = np.arange(6.0).reshape(2, 3)
+    for axis in (0, 0, 0, 0, 1, 0, 1, 1, 1, 1):
+        expected = np.broadcast_to(2 * np.sum(x, axis=axis, keepdims=True), x.shape)
+        np.testing.assert_allclose(transform(x, axis), expected)
+
+
+def test_entry_assumptions_are_checked() -> None:
+    transform = adgen.grad(lambda x: np.sum(x[1:-1]), backend="llvm")
+    for n in (4, 4, 4, 4, 1, 0, 5, 2):
+        expected = np.zeros(n)
+        expected[1:-1] = 1.0
+        np.testing.assert_array_equal(transform(np.ones(n)), expected)
+
+
+def test_it_is_still_a_transform() -> None:
+    transform = adgen.grad(product, backend="llvm")
+    warm(transform, np.ones(2), np.ones(2))
+    assert isinstance(transform, adgen.Transform)
+    again = pickle.loads(pickle.dumps(transform))
+    np.testing.assert_array_equal(again(np.ones(2), np.ones(2)), np.ones(2))
+    assert adgen.jvp(transform, (np.ones(2), np.ones(2)), (None, np.ones(2)))[1].tolist() == [1.0, 1.0]
+    assert "sum" in transform.primal_ir
+
+
+def test_nothing_leaks() -> None:
+    x, y = np.ones(3), np.ones(3)
+    transform = adgen.value_and_grad(product, backend="llvm")
+    warm(transform, x, y)
+    before = sys.getrefcount(x)
+    for _ in range(100):
+        transform(x, y)
+    assert sys.getrefcount(x) == before
