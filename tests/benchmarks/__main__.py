@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [NAME ...]`: measure this machine, with one thread and an empty cache of kernels."""
+"""`python -m tests.benchmarks [NAME ...]`: measure this machine, with one thread and no cached kernels."""
 
 import os
 import tempfile
