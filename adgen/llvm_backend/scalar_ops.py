@@ -338,7 +338,7 @@ def declarations() -> str:
     lines = [_INTEGER_POWER]
     for dtype in (DType.f64, DType.f32):
         t, name = scalar_type(dtype), dtype.value
-        one = ("floor", "ceil", "trunc", "roundeven")
+        one = ("ceil", "trunc", "roundeven")
         lines += [f"declare {t} @llvm.{function}.{name}({t})" for function in one]
         lines += [
             f"declare i{bits} @llvm.{kind}.sat.i{bits}.{name}({t})"

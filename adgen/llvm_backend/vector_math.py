@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from adgen.llvm_backend.elementary import errors, exponentials, inverses, logarithms, trigonometry
+from adgen.llvm_backend.elementary import errors, exponentials, inverses, logarithms, powers, trigonometry
 from adgen.llvm_backend.elementary.text import F32, F64, Body, Float, Reg, define, float_text
 
 Definition = Callable[..., Reg]
@@ -39,17 +39,17 @@ OWN: dict[str, Definition] = {
     "atanh": inverses.atanh,
     "atan2": inverses.atan2,
     "hypot": inverses.hypot,
+    "pow": powers.pow_,
 }
 #: Written for both formats; the others compute in double and round once.
 NATIVE_F32 = frozenset({"exp", "expm1", "tanh", "sigmoid", "log"})
 #: Functions of two arguments.
-TWO = frozenset({"atan2", "hypot"})
+TWO = frozenset({"atan2", "hypot", "pow"})
 #: Names of libm functions reached through the pointer table, with their number of arguments.
 LIBM: dict[str, int] = {
     "cbrt": 1,
     "lgamma": 1,
     "tgamma": 1,
-    "pow": 2,
     "fmod": 2,
     "nextafter": 2,
 }
@@ -115,6 +115,7 @@ def intrinsic_declarations() -> str:
     for fp in (F64, F32, *(replace(F64, lanes=k) for k in VARIANT_LANES)):
         t = fp.text
         lines.append(f"declare {t} @llvm.fma.{fp.suffix}({t}, {t}, {t})")
+        lines.append(f"declare {t} @llvm.floor.{fp.suffix}({t})")
         lines.append(f"declare {t} @llvm.sqrt.{fp.suffix}({t})")
         lines.append(f"declare {t} @llvm.fabs.{fp.suffix}({t})")
         lines.append(f"declare {t} @llvm.copysign.{fp.suffix}({t}, {t})")

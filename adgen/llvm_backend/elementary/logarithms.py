@@ -37,8 +37,8 @@ class Split:
     series: Reg
 
 
-def _split(b: Body, x: Reg) -> Split:
-    """Exponent and reduced argument of a positive number, subnormal ones included."""
+def exponent_split(b: Body, x: Reg) -> tuple[Reg, Reg]:
+    """k (as a float) and m with x = 2**k m of a positive number, subnormal ones included."""
     fp = b.fp
     smallest = 2.0 ** (2 - 2**10) if fp.is_double else 2.0 ** (2 - 2**7)
     tiny = b.compare(x, "<", smallest)
@@ -47,12 +47,17 @@ def _split(b: Body, x: Reg) -> Split:
     k = b.integer("ashr", bits - bits_of(math.sqrt(0.5), fp), fp.mantissa)
     m = b.from_bits(bits - b.integer("shl", k, fp.mantissa))
     zero = Reg(b, fp.int_literal(0), fp.int_text)
-    k = k - b.select(tiny, b.coerce(lift, zero), zero)
+    return b.int_to_float(k - b.select(tiny, b.coerce(lift, zero), zero)), m
+
+
+def _split(b: Body, x: Reg) -> Split:
+    """Exponent and reduced argument."""
+    k, m = exponent_split(b, x)
     f = m - 1.0
     s = f / (f + 2.0)
     z = s * s
     half_square = f * f * 0.5
-    return Split(b.int_to_float(k), f, half_square, s * (half_square + z * b.estrin(z, SERIES[fp.name])))
+    return Split(k, f, half_square, s * (half_square + z * b.estrin(z, SERIES[b.fp.name])))
 
 
 def _finish(b: Body, x: Reg, value: Reg) -> Reg:
