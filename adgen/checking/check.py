@@ -18,7 +18,8 @@ import numpy as np
 from adgen.checking.numeric import Estimate, Vector, differentiate
 from adgen.checking.places import Call, Place, flat, random_like
 from adgen.checking.report import CheckReport, Row, Section
-from adgen.diagnostics import GradientMismatch
+from adgen.diagnostics import GradientMismatch, refuse
+from adgen.runtime.subject import subject_of, wrt_positions
 
 Wrt = int | str | Sequence[int | str] | None
 
@@ -60,7 +61,7 @@ def check_grad(
     Returns the report; raises ``GradientMismatch``, whose text is the report, where they differ.
     """
     call = Call(fun, args)
-    positions = call.positions(wrt)
+    positions = _positions(fun, call, wrt)
     single = any(getattr(leaf, "dtype", None) == np.float32 for leaves in call.leaves for leaf in leaves)
     wrong, uncertain = _SINGLE if single else _DOUBLE
     tolerance = (wrong if rtol is None else rtol, uncertain)
@@ -76,6 +77,15 @@ def check_grad(
     if not report.ok:
         raise GradientMismatch(str(report))
     return report
+
+
+def _positions(fun: Callable[..., Any], call: Call, wrt: Any) -> tuple[int, ...]:
+    """The parameters to check. Raises the diagnostics of ``grad`` on a bad ``wrt``."""
+    subject = subject_of(fun)
+    found = call.float_positions() if wrt is None else wrt_positions(subject, wrt)[0]
+    if not found:
+        raise refuse("AG275", subject.place(), what="not given, and no argument has a float")
+    return found
 
 
 def _api(name: str) -> Callable[..., Any]:

@@ -49,12 +49,9 @@ class Call:
             self.leaves.append(leaves)
         self.names = _parameter_names(fun, len(arguments))
 
-    def positions(self, wrt: int | str | Sequence[int | str] | None) -> tuple[int, ...]:
-        """The positions that ``wrt`` names; all arguments with floats by default."""
-        if wrt is None:
-            return tuple(i for i, leaves in enumerate(self.leaves) if any(map(is_float, leaves)))
-        chosen: Sequence[int | str] = (wrt,) if isinstance(wrt, int | str) else wrt
-        return tuple(self.names.index(w) if isinstance(w, str) else w % len(self.names) for w in chosen)
+    def float_positions(self) -> tuple[int, ...]:
+        """The positions of the arguments with floats."""
+        return tuple(i for i, leaves in enumerate(self.leaves) if any(map(is_float, leaves)))
 
     def places(self, positions: Sequence[int]) -> list[Place]:
         """The floating-point leaves of some arguments."""

@@ -103,7 +103,10 @@ class CallContext:
         if self.is_none(x):
             return tuple(range(rank))
         if isinstance(x, Tuple):
-            return tuple(sorted({self.static_axis(item, rank) for item in x.items}))
+            axes = [self.static_axis(item, rank) for item in x.items]
+            if len(set(axes)) < len(axes):
+                raise self.error("AG249", x, axes=tuple(axes))
+            return tuple(sorted(axes))
         return (self.static_axis(x, rank),)
 
     def dtype(self, x: Abstract) -> DType | None:

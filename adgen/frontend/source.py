@@ -34,9 +34,11 @@ class FunctionSource:
     method: bool = False
 
     def span(self, node: cst.CSTNode) -> Span:
-        """The place of a node in the file."""
+        """The place of a node in the file; that of a tuple includes its parentheses."""
         place = self.positions[node]
         start, end = place.start, place.end
+        if isinstance(node, cst.Tuple) and node.lpar:
+            start, end = self.positions[node.lpar[0]].start, self.positions[node.rpar[-1]].end
         return Span.from_columns0(
             self.file, start.line + self.shift, start.column, end.line + self.shift, end.column
         )

@@ -202,7 +202,7 @@ def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -
     """``a[index] = found``."""
     base = expression(r, act, target.value)
     if isinstance(base, Tuple):
-        raise r.error("AG248")
+        raise r.error("AG248" if base.kind == "tuple" else "AG115")
     if not isinstance(base, Array):
         raise r.error("AG122", construct=describe(r, base))
     places.check_writable(r, base)
@@ -261,7 +261,7 @@ def _augment_element(
     with r.at(act, target):
         base = expression(r, act, target.value)
         if isinstance(base, Tuple):
-            raise r.error("AG248")
+            raise r.error("AG248" if base.kind == "tuple" else "AG115")
         if not isinstance(base, Array):
             raise r.error("AG122", construct=describe(r, base))
         places.check_writable(r, base)

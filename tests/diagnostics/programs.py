@@ -506,6 +506,26 @@ DERIVATIVES: list[Row] = [
 
 INTERFACE: list[Row] = [
     (
+        "AG270",
+        Example("def «f»(x):\n    return x", 'adgen.check_grad(f, 1.0, wrt="y")'),
+        Example("def f(x):\n    return x", 'adgen.check_grad(f, 1.0, wrt="x")'),
+    ),
+    (
+        "AG275",
+        Example("def «f»(x):\n    return x * 2", "adgen.check_grad(f, 1)"),
+        Example("def f(x):\n    return x * 2", "adgen.check_grad(f, 1.0)"),
+    ),
+    (
+        "AG302",
+        Example("def f(«x»):\n    return x * x", "adgen.grad(f)(3)"),
+        Example("def f(x):\n    return x * x", "adgen.grad(f)(3.0)"),
+    ),
+    (
+        "AG115",
+        Example("def f(x):\n    ys = [0.0, 0.0]\n    «ys[0]» = x\n    return ys[0]"),
+        Example("def f(x):\n    ys = np.zeros(2)\n    ys[0] = x\n    return ys[0]"),
+    ),
+    (
         "AG261",
         Example("def f(x):\n    return x", 'adgen.grad(f).lower("g64")'),
         Example("def f(x):\n    return x", 'adgen.grad(f).lower("f64")'),

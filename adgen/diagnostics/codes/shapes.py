@@ -239,4 +239,26 @@ CODES = (
         help="compute the size outside and pass it as an argument",
         no_example="met only where an array made in a loop is used after a loop that may not run",
     ),
+    Code(
+        "AG249",
+        "axes {axes} name one axis twice",
+        "An axis that is reduced is gone.",
+        help="give every axis once",
+        bad=Example(
+            """
+            def f(x):
+                return np.sum(x, axis=«(0, -2)»)
+        """,
+            _MATRIX,
+            "f64[n,m]",
+        ),
+        good=Example(
+            """
+            def f(x):
+                return np.sum(x, axis=(0, -1))
+        """,
+            _MATRIX,
+            "f64[n,m]",
+        ),
+    ),
 )

@@ -220,7 +220,7 @@ CODES = (
     ),
     Code(
         "AG118",
-        "the statement `{construct}` is outside the accepted language",
+        "this form of `{construct}` is outside the accepted language",
         "The accepted statements are assignment, `for`, `while`, `if`, `return`, `break`, `continue`, "
         "`pass`, `assert`, `raise` of a builtin exception, and nested function definitions.",
         help="handle the case outside the differentiated function",
