@@ -192,7 +192,8 @@ def _bound(r: Reader, x: Abstract, missing: Dim, size: Dim, span: Span, backward
 
 
 def _clamped(r: Reader, place: Dim, size: Dim, top: Dim) -> Dim:
-    if (place.value or 0) < 0:
+    from_end = (place.value or 0) < 0
+    if from_end:
         place = place + size
         if r.sizes.assume(place, f"the slice bound {place} is not negative"):
             return place
@@ -202,7 +203,7 @@ def _clamped(r: Reader, place: Dim, size: Dim, top: Dim) -> Dim:
         if r.sizes.assume(top - place, f"the slice bound {place} is within the array"):
             return place
     value = r.sizes.value(place)
-    if not r.sizes.proves(place):
+    if not from_end and not r.sizes.proves(place):
         value = _wrapped_bound(r, value, size)
     lowest = constant(r.b, 0 if top == size else -1)
     clamped = minimum(r.b, maximum(r.b, value, lowest), r.sizes.value(top))
