@@ -20,6 +20,7 @@ from adgen.primitives.define import Infix
 #: estimated width of the right-hand side above which a part of an expression gets a name of its own
 WIDTH = 66
 _FREE = ("const", "dim", "wrap", "broadcast", "transpose")
+_SUMS = ("add", "sub")
 _INTEGER = ("add", "sub", "mul", "neg")
 _NEVER = ("stack_new", "push", "pop", "bind_dim", "write", "add_at", "empty")
 
@@ -202,16 +203,34 @@ class Folding:
         """Go backwards, so that what gets a name here is looked at in its turn."""
         for region in self.numbering.start:
             for value in region.yields:
-                self._cut((value,), WIDTH - 4 * self._depth(region))
+                self._cut_terms((value,), WIDTH - 4 * self._depth(region))
         for node, region in reversed(self.numbering.nodes):
             if isinstance(node, Op) and len(node.results) == 1 and node.result in self.folded:
                 continue
             budget = WIDTH - 4 * self._depth(region)
-            if isinstance(node, Op) and not node.prim.consumes:
+            if isinstance(node, Op) and node.prim.name in _SUMS:
+                self._cut_terms(node.operands, budget - 8)
+            elif isinstance(node, Op) and not node.prim.consumes:
                 self._cut(node.operands, budget - 8 - len(node.prim.name))
             else:
                 for value in operands_of(node):
-                    self._cut((value,), budget - (12 if isinstance(node, Op) else 8))
+                    self._cut_terms((value,), budget - (12 if isinstance(node, Op) else 8))
+
+    def _cut_terms(self, values: tuple[Value, ...], budget: int) -> None:
+        """A sum that is too long gets one line per term; only its terms are cut."""
+        if sum(self._width(v) + 3 for v in values) - 3 <= budget:
+            return
+        terms = (*self._terms(values[0]), *values[1:])
+        if len(terms) < 3:
+            self._cut(values, budget)
+        for term in terms:
+            self._cut((term,), budget)
+
+    def _terms(self, value: Value) -> tuple[Value, ...]:
+        op = self.op(value)
+        if op is None or op.prim.name not in _SUMS:
+            return (value,)
+        return (*self._terms(op.operands[0]), op.operands[1])
 
     def _cut(self, values: tuple[Value, ...], budget: int) -> None:
         """Give parts of an expression names until the rest fits."""

@@ -88,22 +88,35 @@ def _split_bracket(text: str, indent: str) -> list[str]:
 def _body(text: str, indent: str, trailing: bool) -> list[str]:
     """Contents of a bracket: on one line, else cut at commas, else at the weakest operators."""
     text = text.rstrip().removesuffix(",")
-    if len(indent) + len(text) <= WIDTH and not (trailing and "\n" in text):
+    if len(indent) + len(text) <= WIDTH:
         return [indent + text]
     parts = _cut_at(text, (", ",))
     if trailing and len(parts) > 1:
         return [line for part in parts for line in _item(part.strip().removesuffix(","), indent)]
+    return _operands(text, indent)
+
+
+def _operands(text: str, indent: str) -> list[str]:
+    """An expression inside brackets, cut at its weakest operators."""
+    if len(indent) + len(text) <= WIDTH:
+        return [indent + text]
     for operators in _OPERATORS:
         parts = _cut_at(text, operators, before=True)
         if len(parts) > 1:
-            return [indent + part.strip() for part in parts]
-    return wrapped(text, indent)
+            return [line for part in parts for line in _operand(part.strip(), indent)]
+    return _split_bracket(text, indent)
+
+
+def _operand(text: str, indent: str) -> list[str]:
+    if len(indent) + len(text) <= WIDTH or _last_bracket(text) is None:
+        return [indent + text]
+    return _split_bracket(text, indent)
 
 
 def _item(text: str, indent: str) -> list[str]:
     if len(indent) + len(text) + 1 <= WIDTH:
         return [f"{indent}{text},"]
-    lines = _split_bracket(text, indent)
+    lines = _operands(text, indent)
     return [*lines[:-1], lines[-1] + ","]
 
 

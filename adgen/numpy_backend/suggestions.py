@@ -34,6 +34,9 @@ class _Names:
         name = op.prim.name
         if name == "read":
             return self._element(op)
+        if name in ("powi", "square"):
+            power = op.attr("n", 2)
+            return self._after(op, {2: "{}_squared", 3: "{}_cubed"}.get(power, f"{{}}_to_{power}"))
         if name in ("sum", "max", "min"):
             return self._after(op, f"{{}}_{name}")
         if name in ("reshape", "cast", "copy"):

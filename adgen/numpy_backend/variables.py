@@ -15,6 +15,9 @@ from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.names import Namer, clean
 from adgen.numpy_backend.numbering import Numbering, Site
 
+#: what derivatives of values called ``_`` are called
+_NAMELESS = ("_bar", "_dot", "_tape")
+
 
 @dataclass(slots=True, eq=False)
 class Variable:
@@ -60,7 +63,7 @@ class Variables:
     def _create(self, value: Value) -> None:
         home = self.numbering.home[value]
         variable = Variable(self._life(value), category(value), [], home.point, "", [value])
-        if value.hint is not None and value.hint.strip("_"):
+        if value.hint is not None and value.hint.strip("_") and value.hint not in _NAMELESS:
             variable.hints.append(value.hint)
         self.table[value] = variable
 
