@@ -23,6 +23,7 @@ import doctest
 import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -31,8 +32,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adgen.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)$")
+#: one command of adgen, alone or piped into others
+OWN = re.compile(r"adgen (?P<arguments>(?:[^|;&<>\"']|\"[^\"]*\"|'[^']*')+)(?:\| (?P<rest>.+))?")
 TABLE = re.compile(r"^<!-- table: (?P<command>.+) -->$")
 DIRECTIVE = re.compile(r"^ *<!-- (?P<kind>file|output|patch|not run): (?P<value>.+) -->$")
 
@@ -157,6 +162,20 @@ class Page:
         return "\n".join(shown)
 
     def _shell(self, command: str) -> str:
+        own = OWN.fullmatch(command)
+        if own is not None and self.root is ROOT:
+            printed = self._adgen(shlex.split(own["arguments"]))
+            return self._process(own["rest"], printed) if own["rest"] else printed.rstrip("\n")
+        return self._process(command)
+
+    def _adgen(self, arguments: list[str]) -> str:
+        """What the command line prints, in this process: it saves starting one."""
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            main(arguments)
+        return printed.getvalue()
+
+    def _process(self, command: str, given: str = "") -> str:
         tools = self.folder / ".tools"
         if not tools.exists():
             tools.mkdir()
@@ -177,6 +196,7 @@ class Page:
             ["/bin/sh", "-c", command],
             cwd=self.folder,
             env=environment,
+            input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,14 @@ def test_page(
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
+    loaded = set(sys.modules)
     text = path.read_text()
-    found = Page(text.splitlines(), tmp_path).run()
+    try:
+        found = Page(text.splitlines(), tmp_path).run()
+    finally:
+        for name in set(sys.modules) - loaded:
+            if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
+                del sys.modules[name]
     if request.config.getoption("--update-golden") and not os.environ.get("CI"):
         path.write_text(found)
     assert found == path.read_text()
