@@ -217,6 +217,7 @@ def _bind(
     check_parameters(r, definition)
     positional = [p.name.value for p in (*params.posonly_params, *params.params)]
     names = [*positional, *(p.name.value for p in params.kwonly_params)]
+    unnamed = {p.name.value for p in params.posonly_params}
     problem = ""
     if len(given.positional) > len(positional):
         problem = f"it takes {len(positional)} arguments by position, not {len(given.positional)}"
@@ -224,6 +225,8 @@ def _bind(
     for name, x in given.named.items():
         if name not in names:
             problem = problem or f"it has no parameter `{name}`"
+        elif name in unnamed:
+            problem = problem or f"it takes `{name}` by position only"
         elif name in bound:
             problem = problem or f"it gets `{name}` twice"
         bound[name] = x

@@ -124,6 +124,8 @@ def _counted(r: Reader, count: Value, item: Callable[[Value], Abstract]) -> Trip
 def _range(r: Reader, lo: Abstract, hi: Abstract, step: Abstract) -> Trip:
     values = [_integer(r, x) for x in (lo, hi, step)]
     known = r.sizes.polynomial(values[2]).value
+    if known == 0:
+        raise r.error("AG205", function="range", reason="the step is zero")
     return Trip(values[0], values[1], values[2], known, Number)
 
 

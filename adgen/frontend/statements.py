@@ -204,7 +204,7 @@ def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -
     if isinstance(base, Tuple):
         raise r.error("AG248" if base.kind == "tuple" else "AG115")
     if not isinstance(base, Array):
-        raise r.error("AG122", construct=describe(r, base))
+        raise r.error("AG122", construct=f"an element of {describe(r, base)}")
     places.check_writable(r, base)
     items = subscript_items(r, act, target)
     if len(items) == 1 and _is_mask(r, items[0][0]):
@@ -263,7 +263,7 @@ def _augment_element(
         if isinstance(base, Tuple):
             raise r.error("AG248" if base.kind == "tuple" else "AG115")
         if not isinstance(base, Array):
-            raise r.error("AG122", construct=describe(r, base))
+            raise r.error("AG122", construct=f"an element of {describe(r, base)}")
         places.check_writable(r, base)
         items = subscript_items(r, act, target)
         type_ = r.type_of(base)

@@ -211,6 +211,51 @@ LANGUAGE: list[Row] = [
 
 NAMES: list[Row] = [
     (
+        "AG205",
+        scalar("""
+            def g(y, /, z):
+                return y * z
+
+            def f(x):
+                return «g(y=x, z=x)»
+        """),
+        scalar("""
+            def g(y, /, z):
+                return y * z
+
+            def f(x):
+                return g(x, z=x)
+        """),
+    ),
+    (
+        "AG205",
+        scalar("""
+            def f(x):
+                for i in «range(0, 3, 0)»:
+                    x = x * 2.0
+                return x
+        """),
+        scalar("""
+            def f(x):
+                for i in range(0, 3, 1):
+                    x = x * 2.0
+                return x
+        """),
+    ),
+    (
+        "AG122",
+        scalar("""
+            def f(x):
+                «x[0]» = 2.0
+                return x
+        """),
+        vector("""
+            def f(x):
+                x[0] = 2.0
+                return x[0] * x[1]
+        """),
+    ),
+    (
         "AG201",
         scalar("""
             def g(y):
