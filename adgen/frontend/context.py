@@ -59,6 +59,9 @@ class LibraryContext(Protocol):
         with it Python numbers stay Python numbers (operators, ``math.*``, ``abs``).
         """
 
+    def natural(self, value: Value, message: str) -> None:
+        """Make integers known that may be negative where that is possible, else fail at run time if they are."""
+
     # -- known at build time -----------------------------------------------------------------------------
     def static(self, x: Abstract, what: str) -> Any:
         """The Python constant (or tuple of constants) that ``x`` is, demanding it of the caller if need be.

@@ -17,8 +17,12 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim, as_dim
 from adgen.ir.types import DType, Kind, Type, dtype_of
+from adgen.primitives.checks import fail_if
 from adgen.primitives.define import Primitive
+from adgen.primitives.elementwise import lt
 from adgen.primitives.extrema import maximum
+from adgen.primitives.literals import literal
+from adgen.primitives.reductions import any_
 from adgen.primitives.sizes import constant
 
 _BUILTIN_DTYPES = {"builtins.float": DType.f64, "builtins.int": DType.i64, "builtins.bool": DType.bool}
@@ -74,6 +78,18 @@ class CallContext:
         if not python and all(v.type.is_py for v in values):
             values = (self.r.cast(values[0], values[0].type.dtype, Kind.np), *values[1:])
         return prim(self.b, *values, **attrs)
+
+    def natural(self, value: Value, message: str) -> None:
+        """Fail at run time where an integer is negative, unless it cannot be."""
+        if not value.type.rank:
+            if self.r.sizes.proves(self.r.sizes.polynomial(self.r.cast(value, DType.i64, Kind.py))):
+                return
+            if value.type.is_py:
+                self.r.demand(value)
+        bad = lt(self.b, value, literal(self.b, value, 0))
+        if value.type.rank:
+            bad = any_(self.b, bad, axes=tuple(range(value.type.rank)))
+        self.b.emit(fail_if, (bad,), {"error": "ValueError", "message": message})
 
     # -- known at build time --------------------------------------------------------------------------------
     def static(self, x: Abstract, what: str) -> Any:

@@ -154,7 +154,7 @@ class Sizes:
             if name not in size.symbols():
                 continue
             coefficient = _linear_coefficient(size, name)
-            if coefficient is None:
+            if coefficient is None or step == 0:
                 return None
             low, high = self.polynomial(lo), self.polynomial(hi)
             first, last = (low, high - 1) if step > 0 else (high + 1, low)
@@ -173,6 +173,8 @@ class Sizes:
         """Dims known to be non-negative: assumptions, and that the loops around run at all."""
         found = list(self.assumptions)
         for lo, hi, step in self.counters.values():
+            if step == 0:
+                continue
             span = self.polynomial(hi) - self.polynomial(lo)
             found.append((span if step > 0 else -span) - 1)
         return found

@@ -17,6 +17,9 @@ def power(c: LibraryContext, x: Abstract | Value, y: Abstract | Value, python: b
     """``x ** y``: a literal integer exponent makes an integer power, which is differentiated without it."""
     if isinstance(y, Known) and isinstance(y.value, int) and not isinstance(y.value, bool):
         return _integer_power(c, c.value(x), y.value, python)
+    base, exponent = c.value(x), c.value(y)
+    if exponent.type.dtype.numpy.kind == "i" and not base.type.is_float:
+        c.natural(exponent, "integers to negative integer powers are not allowed")
     return c.elementwise(pow_, x, y, python=python)
 
 
