@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
@@ -14,6 +15,7 @@ from adgen.loops.fuse import fuse
 from adgen.loops.rules import rule_for
 from adgen.loops.state import State, Unsupported
 from adgen.loops.temporaries import contract_temporaries
+from adgen.loops.verify import verify
 
 LOOP_WEIGHT = 2
 
@@ -29,7 +31,7 @@ def lower(func: Func) -> Kernel:
     body = fuse(state, state.block.stmts)
     body = collapse(contract_temporaries(state, body, results))
     places, arena = _settled_places(state)
-    return Kernel(
+    kernel = Kernel(
         name=func.name,
         params=params,
         param_types=tuple(p.any_type for p in func.params),
@@ -45,6 +47,9 @@ def lower(func: Func) -> Kernel:
         apart=_apart(state),
         assumptions=func.assumptions,
     )
+    if os.environ.get("ADGEN_CHECK", "0") not in ("", "0"):
+        verify(kernel)
+    return kernel
 
 
 def entry_symbols(func: Func) -> tuple[str, ...]:
