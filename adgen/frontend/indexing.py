@@ -203,10 +203,12 @@ def _clamped(r: Reader, place: Dim, size: Dim, top: Dim) -> Dim:
         if r.sizes.assume(top - place, f"the slice bound {place} is within the array"):
             return place
     value = r.sizes.value(place)
-    if not from_end and not r.sizes.proves(place):
-        value = _wrapped_bound(r, value, size)
-    lowest = constant(r.b, 0 if top == size else -1)
-    clamped = minimum(r.b, maximum(r.b, value, lowest), r.sizes.value(top))
+    least = 0 if top == size else -1
+    if not r.sizes.proves(place):
+        value = value if from_end else _wrapped_bound(r, value, size)
+        value = maximum(r.b, value, constant(r.b, least))
+    clamped = minimum(r.b, value, r.sizes.value(top))
+    r.sizes.limits[clamped] = (Dim.const(least), top)
     return r.sizes.polynomial(clamped)
 
 

@@ -43,6 +43,7 @@ class Sizes:
     assumptions: dict[Dim, Assumption] = field(default_factory=dict)
     equalities: dict[str, Equality] = field(default_factory=dict)
     counters: dict[Value, tuple[Value, Value, int]] = field(default_factory=dict)
+    limits: dict[Value, tuple[Dim, Dim]] = field(default_factory=dict)
     unknowns: dict[str, Value] = field(default_factory=dict)
     conditional: int = 0
 
@@ -149,6 +150,12 @@ class Sizes:
 
     def _worst(self, size: Dim) -> Dim | None:
         """``size`` with counters, innermost first, at the end of their ranges where it is smallest."""
+        for name in [s for s in size.symbols() if self.unknowns.get(s) in self.limits]:
+            coefficient = _linear_coefficient(size, name)
+            if coefficient is None:
+                return None
+            least, most = self.limits[self.unknowns[name]]
+            size = size.substitute({name: least if coefficient > 0 else most})
         for counter, (lo, hi, step) in reversed(self.counters.items()):
             name = self._unknown(counter)
             if name not in size.symbols():
