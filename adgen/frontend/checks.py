@@ -25,7 +25,7 @@ def check(r: Reader, act: Activation, node: cst.Assert, test: Abstract) -> None:
 
 
 def _fail(r: Reader, bad: Value, error: str, message: str) -> None:
-    r.b.emit(fail_if, (bad,), {"error": error, "message": message})
+    r.b.emit(fail_if, (bad,), {"error": error, "message": message, "own": True})
 
 
 def _message(r: Reader, act: Activation, node: cst.BaseExpression) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import traceback
 from collections.abc import Callable, Sequence
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adgen.diagnostics import AdgenError, Diagnostic, Span, diagnose, refuse, run_error
-from adgen.ir.core import Func
+from adgen.diagnostics import AdgenError, Diagnostic, RunError, Span, diagnose, refuse, run_error
+from adgen.ir.core import Func, Op, walk
 from adgen.ir.types import StackType
 from adgen.runtime.options import Options
 from adgen.runtime.stages import in_place
@@ -64,14 +65,17 @@ class Program:
         return LlvmKernel.build(self.final, CompileOptions(fast=self.fast_compile))
 
     def __call__(self, leaves: Sequence[Any]) -> Sequence[Any]:
-        """Run the program. Failures of the user's program come out as ``RunError``."""
+        """Run the program. What the user's function raises comes out, and its failures as ``RunError``."""
         run = self.run
         try:
             with np.errstate(all="ignore"):
                 return run(leaves)
-        except AdgenError:
-            raise
         except Exception as error:
+            own = _users_own(error, self.func)
+            if own is not None:
+                raise own from None
+            if isinstance(error, AdgenError):
+                raise
             raise run_error(type(error), str(error), _place(error, self.func)) from error
 
 
@@ -126,6 +130,18 @@ def uncovered(func: Func) -> Uncovered | None:
 def _frames(error: BaseException) -> list[traceback.FrameSummary]:
     trace: TracebackType | None = error.__traceback__
     return [frame for frame in traceback.extract_tb(trace) if frame.filename.startswith("<adgen ")]
+
+
+def _users_own(error: Exception, func: Func) -> Exception | None:
+    """The exception of a ``raise`` or ``assert`` of the user's, where the error is one."""
+    text = error.message if isinstance(error, RunError) else str(error)
+    for node in walk(func.body):
+        if not isinstance(node, Op) or node.prim.name != "fail_if" or not node.attr("own"):
+            continue
+        kind: type[Exception] = getattr(builtins, node.attr("error"))
+        if isinstance(error, kind) and node.attr("message") == text:
+            return kind(text) if text else kind()
+    return None
 
 
 def _place(error: BaseException, func: Func) -> Span | None:

@@ -333,3 +333,21 @@ def test_our_own_faults_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derive, "joint", broken)
     with pytest.raises(InternalError, match="KeyError"):
         adgen.grad(lambda x: x * 1.25)(2.0)
+
+
+def test_exceptions_of_the_user_are_his_own() -> None:
+    def root(x: Any) -> Any:
+        assert x > -5.0, "far too small"
+        if x < 0.0:
+            raise ValueError("too small")
+        return np.sqrt(x)
+
+    for backend in ("numpy", "llvm"):
+        transform = adgen.grad(root, backend=backend)
+        for _ in range(4):
+            assert transform(4.0) == 0.25
+        for x, error in ((-1.0, ValueError("too small")), (-6.0, AssertionError("far too small"))):
+            with pytest.raises(type(error)) as found:
+                transform(x)
+            assert type(found.value) is type(error)
+            assert found.value.args == error.args
