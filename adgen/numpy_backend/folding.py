@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from adgen.ir.core import Definitions, For, Func, If, Op, Region, Value, While, operands_of
 from adgen.ir.dims import Dim
 from adgen.ir.types import I64, StackType
+from adgen.numpy_backend.early_exit import Counted, counted_loops
 from adgen.numpy_backend.numbering import Numbering, Site, Use
 from adgen.primitives.define import Infix
 
@@ -32,6 +33,7 @@ class Folding:
     numbering: Numbering
     defs: Definitions
     folded: set[Value] = field(default_factory=set)
+    counted: dict[While, Counted] = field(default_factory=dict)
     _before_turn: set[object] = field(default_factory=set)
     _sites: dict[Value, list[Site]] = field(default_factory=dict)
     _roots: dict[Value, Value] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Folding:
         folding = Folding(numbering, Definitions.of(func.body))
         if func.cut is not None:
             folding._before_turn.update(func.body.nodes[: func.cut])
+        folding.counted = counted_loops(func, folding.defs, numbering)
         folding._find_stores()
         for node, _ in reversed(numbering.nodes):
             if isinstance(node, Op) and folding._may_fold(node):
@@ -166,6 +169,8 @@ class Folding:
         literal = op.prim.name in ("const", "dim")
         if use.node is None and use.region not in self.numbering.owner:
             return not literal and op.prim.name != "copy" and op in self._before_turn
+        if use.node is None and self._is_count(use):
+            return False
         if use.node is None:
             owner = self.numbering.owner.get(use.region)
             return (
@@ -175,6 +180,17 @@ class Folding:
             return use.slot in use.node.prim.consumes or use.node.prim.name == "bind_dim"
         first_init = 3 if isinstance(use.node, For) else 0
         return not isinstance(use.node, If) and use.slot >= first_init and not literal
+
+    def _is_count(self, use: Use) -> bool:
+        """Whether this is the next value of a counter that ``for`` counts."""
+        node = self.numbering.owner[use.region][0]
+        counted = self.counted.get(node) if isinstance(node, While) else None
+        return (
+            isinstance(node, While)
+            and use.region is node.body
+            and counted is not None
+            and (use.slot == counted.counter)
+        )
 
     def _is_test(self, use: Use) -> bool:
         owner = self.numbering.owner[use.region][0]

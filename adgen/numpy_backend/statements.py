@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from adgen.ir.core import For, Gather, If, Node, Op, Region, Value, While
 from adgen.ir.dims import ONE, ZERO
 from adgen.ir.types import Kind, Type
 from adgen.numpy_backend.assignments import Assignment, in_order
+from adgen.numpy_backend.early_exit import Counted
 from adgen.numpy_backend.expressions import Expressions, OperationSpeller
 from adgen.numpy_backend.indices import whole
 from adgen.primitives.define import Prec
@@ -206,10 +208,14 @@ class Statements:
         self._emit(f"for {counter} in {self._range(node)}:", node)
         self._loop_body(node.body, list(zip(node.carried, node.body.yields, strict=True)))
 
-    def _loop_body(self, body: Region, carried: list[tuple[Value, Value]]) -> None:
+    def _loop_body(
+        self, body: Region, carried: list[tuple[Value, Value]], leave: Callable[[], None] | None = None
+    ) -> None:
         def emit() -> None:
             self.region(body)
             self._assign(carried, self._node)
+            if leave is not None:
+                leave()
 
         if not self._block(emit):
             self._block(lambda: self._emit("pass"))
@@ -228,7 +234,31 @@ class Statements:
                 texts.pop(0)
         return f"range({', '.join(texts)})"
 
+    def _for_with_break(self, node: While, counted: Counted) -> None:
+        e = self.expressions
+        uses = self.numbering.uses
+        needless = not uses.get(node.results[counted.flag]) and not uses.get(node.carried[counted.flag])
+        skipped = {counted.counter, counted.flag} if needless else {counted.counter}
+        pairs = list(zip(node.carried, node.inits, node.body.yields, strict=True))
+        self._assign([(p, i) for k, (p, i, _) in enumerate(pairs) if k not in skipped], node)
+        counter = e.name(node.carried[counted.counter])
+        if not self.folding.sites(node.carried[counted.counter]):
+            counter = "_"
+        start = e.exact(node.inits[counted.counter])
+        bounds = e.exact(counted.bound) if start == "0" else f"{start}, {e.exact(counted.bound)}"
+        self._emit(f"for {counter} in range({bounds}):", node)
+
+        def leave() -> None:
+            self._emit(f"if {e.name(node.carried[counted.flag])}:", node)
+            self._block(lambda: self._emit("break", node))
+
+        carried = [(p, y) for k, (p, _, y) in enumerate(pairs) if k != counted.counter]
+        self._loop_body(node.body, carried, leave)
+
     def _while(self, node: While) -> None:
+        if node in self.folding.counted:
+            self._for_with_break(node, self.folding.counted[node])
+            return
         self._assign(list(zip(node.carried, node.inits, strict=True)), node)
         count = len(self.lines)
         self._block(lambda: self.region(node.cond))
