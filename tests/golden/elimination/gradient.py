@@ -1,0 +1,146 @@
+# Written by adgen 0.1.0 from elimination.py:determinant; build it again instead of editing it.
+# source sha256: 9410a34246ad64de
+# mypy: disable-error-code="arg-type, assignment, no-any-return, return-value"
+"""The gradient of `determinant` with respect to `a0`, in plain NumPy."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Residuals", "backward", "forward", "grad", "value_and_grad"]
+
+Array = NDArray[np.float64]
+
+
+def value_and_grad(a0: Array) -> tuple[float, tuple[Array]]:
+    """The value of `determinant` and its gradient by `a0`.
+
+    Args:
+        a0: float64 (n, n)
+    """
+    n = _shape(a0, "a0", 2)[0]
+    _check(a0, "a0", np.float64, (n, n))
+
+    tape: list[Array] = []
+    tape_1: list[Array] = []
+    a_kk_tape = np.empty(n)
+    d_tape = np.empty(n)
+    a = a0.copy()
+    d = 1.0  # elimination.py:10
+    for k in range(n):
+        d_tape[k] = d
+        a_kk = a[k, k]  # elimination.py:11
+        a_kk_tape[k] = a_kk
+        d *= a_kk
+        t = a[k + 1 :, k] / a_kk  # elimination.py:12
+        tape_1.append(t)
+        t_1 = a[k, k:]
+        tape.append(t_1.copy())
+        a[k + 1 :, k:] -= np.outer(t, t_1)
+
+    # Reverse sweep.
+    d_bar = 1.0
+    a_bar = np.zeros((n, n))  # elimination.py:10
+    for k in reversed(range(n)):
+        t_2 = tape.pop()
+        t_3 = tape_1.pop()
+        a_kk = a_kk_tape[k]
+        d_1 = d_tape[k]
+        t_4 = -a_bar[k + 1 :, k:]  # elimination.py:12
+        t_5 = t_4 @ t_2
+        a_bar[k, k:] += t_3 @ t_4
+        a_bar[k + 1 :, k] += t_5 / a_kk
+        d_bar_1 = d_bar * a_kk  # elimination.py:11
+        a_bar[k, k] += np.sum(t_5 * -(t_3 / a_kk)) + d_bar * d_1
+        d_bar = d_bar_1
+    return d, (a_bar,)
+
+
+def grad(a0: Array) -> tuple[Array]:
+    """The gradient of `determinant` by `a0`."""
+    return value_and_grad(a0)[1]
+
+
+class Residuals(NamedTuple):
+    """What `backward` needs of the forward sweep."""
+
+    tape: list[Array]
+    tape_1: list[Array]
+    a_kk_tape: Array  # (n,)
+    d_tape: Array  # (n,)
+
+
+def forward(a0: Array) -> tuple[float, Residuals]:
+    """The value of `determinant`, and what `backward` needs of the forward sweep.
+
+    Args:
+        a0: float64 (n, n)
+    """
+    n = _shape(a0, "a0", 2)[0]
+    _check(a0, "a0", np.float64, (n, n))
+
+    tape: list[Array] = []
+    tape_1: list[Array] = []
+    a_kk_tape = np.empty(n)
+    d_tape = np.empty(n)
+    a = a0.copy()
+    d = 1.0  # elimination.py:10
+    for k in range(n):
+        d_tape[k] = d
+        a_kk = a[k, k]  # elimination.py:11
+        a_kk_tape[k] = a_kk
+        d *= a_kk
+        t = a[k + 1 :, k] / a_kk  # elimination.py:12
+        tape_1.append(t)
+        t_1 = a[k, k:]
+        tape.append(t_1.copy())
+        a[k + 1 :, k:] -= np.outer(t, t_1)
+    return d, Residuals(tape, tape_1, a_kk_tape, d_tape)
+
+
+def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
+    """The gradient, from the residuals and the cotangent of the value.
+
+    Args:
+        cotangent: float64
+    """
+    tape, tape_1, a_kk_tape, d_tape = residuals
+    tape = tape.copy()
+    tape_1 = tape_1.copy()
+    n = a_kk_tape.shape[0]
+
+    a_bar = np.zeros((n, n))  # elimination.py:10
+    for k in reversed(range(n)):
+        t = tape.pop()
+        t_1 = tape_1.pop()
+        tape_k = a_kk_tape[k]
+        d = d_tape[k]
+        t_2 = -a_bar[k + 1 :, k:]  # elimination.py:12
+        t_3 = t_2 @ t
+        a_bar[k, k:] += t_1 @ t_2
+        a_bar[k + 1 :, k] += t_3 / tape_k
+        d_bar = cotangent * tape_k  # elimination.py:11
+        a_bar[k, k] += np.sum(t_3 * -(t_1 / tape_k)) + cotangent * d
+        cotangent = d_bar
+    return (a_bar,)
+
+
+def _shape(value: Any, name: str, rank: int) -> tuple[int, ...]:
+    """The shape of an argument. Raise ValueError unless it has this number of dims."""
+    if np.ndim(value) != rank:
+        raise ValueError(f"{name} has {np.ndim(value)} dims, expected {rank}")
+    return np.shape(value)
+
+
+def _check(
+    value: Any, name: str, dtype: type[np.generic], shape: tuple[int, ...]
+) -> None:
+    """Raise ValueError unless an argument has this dtype and shape."""
+    if shape and not isinstance(value, np.ndarray):
+        raise ValueError(f"{name} is a {type(value).__name__}, expected an array")
+    given = np.asarray(value)
+    if given.dtype != dtype and (shape or not np.can_cast(given.dtype, dtype)):
+        raise ValueError(f"{name} has dtype {given.dtype}, expected {np.dtype(dtype)}")
+    if given.shape != shape:
+        raise ValueError(f"{name} has shape {given.shape}, expected {shape}")

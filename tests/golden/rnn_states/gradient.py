@@ -1,0 +1,243 @@
+# Written by adgen 0.1.0 from rnn_states.py:loss; build it again instead of editing it.
+# source sha256: 853d742b78c7cc74
+# mypy: disable-error-code="arg-type, assignment, no-any-return, return-value"
+"""The gradient of `loss` with respect to `wx`, `wh` and `wy`, in plain NumPy."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Residuals", "backward", "forward", "grad", "value_and_grad"]
+
+Array = NDArray[np.float64]
+Int64Array = NDArray[np.int64]
+
+
+def value_and_grad(
+    wx: Array, wh: Array, wy: Array, tokens: Int64Array, targets: Int64Array
+) -> tuple[float, tuple[Array, Array, Array]]:
+    """The value of `loss` and its gradient by `wx`, `wh` and `wy`.
+
+    Args:
+        wx: float64 (v, h)
+        wh: float64 (h, h)
+        wy: float64 (h, v)
+        tokens: int64 (steps,)
+        targets: int64 (steps,)
+    """
+    v, h = _shape(wx, "wx", 2)
+    (steps,) = _shape(tokens, "tokens", 1)
+    _check(wx, "wx", np.float64, (v, h))
+    _check(wh, "wh", np.float64, (h, h))
+    _check(wy, "wy", np.float64, (h, v))
+    _check(tokens, "tokens", np.int64, (steps,))
+    _check(targets, "targets", np.int64, (steps,))
+
+    hs = np.zeros((steps + 1, h))  # rnn_states.py:9
+    tape = np.empty(steps)
+    tape_1 = np.empty((steps, v))
+    top_tape = np.empty(steps)
+    z_tape = np.empty((steps, v))
+    hs_next_tape = np.empty((steps, h))
+    tape_2 = np.empty((steps, h))
+    hs_t_tape = np.empty((steps, h))
+    total = 0.0
+    for t in range(steps):  # rnn_states.py:11
+        hs_t = hs[t]  # rnn_states.py:12
+        hs_t_tape[t] = hs_t
+        tmp = np.tanh(wx[tokens[t]] + hs_t @ wh)
+        tape_2[t] = tmp
+        hs[t + 1] = tmp
+        hs_next = hs[t + 1]  # rnn_states.py:13
+        hs_next_tape[t] = hs_next
+        z = hs_next @ wy
+        z_tape[t] = z
+        top = z.max()  # rnn_states.py:14
+        top_tape[t] = top
+        tmp_1 = np.exp(z - top)  # rnn_states.py:15
+        tape_1[t] = tmp_1
+        tmp_2 = tmp_1.sum()
+        tape[t] = tmp_2
+        tmp_3 = z[targets[t]]
+        total += np.log(tmp_2) + top - tmp_3
+    value = total / steps  # rnn_states.py:16
+
+    # Reverse sweep.
+    total_bar = 1.0 / float(steps)  # rnn_states.py:16
+    hs_bar = np.zeros((steps + 1, h))  # rnn_states.py:11
+    wh_bar = np.zeros((h, h))
+    wx_bar = np.zeros((v, h))
+    wy_bar = np.zeros((h, v))
+    for t in reversed(range(steps)):
+        top = top_tape[t]
+        z = z_tape[t]
+        tape_t = tape_2[t]
+        z_bar = np.zeros(v)  # rnn_states.py:15
+        z_bar[targets[t]] -= total_bar
+        tmp_4 = total_bar / tape[t] * tape_1[t]
+        top_bar = total_bar + np.sum(-tmp_4)
+        mask = (z == top).astype(np.float64)  # rnn_states.py:14
+        z_bar = z_bar + tmp_4 + mask * (top_bar / mask.sum())
+        wy_bar += np.outer(hs_next_tape[t], z_bar)  # rnn_states.py:13
+        hs_bar[t + 1] += z_bar @ wy.T
+        tmp_5 = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
+        wx_bar[tokens[t]] += tmp_5
+        wh_bar += np.outer(hs_t_tape[t], tmp_5)
+        hs_bar[t + 1] = 0.0
+        hs_bar[t] += tmp_5 @ wh.T
+    return value, (wx_bar, wh_bar, wy_bar)
+
+
+def grad(
+    wx: Array, wh: Array, wy: Array, tokens: Int64Array, targets: Int64Array
+) -> tuple[Array, Array, Array]:
+    """The gradient of `loss` by `wx`, `wh` and `wy`."""
+    return value_and_grad(wx, wh, wy, tokens, targets)[1]
+
+
+class Residuals(NamedTuple):
+    """What `backward` needs of the forward sweep."""
+
+    targets: Int64Array  # (steps,)
+    tape: Array  # (steps,)
+    tape_1: Array  # (steps, v)
+    top_tape: Array  # (steps,)
+    z_tape: Array  # (steps, v)
+    hs_next_tape: Array  # (steps, h)
+    tape_2: Array  # (steps, h)
+    tokens: Int64Array  # (steps,)
+    hs_t_tape: Array  # (steps, h)
+    wy: Array  # (h, v)
+    wh: Array  # (h, h)
+
+
+def forward(
+    wx: Array, wh: Array, wy: Array, tokens: Int64Array, targets: Int64Array
+) -> tuple[float, Residuals]:
+    """The value of `loss`, and what `backward` needs of the forward sweep.
+
+    Args:
+        wx: float64 (v, h)
+        wh: float64 (h, h)
+        wy: float64 (h, v)
+        tokens: int64 (steps,)
+        targets: int64 (steps,)
+    """
+    v, h = _shape(wx, "wx", 2)
+    (steps,) = _shape(tokens, "tokens", 1)
+    _check(wx, "wx", np.float64, (v, h))
+    _check(wh, "wh", np.float64, (h, h))
+    _check(wy, "wy", np.float64, (h, v))
+    _check(tokens, "tokens", np.int64, (steps,))
+    _check(targets, "targets", np.int64, (steps,))
+
+    hs = np.zeros((steps + 1, h))  # rnn_states.py:9
+    tape = np.empty(steps)
+    tape_1 = np.empty((steps, v))
+    top_tape = np.empty(steps)
+    z_tape = np.empty((steps, v))
+    hs_next_tape = np.empty((steps, h))
+    tape_2 = np.empty((steps, h))
+    hs_t_tape = np.empty((steps, h))
+    total = 0.0
+    for t in range(steps):  # rnn_states.py:11
+        hs_t = hs[t]  # rnn_states.py:12
+        hs_t_tape[t] = hs_t
+        tmp = np.tanh(wx[tokens[t]] + hs_t @ wh)
+        tape_2[t] = tmp
+        hs[t + 1] = tmp
+        hs_next = hs[t + 1]  # rnn_states.py:13
+        hs_next_tape[t] = hs_next
+        z = hs_next @ wy
+        z_tape[t] = z
+        top = z.max()  # rnn_states.py:14
+        top_tape[t] = top
+        tmp_1 = np.exp(z - top)  # rnn_states.py:15
+        tape_1[t] = tmp_1
+        tmp_2 = tmp_1.sum()
+        tape[t] = tmp_2
+        tmp_3 = z[targets[t]]
+        total += np.log(tmp_2) + top - tmp_3
+    return total / steps, Residuals(
+        targets.copy(),
+        tape,
+        tape_1,
+        top_tape,
+        z_tape,
+        hs_next_tape,
+        tape_2,
+        tokens.copy(),
+        hs_t_tape,
+        wy.copy(),
+        wh.copy(),
+    )
+
+
+def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Array]:
+    """The gradient, from the residuals and the cotangent of the value.
+
+    Args:
+        cotangent: float64
+    """
+    (
+        targets,
+        tape,
+        tape_1,
+        top_tape,
+        z_tape,
+        hs_next_tape,
+        tape_2,
+        tokens,
+        hs_t_tape,
+        wy,
+        wh,
+    ) = residuals
+    steps = targets.shape[0]
+    v = tape_1.shape[1]
+    h = hs_next_tape.shape[1]
+    _check(cotangent, "cotangent", np.float64, ())
+
+    total_bar = cotangent / steps  # rnn_states.py:16
+    hs_bar = np.zeros((steps + 1, h))  # rnn_states.py:11
+    wh_bar = np.zeros((h, h))
+    wx_bar = np.zeros((v, h))
+    wy_bar = np.zeros((h, v))
+    for t in reversed(range(steps)):
+        top = top_tape[t]
+        z = z_tape[t]
+        tape_t = tape_2[t]
+        z_bar = np.zeros(v)  # rnn_states.py:15
+        z_bar[targets[t]] -= total_bar
+        tmp = total_bar / tape[t] * tape_1[t]
+        top_bar = total_bar + np.sum(-tmp)
+        mask = (z == top).astype(np.float64)  # rnn_states.py:14
+        z_bar = z_bar + tmp + mask * (top_bar / mask.sum())
+        wy_bar += np.outer(hs_next_tape[t], z_bar)  # rnn_states.py:13
+        hs_bar[t + 1] += z_bar @ wy.T
+        tmp_1 = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
+        wx_bar[tokens[t]] += tmp_1
+        wh_bar += np.outer(hs_t_tape[t], tmp_1)
+        hs_bar[t + 1] = 0.0
+        hs_bar[t] += tmp_1 @ wh.T
+    return wx_bar, wh_bar, wy_bar
+
+
+def _shape(value: Any, name: str, rank: int) -> tuple[int, ...]:
+    """The shape of an argument. Raise ValueError unless it has this number of dims."""
+    if np.ndim(value) != rank:
+        raise ValueError(f"{name} has {np.ndim(value)} dims, expected {rank}")
+    return np.shape(value)
+
+
+def _check(
+    value: Any, name: str, dtype: type[np.generic], shape: tuple[int, ...]
+) -> None:
+    """Raise ValueError unless an argument has this dtype and shape."""
+    if shape and not isinstance(value, np.ndarray):
+        raise ValueError(f"{name} is a {type(value).__name__}, expected an array")
+    given = np.asarray(value)
+    if given.dtype != dtype and (shape or not np.can_cast(given.dtype, dtype)):
+        raise ValueError(f"{name} has dtype {given.dtype}, expected {np.dtype(dtype)}")
+    if given.shape != shape:
+        raise ValueError(f"{name} has shape {given.shape}, expected {shape}")
