@@ -60,7 +60,7 @@ class LibraryContext(Protocol):
         """
 
     def natural(self, value: Value, message: str) -> None:
-        """Make integers known that may be negative where that is possible, else fail at run time if they are."""
+        """Integers that must not be negative: made known where they could be, else checked at run time."""
 
     # -- known at build time -----------------------------------------------------------------------------
     def static(self, x: Abstract, what: str) -> Any:

@@ -164,9 +164,10 @@ def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstr
             _carry_for(r, act, node, found)
         return
     except Unroll as signal:
-        items = static_items(r, over)
-        if signal.counter not in r.counters_of(node) or items is None:
+        if signal.counter not in r.counters_of(node):
             raise
+        with r.at(act, node.iter):
+            items = _items(r, over)
     except Peel:
         if not _at_least_once(r, found):
             raise AssertionError("peeled a loop that may not run") from None
