@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import Func, Node, Op, Region, Value, uses_of, walk
+from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.rebuild import Rebuild, rebuilt
@@ -32,7 +33,24 @@ class _Named(Rebuild):
 
 def finished(func: Func, names: Mapping[Value, str]) -> Func:
     """``func`` with names and without what nothing needs."""
-    return eliminate_dead_code(rebuilt(func, _Named(names)))
+    named = eliminate_dead_code(rebuilt(func, _Named(names)))
+    symbols = _renumbered(named)
+    return rebuilt(named, Rebuild(Builder(), symbols)) if symbols else named
+
+
+def _renumbered(func: Func) -> dict[str, Dim]:
+    """New names for bound symbols, numbered in the order in which they are bound: attempts leave gaps."""
+    taken = set().union(*(_in_type(p) for p in func.params))
+    found: dict[str, Dim] = {}
+    for node in walk(func.body):
+        if isinstance(node, Op) and node.prim.name == "bind_dim":
+            old: str = node.attr("sym")
+            base = old.partition(".")[0]
+            candidates = (base if k == 0 else f"{base}.{k}" for k in range(len(taken) + 1))
+            new = next(name for name in candidates if name not in taken)
+            taken.add(new)
+            found[old] = Dim.symbol(new)
+    return {old: new for old, new in found.items() if new != Dim.symbol(old)}
 
 
 def needed_captures(
