@@ -256,7 +256,12 @@ class Tapes:
             loops = [node for node, _ in path if isinstance(node, For)]
             access, places = op.attr("index").access, op.operands[2 : 2 + len(loops)]
             points = all(isinstance(a, Point) for a in access[: len(loops)])
-            if where != path or not points or not all(isinstance(a, Full) for a in access[len(loops) :]):
+            if (
+                len(places) < len(loops)
+                or where != path
+                or not points
+                or not all(isinstance(a, Full) for a in access[len(loops) :])
+            ):
                 continue
             offsets = [self._offset(p, n) for p, n in zip(places, loops, strict=True)]
             final = self.homes.outermost(op, path)
