@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -94,7 +95,8 @@ def print_entry(entry: Entry, context: Context) -> list[str]:
     context.names.update(body.names)
     context.sizes.update(body.sizes)
     lines = [*signature(entry, entry.name, context), *_doc(entry, leaves, body.sizes)]
-    statements = [*_unpacked(entry, leaves), *_entry_checks(entry, names, body.sizes)]
+    kept = [f"{_given(names[k])} = {names[k]}" for k in entry.mutated if _is_rebound(body, names[k])]
+    statements = [*_unpacked(entry, leaves), *_entry_checks(entry, names, body.sizes), *kept]
     lines += [line for s in statements for line in _indented(s)]
     if statements and len(body.lines) > 1:
         lines.append("")
@@ -108,7 +110,10 @@ def body_of(entry: Entry, names: Sequence[str], context: Context) -> Printed:
     wanted += [s for a in entry.func.assumptions for s in a.dim.symbols() if s not in wanted]
     style = Style(
         tuple(names),
-        reserved=(*context.reserved, "residuals", *(a.name for a in entry.arguments)),
+        reserved=(
+            *(*context.reserved, "residuals", *(a.name for a in entry.arguments)),
+            *(("results", *(_given(names[k]) for k in entry.mutated)) if entry.mutated else ()),
+        ),
         wanted=tuple(wanted),
         comments=not entry.residuals_in,
         finish=lambda results: _finish(entry, names, results),
@@ -219,15 +224,27 @@ def _finish(entry: Entry, names: Sequence[str], results: Sequence[str]) -> list[
     values = [owned.text(k, text) for k, text in enumerate(results)]
     lines = []
     for k, parameter in enumerate(entry.mutated):
-        if values[size + k] != names[parameter]:
-            lines.append(f"{names[parameter]}[...] = {values[size + k]}")
+        name, final = names[parameter], values[size + k]
+        lines.append(f"{_given(name) if final == name else name}[...] = {final}")
     tree = _constructed(entry, iter(values[:size]))
     kept = values[size + len(entry.mutated) :]
     if entry.residuals_out:
         tree = f"{tree}, Residuals({', '.join(kept)})"
     elif entry.result.kind == "tuple" and len(entry.result.children) > 1:
         tree = tree[1:-1]
+    read_late = {names[k] for k in entry.mutated} & set(re.findall(r"\w+", tree))
+    if read_late:  # the results are taken before the arguments change
+        return [f"results = {tree}", *lines, "return results"]
     return [*lines, f"return {tree}"]
+
+
+def _given(name: str) -> str:
+    """What an array argument is called where the program uses its name for new contents."""
+    return f"{name}_given"
+
+
+def _is_rebound(body: Printed, name: str) -> bool:
+    return any(line.strip() == f"{_given(name)}[...] = {name}" for line in body.lines)
 
 
 def _constructed(entry: Entry, values: Iterator[str]) -> str:
