@@ -8,7 +8,7 @@ from dataclasses import replace
 from adgen.analysis.ownership import CopyPlan, copies_needed
 from adgen.ir.builder import Builder
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, uses_of, walk
-from adgen.primitives.shape import copy
+from adgen.primitives.shape import broadcast, copy, full
 from adgen.transform.rebuild import Rebuild, rebuilt
 
 #: Rounds of planning; each parts at least one version from another.
@@ -79,7 +79,15 @@ class _Insert(Rebuild):
         super().node(self._prepared(node))
         for value in node.results:
             if value in self._plan.views:
-                self.env[value] = copy(self.b, self.value(value), hint=value.hint)
+                self.env[value] = self._owned(value, value.hint)
+
+    def _owned(self, value: Value, hint: str | None) -> Value:
+        """An array with storage of its own; a repeated number is made, not copied."""
+        source = self.value(value)
+        made = self.b.defs.op(source)
+        if made is not None and made.prim is broadcast and not made.operands[0].type.rank:
+            return full(self.b, made.operands[0], hint=hint, dims=source.type.dims)
+        return copy(self.b, source, hint=hint)
 
     def _copied(
         self, node: Node, values: Sequence[Value], named_after: Sequence[Value], first: int = 0
@@ -89,7 +97,7 @@ class _Insert(Rebuild):
         for k, v in enumerate(values):
             if (node, first + k) in self._plan.operands:
                 hint = named_after[k].hint if k < len(named_after) else None
-                v = copy(self.b, self.value(v), hint=hint or v.hint)
+                v = self._owned(v, hint or v.hint)
             found.append(v)
         return tuple(found)
 
@@ -110,7 +118,7 @@ class _Insert(Rebuild):
         with self.b.block() as nodes:
             self.nodes(region.nodes)
             yields = tuple(
-                copy(self.b, self.value(v), hint=v.hint)
+                self._owned(v, v.hint)
                 if (region, k) in self._plan.yields
                 else self.value(v)
                 for k, v in enumerate(region.yields)
