@@ -140,19 +140,26 @@ def _leave(w: Writer, kernel: Kernel, memory: Memory) -> None:
         cell = _cell(w, len(kernel.params) + position)
         if not isinstance(result, Buffer):
             _store_scalar(w, cell, scalar_type(result.dtype), w.operand(result))
-        elif isinstance(kernel.places[result], OnHeap):
-            memory.hand_over(result, cell)
-            type_ = kernel.result_types[position]
-            assert isinstance(type_, Type)
-            for d in type_.dims:
-                w.emit(f"store i64 {w.dim(d)}, ptr {_cell(w, extra)}")
+        elif isinstance(kernel.places[result], OnHeap | OnStack):
+            for value in _extents(w, kernel, memory, position):
+                w.emit(f"store i64 {value}, ptr {_cell(w, extra)}")
                 extra += 1
+            memory.hand_over(result, cell)
     memory.leave()
     w.emit("ret i32 0")
     for label, status in (("failed", 1), ("nomemory", 2)):
         w.start_block(label)
         memory.leave()
         w.emit(f"ret i32 {status}")
+
+
+def _extents(w: Writer, kernel: Kernel, memory: Memory, position: int) -> list[str]:
+    """The dims of a result on the heap, or the number of elements of a tape."""
+    result, type_ = kernel.results[position], kernel.result_types[position]
+    if isinstance(type_, Type):
+        return [w.dim(d) for d in type_.dims]
+    assert isinstance(result, Buffer)
+    return [w.value(f"load i64, ptr {memory.growables[result].used}")]
 
 
 def _store_scalar(w: Writer, cell: str, type_: str, value: str) -> None:

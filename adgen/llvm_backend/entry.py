@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Kind, Type
+from adgen.ir.types import DType, Kind, StackType, Type
 from adgen.llvm_backend.compile import TABLE
 from adgen.llvm_backend.memory import Table
 from adgen.llvm_backend.writer import Writer, memory_type
-from adgen.loops.core import Buffer, Kernel, Loop, OnHeap, WhileLoop, walk
+from adgen.loops.core import Buffer, Kernel, Loop, OnHeap, OnStack, WhileLoop, walk
 
 ENTRY, STATE = "adgen_entry", "adgen_state"
 #: Offsets in objects: the value of a number, and fields of an array (checked at import by `native`).
@@ -66,8 +66,10 @@ def supported(kernel: Kernel) -> bool:
         isinstance(p, Buffer) or p.dtype in (DType.f64, DType.f32, DType.i64, DType.bool)
         for p in kernel.params
     )
-    heap = any(isinstance(r, Buffer) and isinstance(kernel.places[r], OnHeap) for r in kernel.results)
-    return scalars and not heap and set(kernel.symbols) <= plain
+    away = OnHeap | OnStack
+    heap = any(isinstance(r, Buffer) and isinstance(kernel.places[r], away) for r in kernel.results)
+    tapes = any(isinstance(t, StackType) for t in kernel.param_types)
+    return scalars and not heap and not tapes and set(kernel.symbols) <= plain
 
 
 def emit_entry(kernel: Kernel, template: Template, conditions: Conditions = NO_CONDITIONS) -> EntryModule:

@@ -14,13 +14,13 @@ from adgen.diagnostics.errors import RunError, run_error
 from adgen.ir.core import Func
 from adgen.ir.dims import solve
 from adgen.ir.interpret import coerce
-from adgen.ir.types import Kind, Type
+from adgen.ir.types import AnyType, Kind, StackType, Type
 from adgen.llvm_backend.compile import CompileOptions, Loaded, assembly, load
 from adgen.llvm_backend.emit import KERNEL, WORKSPACE, Module, emit_module, held_pieces
 from adgen.llvm_backend.native import CallForm, NativeEntry, native_entry
 from adgen.llvm_backend.objects import object_for
 from adgen.llvm_backend.workspace import Workspace, taken
-from adgen.loops.core import Buffer, Failure, Kernel, OnHeap
+from adgen.loops.core import Buffer, Failure, Kernel, OnHeap, OnStack
 from adgen.loops.lower import lower
 
 _POINTER = ctypes.POINTER(ctypes.c_int64)
@@ -113,7 +113,9 @@ class LlvmKernel:
 
     def _called(self, args: Sequence[Any], outputs: Sequence[Any] | None) -> tuple[Any, ...]:
         kernel = self.kernel
-        given = [_argument(a, t) for a, t in zip(args, kernel.param_types, strict=True)]
+        given = [_argument(a, t) for a, t in zip(args, kernel.param_types[: len(args)], strict=True)]
+        tapes = zip(given, kernel.param_types, strict=False)
+        given += [np.int64(a.size) for a, t in tapes if isinstance(t, StackType)]
         sizes = _sizes(kernel, given)
         made = self._outputs(sizes, outputs)
         status, where, cells = self._run(given, made, sizes)
@@ -126,9 +128,8 @@ class LlvmKernel:
     def _outputs(self, sizes: dict[str, int], outputs: Sequence[Any] | None) -> list[Any]:
         made: list[Any] = []
         for k, (result, type_) in enumerate(zip(self.kernel.results, self.kernel.result_types, strict=True)):
-            assert isinstance(type_, Type)
             given = outputs[k] if outputs is not None else None
-            if not isinstance(result, Buffer) or k in self._heap:
+            if not isinstance(result, Buffer) or not isinstance(type_, Type) or k in self._heap:
                 made.append(None)
             elif given is not None:
                 made.append(given)
@@ -174,12 +175,13 @@ class LlvmKernel:
         kernel, results = self.kernel, []
         first, extra = len(kernel.params), len(kernel.params) + len(kernel.results)
         for k, (result, type_) in enumerate(zip(kernel.results, kernel.result_types, strict=True)):
-            assert isinstance(type_, Type)
             if k in self._heap:
-                shape = tuple(int(n) for n in cells[extra : extra + type_.rank])
-                extra += type_.rank
-                results.append(taken(int(cells[first + k]), shape, type_.dtype.numpy))
-            elif isinstance(result, Buffer):
+                shape = tuple(int(n) for n in cells[extra : extra + _rank(type_)])
+                extra += _rank(type_)
+                results.append(taken(int(cells[first + k]), shape, _element(type_).dtype.numpy))
+                continue
+            assert isinstance(type_, Type)
+            if isinstance(result, Buffer):
                 results.append(made[k])
             else:
                 results.append(_scalar(cells[first + k : first + k + 1], type_))
@@ -192,23 +194,39 @@ _workspace_type = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
 
 
 def _on_heap(kernel: Kernel, result: object) -> bool:
-    return isinstance(result, Buffer) and isinstance(kernel.places[result], OnHeap)
+    return isinstance(result, Buffer) and isinstance(kernel.places[result], OnHeap | OnStack)
 
 
-def _rank(type_: object) -> int:
-    assert isinstance(type_, Type)
-    return type_.rank
+def _rank(type_: AnyType) -> int:
+    """The rank of an array; a tape is one row of elements."""
+    return 1 if isinstance(type_, StackType) else type_.rank
 
 
-def _argument(value: Any, type_: object) -> Any:
-    assert isinstance(type_, Type)
+def _element(type_: AnyType) -> Type:
+    return type_.element if isinstance(type_, StackType) else type_
+
+
+def _argument(value: Any, type_: AnyType) -> Any:
+    if isinstance(type_, StackType):
+        return _tape(value, type_.element)
     if type_.rank:
         return np.ascontiguousarray(value, dtype=type_.dtype.numpy)
     return np.asarray(value, dtype=type_.dtype.numpy)[()]
 
 
+def _tape(value: Any, element: Type) -> np.ndarray[Any, Any]:
+    """The elements of a tape one after the other: as a kernel gives them, or from a list of values."""
+    dtype = element.dtype.numpy
+    if isinstance(value, np.ndarray) or not element.rank:
+        return np.ascontiguousarray(value, dtype=dtype)
+    return np.concatenate([np.empty(0, dtype), *(np.ravel(np.asarray(item, dtype)) for item in value)])
+
+
 def _sizes(kernel: Kernel, given: Sequence[Any]) -> dict[str, int]:
-    """Sizes of the symbols. Raises ValueError where shapes contradict the parameter types."""
+    """Sizes of the symbols. Raises ValueError where shapes contradict the parameter types.
+
+    Dims of symbols that the program binds itself, to integer parameters, are not checked.
+    """
     pairs = [
         (d, size)
         for t, a in zip(kernel.param_types, given, strict=True)
@@ -217,7 +235,7 @@ def _sizes(kernel: Kernel, given: Sequence[Any]) -> dict[str, int]:
     ]
     sizes = solve(pairs)
     for d, size in pairs:
-        if d.evaluate(sizes) != size:
+        if sizes.keys() >= set(d.symbols()) and d.evaluate(sizes) != size:
             raise ValueError(f"a dimension is {size}, expected {d} = {d.evaluate(sizes)}")
     return sizes
 

@@ -7,13 +7,26 @@ from collections.abc import Sequence
 
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
 from adgen.ir.dims import Dim, product
-from adgen.ir.types import Type
-from adgen.loops.arrays import Array, whole
+from adgen.ir.types import I64, DType, Type
+from adgen.loops.arrays import Array, View, whole
 from adgen.loops.collapse import collapse
-from adgen.loops.core import Buffer, InArena, InParam, InResult, Kernel, OnHeap, Operand, Place, Ref, Reserve
+from adgen.loops.core import (
+    Buffer,
+    InArena,
+    InParam,
+    InResult,
+    Kernel,
+    OnHeap,
+    Operand,
+    Place,
+    Ref,
+    Reserve,
+    TapeClear,
+    TapeGrow,
+)
 from adgen.loops.fuse import fuse
 from adgen.loops.rules import rule_for
-from adgen.loops.state import State, Unsupported
+from adgen.loops.state import State, Unsupported, element_type
 from adgen.loops.temporaries import contract_temporaries
 from adgen.loops.verify import verify
 
@@ -25,7 +38,8 @@ def lower(func: Func) -> Kernel:
     state = State(entry_symbols(func))
     count_uses(state, func.body)
     state.bounds.facts = [a.dim for a in func.assumptions]
-    params = tuple(_parameter(state, k, p) for k, p in enumerate(func.params))
+    given = [_parameter(state, k, p) for k, p in enumerate(func.params)]
+    counts = [_tape_parameter(state, k, p) for k, p in enumerate(func.params) if p.is_stack]
     lower_nodes(state, func.body.nodes)
     results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
     body = fuse(state, state.block.stmts)
@@ -33,8 +47,8 @@ def lower(func: Func) -> Kernel:
     places, arena = _settled_places(state)
     kernel = Kernel(
         name=func.name,
-        params=params,
-        param_types=tuple(p.any_type for p in func.params),
+        params=(*given, *counts),
+        param_types=(*(p.any_type for p in func.params), *(I64 for _ in counts)),
         results=results,
         result_types=tuple(v.any_type for v in func.results),
         symbols=state.symbols,
@@ -116,8 +130,8 @@ def lower_op(state: State, op: Op) -> None:
 
 # -- parameters and results -----------------------------------------------------------------------------
 def _parameter(state: State, position: int, value: Value) -> Ref | Buffer:
-    if not isinstance(value.any_type, Type):
-        raise Unsupported("parameter", "a growable tape cannot be an argument of a kernel")
+    if value.is_stack:
+        return state.buffer(element_type(value).dtype, Dim.const(0), InParam(position))
     type_ = value.type
     if not type_.rank:
         ref = Ref(state.names.fresh("%"), type_.dtype)
@@ -128,10 +142,27 @@ def _parameter(state: State, position: int, value: Value) -> Ref | Buffer:
     return buffer
 
 
+def _tape_parameter(state: State, position: int, value: Value) -> Ref:
+    """A tape among the arguments: its elements are copied onto a tape of the kernel; gives their number."""
+    element = element_type(value)
+    unknown = {name for d in element.dims for name in d.symbols()} - set(state.symbols)
+    if unknown:
+        raise Unsupported("parameter", "the elements of a growable tape have sizes of their own")
+    source = next(b for b, place in state.places.items() if place == InParam(position))
+    tape, count, base = state.tape(element.dtype), state.block.ref(DType.i64), state.block.ref(DType.i64)
+    size = Dim.symbol(count.name)
+    state.block.add(TapeClear(tape))
+    state.block.add(TapeGrow(base, tape, size))
+    elements = Array((size,), element.dtype, whole(source, (size,)))
+    state.fill(View(tape, Dim.symbol(base.name), (Dim.const(1),)), elements)
+    state.env[value] = tape
+    return count
+
+
 def _result(state: State, position: int, value: Value) -> Operand | Buffer:
     found = state.env[value]
     if isinstance(found, Buffer):
-        raise Unsupported("result", "a growable tape cannot be a result of a kernel")
+        return found
     if not isinstance(found, Array):
         return found
     known = all(s in state.symbols for s in product(found.dims).symbols())

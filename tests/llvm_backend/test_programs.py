@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from adgen.diagnostics import RunError
+from adgen.ir.interpret import interpret
 from tests.llvm_backend.programs import agree, kernel_of, of_text
 
 RNG = np.random.default_rng(5)
@@ -365,3 +366,47 @@ def test_failure(name: str) -> None:
     with pytest.raises(RunError) as caught:
         kernel(args)
     assert isinstance(caught.value, kind)
+
+
+FILL = """func @f(%x: f64[m], %n: i64) -> (stack<f64[m]>, stack<i64>) {
+  %zero = const() {dtype = !i64, kind = @py, value = 0} : i64
+  %one = const() {dtype = !i64, kind = @py, value = 1} : i64
+  %t = stack_new() {element = $f64[m]} : stack<f64[m]>
+  %k = stack_new() {element = $i64} : stack<i64>
+  %y, %u, %l = for %i in (%zero, %n, %one) carry (%a = %x, %s = %t, %r = %k) : TYPES {
+    %p = push(%s, %a) : stack<f64[m]>
+    %q = push(%r, %i) : stack<i64>
+    %b = sin(%a) : f64[m]
+    yield %b, %p, %q
+  }
+  return %u, %l
+}""".replace("TYPES", "f64[m], stack<f64[m]>, stack<i64>")
+DRAIN = """func @f(%x: f64[m], %n: i64, %u: stack<f64[m]>, %l: stack<i64>) -> (f64[m], i64) {
+  %zero = const() {dtype = !i64, kind = @py, value = 0} : i64
+  %one = const() {dtype = !i64, kind = @py, value = 1} : i64
+  %r, %v, %k, %w = for %j in (%zero, %n, %one) carry (%c = %x, %s = %u, %h = %zero, %z = %l) : TYPES {
+    %o, %e = pop(%s) {element = $f64[m]} : stack<f64[m]>, f64[m]
+    %f, %g = pop(%z) {element = $i64} : stack<i64>, i64
+    %d = mul(%c, %e) : f64[m]
+    %i = mul(%g, %j) : i64
+    %y = add(%h, %i) : i64
+    yield %d, %o, %y, %f
+  }
+  return %r, %k
+}""".replace("TYPES", "f64[m], stack<f64[m]>, i64, stack<i64>")
+
+
+def test_tapes_go_from_one_kernel_to_another() -> None:
+    x = vector(3)
+    fill, drain = of_text(FILL), of_text(DRAIN)
+    made = kernel_of(fill, fast=True)
+    rows, counts = made((x, 4))
+    assert rows.shape == (12,)
+    assert counts.dtype == np.int64
+    expected = interpret(drain, (x, 4, *interpret(fill, (x, 4))))
+    for given in ((rows, counts), (list(rows.reshape(4, 3)), counts.tolist())):
+        found = kernel_of(drain, fast=True)((x, 4, *given))
+        np.testing.assert_allclose(found[0], expected[0], rtol=1e-14)
+        assert found[1] == expected[1]
+    assert made((x, 0))[0].shape == (0,)
+    assert made((x, 5))[0].shape == (15,)
