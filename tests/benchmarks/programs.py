@@ -179,20 +179,20 @@ def _labelled(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
 
 
 PROGRAMS = (
-    Program(pendulum, lambda rng, n: (1.0, 0.0, 0.1, n), 2_000, (0, 1, 2), 4.0, 9.0),
-    Program(population, lambda rng, n: (3.2, 0.3, n), 2_000, (0, 1), 4.0, 9.0),
-    Program(heat, lambda rng, n: (rng.normal(size=n), 0.1, 50), 2_000, (0, 1), 4.0, 4.0),
-    Program(wave, lambda rng, n: (rng.normal(size=(n, n)), 0.1, 20), 60, (0, 1), 4.0, 4.0),
-    Program(network, _dense, 128, (0, 1, 2, 3), 3.0, 4.0),
-    Program(recurrent, _recurrent, 200, (0, 1, 2), 4.0, 4.0),
-    Program(chain, lambda rng, n: (rng.normal(size=n), rng.normal(size=n)), 50_000, (0, 1), 4.0, 4.0),
+    Program(pendulum, lambda rng, n: (1.0, 0.0, 0.1, n), 2_000, (0, 1, 2), 2.8, 1.0),
+    Program(population, lambda rng, n: (3.2, 0.3, n), 2_000, (0, 1), 3.3, 1.0),
+    Program(heat, lambda rng, n: (rng.normal(size=n), 0.1, 50), 2_000, (0, 1), 2.9, 2.8),
+    Program(wave, lambda rng, n: (rng.normal(size=(n, n)), 0.1, 20), 60, (0, 1), 2.5, 2.5),
+    Program(network, _dense, 128, (0, 1, 2, 3), 2.4, 2.5),
+    Program(recurrent, _recurrent, 200, (0, 1, 2), 2.8, 3.5),
+    Program(chain, lambda rng, n: (rng.normal(size=n), rng.normal(size=n)), 50_000, (0, 1), 2.7, 3.2),
     Program(
-        moments, lambda rng, n: (rng.normal(size=(n, n)), rng.uniform(1, 2, (n, n))), 200, (0, 1), 4.0, 4.0
+        moments, lambda rng, n: (rng.normal(size=(n, n)), rng.uniform(1, 2, (n, n))), 200, (0, 1), 2.7, 3.2
     ),
-    Program(filtered, lambda rng, n: (rng.normal(size=n), 0.9), 4_000, (0, 1), 5.0, 6.0),
-    Program(substitution, _triangular, 150, (0, 1), 5.0, 6.0),
-    Program(lookup, lambda rng, n: (rng.normal(size=(50, 8)), rng.integers(0, 50, n)), 2_000, (0,), 4.0, 5.0),
-    Program(root, lambda rng, n: (float(n), 1e-9), 1_000, (0,), 5.0, 9.0),
-    Program(classify, _labelled, 1_000, (0, 1), 4.0, 4.0),
-    Program(particles, lambda rng, n: (rng.normal(size=(n, 3)), rng.uniform(1, 2, n)), 100, (0, 1), 5.0, 5.0),
+    Program(filtered, lambda rng, n: (rng.normal(size=n), 0.9), 4_000, (0, 1), 2.6, 2.6),
+    Program(substitution, _triangular, 150, (0, 1), 3.1, 9.2),
+    Program(lookup, lambda rng, n: (rng.normal(size=(50, 8)), rng.integers(0, 50, n)), 2_000, (0,), 3.1, 3.6),
+    Program(root, lambda rng, n: (float(n), 1e-9), 1_000, (0,), 2.9, 1.0),
+    Program(classify, _labelled, 1_000, (0, 1), 2.2, 3.2),
+    Program(particles, lambda rng, n: (rng.normal(size=(n, 3)), rng.uniform(1, 2, n)), 100, (0, 1), 2.8, 2.6),
 )
