@@ -228,8 +228,9 @@ def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
 
 
 def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
-    """A ``while`` loop."""
+    """A ``while`` loop; the body of ``while True`` runs at least once, and may be the only way out."""
     body = statements(node.body)
+    forever = isinstance(node.test, cst.Name | cst.Integer) and node.test.value in ("True", "1")
     loop = Loop(
         act,
         node,
@@ -237,7 +238,8 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
         act.liveness.head[node],
         act.liveness.after[node],
         leaves_loop(body),
-        lambda: False,
+        lambda: forever,
+        lambda: forever,
     )
 
     def test() -> Value:
@@ -247,6 +249,8 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
 
     with r.at(act, node):
         _lower(r, loop, lambda c: _while_round(r, loop, c, test, lambda: None))
+    if forever and "break" not in exits(body):
+        r.state.frames[act.key][RETURNED] = Known(True)
 
 
 def _for_as_while(r: Reader, loop: Loop, found: Trip) -> None:

@@ -358,6 +358,59 @@ def zero_dimensional(x):
     return y
 
 
+def only_way_out(x):
+    k = 0
+    while True:
+        x = x * 1.5
+        k += 1
+        if x > 10:
+            return x, k
+
+
+def bound_in_the_loop(x):
+    while True:
+        y = np.sin(x)
+        if y < 0.1:
+            break
+        x = x + y
+    return x + y
+
+
+def sizes_by_branch(x, k):
+    y = x[:k] * 2 if k > 1 else x
+    if k > 2:
+        z = np.zeros(k)
+    else:
+        z = x[k:]
+    return y.sum() + z.sum()
+
+
+def returned_early(x, a):
+    if a > 0:
+        if x > 1:
+            y = x
+        else:
+            return 0.0
+        y = y * 2
+    else:
+        y = -x
+    return y
+
+
+def elimination(a, b):
+    n = a.shape[0]
+    a, b = a.copy(), b.copy()
+    for k in range(n - 1):
+        for i in range(k + 1, n):
+            f = a[i, k] / a[k, k]
+            a[i, k:] -= f * a[k, k:]
+            b[i] -= f * b[k]
+    x = np.zeros(n)
+    for i in range(n - 1, -1, -1):
+        x[i] = (b[i] - a[i, i + 1 :] @ x[i + 1 :]) / a[i, i]
+    return x
+
+
 vec = np.array([0.3, 0.7])
 PAIRS = ((np.ones((3, 2)), np.ones(3)), (np.ones((4, 3)), np.ones(4)))
 CASES: list[tuple[Any, tuple[Any, ...]]] = [
@@ -425,4 +478,13 @@ CASES: list[tuple[Any, tuple[Any, ...]]] = [
     (defaults, (1.0,)),
     (defaults, (1.0, 2)),
     (zero_dimensional, (1.5,)),
+    (only_way_out, (1.0,)),
+    (bound_in_the_loop, (1.0,)),
+    (sizes_by_branch, (x5, 1)),
+    (sizes_by_branch, (x5, 2)),
+    (sizes_by_branch, (x5, 3)),
+    (returned_early, (2.0, 1.0)),
+    (returned_early, (0.5, 1.0)),
+    (returned_early, (0.5, -1.0)),
+    (elimination, (np.eye(3) * 3 + 1, x3)),
 ]
