@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 
 import adgen
+from adgen.ir.interpret import interpret
+from adgen.ir.parse import parse
+from adgen.primitives.registry import primitive
+from adgen.runtime.ahead import lower_file
 from tests import corpus
 from tests.corpus import Program
 from tests.oracle import complex_step, dot_product, dual_run, finite
@@ -199,3 +203,30 @@ def test_kinks(name: str, backend: str) -> None:
         for i, gradient, exact in zip(program.wrt, gradients, expected, strict=True):
             np.testing.assert_array_equal(gradient, exact, err_msg=f"argument {i}, reverse")
             np.testing.assert_array_equal(dual_run.gradient(program.fun, args, i), exact)
+
+
+STATIC = [name for name in NAMES if "live" not in PROGRAMS[name].tags]
+
+
+@pytest.mark.parametrize("name", STATIC)
+def test_environments_agree(name: str) -> None:
+    """A file read without running it and the live function give the same program."""
+    program = PROGRAMS[name]
+    live = adgen.jit(program.fun, backend="numpy").lower(program.signature)
+    read = lower_file(str(program.path), program.fun.__name__, signature=program.signature)
+    assert str(read.primal_ir) == str(live.primal_ir)
+
+
+@every_program
+def test_interpreter_agrees(name: str) -> None:
+    """The intermediate program reads back from its text, and operation by operation is the user's function."""
+    program = PROGRAMS[name]
+    if "mutates" in program.tags or "static" in program.tags:
+        pytest.skip("the interpreter changes no argument, and takes no value that has to be known before")
+    lowered = adgen.jit(program.fun, backend="numpy").lower(program.signature)
+    func = parse(str(lowered.primal_ir), primitive)
+    args = [part for arg in program.arguments() for part in leaves(arg)]
+    if len(args) != len(func.params):
+        pytest.skip("captured values are further parameters")
+    found = interpret(func, args)
+    assert_close(found, leaves(program.fun(*program.arguments())), 1e-12 if program.eps < 1e-10 else 1e-5)

@@ -56,7 +56,7 @@ class _Printer:
         return "%" + self._names[value]
 
     def _new_name(self, hint: str | None) -> str:
-        if hint is None:
+        if not hint:
             self._count += 1
             return str(self._count - 1)
         seen = self._taken.get(hint, 0)

@@ -8,7 +8,8 @@ A module holds a function, a seeded factory of its arguments and `CASE`:
     signature   for ahead-of-time work
     wrt         positions that are differentiated
     tags        live: needs values of the module (no ahead-of-time build); f32: single precision;
-                mutates: arguments change; vector: the result is not one number;
+                static: an argument's value has
+                to be known; mutates: arguments change; vector: the result is not one number;
                 at-kink: only exact oracles hold there
     second      "loose" where the second derivative is only good to the program's own tolerance
     kinks       pairs of arguments and the exact gradients there (the conventions)

@@ -20,6 +20,6 @@ CASE = {
         lambda rng: (rng.standard_normal(1), 0, np.array([2])),
     ),
     "signature": "f64[n], i64, i64[n]",
-    "tags": ("live",),
+    "tags": ("live", "static"),
     "wrt": (0,),
 }
