@@ -152,6 +152,8 @@ class CallContext:
 
     def _dim(self, x: Abstract) -> Dim:
         if isinstance(x, Known) and isinstance(x.value, int):
+            if x.value < 0:
+                raise self.error("AG234", x, operation=_short(self.name), types=f"the size {x.value}")
             return as_dim(int(x.value))
         value = self.value(x)
         if value.type.rank or not value.type.dtype.is_integer:

@@ -24,7 +24,7 @@ from adgen.frontend.abstract import (
     UserFunction,
 )
 from adgen.frontend.derivatives import Differentiate
-from adgen.frontend.promotion import broadcast, cast
+from adgen.frontend.promotion import cast, with_dims
 from adgen.frontend.scope import Path
 from adgen.frontend.signals import Restart, Unroll
 from adgen.frontend.sizes import Sizes
@@ -138,7 +138,13 @@ class Reader:
         raise self.error("AG234", operation="a computation", types=describe(self, x))
 
     def _stacked(self, values: list[Value]) -> Value:
-        return stack(self.b, *broadcast(self, self.promoted(values)), axis=0)
+        """The array of these rows: of one shape, for nothing is stretched here."""
+        first = values[0].type.dims
+        if any(v.type.rank != len(first) for v in values):
+            found = sorted({f"rank {v.type.rank}" for v in values})
+            raise self.error("AG234", operation="an array", types=f"elements of {' and '.join(found)}")
+        rows = self.promoted(values)
+        return stack(self.b, *(with_dims(self, row, first) for row in rows), axis=0)
 
     def promoted(self, values: list[Value]) -> tuple[Value, ...]:
         """Values of one dtype, Python numbers among them as NumPy numbers."""

@@ -346,6 +346,39 @@ NAMES: list[Row] = [
 
 SHAPES: list[Row] = [
     (
+        "AG234",
+        scalar("""
+            def f(x):
+                return x * np.sum(«np.ones((2, -1))»)
+        """),
+        scalar("""
+            def f(x):
+                return x * np.sum(np.ones((2, 1)))
+        """),
+    ),
+    (
+        "AG230",
+        scalar("""
+            def f(x):
+                return np.sum(«np.array([[x], [x, 1.0]])»)
+        """),
+        scalar("""
+            def f(x):
+                return np.sum(np.array([[x, 1.0], [x, 1.0]]))
+        """),
+    ),
+    (
+        "AG234",
+        scalar("""
+            def f(x):
+                return np.sum(«np.array([x, [x]])»)
+        """),
+        scalar("""
+            def f(x):
+                return np.sum(np.array([[x], [x]]))
+        """),
+    ),
+    (
         "AG230",
         vector("""
             def f(x):

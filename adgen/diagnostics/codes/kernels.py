@@ -20,20 +20,24 @@ CODES = (
         bad=Example(
             """
             «def» f(x):
-                while x < 10.0:
-                    x = x * x
-                return x
+                s, i = 0.0, 1
+                while s < 2.0:
+                    s += np.sum(np.sin(np.exp(x[:i])))
+                    i += 1
+                return s
         """,
-            'adgen.vjp(f, 1.5, backend="llvm")',
+            'adgen.vjp(f, np.ones(5), backend="llvm")',
         ),
         good=Example(
             """
             def f(x):
-                for i in range(3):
-                    x = x * x
-                return x
+                s, i = 0.0, 1
+                while s < 2.0:
+                    s += np.sum(np.sin(np.exp(x[:i])))
+                    i += 1
+                return s
         """,
-            'adgen.vjp(f, 1.5, backend="llvm")',
+            'adgen.vjp(f, np.ones(5), backend="auto")',
         ),
     ),
     Code(
