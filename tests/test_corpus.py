@@ -219,7 +219,7 @@ def test_environments_agree(name: str) -> None:
 
 @every_program
 def test_interpreter_agrees(name: str) -> None:
-    """The intermediate program reads back from its text, and operation by operation is the user's function."""
+    """The program reads back from its text, and operation by operation it is the function of the user."""
     program = PROGRAMS[name]
     if "mutates" in program.tags or "static" in program.tags:
         pytest.skip("the interpreter changes no argument, and takes no value that has to be known before")
