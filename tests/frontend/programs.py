@@ -378,7 +378,7 @@ def bound_in_the_loop(x):
 
 def sizes_by_branch(x, k):
     y = x[:k] * 2 if k > 1 else x
-    if k > 2:
+    if k > 2:  # noqa: SIM108
         z = np.zeros(k)
     else:
         z = x[k:]
