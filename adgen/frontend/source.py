@@ -54,6 +54,26 @@ class FunctionSource:
         params = self.node.params
         return (*params.posonly_params, *params.params, *params.kwonly_params)
 
+    @property
+    def result_span(self) -> Span | None:
+        """The place of the last expression the function returns."""
+        if isinstance(self.node, cst.Lambda):
+            return self.span(self.node.body)
+        found = [n.value for n in _own_nodes(self.node.body) if isinstance(n, cst.Return)]
+        return self.span(found[-1]) if found and found[-1] is not None else None
+
+    def annotation(self, name: str) -> str | None:
+        """The text of a parameter's annotation, where it has one."""
+        found = next((p.annotation for p in self.parameters if p.name.value == name), None)
+        return None if found is None else cst.Module(()).code_for_node(found.annotation)
+
+
+def _own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        if not isinstance(child, cst.FunctionDef | cst.Lambda):
+            yield from _own_nodes(child)
+
 
 def parse_definition(file: str, lines: Sequence[str], first: int) -> FunctionSource:
     """Parse the ``def`` (with its decorators) that begins at line ``first`` of a file's lines."""

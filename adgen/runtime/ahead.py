@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import libcst as cst
-
 from adgen.diagnostics import Span, refuse
 from adgen.frontend.lowering import file_helper
 from adgen.frontend.scope import Captured, Helper, Unusable
@@ -66,10 +64,8 @@ class FileSubject:
 
     def annotation(self, name: str) -> AbstractTree | None:
         """The type that a parameter's annotation states."""
-        param = next(p for p in self.helper.source.parameters if p.name.value == name)
-        if param.annotation is None:
-            return None
-        return annotated_text(cst.Module(()).code_for_node(param.annotation.annotation))
+        text = self.helper.source.annotation(name)
+        return None if text is None else annotated_text(text)
 
 
 def lower_file(

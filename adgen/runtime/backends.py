@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adgen.diagnostics import AdgenError, Diagnostic, RunError, Span, diagnose, refuse, run_error
+from adgen.diagnostics import (
+    AdgenError,
+    Diagnostic,
+    InternalError,
+    RunError,
+    Span,
+    diagnose,
+    refuse,
+    run_error,
+)
 from adgen.ir.core import Func, Op, walk
 from adgen.ir.types import StackType
 from adgen.runtime.options import Options
@@ -76,7 +85,14 @@ class Program:
                 raise own from None
             if isinstance(error, AdgenError):
                 raise
-            raise run_error(type(error), str(error), _place(error, self.func)) from error
+            place = _place(error, self.func)
+            if not isinstance(error, _FAILURES):
+                raise InternalError(f"{type(error).__name__}: {error}", "run", span=place) from error
+            raise run_error(type(error), str(error), place) from error
+
+
+_FAILURES = (ArithmeticError, IndexError, MemoryError, ValueError)
+"""What a right program raises on wrong values (``LinAlgError`` is a ``ValueError``); all else is our fault."""
 
 
 def compiled(func: Func, options: Options) -> Program:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType, MethodType
-from typing import Any, Protocol
+from typing import Any, Protocol, SupportsIndex
 
 from adgen.diagnostics import Span, UserError, refuse
 from adgen.runtime.plans import Plan
@@ -146,8 +147,9 @@ def _position(subject: Named, item: Any) -> int:
         if item not in subject.parameters:
             raise refuse("AG270", subject.place(), name=item, function=subject.name)
         return subject.parameters.index(item)
-    if isinstance(item, bool) or not isinstance(item, int):
+    if isinstance(item, bool) or not isinstance(item, SupportsIndex):
         raise refuse("AG275", subject.place(), what=repr(item))
+    item = operator.index(item)
     count = len(subject.parameters)
     if not -count <= item < count:
         raise refuse("AG271", subject.place(), position=item, count=count, function=subject.name)

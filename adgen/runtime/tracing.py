@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import libcst as cst
-
-from adgen.diagnostics import Span
 from adgen.frontend import arguments as spec
 from adgen.frontend.live_scope import helper
 from adgen.frontend.lowering import Lowered, lower
 from adgen.frontend.scope import Helper
-from adgen.frontend.source import FunctionSource
 from adgen.ir.core import Func, Region, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
@@ -78,28 +74,13 @@ def trace_helper(
         demanded={k: p.value for k, p in enumerate(lowered.parameters) if p.demanded},
         equalities=tuple(Equality(e.symbol, e.dim, e.left, e.right, e.span) for e in lowered.equalities),
         remarks=lowered.remarks,
-        result_span=_returned(source),
+        result_span=source.result_span,
         parameter_spans={p.name.value: source.span(p.name) for p in source.parameters},
         name_span=source.name_span,
         digest=hashlib.sha256(source.text.text.encode()).hexdigest()[:16],
         sources=lowered.sources,
         examples=tuple(c.example for c in lowered.captures),
     )
-
-
-def _returned(source: FunctionSource) -> Span | None:
-    """The place of the last expression the function returns."""
-    if isinstance(source.node, cst.Lambda):
-        return source.span(source.node.body)
-    found = [node.value for node in _own(source.node.body) if isinstance(node, cst.Return)]
-    return source.span(found[-1]) if found and found[-1] is not None else None
-
-
-def _own(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        if not isinstance(child, cst.FunctionDef | cst.Lambda):
-            yield from _own(child)
 
 
 # -- arguments ------------------------------------------------------------------------------------------

@@ -286,6 +286,25 @@ def test_nothing_heavy_is_imported_before_a_program_is_made() -> None:
     assert done.returncode == 0, done.stderr
 
 
+QUIET = """
+import numpy as np
+import adgen
+def f(x):
+    return np.sum(np.where(x > 0.0, np.sqrt(x), 0.0))
+for backend in ("numpy", "llvm"):
+    assert adgen.grad(f, backend=backend)(np.array([0.0, 4.0])).tolist() == [0.0, 0.25]
+"""
+
+
+def test_warnings_may_be_errors(tmp_path: Path) -> None:
+    program = tmp_path / "quiet.py"
+    program.write_text(QUIET)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_every_public_name_resolves() -> None:
     assert all(getattr(adgen, name) is not None for name in adgen.__all__)
     assert set(adgen.__all__) <= set(dir(adgen))
