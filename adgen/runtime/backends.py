@@ -92,7 +92,7 @@ class Program:
 
 
 _FAILURES = (ArithmeticError, IndexError, MemoryError, ValueError)
-"""What a right program raises on wrong values (``LinAlgError`` is a ``ValueError``); all else is our fault."""
+"""What a right program raises on wrong values (``LinAlgError`` is a ValueError); all else is our fault."""
 
 
 def compiled(func: Func, options: Options) -> Program:
