@@ -249,7 +249,9 @@ def unary(r: Reader, operator_: cst.BaseUnaryOp, x: Abstract) -> Abstract:
         if not value.type.is_py:
             raise r.error("AG234", operation="-", types=describe(r, x))
         value = r.cast(value, DType.i64)
-    return r.wrap(e.neg(r.b, value) if isinstance(operator_, cst.Minus) else value)
+    if isinstance(operator_, cst.Minus):
+        return r.wrap(e.neg(r.b, value))
+    return r.wrap(r.cast(value, value.type.dtype, Kind.np) if value.type.kind is Kind.array else value)
 
 
 # -- truth --------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import numpy as np
 
 from adgen.diagnostics.errors import RunError, run_error
 from adgen.ir.core import Func
-from adgen.ir.dims import solve
+from adgen.ir.dims import Dim, solve
 from adgen.ir.interpret import coerce
 from adgen.ir.types import AnyType, Kind, StackType, Type
 from adgen.llvm_backend.compile import CompileOptions, Loaded, assembly, load
@@ -223,19 +223,17 @@ def _tape(value: Any, element: Type) -> np.ndarray[Any, Any]:
 
 
 def _sizes(kernel: Kernel, given: Sequence[Any]) -> dict[str, int]:
-    """Sizes of the symbols. Raises ValueError where shapes contradict the parameter types.
-
-    Dims of symbols that the program binds itself, to integer parameters, are not checked.
-    """
+    """Sizes of the symbols. Raises ValueError where shapes contradict the parameter types."""
     pairs = [
         (d, size)
         for t, a in zip(kernel.param_types, given, strict=True)
         if isinstance(t, Type)
         for d, size in zip(t.dims, np.shape(a), strict=True)
     ]
+    pairs += [(Dim.symbol(name), int(given[position])) for name, position in kernel.bound]
     sizes = solve(pairs)
     for d, size in pairs:
-        if sizes.keys() >= set(d.symbols()) and d.evaluate(sizes) != size:
+        if d.evaluate(sizes) != size:
             raise ValueError(f"a dimension is {size}, expected {d} = {d.evaluate(sizes)}")
     return sizes
 

@@ -344,7 +344,8 @@ class Kernel:
 
     `params` and `results` are scalars or buffers; `symbols` are the sizes known on entry. Buffers of one
     family may share memory, those of different families never do; nor do, at any one time,
-    those with the same number in `apart`. `arena` has the bytes of each slot.
+    those with the same number in `apart`. `arena` has the bytes of each slot. `bound` are symbols that
+    are integer parameters, by position.
     """
 
     name: str
@@ -361,6 +362,7 @@ class Kernel:
     failures: tuple[Failure, ...]
     apart: dict[Buffer, int] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
+    bound: tuple[tuple[str, int], ...] = ()
 
 
 def bodies(stmt: Stmt) -> tuple[tuple[Stmt, ...], ...]:

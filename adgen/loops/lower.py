@@ -60,6 +60,7 @@ def lower(func: Func) -> Kernel:
         failures=tuple(state.failures),
         apart=_apart(state),
         assumptions=func.assumptions,
+        bound=_bound_parameters(func),
     )
     if os.environ.get("ADGEN_CHECK", "0") not in ("", "0"):
         verify(kernel)
@@ -70,6 +71,13 @@ def entry_symbols(func: Func) -> tuple[str, ...]:
     """The size symbols that the parameters' types mention, sorted."""
     names = {s for p in func.params if isinstance(p.any_type, Type) for d in p.type.dims for s in d.symbols()}
     return tuple(sorted(names))
+
+
+def _bound_parameters(func: Func) -> tuple[tuple[str, int], ...]:
+    """The symbols that stand for integer parameters."""
+    positions = {p: k for k, p in enumerate(func.params)}
+    binds = [n for n in func.body.nodes if isinstance(n, Op) and n.prim.name == "bind_dim"]
+    return tuple((op.attr("sym"), positions[op.operands[0]]) for op in binds if op.operands[0] in positions)
 
 
 def count_uses(state: State, region: Region, depth: int = 0) -> None:

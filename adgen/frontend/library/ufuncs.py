@@ -11,7 +11,7 @@ from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import floating, require, truth
 from adgen.frontend.library.operators import add, multiply, power
 from adgen.ir.core import Value
-from adgen.ir.types import Kind
+from adgen.ir.types import DType, Kind
 from adgen.primitives import (
     elementwise,
     exponential,
@@ -42,7 +42,6 @@ _OF_FLOATS = {
     "atanh": hyperbolic.arctanh,
     "divide": elementwise.div,
     "true_divide": elementwise.div,
-    "float_power": powers.power,
     "fabs": rounding.absolute,
 }
 #: of integers and floats, with a result of the same dtype
@@ -73,7 +72,6 @@ _TWO = {p.name for p in (exponential.logaddexp, trigonometric.arctan2, powers.hy
         "atan2",
         "divide",
         "true_divide",
-        "float_power",
         "subtract",
         "floor_divide",
         "remainder",
@@ -121,6 +119,13 @@ def multiply_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
 def power_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     """x1 ** x2."""
     return power(c, x1, x2)
+
+
+@table.function("numpy.float_power")
+def float_power(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """x1 ** x2 in float64 at least."""
+    values = (c.cast(c.value(x, kind=Kind.np), DType.f64) for x in (x1, x2))
+    return c.elementwise(powers.power, *values)
 
 
 @table.function("numpy.positive")
