@@ -149,8 +149,7 @@ def _position(subject: Named, item: Any) -> int:
         return subject.parameters.index(item)
     if isinstance(item, bool) or not isinstance(item, SupportsIndex):
         raise refuse("AG275", subject.place(), what=repr(item))
-    item = operator.index(item)
-    count = len(subject.parameters)
-    if not -count <= item < count:
-        raise refuse("AG271", subject.place(), position=item, count=count, function=subject.name)
-    return item % count
+    position, count = operator.index(item), len(subject.parameters)
+    if not -count <= position < count:
+        raise refuse("AG271", subject.place(), position=position, count=count, function=subject.name)
+    return position % count
