@@ -250,8 +250,9 @@ class _Ownership:
                 case If() as branch:
                     k = branch.results.index(value)
                     pending += [branch.then.yields[k], branch.orelse.yields[k]]
-                case For() | While() as loop:
-                    k = loop.results.index(value)
+                case For() | While() as loop if (k := loop.results.index(value)) not in self._mutable.get(
+                    loop, ()
+                ):  # else the loop has taken the storage over
                     pending += [loop.inits[k], regions_of(loop)[-1].yields[k]]
         return found
 
