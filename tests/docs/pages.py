@@ -93,7 +93,9 @@ class Page:
                 path.write_text(text)
                 return None
             case ("output", command):
-                return self._shell(command)
+                if not (printed := self._shell(command)):
+                    raise ValueError(f"line {block.first}: {command} prints nothing")
+                return printed
             case ("patch", _):
                 self._patch(text)
                 return None
