@@ -89,8 +89,7 @@ class IndexPrinter:
         top = self._difference(begin, dim - 1) == ZERO
         if top and (self._integers.resolved(last).value == -1 or (size == dim and step == -1)):
             return f"::{step}", ":"
-        bound = self._integers.resolved(last).lower_bound()
-        if bound is not None and bound >= 0:
+        if self._never_negative(last):
             return self._slice(begin, last, step, dim), ":"
         low = begin + (size - 1) * step
         return self._slice(low, begin + 1, -step, dim), "::-1"
@@ -98,10 +97,15 @@ class IndexPrinter:
     def _slice(self, begin: Dim, end: Dim, step: int, dim: Dim) -> str:
         first = "" if step > 0 and self._integers.resolved(begin) == ZERO else self._bound(begin, dim)
         beyond = self._difference(end, dim)
-        bound = beyond.lower_bound()
-        past = beyond == ZERO or (step > 1 and bound is not None and bound >= 0)
+        past = beyond == ZERO or (step > 1 and self._never_negative(beyond))
         last = "" if past else self._bound(end, dim)
         return slice_text(first, last, "" if step == 1 else str(step))
+
+    def _never_negative(self, place: Dim) -> bool:
+        """Whether a place is known not to be negative; integers that are no sizes may be anything."""
+        resolved = self._integers.resolved(place)
+        bound = resolved.lower_bound()
+        return bound is not None and bound >= 0 and not any(s.startswith("%") for s in resolved.symbols())
 
     def _bound(self, place: Dim, dim: Dim) -> str:
         return self._from_end(place, dim) or self._polynomial(place).text
