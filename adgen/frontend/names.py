@@ -31,6 +31,26 @@ FORMS = (
 )
 """Functions that the frontend itself understands."""
 
+_NOT_YET = frozenset(
+    [
+        "vjp",
+        "jvp",
+        "hvp",
+        "jacobian",
+        "jacrev",
+        "jacfwd",
+        "hessian",
+        "custom_vjp",
+        "custom_jvp",
+        "straight_through",
+        "fixed_point",
+        "root",
+        "argmin",
+        "check_grad",
+    ]
+)
+"""Names of adgen that run undifferentiated, but not inside a function that is transformed."""
+
 _UNSUPPORTED_DTYPES = frozenset(
     [
         "complex64",
@@ -58,6 +78,13 @@ def free_name(r: Reader, environment: Environment, name: str) -> Abstract:
     found = environment.resolve(name)
     if found is None:
         raise r.error("AG201", name=name)
+    return known_there(r, environment, found, name)
+
+
+def known_there(r: Reader, environment: Environment, found: Meaning, name: str) -> Abstract:
+    """The abstract value of what ``environment`` found; what is built in has to stay what it is."""
+    if isinstance(found, Library | Module | Namespace):
+        r.baked.update(filter(None, [environment.origin(name)]))
     return from_meaning(r, found, name)
 
 
@@ -117,6 +144,8 @@ def _no_function(*args: object) -> None:
 
 def _unknown(r: Reader, qualified: str, shown: str) -> Exception:
     home, _, name = qualified.rpartition(".")
+    if home == "adgen" and name in _NOT_YET:
+        return r.error("AG401", name=qualified)
     if home == "numpy.random":
         return r.error("AG125", name=shown)
     if home == "numpy" and name in _UNSUPPORTED_DTYPES:

@@ -51,6 +51,9 @@ class Jacobian:
         functools.update_wrapper(self, subject.plain, updated=())
         self.__signature__ = subject.signature
 
+    def __repr__(self) -> str:
+        return f"<adgen.jacobian of {self._subject.plain.__qualname__}>"
+
     @staticmethod
     def of(fun: Any, wrt: Any, mode: str, backend: str, options: dict[str, Any]) -> Jacobian:
         """Validate what a user gave."""

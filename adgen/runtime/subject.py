@@ -104,6 +104,8 @@ def _not_a_function(function: Any) -> UserError:
         from adgen.runtime.places import name_place
 
         return refuse("AG130", name_place(function.__func__))
+    if type(function).__module__.startswith("adgen."):
+        return refuse("AG401", name=f"a transform of {function!r}")
     name = getattr(function, "__name__", None) or (
         "functools.partial" if isinstance(function, partial) else type(function).__name__
     )
