@@ -1,6 +1,7 @@
 """Random programs: generated gradients against dual numbers, compiled kernels against NumPy source.
 
 A failing program is written to the folder named in the message, ready to be moved to tests/corpus.
+Programs are not shrunk: building hundreds of variants takes minutes.
 `pytest tests/props --hypothesis-profile=hunt` looks for more than the fixed slice of a normal run.
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 import adgen
 from tests.oracle import dual_run
@@ -24,7 +25,11 @@ from tests.oracle.compare import assert_close, copy_of
 from tests.props.programs import programs
 
 FOLDER = Path(tempfile.gettempdir()) / "adgen-random-programs"
-SETTINGS = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+SETTINGS = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "phases": (Phase.explicit, Phase.generate),
+}
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
