@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
@@ -22,6 +22,9 @@ from adgen.runtime.captures import Surroundings, bind
 from adgen.runtime.guards import Check, Guard, assumption_error, mismatch
 from adgen.runtime.keys import Key
 from adgen.runtime.traced import Equality, Traced
+
+LARGEST_KEPT = 64
+"""Elements of a captured array that a program remembers, so that its module can hold it."""
 
 Pins = dict[str, int]
 Trace = Callable[[Sequence[AbstractTree], frozenset[Dim]], Traced]
@@ -148,11 +151,17 @@ def specialise(
             raise wrong
         broken = [a.dim for a in specialisation.guard.broken(full)]
         if not broken:
-            return specialisation
+            return replace(specialisation, traced=_without_large(traced))
         if refuted.issuperset(broken):
             error = next(a for a in specialisation.guard.assumptions if a.dim in broken)
             raise assumption_error(error, specialisation.guard.sizes(full))
         refuted |= frozenset(broken)
+
+
+def _without_large(traced: Traced) -> Traced:
+    """The traced function without the large captured arrays it was traced with: they are not ours to keep."""
+    kept = tuple(None if getattr(v, "size", 1) > LARGEST_KEPT else v for v in traced.examples)
+    return replace(traced, examples=kept)
 
 
 def _stretched(equality: Equality, sizes: Pins) -> list[str]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import linecache
 import subprocess
 import sys
@@ -325,3 +326,17 @@ def test_annotations_name_the_sizes() -> None:
         transform(np.ones((2, 3)), np.ones(4))
     single = transform(np.ones((2, 3), np.float32), np.ones(3, np.float32), 1.0)
     assert single.dtype == np.float32
+
+
+def test_captured_arrays_are_not_kept_alive() -> None:
+    def made(array: Any) -> Any:
+        return adgen.grad(lambda x: np.sum(x * array))
+
+    array = np.ones(1000)
+    before = sys.getrefcount(array)
+    transform = made(array)
+    np.testing.assert_array_equal(transform(np.ones(1000)), array)
+    assert "array" in transform.source
+    del transform
+    gc.collect()
+    assert sys.getrefcount(array) == before
