@@ -207,7 +207,8 @@ def _unpacked(entry: Entry, leaves: Sequence[str]) -> list[str]:
 def _entry_checks(entry: Entry, names: Sequence[str], sizes: dict[str, str]) -> list[str]:
     types = named_types(entry.func, names)
     shown = types[len(entry.residuals_in) :] if entry.residuals_in else types
-    bound = {s: n for s, n in sizes.items() if s not in unbound_symbols(types, list(sizes))}
+    unbound = unbound_symbols(types, list(sizes))
+    bound = {s: n for s, n in sizes.items() if s not in unbound and n not in names}
     lines = size_bindings(types, bound, checked=not entry.residuals_in)
     if entry.residuals_in:
         known = [(n, t) for n, t in shown if all(s in sizes for d in t.dims for s in d.symbols())]

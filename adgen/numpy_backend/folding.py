@@ -127,7 +127,9 @@ class Folding:
             return False
         if op.prim.name == "dim":
             return value.hint is None or op.attr("dim") == Dim.symbol(value_symbol(op.attr("dim")))
-        if value.hint is not None and not (self._only_handed_on(op, uses) or _is_chained(op, uses)):
+        if value.hint is not None and not (
+            self._only_handed_on(op, uses) or _is_spread_seed(op, uses) or _is_chained(op, uses)
+        ):
             return False
         if self._is_free(op):
             return True
@@ -282,6 +284,14 @@ class Folding:
             region = self.numbering.owner[region][1]
             depth += 1
         return depth
+
+
+def _is_spread_seed(op: Op, uses: list[Use]) -> bool:
+    """Whether a cotangent is a scalar repeated, which NumPy does by itself wherever it is used."""
+    if op.prim.name != "broadcast" or op.attr("axes") or not (op.result.hint or "").endswith("_bar"):
+        return False
+    users = [use.node for use in uses]
+    return all(isinstance(n, Op) and getattr(n.prim, "elementwise", False) for n in users)
 
 
 def _is_chained(op: Op, uses: list[Use]) -> bool:

@@ -94,6 +94,11 @@ class _Body:
         variables = Variables.of(func, folding.numbering, folding)
         wishes = self._wishes()
         named = {v.hint for v in folding.numbering.home if v.hint is not None and v not in folding.folded}
+        given = dict(zip(func.params, style.parameters, strict=True))
+        self.given = {
+            node.attr("sym"): given[node.operands[0]] for node in _bindings(func) if node.operands[0] in given
+        }
+        symbols = [s for s in symbols if s not in self.given]
         self.sizes = {s: wishes.get(s, f"n_{s}" if s in named else s) for s in symbols}
         namer = Namer(style.reserved)
         variables.wishes = suggestions(func, folding) | bound_sizes(func) | _result_wishes(func)
@@ -129,7 +134,7 @@ class _Body:
         finish = self._style.finish or _tuple_return
         for statement in finish(self.results):
             lines += formatted(statement, 1)
-        sizes = {s: name for s, name in self.sizes.items()}
+        sizes = {**self.given, **self.sizes}
         names = dict.fromkeys(v.name for v in self.expressions.variables.table.values())
         return Printed(tuple(lines), self.results, sizes, (*names, *sizes.values()))
 

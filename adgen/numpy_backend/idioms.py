@@ -35,12 +35,28 @@ class Idioms:
                 return self._sum(op, "-", "+")
             case "div":
                 return self._mean(op) or self._signed(op)
-            case "neg" | "mul":
+            case "mul":
+                return self._unit(op) or self._signed(op)
+            case "neg":
                 return self._signed(op)
             case "reshape":
                 return self._reshaped(op)
             case "logical_and":
                 return self._chained(op)
+        return None
+
+    def _unit(self, op: Op) -> Text | None:
+        """``x`` for ``1.0 * x`` where the one is only there to be repeated."""
+        for one, other in ((0, 1), (1, 0)):
+            value = self._in.operands.loose(op.operands[one], casts=False).value
+            made = self._in.folding.op(value)
+            if made is None or made.prim.name != "const" or made.attr("value") != 1.0:
+                continue
+            operand = self._speller(op).operand(other)
+            if operand is None or operand.lift or operand.value.type != op.result.type:
+                continue
+            if op.result.type.rank and all(self._in.operands.covered(operand.value)):
+                return self._in.operand_text(self._speller(op), other)
         return None
 
     # -- signs ------------------------------------------------------------------------------------------
@@ -73,6 +89,10 @@ class Idioms:
             return self._in.operand_text(self._speller(op), 0)
         symbol = "*" if op.prim.name == "mul" else "/"
         left, right = self._factor(op, 0, Prec.MUL), self._factor(op, 1, Prec.MUL + 1)
+        last = self._speller(op).operand(1)
+        if left == "1.0" and symbol == "*" and last is not None and op.result.type.rank and not last.lift:
+            if all(self._in.operands.covered(last.value)) and last.value.type == op.result.type:
+                return Text(right, Prec.MUL)
         return Text(f"{left} {symbol} {right}", Prec.MUL)
 
     def _factor(self, op: Op, k: int, precedence: int) -> str:

@@ -42,7 +42,7 @@ def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Deleg
     public = [f.name for f in functions]
     forward = next((f for f in functions if isinstance(f, Entry) and f.residuals_out), None)
     classes = ["Residuals"] if forward is not None else []
-    context = Context((*public, *classes, "_check", "_shape", "Array", "NDArray", "NamedTuple", "Any"))
+    context = Context((*classes, "_check", "_shape", "Array", "NDArray", "NamedTuple", "Any"))
     context.aliases = _aliases(functions)
     blocks: list[list[str]] = []
     for function in functions:

@@ -32,13 +32,12 @@ def value_and_grad(x: Array, y: Array) -> tuple[float, tuple[Array, Array]]:
     value = np.sum(a * b + c)  # choices.py:10
 
     # Reverse sweep.
-    c_bar = np.broadcast_to(1.0, n)  # choices.py:10
     t_1 = 0.5 * (x == y)  # choices.py:9
     y_bar = (x < y) + t_1 + np.where(mask, 0.0, b * x)  # choices.py:7
     x_bar = (
         (x > y)
         + t_1
-        - c_bar * ((x < 0.3) + 0.5 * (x == 0.3))
+        - ((x < 0.3) + 0.5 * (x == 0.3))
         + a * ((-0.8 <= x) & (x <= 0.8))
         + np.where(mask, 0.0, b * y)
         + np.where(mask, b / (2.0 * t) * np.sign(x), 0.0)
@@ -63,13 +62,12 @@ def grad(x: Array, y: Array) -> tuple[Array, Array]:
     b = np.clip(x, -0.8, 0.8)  # choices.py:8
 
     # Reverse sweep.
-    c_bar = np.broadcast_to(1.0, n)  # choices.py:10
     t_1 = 0.5 * (x == y)  # choices.py:9
     y_bar = (x < y) + t_1 + np.where(mask, 0.0, b * x)  # choices.py:7
     x_bar = (
         (x > y)
         + t_1
-        - c_bar * ((x < 0.3) + 0.5 * (x == 0.3))
+        - ((x < 0.3) + 0.5 * (x == 0.3))
         + a * ((-0.8 <= x) & (x <= 0.8))
         + np.where(mask, 0.0, b * y)
         + np.where(mask, b / (2.0 * t) * np.sign(x), 0.0)
@@ -114,18 +112,16 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
         cotangent: float64
     """
     b, a, x, y, mask, saved_5 = residuals
-    n = b.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    c_bar = np.broadcast_to(cotangent, n)  # choices.py:10
-    a_bar = c_bar * b
-    b_bar = c_bar * a
+    a_bar = cotangent * b  # choices.py:10
+    b_bar = cotangent * a
     t = 0.5 * (x == y)  # choices.py:9
-    t_1 = c_bar * ((x < y) + t)
+    t_1 = cotangent * ((x < y) + t)
     y_bar = t_1 + np.where(mask, 0.0, a_bar * x)  # choices.py:7
     x_bar = (
-        c_bar * ((x > y) + t)
-        - c_bar * ((x < 0.3) + 0.5 * (x == 0.3))
+        cotangent * ((x > y) + t)
+        - cotangent * ((x < 0.3) + 0.5 * (x == 0.3))
         + b_bar * ((-0.8 <= x) & (x <= 0.8))
         + np.where(mask, 0.0, a_bar * y)
         + np.where(mask, a_bar / (2.0 * saved_5) * np.sign(x), 0.0)

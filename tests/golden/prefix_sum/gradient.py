@@ -33,7 +33,6 @@ def value_and_grad(x: Array, w: float) -> tuple[float, tuple[Array, float]]:
         y[i] += w * y_prev
     tape = np.empty(steps)
     y_i_tape = np.empty(steps)
-    y = y.copy()
     for i in reversed(range(n - 1)):  # prefix_sum.py:10
         t = 1.0 + 0.1 * y[i + 1]  # prefix_sum.py:11
         tape[n - i - 2] = t
@@ -94,7 +93,6 @@ def forward(x: Array, w: float) -> tuple[float, Residuals]:
         y[i] += w * y_prev
     tape = np.empty(steps)
     y_i_tape = np.empty(steps)
-    y = y.copy()
     for i in reversed(range(n - 1)):  # prefix_sum.py:10
         t = 1.0 + 0.1 * y[i + 1]  # prefix_sum.py:11
         tape[n - i - 2] = t

@@ -88,13 +88,12 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
         cotangent: float64
     """
     x, sqrt_x, saved_2, mask, saved_4 = residuals
-    n = x.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    r_bar = np.broadcast_to(cotangent, n)  # safe_where.py:8
-    t = r_bar * saved_2 / (2.0 * sqrt_x)  # safe_where.py:7
-    t_1 = np.where(mask, t, 2.0 * (r_bar * x))
-    x_bar = t_1 + np.where(mask, np.where(mask, r_bar * sqrt_x / saved_4, 0.0), 0.0)
+    t = cotangent * saved_2 / (2.0 * sqrt_x)  # safe_where.py:7
+    t_1 = np.where(mask, t, 2.0 * (cotangent * x))
+    t_2 = cotangent * sqrt_x / saved_4
+    x_bar = t_1 + np.where(mask, np.where(mask, t_2, 0.0), 0.0)
     return (x_bar,)
 
 
