@@ -52,12 +52,16 @@ class Idioms:
             made = self._in.folding.op(value)
             if made is None or made.prim.name != "const" or made.attr("value") != 1.0:
                 continue
-            operand = self._speller(op).operand(other)
-            if operand is None or operand.lift or operand.value.type != op.result.type:
-                continue
-            if op.result.type.rank and all(self._in.operands.covered(operand.value)):
+            if self._is_whole(op, other):
                 return self._in.operand_text(self._speller(op), other)
         return None
+
+    def _is_whole(self, op: Op, k: int) -> bool:
+        """Whether operand ``k`` alone has the type and all the dims of the (array) result."""
+        operand = self._speller(op).operand(k)
+        if operand is None or operand.lift or not op.result.type.rank:
+            return False
+        return operand.value.type == op.result.type and all(self._in.operands.covered(operand.value))
 
     # -- signs ------------------------------------------------------------------------------------------
     def negations(self, op: Op) -> int:
@@ -89,10 +93,8 @@ class Idioms:
             return self._in.operand_text(self._speller(op), 0)
         symbol = "*" if op.prim.name == "mul" else "/"
         left, right = self._factor(op, 0, Prec.MUL), self._factor(op, 1, Prec.MUL + 1)
-        last = self._speller(op).operand(1)
-        if left == "1.0" and symbol == "*" and last is not None and op.result.type.rank and not last.lift:
-            if all(self._in.operands.covered(last.value)) and last.value.type == op.result.type:
-                return Text(right, Prec.MUL)
+        if left == "1.0" and symbol == "*" and self._is_whole(op, 1):
+            return Text(right, Prec.MUL)
         return Text(f"{left} {symbol} {right}", Prec.MUL)
 
     def _factor(self, op: Op, k: int, precedence: int) -> str:
