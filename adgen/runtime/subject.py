@@ -151,7 +151,8 @@ def _position(subject: Named, item: Any) -> int:
         return subject.parameters.index(item)
     if isinstance(item, bool) or not isinstance(item, SupportsIndex):
         raise refuse("AG275", subject.place(), what=repr(item))
-    position, count = operator.index(item), len(subject.parameters)
+    position: int = operator.index(item)
+    count = len(subject.parameters)
     if not -count <= position < count:
         raise refuse("AG271", subject.place(), position=position, count=count, function=subject.name)
     return position % count

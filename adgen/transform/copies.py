@@ -118,9 +118,7 @@ class _Insert(Rebuild):
         with self.b.block() as nodes:
             self.nodes(region.nodes)
             yields = tuple(
-                self._owned(v, v.hint)
-                if (region, k) in self._plan.yields
-                else self.value(v)
+                self._owned(v, v.hint) if (region, k) in self._plan.yields else self.value(v)
                 for k, v in enumerate(region.yields)
             )
         return Region(params, tuple(nodes), yields)
