@@ -3,8 +3,10 @@
 Central differences at a ladder of steps, each halved from the one before, are extrapolated once
 (fourth order). A derivative is where four neighbouring estimates agree; how far apart they are is
 its error. No single step is trusted: one step agrees by accident, and saturated or noisy functions
-look right at some step. Where a function also runs on complex numbers and its complex step agrees
-with the differences, that value, good to the last digits, is taken instead.
+look right at some step. At a kink the slopes of the two sides stay apart however small the step; there
+is no derivative to compare with, and the error is infinite. Where a function also runs on complex
+numbers and its complex step agrees with the differences, that value, good to the last digits, is taken
+instead.
 """
 
 from __future__ import annotations
@@ -47,8 +49,11 @@ def differentiate(
     True
     """
     steps = [_FIRST_STEP * 0.5**k for k in range(_RUNGS)]
-    slopes = np.stack([(_safe(fun, h) - _safe(fun, -h)) / (2.0 * h) for h in steps])
+    above, below = (np.stack([_safe(fun, sign * h) for h in steps]) for sign in (1.0, -1.0))
+    slopes = (above - below) / (2.0 * np.reshape(steps, (-1, *[1] * (above.ndim - 1))))
     found = _plateau((4.0 * slopes[1:] - slopes[:-1]) / 3.0)
+    kinked = _kinked(above, _safe(fun, 0.0), below, steps)
+    found = Estimate(found.value, np.where(kinked, np.inf, found.error), found.method)
     return found if on_complex is None else _sharpened(found, on_complex)
 
 
@@ -59,6 +64,15 @@ def _safe(fun: Callable[[float], Vector], h: float) -> Vector:
             return fun(h)
     except (ArithmeticError, ValueError):
         return np.asarray(np.nan, np.float64)
+
+
+def _kinked(above: Vector, here: Vector, below: Vector, steps: list[float]) -> NDArray[np.bool_]:
+    """Where the slopes of the two sides differ by an amount that does not shrink with the step."""
+    coarse, fine = _RUNGS // 2, _RUNGS - 4
+    with np.errstate(all="ignore"):
+        jumps = [np.abs(above[k] - 2.0 * here + below[k]) / steps[k] for k in (coarse, fine)]
+        noise = 256.0 * np.finfo(np.float64).eps * np.abs(here) / steps[fine]
+        return np.asarray((jumps[1] > 0.5 * jumps[0]) & (jumps[1] > noise + 1e-12))
 
 
 def _plateau(estimates: Vector) -> Estimate:
@@ -88,6 +102,8 @@ def _sharpened(found: Estimate, on_complex: Callable[[complex], Any]) -> Estimat
         return found
     value = np.asarray(result.imag / _COMPLEX_STEP, np.float64)
     size = np.abs(value) + np.abs(found.value)
-    if not np.all(np.abs(value - found.value) <= 10.0 * found.error + 1e-6 * size):
+    if not np.all(np.isfinite(found.error)) or not np.all(
+        np.abs(value - found.value) <= 10.0 * found.error + 1e-6 * size
+    ):
         return found
     return Estimate(value, 1e-13 * np.abs(value), "complex step")

@@ -104,9 +104,36 @@ def test_kink_is_not_judged() -> None:
     assert estimate.error[1] < 1e-10
 
 
+@pytest.mark.parametrize("fun", [lambda h: max(h, 0.0), abs, lambda h: 3.0 * h + 0.01 * abs(h)])
+def test_the_sides_of_a_kink_are_told_apart(fun: Callable[[float], float]) -> None:
+    estimate = differentiate(lambda h: np.array([fun(h), np.sin(h) + 100.0]))
+    assert estimate.error[0] == np.inf
+    assert estimate.value[1] == pytest.approx(1.0, abs=1e-8)
+    assert estimate.error[1] < 1e-7
+
+
 def test_complex_step_only_where_it_confirms() -> None:
     analytic = differentiate(lambda h: np.array([np.exp(h)]), lambda h: np.exp(h))
     assert analytic.method == "complex step"
     broken = differentiate(lambda h: np.array([np.exp(h)]), lambda h: np.abs(np.exp(h)) + 0j)
     assert broken.method == "central differences"
     assert broken.value[0] == pytest.approx(1.0, abs=1e-9)
+
+
+def at_a_tie(x: np.ndarray) -> float:
+    return np.max(x) + np.sum(x * x)
+
+
+def test_derivatives_at_ties_are_not_called_wrong() -> None:
+    report = check_grad(at_a_tie, np.array([1.0, 1.0, 0.0]), backend="numpy")
+    verdicts = {row.name: (row.unsettled, row.verdict) for row in report.sections[0].rows}
+    assert verdicts["x"] == (2, "ok")
+    assert "do not converge" in str(report)
+
+
+def test_second_order_through_the_public_interface() -> None:
+    report = check_grad(dense, *_arguments(), order=2, backend="numpy")
+    assert [section.title for section in report.sections] == [
+        f"{mode} mode, order {order}" for order in (1, 2) for mode in ("reverse", "forward")
+    ]
+    assert report.judged == report.compared
