@@ -10,6 +10,7 @@ import io
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -107,6 +108,7 @@ def parse_lambda(file: str, text: str, line: int, column: int) -> FunctionSource
     )
 
 
+@lru_cache(maxsize=256)  # a helper is read again at every call of it
 def _parse(file: str, first: int, text: str) -> tuple[cst.Module, Mapping[cst.CSTNode, CodeRange]]:
     try:
         wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
