@@ -13,7 +13,7 @@ import pytest
 
 from adgen.checking import check, check_grad
 from adgen.checking.numeric import differentiate
-from adgen.diagnostics import GradientMismatch
+from adgen.diagnostics import GradientMismatch, UserError
 from tests.oracle import dual_run
 
 Seed = Callable[[Any], Any]
@@ -137,3 +137,10 @@ def test_second_order_through_the_public_interface() -> None:
         f"{mode} mode, order {order}" for order in (1, 2) for mode in ("reverse", "forward")
     ]
     assert report.judged == report.compared
+
+
+@pytest.mark.parametrize("settings", [{"order": 3}, {"modes": ("reverse",)}])
+def test_unknown_settings_are_refused(settings: Any) -> None:
+    with pytest.raises(UserError) as caught:
+        check_grad(dense, *_arguments(), **settings)
+    assert caught.value.diagnostic.code == "AG274"
