@@ -75,7 +75,7 @@ def train(
     epochs: int = 40,
     hidden: int = 64,
     batch: int = 32,
-    rate: float = 0.1,
+    rate: float = 0.05,
 ) -> tuple[list[np.ndarray], list[Epoch]]:
     """Gradient descent with momentum; the trained parameters, and what each epoch came to."""
     gradient = adgen.value_and_grad(loss, wrt=PARAMETERS, backend=backend)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import char_rnn
+import digits_mlp
 import mlp_equations
 import newton_sqrt
 import numpy as np
@@ -153,3 +155,38 @@ def test_recurrence_is_a_power() -> None:
         by_a, by_h = gradient(a, 1.0, steps)
         assert by_h == pytest.approx(wanted, rel=1e-11)
         assert by_a == pytest.approx(steps * a ** (steps - 1), rel=1e-12)
+
+
+@BACKENDS
+@pytest.mark.parametrize("form", [char_rnn.rolled, char_rnn.unrolled])
+def test_char_rnn_second_order(backend: str, form: Callable[..., float]) -> None:
+    rng = np.random.default_rng(4)
+    network = char_rnn.start(rng, len(char_rnn.ALPHABET), 3)
+    text = char_rnn.windows(char_rnn.encode(char_rnn.TEXT), rng, 4, batch=2)
+    direction = char_rnn.Network(*(rng.normal(size=weights.shape) for weights in network))
+    tangents = (direction, None, None)
+    found = adgen.jvp(adgen.grad(form), (network, text, 4), tangents, backend=backend)[1]
+    slope = adgen.grad(form, backend="numpy")
+
+    def slopes(*weights: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(slope(char_rnn.Network(*weights), text, 4))
+
+    wanted = finite.jvp(slopes, tuple(network), tuple(direction))
+    np.testing.assert_allclose(finite.flatten(found), wanted, rtol=1e-5, atol=1e-8)
+
+
+# -- the network that reads digits ----------------------------------------------------------------------
+@BACKENDS
+def test_digits_second_order(backend: str) -> None:
+    rng = np.random.default_rng(5)
+    W1, b1, W2, b2 = digits_mlp.start(rng, 4)
+    x, labels = rng.uniform(size=(3, 64)), np.array([1, 5, 1])
+
+    def loss(W2, b2):
+        return digits_mlp.loss(W1, b1, W2, b2, x, labels)
+
+    direction = (rng.normal(size=W2.shape), rng.normal(size=b2.shape))
+    found = adgen.hvp(loss, (W2, b2), direction, backend=backend)
+    slope = adgen.grad(loss, wrt=(0, 1), backend="numpy")
+    wanted = finite.jvp(slope, (W2, b2), direction)
+    np.testing.assert_allclose(finite.flatten(found), wanted, rtol=1e-5, atol=1e-8)
