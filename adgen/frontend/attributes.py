@@ -16,7 +16,7 @@ from adgen.frontend.abstract import (
 from adgen.frontend.entries import Entry
 from adgen.frontend.library import lookup
 from adgen.frontend.library_context import context_of, results_of
-from adgen.frontend.names import FORMS, from_meaning, library_name
+from adgen.frontend.names import FORMS, known_there, library_name
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.types import Kind
 
@@ -32,7 +32,7 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             found = scope.resolve(name)
             if found is None:
                 raise r.error("AG201", name=shown)
-            return from_meaning(r, found, name)
+            return known_there(r, scope, found, name, "attribute")
         case Array():
             return _of_array(r, base, name)
         case Number(value) if value.type.kind is not Kind.py:

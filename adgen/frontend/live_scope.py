@@ -42,6 +42,11 @@ class LiveEnvironment:
             return Library(f"builtins.{name}") if hasattr(builtins, name) else None
         return meaning(value, name, (*self.path, ("name", name)))
 
+    def origin(self, name: str, kind: str = "name") -> tuple[Path, Any] | None:
+        """Where the object of a free name (or of a default) is found, and the object; None for builtins."""
+        value = lookup(self.function, name) if kind == "name" else _defaults(self.function)[name]
+        return None if value is _ABSENT else ((*self.path, (kind, name)), value)
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleScope:
@@ -54,6 +59,10 @@ class ModuleScope:
         """What an attribute of the module means; None where there is none."""
         value = getattr(self.module, name, _ABSENT)
         return None if value is _ABSENT else meaning(value, name, (*self.path, ("attribute", name)))
+
+    def origin(self, name: str, kind: str = "attribute") -> tuple[Path, Any] | None:
+        """Where an attribute is found, and the object."""
+        return (*self.path, ("attribute", name)), getattr(self.module, name)
 
 
 def lookup(function: types.FunctionType, name: str) -> Any:

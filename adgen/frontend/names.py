@@ -78,13 +78,13 @@ def free_name(r: Reader, environment: Environment, name: str) -> Abstract:
     found = environment.resolve(name)
     if found is None:
         raise r.error("AG201", name=name)
-    return known_there(r, environment, found, name)
+    return known_there(r, environment, found, name, "name")
 
 
-def known_there(r: Reader, environment: Environment, found: Meaning, name: str) -> Abstract:
+def known_there(r: Reader, environment: Environment, found: Meaning, name: str, kind: str) -> Abstract:
     """The abstract value of what ``environment`` found; what is built in has to stay what it is."""
     if isinstance(found, Library | Module | Namespace):
-        r.baked.update(filter(None, [environment.origin(name)]))
+        r.baked.update(filter(None, [environment.origin(name, kind)]))
     return from_meaning(r, found, name)
 
 
@@ -111,7 +111,7 @@ def _helper(r: Reader, found: Helper) -> Abstract:
     if found.path not in r.meanings:
         if found.identity is not None:
             r.baked[found.path] = found.identity
-        defaults = {p: from_meaning(r, m, p) for p, m in found.defaults.items()}
+        defaults = {p: known_there(r, found.environment, m, p, "default") for p, m in found.defaults.items()}
         definition = Closure(found.source, found.source.node, found.environment, None, defaults)
         r.meanings[found.path] = UserFunction(found.source.name, definition)
     return r.meanings[found.path]

@@ -74,6 +74,12 @@ class Environment(Protocol):
     def resolve(self, name: str) -> Meaning | None:
         """What a free name means; None where it is not defined."""
 
+    def origin(self, name: str, kind: str = ...) -> tuple[Path, Any] | None:
+        """Where the object of a free name is found, and the object; None where there are no live objects.
+
+        ``kind`` "default" asks for the default value of a parameter instead.
+        """
+
 
 LIBRARIES = ("numpy", "math", "adgen", "scipy", "builtins")
 

@@ -146,6 +146,10 @@ class StaticEnvironment:
         }
         return Helper(path, source, StaticEnvironment(self.module, path), defaults)
 
+    def origin(self, name: str, kind: str = "name") -> tuple[Path, Any] | None:
+        """Nothing: a file has no live objects."""
+        return None
+
     def resolve(self, name: str) -> Meaning | None:
         """What a free name means; None where it is not defined."""
         found = self.module.bindings.get(name)

@@ -156,11 +156,8 @@ class _Entry:
             self._must(w.value(f"icmp eq ptr {kind}, {self._external('type.int')}"))
             self._integer(position, value)
             return
-        wanted = w.value(f"icmp eq ptr {kind}, {self._external(f'scalar.{dtype.value}')}")
-        if dtype is DType.f64:
-            plain = w.value(f"icmp eq ptr {kind}, {self._external('type.float')}")
-            wanted = w.value(f"or i1 {wanted}, {plain}")
-        self._must(wanted)
+        wanted = "type.float" if type_.is_py and dtype is DType.f64 else f"scalar.{dtype.value}"
+        self._must(w.value(f"icmp eq ptr {kind}, {self._external(wanted)}"))
         t = memory_type(dtype)
         w.emit(f"store {t} {self._field(value, VALUE, t)}, ptr {self._cell(position)}")
 

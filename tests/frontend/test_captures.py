@@ -48,7 +48,10 @@ def test_a_captured_integer_is_baked_in_only_where_it_has_to_be() -> None:
     assert [c.name for c in harness.check(rolled, 1.0).captures] == ["steps", "scale"]
     found = harness.check(reduced, np.ones((2, 2)))
     assert not found.captures
-    assert [(path[-1], value) for path, value in found.baked] == [(("name", "steps"), 3)]
+    assert [(path[-1], value) for path, value in found.baked] == [
+        (("name", "np"), np),
+        (("name", "steps"), 3),
+    ]
 
 
 def test_closures_over_arrays_and_containers() -> None:

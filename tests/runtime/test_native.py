@@ -72,6 +72,15 @@ def test_errors_are_those_of_the_first_call() -> None:
     assert ratio(1.0, 4.0) == 0.25
 
 
+def test_numbers_keep_their_kind() -> None:
+    gradient = adgen.grad(lambda x, y: x * y, wrt=(0, 1), backend="llvm")
+    for _ in range(2):
+        for kind in (float, np.float64, np.float32, float):
+            for _ in range(3):
+                found = gradient(kind(2.0), np.float64(3.0))
+                assert [type(part) for part in found] == [kind, np.float64]
+
+
 def test_surroundings_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     transform = adgen.grad(uses_helper, backend="llvm")
     assert warm(transform, 3.0) == 12.0

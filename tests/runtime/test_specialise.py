@@ -340,3 +340,27 @@ def test_captured_arrays_are_not_kept_alive() -> None:
     del transform
     gc.collect()
     assert sys.getrefcount(array) == before
+
+
+def test_library_functions_from_outside_are_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def applied(act: Any) -> Any:
+        def helper(x: Any, inner: Any = act) -> Any:
+            return inner(x)
+
+        return lambda x: act(x) + helper(x)
+
+    for backend in ("numpy", "llvm"):
+        slopes = [adgen.grad(applied(act), backend=backend)(0.5) for act in (np.sin, np.exp, np.sin)]
+        np.testing.assert_allclose(slopes, [2 * np.cos(0.5), 2 * np.exp(0.5), 2 * np.cos(0.5)])
+        monkeypatch.setattr(sys.modules[__name__], "ACTIVATION", np.sin)
+        gradient = adgen.grad(activated, backend=backend)
+        np.testing.assert_allclose([gradient(0.5) for _ in range(3)], np.cos(0.5))
+        monkeypatch.setattr(sys.modules[__name__], "ACTIVATION", np.exp)
+        np.testing.assert_allclose([gradient(0.5) for _ in range(3)], np.exp(0.5))
+
+
+ACTIVATION = np.sin
+
+
+def activated(x: Any) -> Any:
+    return ACTIVATION(x)
