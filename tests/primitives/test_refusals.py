@@ -51,7 +51,7 @@ REFUSED = [
     ("math.sin(x)", "AG234", "math.sin(x)"),
     ("float(x)", "AG234", "x"),
     ("float('abc')", "AG205", "'abc'"),
-    ("np.transpose(x, (0, 0))", "AG205", "0, 0"),
+    ("np.transpose(x, (0, 0))", "AG205", "(0, 0)"),
     ("np.split(np.zeros(5), 2)[0]", "AG205", "np.split(np.zeros(5), 2)"),
     ("np.take(x, p)", "AG234", "p"),
     ("adgen.softmax(s)", "AG234", "adgen.softmax(s)"),
