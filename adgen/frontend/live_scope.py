@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.frontend.abstract import Module, Namespace
-from adgen.frontend.live_source import live_source
+from adgen.frontend.live_source import has_source, live_source
 from adgen.frontend.scope import (
     Captured,
     Derived,
@@ -112,7 +112,7 @@ def meaning(value: Any, name: str, path: Path) -> Meaning:
     if getattr(value, "__adgen_subject__", None) is not None:
         return _transform(value, name, path)
     if isinstance(value, types.FunctionType):
-        return helper(value, path)
+        return helper(value, path) if has_source(value) else Unusable("AG211", {"name": name})
     if isinstance(value, types.MethodType):
         return Unusable("AG130", {})
     if is_capturable(value):

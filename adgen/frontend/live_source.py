@@ -33,6 +33,11 @@ def live_source(function: types.FunctionType) -> FunctionSource:
     return source
 
 
+def has_source(function: types.FunctionType) -> bool:
+    """Whether there is any text where a function says it comes from."""
+    return bool(linecache.getlines(function.__code__.co_filename, function.__globals__))
+
+
 def _changed(code: types.CodeType) -> Exception:
     line = code.co_firstlineno
     return refuse("AG210", Span(code.co_filename, line, 1, line, 2))
