@@ -26,6 +26,8 @@ ALL = {"axes": (0,)}
 #: primitive, attributes, operands, derivative of the (summed) result by each operand
 KINKS: list[tuple[str, dict[str, Any], list[list[float]], list[list[float]]]] = [
     ("maximum", {}, [[0.0, 1.0], [0.0, 2.0]], [[0.5, 0.0], [0.5, 1.0]]),
+    ("largest", {}, [[0.0, 1.0], [0.0, 2.0], [0.0, 2.0]], [[1 / 3, 0.0], [1 / 3, 0.5], [1 / 3, 0.5]]),
+    ("smallest", {}, [[0.0, 1.0], [0.0, 2.0], [0.0, 1.0]], [[1 / 3, 0.5], [1 / 3, 0.0], [1 / 3, 0.5]]),
     ("minimum", {}, [[3.0, 1.0], [3.0, 2.0]], [[0.5, 1.0], [0.5, 0.0]]),
     ("fmax", {}, [[1.0, math.nan, 1.0], [1.0, 2.0, math.nan]], [[0.5, 0.0, 1.0], [0.5, 1.0, 0.0]]),
     ("fmin", {}, [[1.0], [1.0]], [[0.5], [0.5]]),
