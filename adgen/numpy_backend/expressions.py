@@ -70,7 +70,9 @@ class Expressions:
         """Source of an operand that NumPy broadcasts."""
         op = self.folding.op(operand.value)
         if operand.strong:
-            return f"np.{operand.value.type.dtype.numpy.name}({self.exact(operand.value)})"
+            const = op is not None and op.prim.name == "const"
+            text = literal(op.attr("value")).text if op and const else self.exact(operand.value)
+            return f"np.{operand.value.type.dtype.numpy.name}({text})"
         if operand.lift:
             return f"{self.exact(operand.value, Prec.ATOM)}{operand.lift}"
         if op is None:

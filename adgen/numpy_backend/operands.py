@@ -16,6 +16,7 @@ from adgen.numpy_backend.folding import Folding
 from adgen.primitives.define import Infix, Prefix
 
 _PROMOTING = ("add", "sub", "mul", "div", "maximum", "minimum", "lt", "le", "gt", "ge", "eq", "ne")
+_OF_PYTHON = (DType.f64, DType.i64, DType.bool)
 _SAMPLES = {"f": 1.0, "i": 1, "u": 1, "b": True}
 
 
@@ -99,7 +100,9 @@ class Operands:
                 trial[k] = peeled[k]
                 if trial[k].value is not chosen[k].value and self._same_result(op, trial[first:], first):
                     chosen = trial
-        if not op.operands[-1].type.is_py and op.prim.name != "cast":
+        types = [v.type for v in op.operands[first:]]
+        rounds = types[0].dtype not in _OF_PYTHON and not all(t.is_py for t in types)
+        if op.prim.name != "cast" and (rounds or not types[-1].is_py):
             chosen = self._strengthened(op, chosen, first)
         return tuple(chosen)
 
@@ -127,7 +130,7 @@ class Operands:
         weak = [self.is_weak(o.value) for o in chosen[first:]]
         wanted = op.operands[first].type.dtype
         computed_by_numpy = not isinstance(getattr(op.prim, "spell", None), Infix | Prefix)
-        if not all(weak) or (computed_by_numpy and wanted in (DType.f64, DType.i64, DType.bool)):
+        if not all(weak) or (computed_by_numpy and wanted in _OF_PYTHON):
             return chosen
         ranked = sorted(range(first, len(chosen)), key=lambda k: chosen[k].value.type.is_py)
         one = chosen[ranked[0]]

@@ -248,11 +248,10 @@ def _cast_spell(s: Speller) -> Text:
         return Text(f"{s.arg(0, Prec.ATOM)}.astype({s.dtype(target.dtype)})")
     if target.is_py:
         return Text(f"{_PY_NAMES.get(target.dtype, 'float')}({s.arg(0)})")
-    if source.dtype is target.dtype and target.kind is Kind.np and source.kind is Kind.py:
+    if target.kind is Kind.np:
         return Text(f"{s.dtype(target.dtype)}({s.arg(0)})")
-    return Text(
-        f"{s.dtype(target.dtype)}({s.arg(0)})" if target.kind is Kind.np else f"np.asarray({s.arg(0)})"
-    )
+    dtype = "" if source.dtype is target.dtype else f", {s.dtype(target.dtype)}"
+    return Text(f"np.asarray({s.arg(0)}{dtype})")
 
 
 cast: Primitive = Primitive(

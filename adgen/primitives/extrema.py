@@ -94,6 +94,13 @@ def _even_shares(b: Builder, r: Value, *xs: Value) -> Sequence[Partial]:
     return [div(b, hit, count) for hit in hits]
 
 
+def _spell_several(s: Speller, pair: str, python: str) -> Text:
+    texts = [s.arg(k) for k in range(len(s.op.operands))]
+    if not s.op.result.type.rank:
+        return Text(f"{python}({', '.join(texts)})")
+    return Text(reduce(lambda left, right: f"np.{pair}({left}, {right})", texts))
+
+
 def _of_several(
     name: str, pair: Primitive, ufunc: Callable[..., Any], python: Callable[..., Any], word: str
 ) -> Primitive:
@@ -101,15 +108,14 @@ def _of_several(
     return elementwise(
         name,
         eval=lambda *xs: reduce(ufunc, xs),
-        spell=Call(python.__name__),
+        spell=lambda s: _spell_several(s, pair.name, python.__name__),
         python=(python, Call(python.__name__)),
         partials=_even_shares,
         expand=lambda b, op: reduce(partial(pair, b), op.operands),
         doc=f"The {word} of several numbers.",
         samples=(
-            Sample(("f64",) * 3),
+            *samples(arity=3),
             Sample(("np.f64",) * 4),
-            Sample(("np.f32",) * 3),
             Sample(("f64",) * 3, values=(1.0, 1.0, 1.0), smooth=False),
             Sample(("i64",) * 3, values=(1, 3, 2)),
         ),
