@@ -103,7 +103,7 @@ def test_hessian_vector_product(name: str, backend: str) -> None:
     direction = direction if direction.shape else float(direction)
     tensors = as_tensors(args, wrt)
     (slope,) = torch.autograd.grad(twin(*tensors), tensors[first], create_graph=True)
-    (expected,) = torch.autograd.grad((slope * torch.tensor(direction)).sum(), tensors[first])
+    (expected,) = torch.autograd.grad((slope * torch.tensor(np.asarray(direction))).sum(), tensors[first])
     gradient = adgen.grad(getattr(programs, name), wrt=first, backend=backend)
     tangents = tuple(direction if k == first else zero_like(a) for k, a in enumerate(args))
     _, found = adgen.jvp(gradient, args, tangents)
