@@ -101,7 +101,7 @@ class Operands:
                 if trial[k].value is not chosen[k].value and self._same_result(op, trial[first:], first):
                     chosen = trial
         types = [v.type for v in op.operands[first:]]
-        rounds = types[0].dtype not in _OF_PYTHON and not all(t.is_py for t in types)
+        rounds = types[0].dtype not in _OF_PYTHON and not op.result.type.is_py
         if op.prim.name != "cast" and (rounds or not types[-1].is_py):
             chosen = self._strengthened(op, chosen, first)
         return tuple(chosen)
