@@ -9,13 +9,13 @@ alias.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adgen.diagnostics.spans import Span
 from adgen.ir.core import Indexer, Value
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType
+from adgen.ir.types import DType, Type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,12 +92,29 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A container of known length; ``kind``, ``keys`` and ``cls`` as in a specialisation's ``Branch``."""
+    """A container of known length; ``kind``, ``keys`` and ``cls`` as in a specialisation's ``Branch``.
+
+    ``owner`` is the identity of a list made by the function, where it is known which one it is.
+    """
 
     items: tuple[Abstract, ...]
     kind: str = "tuple"
     keys: tuple[Any, ...] = ()
     cls: type | None = None
+    owner: Root | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grown:
+    """A list filled by a loop: the first ``count`` rows of ``place``, elements of type ``element``.
+
+    ``place`` and ``element`` are None as long as nothing was appended.
+    """
+
+    place: Array | None
+    count: Dim
+    element: Type | None
+    owner: Root | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +192,7 @@ Abstract = (
     | Number
     | Array
     | Tuple
+    | Grown
     | DTypeObject
     | Module
     | Namespace

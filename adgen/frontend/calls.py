@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -15,6 +15,7 @@ from adgen.frontend.abstract import (
     Array,
     Derivative,
     DTypeObject,
+    Grown,
     Iterable,
     Known,
     LibraryFunction,
@@ -25,6 +26,7 @@ from adgen.frontend.abstract import (
 from adgen.frontend.derivatives import TRANSFORMS, apply, transform
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.library_context import CallContext, results_of
+from adgen.frontend.lists import new_list
 from adgen.frontend.liveness import Liveness, names_assigned, statements
 from adgen.frontend.names import FORMS
 from adgen.frontend.reader import Reader, describe
@@ -162,6 +164,8 @@ def _length(r: Reader, x: Abstract) -> Abstract:
             return Known(len(items))
         case Known(str() as text):
             return Known(len(text))
+        case Grown(count=count):
+            return Known(count.value) if count.value is not None else Number(r.sizes.value(count))
         case Array():
             type_ = r.type_of(x)
             if type_ is not None and type_.rank:
@@ -174,11 +178,13 @@ def _sequence(r: Reader, kind: str, items: list[Abstract]) -> Abstract:
     from adgen.frontend.sequences import static_items
 
     if not items:
-        return Tuple((), kind)
+        return new_list(r, ()) if kind == "list" else Tuple((), kind)
+    if isinstance(items[0], Grown):
+        return replace(items[0], owner=None)
     found = static_items(r, items[0])
     if found is None:
         raise r.error("AG240", what="the length of a sequence")
-    return Tuple(found, kind)
+    return new_list(r, found) if kind == "list" else Tuple(found, kind)
 
 
 # -- the user's functions -----------------------------------------------------------------------------------

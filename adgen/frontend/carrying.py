@@ -6,7 +6,7 @@ The types start as those on entry and widen until a round leaves them as they ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -167,16 +167,18 @@ class Carried:
     def _join(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> bool:
         try:
             types = list(_types(self.r, item.skeleton, end))
+            disowned = _disowned(item.skeleton, end)
         except Unjoinable:
             if isinstance(item.skeleton, tuple) and item.skeleton[0] != "leaf" and not item.types:
                 pass
             raise self._cannot(item, end, runs) from None
+        item.skeleton = disowned or item.skeleton
         if not item.types and not types:
-            if item.skeleton == end or item.late:
-                return False
+            if _same_form(item.skeleton, end) or item.late:
+                return disowned is not None
             raise self._cannot(item, end, runs)
         joined = [self._joined(item, a, b, end, runs) for a, b in zip(item.types, types, strict=True)]
-        changed = joined != item.types
+        changed = joined != item.types or disowned is not None
         item.types = joined
         return changed
 
@@ -306,6 +308,28 @@ def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract]:
         case _:
             if skeleton != end:
                 raise Unjoinable(end, end)
+
+
+def _same_form(skeleton: object, end: Abstract) -> bool:
+    """Whether a binding without leaves is what a skeleton without leaves stands for."""
+    match skeleton:
+        case ("tuple", Tuple(items=items), list() as parts) if isinstance(end, Tuple):
+            pairs = zip(parts, end.items, strict=True)
+            return len(items) == len(end.items) and all(_same_form(p, x) for p, x in pairs)
+    return skeleton == end
+
+
+def _disowned(skeleton: object, end: Abstract) -> object | None:
+    """The skeleton without the identities of lists that a round may have exchanged; None where none is."""
+    match skeleton:
+        case ("tuple", Tuple() as like, list() as parts) if isinstance(end, Tuple):
+            found = [_disowned(part, x) for part, x in zip(parts, end.items, strict=True)]
+            lost = like.owner is not None and like.owner is not end.owner
+            if not lost and all(f is None for f in found):
+                return None
+            kept = [part if f is None else f for part, f in zip(parts, found, strict=True)]
+            return ("tuple", replace(like, owner=None) if lost else like, kept)
+    return None
 
 
 __all__ = ["Array", "Carried", "Known", "Number", "carried_at_entry"]

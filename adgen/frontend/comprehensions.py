@@ -8,6 +8,7 @@ import libcst as cst
 
 from adgen.frontend.abstract import Abstract, Known, Tuple
 from adgen.frontend.expressions import expression
+from adgen.frontend.lists import new_list
 from adgen.frontend.liveness import names_bound_in
 from adgen.frontend.operators import truth
 from adgen.frontend.reader import Reader
@@ -25,7 +26,7 @@ def comprehension(r: Reader, act: Activation, node: cst.ListComp | cst.Generator
     r.state.frames[inner.key] = {}
     items = tuple(expression(r, inner, node.elt) for _ in _rounds(r, inner, node.for_in))
     r.state.frames.pop(inner.key)
-    return Tuple(items, "list" if isinstance(node, cst.ListComp) else "tuple")
+    return new_list(r, items) if isinstance(node, cst.ListComp) else Tuple(items)
 
 
 def _targets(clause: cst.CompFor) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from adgen.diagnostics.errors import UserError
-from adgen.frontend.abstract import Abstract, Array, Step
+from adgen.frontend.abstract import Abstract, Array, Grown, Step
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim
@@ -118,6 +118,9 @@ class LibraryContext(Protocol):
 
     def update(self, target: Array, value: Value) -> None:
         """Make ``value`` (of exactly the type of ``target``) the new contents: for ``np.add.at``."""
+
+    def not_empty(self, x: Grown) -> None:
+        """Have a list that was filled in a loop checked for having elements."""
 
     # -- refusals ----------------------------------------------------------------------------------------
     def error(self, code: str, x: Abstract | None = None, **fields: Any) -> UserError:

@@ -13,6 +13,7 @@ from adgen.frontend.abstract import (
     Abstract,
     Array,
     DTypeObject,
+    Grown,
     Known,
     LibraryFunction,
     Module,
@@ -89,7 +90,11 @@ def _tuple(r: Reader, act: Activation, node: cst.Tuple | cst.List) -> Abstract:
             items.extend(found.items)
         else:
             items.append(expression(r, act, element.value))
-    return Tuple(tuple(items), "list" if isinstance(node, cst.List) else "tuple")
+    if isinstance(node, cst.List):
+        from adgen.frontend.lists import new_list
+
+        return new_list(r, tuple(items))
+    return Tuple(tuple(items))
 
 
 def _lambda(r: Reader, act: Activation, node: cst.Lambda) -> Abstract:
@@ -317,6 +322,10 @@ def _subscript(r: Reader, act: Activation, node: cst.Subscript) -> Abstract:
             return indexing.load(r, base, found)
         case Tuple():
             return tuple_item(r, base, items)
+        case Grown():
+            from adgen.frontend.lists import list_item
+
+            return list_item(r, base, list(items))
         case Number() | Known():
             raise r.error("AG235", count=len(items), rank=0)
         case Module() | Namespace() | LibraryFunction() | UserFunction():

@@ -64,7 +64,7 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.Attribute, "attribute", note="of modules and arrays"),
     Rule(cst.Subscript, "subscript", note="basic indexing, integer arrays, `np.newaxis`, `...`"),
     Rule(cst.Tuple, "tuple", note="of known length"),
-    Rule(cst.List, "list", note="read as a tuple; its length cannot change"),
+    Rule(cst.List, "list", note="of known length; `append` and `extend` also in `for` loops"),
     Rule(cst.Lambda, "lambda"),
     Rule(cst.Imaginary, "complex number", "AG119"),
     Rule(cst.FormattedString, "f-string", "AG119"),

@@ -10,8 +10,19 @@ import numpy as np
 
 from adgen.diagnostics import Span, UserError
 from adgen.frontend import places, promotion
-from adgen.frontend.abstract import Abstract, Array, DTypeObject, Known, LibraryFunction, Number, Step, Tuple
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    DTypeObject,
+    Grown,
+    Known,
+    LibraryFunction,
+    Number,
+    Step,
+    Tuple,
+)
 from adgen.frontend.indexing import store_all
+from adgen.frontend.lists import not_empty
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
@@ -210,6 +221,10 @@ class CallContext:
     def update(self, target: Array, value: Value) -> None:
         """New contents."""
         places.replace_contents(self.r, target, value)
+
+    def not_empty(self, x: Grown) -> None:
+        """At least one element."""
+        not_empty(self.r, x, _short(self.name))
 
     # -- refusals ----------------------------------------------------------------------------------------
     def error(self, code: str, x: Abstract | None = None, **fields: Any) -> UserError:

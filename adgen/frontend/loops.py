@@ -15,12 +15,14 @@ from adgen.diagnostics import UserError
 from adgen.frontend.abstract import Abstract, Iterable, Known, Number
 from adgen.frontend.carrying import Carried, carried_at_entry
 from adgen.frontend.expressions import expression
+from adgen.frontend.growing import ATTEMPTS, Growth, growth_of, lists_of_loop
+from adgen.frontend.lists import owners_in
 from adgen.frontend.liveness import Names, exits, leaves_loop, names_assigned, names_bound_in, statements
 from adgen.frontend.merging import both, join_branches
 from adgen.frontend.operators import negated, truth
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import Trip, is_static, static_items, trip, trip_count
-from adgen.frontend.signals import Peel, Unroll
+from adgen.frontend.signals import Peel, Regrow, Unroll
 from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, State
 from adgen.ir.core import Node, Region, Value, walk
 from adgen.ir.dims import Dim
@@ -55,6 +57,7 @@ def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
         if unroll:
             assert isinstance(over, Iterable)
             over = over.items[0]
+        _refuse_growing(r, act, node, over)
         if unroll or is_static(over):
             items = _items(r, over)
             _unrolled(r, act, node, items)
@@ -63,6 +66,13 @@ def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
         if found is None:
             raise r.error("AG123", what=describe(r, over))
     _counted(r, act, node, found, over)
+
+
+def _refuse_growing(r: Reader, act: Activation, node: cst.For, over: Abstract) -> None:
+    """Refuse a loop over a list that it appends to."""
+    grown = [bound.owner for bound in lists_of_loop(r, act, node).values()]
+    if any(owner in grown for owner in owners_in(over)):
+        raise r.refuse("AG115", act, node, notes=["the loop appends to the list it runs over"])
 
 
 def _items(r: Reader, over: Abstract) -> tuple[Abstract, ...]:
@@ -161,7 +171,7 @@ def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstr
     entry = before.fork()
     try:
         with r.at(act, node):
-            _carry_for(r, act, node, found)
+            _rolled(r, act, node, found)
         return
     except Unroll as signal:
         if signal.counter not in r.counters_of(node):
@@ -193,7 +203,7 @@ def _peeled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
         raise r.refuse("AG128", act, node, construct="break")
     with r.at(act, node):
         second = r.sizes.value(r.sizes.polynomial(found.lo) + r.sizes.polynomial(found.step))
-        _carry_for(r, act, node, Trip(second, found.hi, found.step, found.step_value, found.item))
+        _rolled(r, act, node, Trip(second, found.hi, found.step, found.step_value, found.item))
 
 
 def _at_least_once(r: Reader, found: Trip) -> bool:
@@ -209,7 +219,42 @@ def _rounds_less_one(r: Reader, found: Trip) -> Dim:
     return (hi - lo if found.step_value > 0 else lo - hi) - 1
 
 
-def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
+def _rolled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
+    """A counted loop; with lists that grow in it, lowered until it is known how they do."""
+    grown = lists_of_loop(r, act, node)
+    if not grown:
+        _carry_for(r, act, node, found)
+        return
+    count = trip_count(r, found)
+    if count is None or leaves_loop(statements(node.body)):
+        raise _unknown_rounds(r, act, node)
+    if not (found.step_value == 1 and r.sizes.polynomial(found.lo).value == 0):
+        zero, one = constant(r.b, 0), constant(r.b, 1)
+        found = Trip(zero, count, one, 1, lambda k, inner=found: inner.item(_offset(r, inner, k)))  # type: ignore[misc]
+    growth = growth_of(r, act, node, grown, count)
+    outer, mark = dict(r.growing), len(r.appended)
+    for _ in range(ATTEMPTS):
+        saved = r.state.fork()
+        del r.appended[mark:]
+        try:
+            growth.begin()
+            _carry_for(r, act, node, found, growth)
+            return
+        except Regrow as signal:
+            if signal.growth is not growth:
+                raise
+            r.restore(r.state, saved)
+        finally:
+            r.growing = dict(outer)
+    raise _unknown_rounds(r, act, node)
+
+
+def _unknown_rounds(r: Reader, act: Activation, node: cst.For | cst.While) -> UserError:
+    notes = ["how often the loop runs, and what a round appends, has to be known before it starts"]
+    return r.refuse("AG115", act, node, notes=notes)
+
+
+def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip, growth: Growth | None = None) -> None:
     body = statements(node.body)
     loop = Loop(
         act,
@@ -224,11 +269,15 @@ def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
     if loop.leaves:
         _for_as_while(r, loop, found)
     else:
-        _lower(r, loop, lambda c: _for_round(r, loop, c, found))
+        _lower(r, loop, lambda c: _for_round(r, loop, c, found, growth))
+        if growth is not None:
+            growth.leave()
 
 
 def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
     """A ``while`` loop; the body of ``while True`` runs at least once, and may be the only way out."""
+    if lists_of_loop(r, act, node):
+        raise _unknown_rounds(r, act, node)
     body = statements(node.body)
     forever = isinstance(node.test, cst.Name | cst.Integer) and node.test.value in ("True", "1")
     loop = Loop(
@@ -330,6 +379,8 @@ def _candidates(r: Reader, loop: Loop) -> dict[str, bool]:
     names: dict[str, bool] = {}
     frame = r.state.frames[loop.act.key]
     late = names_bound_in(loop.node.target) if isinstance(loop.node, cst.For) else frozenset()
+    if late & loop.after & frame.keys() and not loop.ran():
+        late -= loop.after
     for name in sorted(loop.assigned & (loop.head | loop.after), key=_order(r, loop)):
         names[name] = name not in frame or name in late
     if loop.counter is not None:
@@ -356,7 +407,7 @@ def _body(r: Reader, loop: Loop) -> None:
     r.state.frames[loop.act.key][CONTINUED] = Known(False)
 
 
-def _for_round(r: Reader, loop: Loop, carried: Carried, found: Trip) -> Round:
+def _for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Growth | None = None) -> Round:
     node = loop.node
     assert isinstance(node, cst.For)
     simple = node.target.value if isinstance(node.target, cst.Name) else None
@@ -368,8 +419,12 @@ def _for_round(r: Reader, loop: Loop, carried: Carried, found: Trip) -> Round:
         r.counters.append(counter)
         r.loops[counter] = node
         try:
+            if growth is not None:
+                growth.enter(counter)
             _bind_item(r, loop, found, counter)
             _body(r, loop)
+            if growth is not None and not growth.check(nodes):
+                raise Regrow(growth)
         finally:
             r.counters.remove(counter)
             del r.sizes.counters[counter]

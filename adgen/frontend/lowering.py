@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from adgen.diagnostics import Diagnostic, SourceText, UserError, refuse
-from adgen.frontend.abstract import Abstract, Array, Known, Number, Tuple, UserFunction
+from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number, Tuple, UserFunction
 from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
 from adgen.frontend.derivatives import Differentiate
@@ -18,6 +18,7 @@ from adgen.frontend.live_scope import LiveEnvironment, helper
 from adgen.frontend.names import from_meaning
 from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
 from adgen.frontend.scope import Captured, Helper, Path
+from adgen.frontend.sequences import static_items
 from adgen.frontend.signals import Restart, Unroll
 from adgen.frontend.sizes import Equality
 from adgen.frontend.state import Closure
@@ -273,6 +274,10 @@ def _result(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
             return Leaf(value.type)
         case UserFunction():
             raise r.error("AG129")
+        case Grown(count=count):
+            if count.value is None:
+                raise r.error("AG115", notes=["return an array made of it: `np.array(xs)`"])
+            return _result(r, Tuple(static_items(r, x) or (), "list"), yields)
     raise r.error("AG234", operation="return", types=describe(r, x))
 
 

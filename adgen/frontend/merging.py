@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adgen.diagnostics import Span, refuse
-from adgen.frontend.abstract import Abstract, Array, Known, Number, Root, Tuple
+from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number, Root, Tuple
 from adgen.frontend.promotion import join_types, with_dims
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import (
@@ -61,7 +61,7 @@ class Unjoinable(Exception):
 # -- structure ----------------------------------------------------------------------------------------------
 def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[object, list[Leaf]]:
     """The common form of two bindings: a skeleton and the leaves it waits for. Raises Unjoinable."""
-    if left is right or (isinstance(left, Known | Tuple | Array) and left == right):
+    if left is right or (isinstance(left, Known | Array) and left == right):
         return left, []
     if isinstance(left, Tuple) and isinstance(right, Tuple):
         if len(left.items) != len(right.items) or left.keys != right.keys:
@@ -70,7 +70,8 @@ def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[o
             align(r, a, b, None if name is None else f"{name}_{k}")
             for k, (a, b) in enumerate(zip(left.items, right.items, strict=True))
         ]
-        skeleton = ("tuple", left, [p[0] for p in parts])
+        like = left if left.owner is right.owner else replace(left, owner=None)
+        skeleton = ("tuple", like, [p[0] for p in parts])
         return skeleton, [leaf for p in parts for leaf in p[1]]
     types = [_type_of(r, x) for x in (left, right)]
     if types[0] is None or types[1] is None:
@@ -93,14 +94,16 @@ def rebuild(r: Reader, skeleton: object, values: Iterator[Value], shared: Sharin
         case ("leaf",):
             value = next(values)
             found = r.wrap(value)
-            if isinstance(found, Array) and value.hint is not None:
-                r.root_names[found.root] = value.hint
+            if isinstance(found, Array):
+                r.rebuilt.setdefault(found.root)
+                if value.hint is not None:
+                    r.root_names[found.root] = value.hint
             if shared is not None and isinstance(found, Array):
                 shared.note(found.root)
             return found
         case ("tuple", Tuple() as like, list() as parts):
             items = tuple(rebuild(r, part, values, shared) for part in parts)
-            return Tuple(items, like.kind, like.keys, like.cls)
+            return replace(like, items=items)
     found_: Abstract = skeleton  # type: ignore[assignment]
     return found_
 
@@ -377,6 +380,8 @@ def _aligned(
 
 def filled(r: Reader, present: Binding, missing_left: bool, state: State) -> tuple[object, list[Leaf]]:
     """A binding that one path lacks: leaves with one side open."""
+    if isinstance(present, Grown):
+        raise r.error("AG115", notes=["a list filled inside a loop or branch is not known behind it"])
     if isinstance(present, Tuple):
         parts = [filled(r, item, missing_left, state) for item in present.items]
         return ("tuple", present, [p[0] for p in parts]), [leaf for p in parts for leaf in p[1]]

@@ -53,6 +53,9 @@ def check_fresh(r: Reader, root: Root) -> None:
     """Refuse to read what may be a view of an array that has changed since."""
     for source, version in r.state.shared.get(root, {}).items():
         if r.state.versions.get(source) is not version:
+            if root.origin == "list":
+                notes = ["an array that was appended to the list has been changed since: append a copy of it"]
+                raise r.error("AG115", notes=notes)
             raise ambiguous(r, root)
 
 
@@ -96,7 +99,7 @@ def store(r: Reader, place: Array, index: Index, value: Value, accumulate: bool 
     """Put ``value`` into the cells of a place that ``index`` names (add it, with ``accumulate``)."""
     check_writable(r, place)
     version = r.state.versions[place.root]
-    new = _stored(r, version, place.path, index, value, accumulate)
+    new = stored(r, version, place.path, index, value, accumulate)
     set_version(r, place.root, new)
 
 
@@ -112,6 +115,7 @@ def replace_contents(r: Reader, place: Array, value: Value) -> None:
 def set_version(r: Reader, root: Root, value: Value) -> None:
     """A new version of a root."""
     r.state.versions[root] = value
+    r.written.setdefault(root)
     name = r.root_names.get(root)
     if name is not None and value.hint is None:
         r.names.setdefault(value, name)
@@ -123,15 +127,24 @@ def check_writable(r: Reader, place: Array) -> None:
     name = r.root_names.get(root, "the array")
     if root.origin == "captured":
         raise r.error("AG244", name=name)
+    if root.origin == "list":
+        notes = ["the elements of a list that was filled in a loop are not written into"]
+        raise r.error("AG115", notes=notes)
     if root in r.state.shared:
         raise ambiguous(r, root)
     if any(isinstance(step, Stretch) for step in place.path):
         raise r.error("AG122", construct="a broadcast view")
 
 
-def _stored(
-    r: Reader, base: Value, path: tuple[Step, ...], index: Index, value: Value, accumulate: bool
+def stored(
+    r: Reader,
+    base: Value,
+    path: tuple[Step, ...],
+    index: Index,
+    value: Value,
+    accumulate: bool = False,
 ) -> Value:
+    """The contents of a root after a store through a path."""
     if not path:
         prim = add_at if accumulate else write_
         return prim(r.b, base, value, *index.operands, index=index.indexer)
@@ -139,9 +152,9 @@ def _stored(
     if len(path) == 1:
         composed = _composed(r, step, index, base.type)
         if composed is not None:
-            return _stored(r, base, (), composed[0], _permuted(r, value, composed[1]), accumulate)
+            return stored(r, base, (), composed[0], _permuted(r, value, composed[1]), accumulate)
     inner = _apply(r, base, step)
-    changed = _stored(r, inner, path[1:], index, value, accumulate)
+    changed = stored(r, inner, path[1:], index, value, accumulate)
     match step:
         case Index(indexer, operands):
             return write_(r.b, base, changed, *operands, index=indexer)

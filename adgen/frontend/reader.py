@@ -16,6 +16,7 @@ from adgen.frontend.abstract import (
     Abstract,
     Array,
     DTypeObject,
+    Grown,
     Known,
     LibraryFunction,
     Number,
@@ -73,6 +74,10 @@ class Reader:
     comments: dict[int, str] = field(default_factory=dict)
     running: list[Activation] = field(default_factory=list)
     activations: int = 0
+    growing: dict[Root, Any] = field(default_factory=dict)
+    appended: list[tuple[Any, Root, Value, Span | None]] = field(default_factory=list)
+    written: dict[Root, None] = field(default_factory=dict)
+    rebuilt: dict[Root, None] = field(default_factory=dict)
     sizes: Sizes = field(init=False)
     _numbers: dict[Value, int] = field(default_factory=dict)
 
@@ -131,6 +136,12 @@ class Reader:
                 return constant(self.b, value)
             case Array():
                 return places.read(self, x)
+            case Grown():
+                from adgen.frontend.lists import contents, not_empty
+
+                if x.element is not None and x.element.rank:
+                    not_empty(self, x, "an array of it")
+                return places.read(self, contents(self, x))
             case Tuple(items=items) if items:
                 return self._stacked([self.value(item) for item in items])
             case LibraryFunction() | UserFunction():
@@ -345,6 +356,8 @@ def describe(r: Reader, x: Abstract) -> str:
             return f"`{value!r}`"
         case Tuple(items=items, kind=kind):
             return f"a {kind} of {len(items)}"
+        case Grown():
+            return "a list that was filled in a loop"
         case DTypeObject(dtype):
             return f"the dtype {dtype.value}"
         case LibraryFunction(name=name) | UserFunction(name=name):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adgen.frontend import places
-from adgen.frontend.abstract import Abstract, Array, Index, Iterable, Known, Number, Tuple
+from adgen.frontend.abstract import Abstract, Array, Grown, Index, Iterable, Known, Number, Tuple
+from adgen.frontend.lists import contents, element
 from adgen.frontend.reader import Reader
 from adgen.ir.core import Access, Full, Indexer, Point, Value
 from adgen.ir.dims import Dim
@@ -40,6 +41,10 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
             if size is None:
                 return None
             return tuple(row(r, x, constant(r.b, k)) for k in range(size))
+        case Grown(count=count):
+            if count.value is None or x.place is None:
+                return None if count.value else ()
+            return tuple(element(r, x, constant(r.b, k)) for k in range(count.value))
         case Iterable("range", bounds):
             return _static_range(bounds)
         case Iterable("enumerate", (inner, start)):
@@ -105,6 +110,9 @@ def trip(r: Reader, x: Abstract) -> Trip | None:
         case Array():
             size = _length_of(r, x)
             return _counted(r, r.sizes.value(size), lambda i: row(r, x, i))
+        case Grown(count=count):
+            contents(r, x)
+            return _counted(r, r.sizes.value(count), lambda i: element(r, x, i))
         case Iterable("range", (lo, hi, step)):
             return _range(r, lo, hi, step)
         case Iterable("enumerate", (inner, start)):

@@ -21,5 +21,13 @@ class Unroll(Exception):
         self.counter = counter
 
 
+class Regrow(Exception):
+    """A loop that appends to lists has to be lowered again with what ``growth`` has learnt."""
+
+    def __init__(self, growth: object) -> None:
+        super().__init__(growth)
+        self.growth = growth
+
+
 class Peel(Exception):
     """A loop has to have its first iteration taken out, because a name changes its structure there."""

@@ -99,11 +99,13 @@ def _counts(name: str, live: frozenset[str] | None) -> bool:
 
 def roots_of(bound: Binding) -> set[Root]:
     """The roots a binding refers to."""
-    from adgen.frontend.abstract import Array
+    from adgen.frontend.abstract import Array, Grown
 
     match bound:
         case Array(root):
             return {root}
+        case Grown(place=place):
+            return set() if place is None else {place.root}
         case Tuple(items=items):
             return set().union(*(roots_of(item) for item in items)) if items else set()
         case UserFunction(definition=Closure(defaults=defaults)):

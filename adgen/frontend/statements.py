@@ -11,8 +11,9 @@ import libcst as cst
 
 from adgen.diagnostics import UserError
 from adgen.frontend import fence, indexing, places
-from adgen.frontend.abstract import Abstract, Array, Known, Number, Tuple
+from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number, Tuple
 from adgen.frontend.expressions import code_of, expression, subscript_items
+from adgen.frontend.lists import append_statement
 from adgen.frontend.liveness import Names, Statement, leaves, statements
 from adgen.frontend.merging import both, join_branches
 from adgen.frontend.operators import SYMBOLS, binary, negated, truth
@@ -247,6 +248,8 @@ def _augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
         raise r.refuse("AG122", act, target, construct=f"`{code_of(target)}`")
     old = expression(r, act, target)
     value = expression(r, act, node.value)
+    if isinstance(old, Grown) or (isinstance(old, Tuple) and old.kind == "list"):
+        raise r.refuse("AG115", act, target, notes=["append the elements: `.append(x)`, `.extend(xs)`"])
     if isinstance(old, Array):
         with r.at(act, target):
             places.check_writable(r, old)
@@ -309,6 +312,8 @@ def _evaluated(r: Reader, act: Activation, node: cst.Expr) -> None:
         return
     if isinstance(node.value, cst.Yield | cst.Await):
         expression(r, act, node.value)
+    if isinstance(node.value, cst.Call) and append_statement(r, act, node.value):
+        return
     expression(r, act, node.value)
 
 

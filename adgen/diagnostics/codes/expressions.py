@@ -84,21 +84,24 @@ CODES = (
     Code(
         "AG115",
         "a list cannot be used like this",
-        "A list display is read as a tuple of known length, or as the elements of an array; its "
-        "length cannot change.",
+        "A list grows by `append` and `extend` where its length stays known: outside loops, or in a `for` "
+        "loop that is not left early and appends the same number of equal elements in every round. Its "
+        "elements become the rows of one array, so nothing else may refer to the list, and an appended "
+        "array may not change afterwards.",
         help="use a tuple, or `np.zeros` and element assignment",
         bad=Example("""
             def f(x):
                 ys = []
                 for i in range(3):
-                    «ys.append»(x * i)
+                    if x > i:
+                        «ys.append(x * i)»
                 return ys[0]
         """),
         good=Example("""
             def f(x):
-                ys = np.zeros(3)
+                ys = []
                 for i in range(3):
-                    ys[i] = x * i
+                    ys.append(x * i)
                 return ys[0]
         """),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from adgen.frontend.abstract import Abstract, Array, Known
+from adgen.frontend.abstract import Abstract, Array, Grown, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, Result, Table, documented
 from adgen.frontend.library.operands import computed, truth
@@ -47,7 +47,7 @@ def _extremum(
 ) -> Callable[..., Result]:
     def apply(c: LibraryContext, *args: Abstract) -> Result:
         only = args[0] if len(args) == 1 else None
-        if isinstance(only, Array) and c.value(only).type.rank == 1:
+        if isinstance(only, Array | Grown) and c.value(only).type.rank == 1:
             return over_axes(c.b, c.value(only), axes=(0,))
         items: Sequence[Abstract] = args if only is None else c.items(only)
         if not items:
@@ -67,14 +67,22 @@ table.function("builtins.min")(_extremum(extrema.minimum, extrema.smallest, extr
 @table.function("builtins.sum")
 def sum_(c: LibraryContext, iterable: Abstract, /, start: Abstract = _ZERO) -> Result:
     """The sum of the elements of a tuple or of the rows of an array."""
-    if isinstance(iterable, Array):
-        total: Abstract | Value = sum_over(c.b, c.value(iterable), axes=(0,))
+    if isinstance(iterable, Array | Grown):
+        total: Abstract | Value = _summed(c, iterable)
         return total if _is_zero(start) else add(c, total, start, python=True)
     items = c.items(iterable)
     total = start
     for item in items:
         total = item if _is_zero(total) else add(c, total, item, python=True)
     return total
+
+
+def _summed(c: LibraryContext, rows: Array | Grown) -> Value:
+    """The sum of rows; of Python numbers in a list a Python number."""
+    total = sum_over(c.b, c.value(rows), axes=(0,))
+    element = rows.element if isinstance(rows, Grown) else None
+    python = element is not None and not element.rank and element.kind is Kind.py
+    return c.cast(total, total.type.dtype, Kind.py) if python else total
 
 
 def _is_zero(x: Abstract | Value) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adgen.frontend.abstract import Abstract, Known
+from adgen.frontend.abstract import Abstract, Grown, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import flat, matched, require
@@ -15,7 +15,7 @@ from adgen.ir.types import DType, Kind
 from adgen.primitives.elementwise import sub
 from adgen.primitives.indexing import read
 from adgen.primitives.rounding import mod
-from adgen.primitives.shape import arange, broadcast, concat, reshape
+from adgen.primitives.shape import arange, broadcast, concat, reshape, transpose
 from adgen.primitives.sizes import size_value
 from adgen.primitives.stacking import stack as stack_
 
@@ -39,6 +39,14 @@ def joined(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
     return concat(c.b, *fitted, axis=axis)
 
 
+def _rows(c: LibraryContext, xs: Abstract) -> Value | None:
+    """The elements of a list that was filled in a loop, as the rows of an array; None for anything else."""
+    if not isinstance(xs, Grown) or xs.count.value is not None:
+        return None
+    c.not_empty(xs)
+    return c.value(xs)
+
+
 def _arrays(c: LibraryContext, xs: Abstract) -> list[Value]:
     """The elements of a tuple as values of one dtype."""
     return list(c.promote(*(c.value(x, kind=Kind.np) for x in c.items(xs))))
@@ -47,11 +55,34 @@ def _arrays(c: LibraryContext, xs: Abstract) -> list[Value]:
 @table.function("numpy.concatenate", "numpy.concat")
 def concatenate(c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO) -> Result:
     """Arrays one after the other along an axis; flattened for None."""
+    rows = _rows(c, arrays)
+    if rows is not None:
+        return _rows_joined(c, rows, axis)
     values = _arrays(c, arrays)
     if c.is_none(axis):
         return joined(c, [flat(c, v) for v in values], 0)
     require(c, values[0].type.rank > 0, "np.concatenate", values[0])
     return joined(c, values, c.static_axis(axis, values[0].type.rank))
+
+
+def _rows_joined(c: LibraryContext, rows: Value, axis: Abstract) -> Value:
+    """The rows of an array (of which each is an array) one after the other along an axis."""
+    if c.is_none(axis):
+        return flat(c, rows)
+    rank = rows.type.rank - 1
+    require(c, rank > 0, "np.concatenate", rows)
+    at = c.static_axis(axis, rank)
+    dims = list(rows.type.dims[1:])
+    dims[at] = dims[at] * rows.type.dims[0]
+    return reshape(c.b, _rows_at(c, rows, at), dims=tuple(dims))
+
+
+def _rows_at(c: LibraryContext, rows: Value, axis: int) -> Value:
+    """The first dim moved to another position."""
+    if axis == 0:
+        return rows
+    perm = (*range(1, axis + 1), 0, *range(axis + 1, rows.type.rank))
+    return transpose(c.b, rows, perm=perm)
 
 
 def stacked(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
@@ -67,6 +98,9 @@ def stacked(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
 @table.function("numpy.stack")
 def stack(c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO) -> Result:
     """Arrays along a new axis."""
+    rows = _rows(c, arrays)
+    if rows is not None:
+        return c.fresh(_rows_at(c, rows, c.static_axis(axis, rows.type.rank)))
     values = _arrays(c, arrays)
     return stacked(c, values, c.static_axis(axis, values[0].type.rank + 1))
 
@@ -77,15 +111,29 @@ def _at_least(c: LibraryContext, value: Value, rank: int) -> Value:
     return reshape(c.b, value, dims=(*((ONE,) * missing), *value.type.dims)) if missing > 0 else value
 
 
+def _with_rank(c: LibraryContext, rows: Value, rank: int) -> Value:
+    """Rows whose elements have at least a rank."""
+    count, *dims = rows.type.dims
+    missing = rank - len(dims)
+    return reshape(c.b, rows, dims=(count, *((ONE,) * missing), *dims)) if missing > 0 else rows
+
+
 @table.function("numpy.vstack")
 def vstack(c: LibraryContext, tup: Abstract) -> Result:
     """Rows one under the other."""
+    rows = _rows(c, tup)
+    if rows is not None:
+        return c.fresh(rows) if rows.type.rank == 2 else _rows_joined(c, _with_rank(c, rows, 2), _ZERO)
     return joined(c, [_at_least(c, v, 2) for v in _arrays(c, tup)], 0)
 
 
 @table.function("numpy.hstack")
 def hstack(c: LibraryContext, tup: Abstract) -> Result:
     """Columns one beside the other; vectors one after the other."""
+    rows = _rows(c, tup)
+    if rows is not None:
+        rows = _with_rank(c, rows, 1)
+        return _rows_joined(c, rows, Known(0 if rows.type.rank == 2 else 1))
     values = [_at_least(c, v, 1) for v in _arrays(c, tup)]
     return joined(c, values, 0 if values[0].type.rank == 1 else 1)
 
@@ -93,6 +141,9 @@ def hstack(c: LibraryContext, tup: Abstract) -> Result:
 @table.function("numpy.column_stack")
 def column_stack(c: LibraryContext, tup: Abstract) -> Result:
     """Vectors as columns, beside the columns of matrices."""
+    rows = _rows(c, tup)
+    if rows is not None:
+        return transpose(c.b, rows, perm=(1, 0)) if rows.type.rank == 2 else _rows_joined(c, rows, Known(1))
     columns = []
     for value in _arrays(c, tup):
         lifted = _at_least(c, value, 1)
