@@ -6,7 +6,7 @@ Only rules of exactness ``bitwise`` are here: ``x * 1`` goes, ``x + 0.0`` stays 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -213,8 +213,29 @@ def _sum(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | 
 
 
 def _read(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
-    whole = operands[0].type.rank and all(isinstance(a, Full) for a in attrs["index"].access)
-    return operands[0] if whole else None
+    if operands[0].type.rank and all(isinstance(a, Full) for a in attrs["index"].access):
+        return operands[0]
+    _note_distinct(b, operands[1:], attrs)
+    return None
+
+
+def _store(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
+    _note_distinct(b, operands[2:], attrs)
+    return None
+
+
+def _note_distinct(b: Builder, places: Sequence[Value], attrs: Attributes) -> None:
+    """An index array 0, 1, 2, ... on any axis names no cell twice: the indexer says so from now on."""
+    index = attrs["index"]
+    if not index.once and any(_counts_up(b, v) for v in places if v.type.rank):
+        attrs["index"] = replace(index, once=True)
+
+
+def _counts_up(b: Builder, places: Value) -> bool:
+    op = b.defs.op(places)
+    while op is not None and op.prim.name == "wrap":
+        op = b.defs.op(op.operands[0])
+    return op is not None and op.prim.name == "arange"
 
 
 def _where(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
@@ -237,6 +258,8 @@ _RULES: dict[str, Rule] = {
     "transpose": _transpose,
     "sum": _sum,
     "read": _read,
+    "write": _store,
+    "add_at": _store,
     "where": _where,
 }
 
