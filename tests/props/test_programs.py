@@ -34,7 +34,7 @@ SETTINGS = {
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 
-def _load(text: str) -> Callable[..., Any]:
+def load(text: str) -> Callable[..., Any]:
     """Import the program from a file, as a user would have it."""
     FOLDER.mkdir(exist_ok=True)
     name = "random_" + hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -63,7 +63,7 @@ def _usable(fun: Callable[..., Any], args: tuple[Any, ...]) -> Any:
 
 
 def _compare_with_duals(text: str) -> None:
-    fun = _load(text)
+    fun = load(text)
     for size in (3, 5):
         args = _arguments(size)
         value = _usable(fun, args)
@@ -89,7 +89,7 @@ def test_gradient_through_views_equals_duals(text: str) -> None:
 @settings(**SETTINGS, max_examples=10)
 @given(programs(views=True))
 def test_kernels_equal_numpy(text: str) -> None:
-    fun = _load(text)
+    fun = load(text)
     args = _arguments(4)
     _usable(fun, args)
     numpy_answer = adgen.value_and_grad(fun, wrt=(0, 1, 2), backend="numpy")(*copy_of(args))
@@ -102,7 +102,7 @@ def test_kernels_equal_numpy(text: str) -> None:
 @settings(**SETTINGS, max_examples=10)
 @given(programs())
 def test_forward_over_reverse_equals_nested_duals(text: str) -> None:
-    fun = _load(text)
+    fun = load(text)
     args = _arguments(3)
     _usable(fun, args)
     rng = np.random.default_rng(9)
