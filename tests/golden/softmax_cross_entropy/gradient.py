@@ -42,7 +42,7 @@ def value_and_grad(
 
     # Reverse sweep.
     logp_bar = np.zeros((n, k))  # softmax_cross_entropy.py:11
-    np.add.at(logp_bar, (t, labels), -(1.0 / float(n)))
+    logp_bar[t, labels] -= 1.0 / float(n)
     # softmax_cross_entropy.py:9
     t_1 = np.sum(-logp_bar, axis=1, keepdims=True) / exp_z_sum
     z_bar = logp_bar + t_1[:, 0][:, None] * exp_z
@@ -116,7 +116,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Arra
     _check(cotangent, "cotangent", np.float64, ())
 
     logp_bar = np.zeros((n, k))  # softmax_cross_entropy.py:11
-    np.add.at(logp_bar, (saved_0, saved_1), -(cotangent / n))
+    logp_bar[saved_0, saved_1] -= cotangent / n
     # softmax_cross_entropy.py:9
     logp_bar_sum = np.sum(-logp_bar, axis=1, keepdims=True)
     z_bar = logp_bar + (logp_bar_sum / exp_z_sum[:, None])[:, 0][:, None] * exp_z
