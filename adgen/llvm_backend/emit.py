@@ -19,7 +19,7 @@ from adgen.llvm_backend.outline import deepest
 from adgen.llvm_backend.statements import Statements
 from adgen.llvm_backend.workspace import ALIGNMENT, CELLS
 from adgen.llvm_backend.writer import Writer, scalar_type
-from adgen.loops.core import Buffer, InArena, InParam, InResult, Kernel, OnHeap, OnStack
+from adgen.loops.core import Buffer, InArena, InParam, InResult, Kernel, OnHeap, OnStack, Product, walk
 
 KERNEL, WORKSPACE = "adgen_kernel", "adgen_workspace"
 #: Loops stay loops: without builtins LLVM does not turn them into calls of memset or memcpy.
@@ -41,9 +41,10 @@ def emit_module(kernel: Kernel) -> Module:
     """The LLVM module of a kernel."""
     w, table = Writer(), Table()
     statements = Statements(w, kernel, table, deepest(kernel))
+    threads = _one_thread(w, kernel, table)
     _enter(w, kernel, statements.memory)
     statements.all(kernel.body)
-    _leave(w, kernel, statements.memory)
+    _leave(w, kernel, statements.memory, threads)
     for name in sorted({s for used, _ in statements.used for s in vector_math.libm_slots(used)}):
         table.slot(f"libm.{name}")
     slots = {name.partition(".")[2]: k for name, k in table.slots.items() if name.startswith("libm.")}
@@ -134,7 +135,28 @@ def _enter(w: Writer, kernel: Kernel, memory: Memory) -> None:
     memory.enter()
 
 
-def _leave(w: Writer, kernel: Kernel, memory: Memory) -> None:
+@dataclass(frozen=True, slots=True)
+class _Threads:
+    """The number of threads that BLAS had before the kernel, and the function that sets it."""
+
+    setter: str
+    before: str
+
+
+def _one_thread(w: Writer, kernel: Kernel, table: Table) -> _Threads | None:
+    """BLAS works on one thread inside a kernel: on a busy machine its own threads wait for each other."""
+    if not any(isinstance(stmt, Product) for stmt in walk(kernel.body)):
+        return None
+    setter = table.load(w, "blas.threads")
+    return _Threads(setter, w.value(f"call i32 {setter}(i32 1)"))
+
+
+def _restore(w: Writer, threads: _Threads | None) -> None:
+    if threads is not None:
+        w.value(f"call i32 {threads.setter}(i32 {threads.before})")
+
+
+def _leave(w: Writer, kernel: Kernel, memory: Memory, threads: _Threads | None) -> None:
     extra = len(kernel.params) + len(kernel.results)
     for position, result in enumerate(kernel.results):
         cell = _cell(w, len(kernel.params) + position)
@@ -146,10 +168,12 @@ def _leave(w: Writer, kernel: Kernel, memory: Memory) -> None:
                 extra += 1
             memory.hand_over(result, cell)
     memory.leave()
+    _restore(w, threads)
     w.emit("ret i32 0")
     for label, status in (("failed", 1), ("nomemory", 2)):
         w.start_block(label)
         memory.leave()
+        _restore(w, threads)
         w.emit(f"ret i32 {status}")
 
 

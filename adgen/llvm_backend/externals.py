@@ -23,6 +23,8 @@ def address(name: str) -> int:
             return _symbol(_libm(), function)
         case "c":
             return _symbol(_libc(), function)
+        case "blas" if function == "threads":
+            return _thread_setter()
         case "blas" | "lapack":
             return _capsule(library, function)
     raise LookupError(f"no external library is called {library!r}")
@@ -46,6 +48,18 @@ def _libm() -> ctypes.CDLL:
     if sys.platform in ("win32", "darwin"):
         return _libc()
     return ctypes.CDLL(ctypes.util.find_library("m") or "libm.so.6")
+
+
+def _thread_setter() -> int:
+    """A function that sets the number of BLAS threads and returns the number before.
+
+    OpenBLAS has one; with another BLAS a function without effect takes its place.
+    """
+    try:
+        module = importlib.import_module("scipy.linalg.cython_blas")
+        return _symbol(ctypes.CDLL(str(module.__file__)), "openblas_set_num_threads_local")
+    except (ImportError, OSError, LookupError):
+        return _symbol(_libc(), "abs")
 
 
 def _symbol(library: ctypes.CDLL, function: str) -> int:
