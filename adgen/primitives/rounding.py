@@ -24,7 +24,7 @@ from adgen.primitives.define import (
     Text,
     elementwise,
 )
-from adgen.primitives.elementwise import add, div, gt, logical_and, lt, ne, neg, sub, where
+from adgen.primitives.elementwise import add, div, eq, gt, logical_and, lt, mul, ne, neg, sub, where
 from adgen.primitives.literals import literal, samples
 
 _FLAT = Inactive("rounding is piecewise constant")
@@ -99,12 +99,22 @@ _INTEGERS = (Sample(("i64[4]", "i64[4]"), values=((5, -5, 7, -7), (3, 3, -2, -2)
 
 
 def _expand_floor_divide(b: Builder, op: Op) -> Value:
-    """The quotient of x - mod(x, y) by y, which is an integer but for rounding, rounded to one."""
+    """As NumPy and Python: (x - fmod(x, y)) / y, less 1 where the signs differ, rounded to an integer."""
     x, y = op.operands
-    quotient = div(b, sub(b, x, mod(b, x, y)), y)
+    zero, one, rest = literal(b, x, 0), literal(b, x, 1), fmod(b, x, y)
+    ratio, even = div(b, x, y), div(b, sub(b, x, rest), y)
+    quotient = where(b, _opposed(b, rest, y), sub(b, even, one), even)
     below = floor(b, quotient)
     half = gt(b, sub(b, quotient, below), literal(b, x, 0.5))
-    return where(b, half, add(b, below, literal(b, x, 1)), below)
+    rounded = where(b, half, add(b, below, one), below)
+    signed = where(b, eq(b, quotient, zero), mul(b, ratio, zero), rounded)
+    return where(b, eq(b, y, zero), ratio, signed)
+
+
+def _opposed(b: Builder, rest: Value, y: Value) -> Value:
+    """Whether a remainder is not zero and its sign is not that of y."""
+    zero = literal(b, y, 0)
+    return logical_and(b, ne(b, rest, zero), ne(b, lt(b, rest, zero), lt(b, y, zero)))
 
 
 floor_divide = elementwise(
@@ -125,12 +135,12 @@ def _mod_partials(b: Builder, r: Value, x: Value, y: Value) -> Sequence[Partial]
 
 
 def _expand_mod(b: Builder, op: Op) -> Value:
-    """fmod(x, y), plus y where the signs differ."""
+    """fmod(x, y), plus y where the signs differ; a zero has the sign of y."""
     x, y = op.operands
     zero, rest = literal(b, x, 0), fmod(b, x, y)
-    opposed = ne(b, lt(b, rest, zero), lt(b, y, zero))
-    wrong = logical_and(b, ne(b, rest, zero), opposed)
-    return where(b, wrong, add(b, rest, y), rest)
+    signed = where(b, lt(b, y, zero), literal(b, x, -0.0), zero)
+    even = where(b, eq(b, rest, zero), signed, rest)
+    return where(b, _opposed(b, rest, y), add(b, rest, y), even)
 
 
 mod = elementwise(
