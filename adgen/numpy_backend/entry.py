@@ -44,7 +44,8 @@ class Entry:
 
     The parameters of ``func`` are ``residuals_in`` residuals and then the leaves of ``arguments``. Its
     results are the leaves of ``result``, new contents of the parameters ``mutated``, and ``residuals_out``.
-    ``records`` tells for NamedTuples and dataclasses inside ``result`` (by path) which argument is one.
+    ``records`` tells for NamedTuples and dataclasses inside ``result`` (by path) which argument is one;
+    ``kept`` are the arguments that residuals hold besides, for the types of such records.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Entry:
     mutated: tuple[int, ...] = ()
     residuals_in: tuple[str, ...] = ()
     residuals_out: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     wanted: tuple[Type, ...] = ()
 
 
@@ -189,10 +191,10 @@ def _doc(entry: Entry, leaves: Sequence[str], sizes: dict[str, str]) -> list[str
 def _unpacked(entry: Entry, leaves: Sequence[str]) -> list[str]:
     lines = []
     if entry.residuals_in:
-        targets = ", ".join(entry.residuals_in)
-        lines.append(f"{targets}{',' if len(entry.residuals_in) == 1 else ''} = residuals")
-        if len(entry.residuals_in) == 1:
-            lines[0] = f"({entry.residuals_in[0]},) = residuals"
+        targets = [*entry.residuals_in, *entry.kept]
+        lines.append(
+            f"({targets[0]},) = residuals" if len(targets) == 1 else f"{', '.join(targets)} = residuals"
+        )
         for name, param in zip(entry.residuals_in, entry.func.params, strict=False):
             if isinstance(param.any_type, StackType):
                 lines.append(f"{name} = {name}.copy()")
@@ -230,7 +232,7 @@ def _finish(entry: Entry, names: Sequence[str], results: Sequence[str]) -> list[
     tree = _constructed(entry, iter(values[:size]))
     kept = values[size + len(entry.mutated) :]
     if entry.residuals_out:
-        tree = f"{tree}, Residuals({', '.join(kept)})"
+        tree = f"{tree}, Residuals({', '.join([*kept, *entry.kept])})"
     elif entry.result.kind == "tuple" and len(entry.result.children) > 1:
         tree = tree[1:-1]
     read_late = {names[k] for k in entry.mutated} & set(re.findall(r"\w+", tree))

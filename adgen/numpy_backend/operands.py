@@ -16,6 +16,7 @@ from adgen.numpy_backend.folding import Folding
 from adgen.primitives.define import Infix, Prefix
 
 _PROMOTING = ("add", "sub", "mul", "div", "maximum", "minimum", "lt", "le", "gt", "ge", "eq", "ne")
+_RAISING = ("div", "floor_divide", "mod", "pow")
 _OF_PYTHON = (DType.f64, DType.i64, DType.bool)
 _SAMPLES = {"f": 1.0, "i": 1, "u": 1, "b": True}
 
@@ -102,9 +103,16 @@ class Operands:
                     chosen = trial
         types = [v.type for v in op.operands[first:]]
         rounds = types[0].dtype not in _OF_PYTHON and not op.result.type.is_py
-        if op.prim.name != "cast" and (rounds or not types[-1].is_py):
+        if op.prim.name != "cast" and (rounds or not types[-1].is_py or self._raises(op)):
             chosen = self._strengthened(op, chosen, first)
         return tuple(chosen)
+
+    def _raises(self, op: Op) -> bool:
+        """Whether Python would raise where NumPy gives inf or nan."""
+        if op.prim.name not in _RAISING or op.result.type.is_py:
+            return False
+        divisor = self._folding.op(op.operands[1])
+        return divisor is None or divisor.prim.name != "const"
 
     def _same_result(self, op: Op, operands: list[Operand], first: int) -> bool:
         """Whether NumPy (Python for Python scalars) gets the operation's dtype from these operands."""

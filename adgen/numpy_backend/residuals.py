@@ -35,6 +35,7 @@ def named_residuals(functions: Sequence[Entry | Delegate]) -> list[Entry | Deleg
     body = body_of(forward, (*leaf_names(forward),), Context(()))
     wishes = [_wish(text, old) for text, old in zip(body.results[first:], forward.residuals_out, strict=True)]
     arguments = [a.name for f in entries if f.residuals_in for a in f.arguments]
+    arguments += forward.kept
     names = field_names(wishes, arguments)
     return [
         replace(f, residuals_out=names)
@@ -65,4 +66,5 @@ def residual_class(entry: Entry, sizes: dict[str, str]) -> list[str]:
             continue
         note = f"  # {dims_text(value.type, sizes)}" if value.type.rank else ""
         lines.append(f"    {name}: {type_text(value.type)}{note}")
+    lines += [f"    {name}: Any  # its type is that of its gradient" for name in entry.kept]
     return lines

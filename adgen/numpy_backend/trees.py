@@ -30,7 +30,7 @@ class Tree(Protocol):
 
 
 _SEQUENCES = ("tuple", "list")
-_RECORDS = ("namedtuple", "dataclass")
+RECORDS = ("namedtuple", "dataclass")
 
 
 def count(tree: Tree) -> int:
@@ -67,7 +67,7 @@ def paths(tree: Tree, root: str) -> list[str]:
     """How each leaf of ``root`` is reached."""
     if tree.kind == "leaf":
         return [root]
-    if tree.kind in _RECORDS:
+    if tree.kind in RECORDS:
         steps = [f".{key}" for key in tree.keys]
     else:
         steps = [f"[{quoted(key)}]" for key in (tree.keys or range(len(tree.children)))]
@@ -86,7 +86,7 @@ def construction(tree: Tree, leaves: Iterator[str], record: str = "") -> str:
         return next(leaves)
     if tree.kind == "static":
         return repr(tree.value)
-    if tree.kind in _RECORDS:
+    if tree.kind in RECORDS:
         fields = [
             f"{key}={construction(child, leaves, f'{record}.{key}')}"
             for key, child in zip(tree.keys, tree.children, strict=True)

@@ -13,6 +13,7 @@ from adgen.numpy_backend.economy import value_is_cheap
 from adgen.numpy_backend.entry import Argument, Entry
 from adgen.numpy_backend.module import Delegate, Origin, print_module
 from adgen.numpy_backend.residuals import field_names
+from adgen.numpy_backend.trees import RECORDS, Tree
 from adgen.runtime.derive import Linearised, cotangent_spec, derive, gradient_spec, linearise, wrt_leaves
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
@@ -136,6 +137,7 @@ def captured_text(value: Any) -> str | None:
 def _split(traced: Traced, halves: Linearised, plan: Plan | None) -> list[Public]:
     forward, backward = in_place(halves.forward), in_place(halves.backward)
     names = field_names(halves.residuals, [])
+    kept = () if plan is None else _with_records(traced, plan)
     out = Entry(
         "forward",
         forward,
@@ -144,6 +146,7 @@ def _split(traced: Traced, halves: Linearised, plan: Plan | None) -> list[Public
         f"The value of `{traced.func.name}`, and what `backward` needs of the forward sweep.",
         mutated=traced.mutated,
         residuals_out=names,
+        kept=kept,
     )
     if plan is None:
         result = TreeSpec(TUPLE, tuple(cotangent_spec(tree) for tree in traced.arguments))
@@ -160,5 +163,15 @@ def _split(traced: Traced, halves: Linearised, plan: Plan | None) -> list[Public
         "The gradient, from the residuals and the cotangent of the value.",
         tuple(wanted),
         residuals_in=names,
+        kept=kept,
     )
     return [out, back]
+
+
+def _with_records(traced: Traced, plan: Plan) -> tuple[str, ...]:
+    """The differentiated parameters that are or hold NamedTuples or dataclasses."""
+    return tuple(traced.parameters[p] for p in plan.wrt if _holds_record(traced.arguments[p].spec))
+
+
+def _holds_record(tree: Tree) -> bool:
+    return tree.kind in RECORDS or any(_holds_record(child) for child in tree.children)

@@ -87,9 +87,14 @@ def jvp(
 def hvp(
     fun: Function, primals: Sequence[Any], tangents: Sequence[Any], *, backend: str = "auto", **options: Any
 ) -> Any:
-    """The Hessian of ``fun`` at ``primals`` times ``tangents``, in the structure of ``primals``."""
-    gradient = grad(fun, tuple(range(len(primals))), backend=backend, **options)
-    product = jvp(gradient, primals, tangents, backend=backend, **options)[1]
+    """The Hessian of ``fun`` at ``primals`` times ``tangents``, in the structure of ``primals``.
+
+    A primal that is held fixed (an integer, say) has the tangent None, and None in the product.
+    """
+    moved = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
+    gradient = grad(fun, moved, backend=backend, **options)
+    parts = iter(jvp(gradient, primals, tangents, backend=backend, **options)[1])
+    product = tuple(None if tangent is None else next(parts) for tangent in tangents)
     return product[0] if len(primals) == 1 else product
 
 
