@@ -119,6 +119,9 @@ class LibraryContext(Protocol):
     def update(self, target: Array, value: Value) -> None:
         """Make ``value`` (of exactly the type of ``target``) the new contents: for ``np.add.at``."""
 
+    def positions(self, mask: Value) -> tuple[Value, ...]:
+        """Where a mask is true: one index array per dim."""
+
     def not_empty(self, x: Grown) -> None:
         """Have a list that was filled in a loop checked for having elements."""
 

@@ -62,7 +62,7 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.IfExp, "conditional expression"),
     Rule(cst.Call, "call", note="of NumPy, math, builtins, adgen and functions of the user"),
     Rule(cst.Attribute, "attribute", note="of modules and arrays"),
-    Rule(cst.Subscript, "subscript", note="basic indexing, integer arrays, `np.newaxis`, `...`"),
+    Rule(cst.Subscript, "subscript", note="basic indexing, integer and boolean arrays, `np.newaxis`, `...`"),
     Rule(cst.Tuple, "tuple", note="of known length"),
     Rule(cst.List, "list", note="of known length; `append` and `extend` also in `for` loops"),
     Rule(cst.Lambda, "lambda"),

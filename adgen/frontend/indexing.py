@@ -9,6 +9,7 @@ from typing import Any
 from adgen.diagnostics import Span
 from adgen.frontend import places
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Reshape, Slice, Tuple
+from adgen.frontend.masks import coordinates, fitted, is_mask
 from adgen.frontend.promotion import broadcast, stretch
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.core import Access, Full, Gather, Indexer, Point, Range, Value
@@ -43,6 +44,7 @@ class _Parts:
     operands: list[Value] = field(default_factory=list)
     newaxes: list[int] = field(default_factory=list)
     kept: int = 0
+    masked: int = 0
 
 
 def subscript(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> Subscript:
@@ -50,6 +52,9 @@ def subscript(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> Subs
     items = _expanded(r, type_, items, span)
     parts, axis = _Parts(), 0
     for item, place in items:
+        if is_mask(r, item):
+            axis += _add_mask(r, parts, item, type_.dims[axis:], place)
+            continue
         if isinstance(item, Known) and item.value is None:
             parts.newaxes.append(parts.kept)
             parts.kept += 1
@@ -57,14 +62,15 @@ def subscript(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> Subs
         _add(r, parts, item, type_.dims[axis], place)
         axis += 1
     access, operands = _uniform(r, parts)
-    once = not any(isinstance(a, Gather) for a in access)
+    gathers = sum(isinstance(a, Gather) for a in access)
+    once = not gathers or gathers == parts.masked
     return Subscript(Index(Indexer(tuple(access), once), tuple(operands)), tuple(parts.newaxes))
 
 
 def _expanded(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> list[Item]:
     """The items with ``...`` (also the one at the end) written out."""
     found: list[Item] = list(items)
-    count = sum(not _is(i, None) and not _is(i, ...) for i, _ in found)
+    count = sum(_taken(r, i) for i, _ in found)
     if count > type_.rank:
         raise r.error("AG235", span, count=count, rank=type_.rank)
     whole = (Slice(Known(None), Known(None), Known(None)), span)
@@ -73,6 +79,26 @@ def _expanded(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> list
         if _is(item, ...):
             return [*found[:at], *missing, *found[at + 1 :]]
     return [*found, *missing]
+
+
+def _taken(r: Reader, item: Abstract) -> int:
+    """How many dims an index is for."""
+    if is_mask(r, item):
+        return r.value(item).type.rank
+    return int(not _is(item, None) and not _is(item, ...))
+
+
+def _add_mask(r: Reader, parts: _Parts, item: Abstract, dims: Sequence[Dim], span: Span) -> int:
+    """Append the index arrays that a mask means; how many dims it is for."""
+    if parts.masked:
+        raise r.error("AG236", span, what="a second mask")
+    mask = fitted(r, item, Type(DType.bool, tuple(dims)))
+    for index in coordinates(r, mask):
+        parts.access.append(Gather())
+        parts.operands.append(index)
+    parts.kept += 1
+    parts.masked = mask.type.rank
+    return mask.type.rank
 
 
 def _is(item: Abstract, constant_: Any) -> bool:

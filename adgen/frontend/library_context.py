@@ -23,6 +23,7 @@ from adgen.frontend.abstract import (
 )
 from adgen.frontend.indexing import store_all
 from adgen.frontend.lists import not_empty
+from adgen.frontend.masks import coordinates
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
@@ -221,6 +222,10 @@ class CallContext:
     def update(self, target: Array, value: Value) -> None:
         """New contents."""
         places.replace_contents(self.r, target, value)
+
+    def positions(self, mask: Value) -> tuple[Value, ...]:
+        """One index array per dim."""
+        return coordinates(self.r, mask)
 
     def not_empty(self, x: Grown) -> None:
         """At least one element."""

@@ -15,13 +15,14 @@ from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number, Tuple
 from adgen.frontend.expressions import code_of, expression, subscript_items
 from adgen.frontend.lists import append_statement
 from adgen.frontend.liveness import Names, Statement, leaves, statements
+from adgen.frontend.masks import is_mask, store_where
 from adgen.frontend.merging import both, join_branches
 from adgen.frontend.operators import SYMBOLS, binary, negated, truth
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import static_items
 from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RAISED, RESULT, RETURNED, Activation, Missing
 from adgen.ir.types import DType
-from adgen.primitives.elementwise import logical_or, neg, where
+from adgen.primitives.elementwise import logical_or, neg
 
 
 def block(r: Reader, act: Activation, body: Sequence[Statement], out: Names | None = None) -> None:
@@ -208,33 +209,15 @@ def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -
         raise r.error("AG122", construct=f"an element of {describe(r, base)}")
     places.check_writable(r, base)
     items = subscript_items(r, act, target)
-    if len(items) == 1 and _is_mask(r, items[0][0]):
-        _store_masked(r, base, items[0][0], found)
-        return
+    if len(items) == 1 and is_mask(r, items[0][0]):
+        value = r.value(found)
+        if not value.type.rank:
+            store_where(r, base, items[0][0], value)
+            return
     type_ = r.type_of(base)
     assert type_ is not None
     index = indexing.subscript(r, type_, items, act.source.span(target))
     indexing.store(r, base, index, r.value(found))
-
-
-def _is_mask(r: Reader, x: Abstract) -> bool:
-    found = r.type_of(x) if isinstance(x, Array) else None
-    return found is not None and found.dtype is DType.bool and found.rank > 0
-
-
-def _store_masked(r: Reader, base: Array, mask: Abstract, found: Abstract) -> None:
-    """``a[mask] = number``."""
-    type_ = r.type_of(base)
-    value = r.value(found)
-    chosen = r.value(mask)
-    assert type_ is not None
-    if value.type.rank or chosen.type.rank != type_.rank:
-        raise r.error("AG236", what="a boolean array")
-    from adgen.frontend.promotion import with_dims
-
-    fitted = indexing.fit(r, value, type_.dtype, type_.dims)
-    new = where(r.b, with_dims(r, chosen, type_.dims), fitted, r.value(base))
-    places.replace_contents(r, base, new)
 
 
 # -- augmented assignment -----------------------------------------------------------------------------------
@@ -271,10 +254,17 @@ def _augment_element(
         items = subscript_items(r, act, target)
         type_ = r.type_of(base)
         assert type_ is not None
-        if len(items) == 1 and _is_mask(r, items[0][0]):
-            raise r.error("AG236", items[0][1], what="a boolean array")
+        value = expression(r, act, node)
+        if len(items) == 1 and is_mask(r, items[0][0]) and _is_number(r, value):
+            store_where(r, base, items[0][0], r.value(binary(r, symbol, base, value)))
+            return
         index = indexing.subscript(r, type_, items, act.source.span(target))
-    _in_place(r, base, index, symbol, expression(r, act, node))
+    _in_place(r, base, index, symbol, value)
+
+
+def _is_number(r: Reader, x: Abstract) -> bool:
+    found = r.type_of(x)
+    return found is not None and not found.rank
 
 
 def _in_place(r: Reader, base: Array, index: indexing.Subscript | None, symbol: str, value: Abstract) -> None:

@@ -13,6 +13,7 @@ from adgen.primitives import (
     hyperbolic,
     indexing,
     patterns,
+    positions,
     powers,
     recurrences,
     reduce,
@@ -30,7 +31,7 @@ from adgen.primitives.define import Primitive, Registry
 FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, error_function),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
-    *(contract, shape, stacking, patterns, indexing, tape, checks),
+    *(contract, shape, stacking, patterns, indexing, positions, tape, checks),
 )
 
 REGISTRY = Registry()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
-from adgen.frontend.library.operands import floating, require, truth
+from adgen.frontend.library.operands import flat, floating, require, truth
 from adgen.frontend.library.operators import add, multiply, power
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
@@ -222,8 +222,14 @@ def logical_not(c: LibraryContext, x: Abstract) -> Result:
 
 # -- selection ------------------------------------------------------------------------------------------
 @table.function("numpy.where")
-def where(c: LibraryContext, condition: Abstract, x: Abstract, y: Abstract) -> Result:
-    """x where the condition holds, else y."""
+def where(
+    c: LibraryContext, condition: Abstract, x: Abstract | None = None, y: Abstract | None = None, /
+) -> Result:
+    """x where the condition holds, else y; the positions where it holds without them."""
+    if x is None:
+        return nonzero(c, condition)
+    if y is None:
+        raise c.error("AG205", x, function="np.where", reason="it takes one argument or three")
     chosen = select(c, truth(c, condition), *c.promote(x, y))
     return chosen if chosen.type.rank else c.value(chosen, kind=Kind.array)
 
@@ -232,6 +238,20 @@ def select(c: LibraryContext, condition: Value, x: Value, y: Value) -> Value:
     """x where the condition holds, else y; a scalar result is a NumPy scalar."""
     chosen = elementwise.where(c.b, *c.broadcast(condition, x, y))
     return chosen if chosen.type.rank else c.value(chosen, kind=Kind.np)
+
+
+@table.function("numpy.nonzero", "numpy.ndarray.nonzero")
+def nonzero(c: LibraryContext, a: Abstract) -> Result:
+    """The positions of elements that are not zero, one index array per dim."""
+    mask = truth(c, a)
+    require(c, mask.type.rank > 0, "np.nonzero", mask)
+    return tuple(c.fresh(index) for index in c.positions(mask))
+
+
+@table.function("numpy.flatnonzero")
+def flatnonzero(c: LibraryContext, a: Abstract) -> Result:
+    """The positions of elements that are not zero, in the flattened array."""
+    return c.fresh(c.positions(flat(c, truth(c, a)))[0])
 
 
 @table.function("numpy.clip")
