@@ -133,9 +133,19 @@ class Operands:
         op = self._folding.op(value)
         return op is not None and op.prim.name == "const"
 
+    def _python_text(self, value: Value) -> bool:
+        """Whether the printed text, inner operations included, is computed by Python."""
+        op = self._folding.op(value)
+        if self.is_weak(value) or op is None or value.type.rank:
+            return self.is_weak(value)
+        if not isinstance(getattr(op.prim, "spell", None), Infix | Prefix):
+            return False
+        return all(self._python_text(o.value) and not o.strong for o in self.plan(op))
+
     def _strengthened(self, op: Op, chosen: list[Operand], first: int) -> list[Operand]:
         """Where all operands would be Python scalars, one gets the NumPy type that the result has."""
-        weak = [self.is_weak(o.value) for o in chosen[first:]]
+        weak_text = self._python_text if self._raises(op) else self.is_weak
+        weak = [weak_text(o.value) for o in chosen[first:]]
         wanted = op.operands[first].type.dtype
         computed_by_numpy = not isinstance(getattr(op.prim, "spell", None), Infix | Prefix)
         if not all(weak) or (computed_by_numpy and wanted in _OF_PYTHON):

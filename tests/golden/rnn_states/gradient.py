@@ -64,7 +64,7 @@ def value_and_grad(
     value = total / steps  # rnn_states.py:16
 
     # Reverse sweep.
-    total_bar = 1.0 / float(steps)  # rnn_states.py:16
+    total_bar = np.float64(1.0) / float(steps)  # rnn_states.py:16
     hs_bar = np.zeros((steps + 1, h))  # rnn_states.py:11
     wh_bar = np.zeros((h, h))
     wx_bar = np.zeros((v, h))

@@ -42,7 +42,7 @@ def value_and_grad(
 
     # Reverse sweep.
     logp_bar = np.zeros((n, k))  # softmax_cross_entropy.py:11
-    logp_bar[t, labels] -= 1.0 / float(n)
+    logp_bar[t, labels] -= np.float64(1.0) / float(n)
     # softmax_cross_entropy.py:9
     t_1 = np.sum(-logp_bar, axis=1, keepdims=True) / exp_z_sum
     z_bar = logp_bar + t_1[:, 0][:, None] * exp_z
