@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from adgen.diagnostics import UserError
-from adgen.frontend.abstract import Abstract, Iterable, Known, Number
+from adgen.frontend.abstract import Abstract, Array, Iterable, Known, Number, Tuple
 from adgen.frontend.carrying import Carried, carried_at_entry
 from adgen.frontend.expressions import expression
 from adgen.frontend.growing import ATTEMPTS, Growth, growth_of, lists_of_loop
@@ -65,7 +65,19 @@ def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
         found = trip(r, over)
         if found is None:
             raise r.error("AG123", what=describe(r, over))
-    _counted(r, act, node, found, over)
+    # The loop goes on with the arrays it began with, whatever their names stand for in the meantime.
+    name = f"$over{len(r.running)}_{act.source.span(node.iter).line}"
+    r.state.frames[act.key][name] = Tuple(_arrays_in(over))
+    try:
+        _counted(r, act, node, found, over)
+    finally:
+        r.state.frames[act.key].pop(name, None)
+
+
+def _arrays_in(over: Abstract) -> tuple[Abstract, ...]:
+    if isinstance(over, Iterable | Tuple):
+        return tuple(array for item in over.items for array in _arrays_in(item))
+    return (over,) if isinstance(over, Array) else ()
 
 
 def _refuse_growing(r: Reader, act: Activation, node: cst.For, over: Abstract) -> None:
