@@ -6,10 +6,11 @@ an integer, and returns a number. Shapes are tracked as pairs of the letters n a
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
+from hypothesis.strategies import SearchStrategy
 
 UNARY = ("np.sin({})", "np.tanh({})", "np.exp(-({}) ** 2)", "np.log1p(({}) ** 2)", "-({})", "abs({})")
 BINARY = ("{} + {}", "{} - {}", "0.5 * {} * ({})", "{} / (2.0 + ({}) ** 2)", "np.maximum({}, {})")
@@ -62,17 +63,17 @@ START = Names((("", ("s",)), ("n", ("x",)), ("m", ("y",)), ("nm", ("a",))))
 class Writer:
     """Draws a program line by line."""
 
-    draw: DrawFn
+    rng: random.Random
     lines: list[str] = field(default_factory=list)
     count: int = 0
 
     def pick(self, items: tuple[str, ...]) -> str:
         """One of some texts."""
-        return self.draw(st.sampled_from(items))
+        return self.rng.choice(items)
 
     def number(self, top: int) -> int:
         """A number from 0."""
-        return self.draw(st.integers(0, top))
+        return self.rng.randint(0, top)
 
     def fresh(self, letter: str) -> str:
         """A new name."""
@@ -132,7 +133,7 @@ class Writer:
             lambda: f"np.max({self.expression(names, vector, fuel)})",
             lambda: f"{self.leaf(names, 'nm')}[rows[0], -1]",
         )
-        return self.draw(st.sampled_from(forms))()
+        return self.rng.choice(forms)()
 
     def vector(self, names: Names, shape: str, fuel: int) -> str:
         other = self.pick(("n", "m"))
@@ -149,7 +150,7 @@ class Writer:
         ]
         if shape == "n":
             forms.append(lambda: f"({self.expression(names, 'n', fuel)})[rows]")
-        return "(" + self.draw(st.sampled_from(forms))() + ")"
+        return "(" + self.rng.choice(forms)() + ")"
 
     def matrix(self, names: Names, shape: str, fuel: int) -> str:
         inner, (k, j) = self.pick(("n", "m")), shape
@@ -164,14 +165,14 @@ class Writer:
         ]
         if k == "n":
             forms.append(lambda: f"({self.expression(names, shape, fuel)})[rows]")
-        return "(" + self.draw(st.sampled_from(forms))() + ")"
+        return "(" + self.rng.choice(forms)() + ")"
 
     # -- statements ------------------------------------------------------------------------------------
     def statement(self, names: Names, fuel: int) -> Names:
         """One statement."""
         simple = (self.assign, self.store, self.store, self.update, self.unpack)
         nested = (self.rows_loop, self.elements_loop, self.counted_loop, self.branch)
-        return self.draw(st.sampled_from((*simple, *nested) if fuel else simple))(names, fuel)
+        return self.rng.choice((*simple, *nested) if fuel else simple)(names, fuel)
 
     def block(self, names: Names, fuel: int) -> None:
         """A few statements one level in."""
@@ -192,20 +193,20 @@ class Writer:
     def store(self, names: Names, fuel: int) -> Names:
         if not names.owned:
             return self.assign(names, fuel)
-        shape, name = self.draw(st.sampled_from(names.owned))
+        shape, name = self.rng.choice(names.owned)
         operator = self.pick(("=", "+=", "*="))
         if len(shape) == 1:
             place, value = self.pick(("0", "-1", "1:", ":-1", "::-1")), ""
         else:
             cuts = (("0", shape[1]), ("-1", shape[1]), (":, 1", shape[0]), ("1, -1", ""), ("1:", shape[1]))
-            place, value = self.draw(st.sampled_from(cuts))
+            place, value = self.rng.choice(cuts)
         self.emit(names, f"{name}[{place}] {operator} {self.expression(names, value, 1)}")
         return names
 
     def update(self, names: Names, fuel: int) -> Names:
         if not names.owned:
             return self.assign(names, fuel)
-        shape, name = self.draw(st.sampled_from(names.owned))
+        shape, name = self.rng.choice(names.owned)
         self.emit(names, f"{name} = {self.expression(names, shape, 1)} + 0.5 * {name}")
         return names
 
@@ -261,16 +262,20 @@ class Writer:
         return names
 
 
-@st.composite
-def matrix_programs(draw: DrawFn) -> str:
+def program_text(seed: int) -> str:
     """The text of a module with the function `program(a, x, y, s, rows, limit)`."""
-    writer = Writer(draw)
+    writer = Writer(random.Random(seed))
     writer.emit(START, "n, m = a.shape")
     writer.emit(START, "total = 0")
     names = START
-    for _ in range(draw(st.integers(2, 5))):
+    for _ in range(writer.rng.randint(2, 5)):
         names = writer.statement(names, 2)
     parts = [f"np.sum(np.sin({name}))" for _, name in names.owned] + list(names.of(""))
     body = "\n".join(writer.lines)
     head = f"import numpy as np\n\n{HELPERS}\n\ndef program(a, x, y, s, rows, limit):\n"
     return f"{head}{body}\n    return total + {' + '.join(parts)}\n"
+
+
+def matrix_programs() -> SearchStrategy[str]:
+    """Texts by seed."""
+    return st.integers(0, 2**32 - 1).map(program_text)

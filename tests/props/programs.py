@@ -9,10 +9,11 @@ accumulators that start as integers.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
+from hypothesis.strategies import SearchStrategy
 
 UNARY = ("np.sin({})", "np.tanh({})", "np.cos({})", "np.exp(-({}) ** 2)", "np.sqrt(1.0 + ({}) ** 2)", "-({})")
 BINARY = ("{} + {}", "{} - {}", "0.5 * {} * ({})", "{} / (2.0 + ({}) ** 2)")
@@ -55,20 +56,20 @@ class Scope:
 
 @dataclass
 class Writer:
-    """Builds the lines of one function; every choice is drawn from hypothesis."""
+    """Builds the lines of one function; every choice comes from one generator."""
 
-    draw: DrawFn
+    rng: random.Random
     views: bool
     lines: list[str] = field(default_factory=list)
     names: int = 0
 
     def pick(self, items: tuple[str, ...]) -> str:
         """One of some texts."""
-        return self.draw(st.sampled_from(items))
+        return self.rng.choice(items)
 
     def chance(self, percent: int) -> bool:
         """True in about so many of a hundred draws; false is the simpler case."""
-        return self.draw(st.integers(0, 99)) >= 100 - percent
+        return self.rng.randint(0, 99) >= 100 - percent
 
     def fresh(self, letter: str) -> str:
         """A new name."""
@@ -93,7 +94,7 @@ class Writer:
             if self.chance(60):
                 return f"{self.pick(scope.vectors)}[{self.index(scope)}]"
             return self.pick(tuple(leaves))
-        form = self.draw(st.integers(0, 9))
+        form = self.rng.randint(0, 9)
         if form < 4:
             return (
                 "("
@@ -112,7 +113,7 @@ class Writer:
         """An expression of one vector of length n, newly made."""
         if fuel <= 0:
             return self.pick(scope.vectors)
-        form = self.draw(st.integers(0, 9))
+        form = self.rng.randint(0, 9)
         if form < 4:
             right = self.number(scope, 0) if self.chance(40) else self.vector(scope, fuel - 1)
             return "(" + self.pick(BINARY).format(self.vector(scope, fuel - 1), right) + ")"
@@ -127,7 +128,7 @@ class Writer:
     # -- statements ------------------------------------------------------------------------------------
     def block(self, scope: Scope, fuel: int) -> Scope:
         """One to three statements."""
-        for _ in range(self.draw(st.integers(1, 3))):
+        for _ in range(self.rng.randint(1, 3)):
             scope = self.statement(scope, fuel)
         return scope
 
@@ -138,7 +139,7 @@ class Writer:
         choices = (*simple, *nested, *nested) if fuel > 0 else simple
         if self.views:
             choices = (*choices, self.through_view)
-        return self.draw(st.sampled_from(choices))(scope, fuel)
+        return self.rng.choice(choices)(scope, fuel)
 
     def assign_number(self, scope: Scope, fuel: int) -> Scope:
         name = self.fresh("t")
@@ -175,8 +176,8 @@ class Writer:
         if not scope.owned:
             return self.assign_vector(scope, fuel)
         target, source = self.pick(scope.owned), self.vector(scope, 1)
-        cut, other = self.draw(
-            st.sampled_from((("1:", ":-1"), (":-1", "1:"), ("1:-1", "2:"), (":", ":"), ("::-1", ":")))
+        cut, other = self.rng.choice(
+            (("1:", ":-1"), (":-1", "1:"), ("1:-1", "2:"), (":", ":"), ("::-1", ":"))
         )
         operator = self.pick(("=", "+=", "*="))
         self.emit(scope, f"{target}[{cut}] {operator} ({source})[{other}] * 0.8")
@@ -224,19 +225,23 @@ class Writer:
         return scope
 
 
-@st.composite
-def programs(draw: DrawFn, views: bool = False) -> str:
+def program_text(seed: int, views: bool = False) -> str:
     """The text of a module with the function `program(x, y, s)`."""
-    writer = Writer(draw, views)
+    writer = Writer(random.Random(seed), views)
     scope = Scope()
     writer.emit(scope, "n = x.shape[0]")
     writer.emit(scope, "t = 0")
     scope = writer.assign_vector(replace(scope, numbers=("s", "t")), 0)
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(writer.rng.randint(1, 4)):
         scope = writer.statement(scope, 2)
     results = " + ".join(f"np.sum(np.sin({v}))" for v in scope.owned)
     body = "\n".join(writer.lines)
-    tail = " + ".join(name for name in scope.numbers)
+    tail = " + ".join(scope.numbers)
     return (
         f"import numpy as np\n\n{HELPERS}\n\ndef program(x, y, s):\n{body}\n    return {results} + {tail}\n"
     )
+
+
+def programs(views: bool = False) -> SearchStrategy[str]:
+    """Texts by seed: a program is drawn by one generator, so that all parts are equally likely."""
+    return st.integers(0, 2**32 - 1).map(lambda seed: program_text(seed, views))
