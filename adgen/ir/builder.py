@@ -17,12 +17,14 @@ class Builder:
     """Appends nodes to the innermost open block.
 
     ``fold`` may replace an operation by existing values at insertion. ``defs`` knows the defining node of
-    every value built so far. ``span`` is given to new nodes that bring none.
+    every value built so far. ``span`` is given to new nodes that bring none; ``hint`` is the name wished for
+    what is being inserted, for folds that insert something else.
     """
 
     def __init__(self, fold: Fold | None = None) -> None:
         self.fold = fold
         self.span: Span | None = None
+        self.hint: str | None = None
         self.defs = Definitions()
         self._blocks: list[list[Node]] = [[]]
         self._symbols: dict[str, int] = {}
@@ -39,6 +41,7 @@ class Builder:
         """Insert one operation and return its results. Raises TypeError where it would be ill typed."""
         given = dict(attrs or {})
         if self.fold is not None:
+            self.hint = hint if hint is None or isinstance(hint, str) else next(iter(hint), None)
             folded = self.fold(self, prim, tuple(operands), given)
             if folded is not None:
                 return folded

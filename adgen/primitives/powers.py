@@ -31,6 +31,7 @@ from adgen.primitives.literals import (
     known_number,
     literal,
     numpy_and_math,
+    of_helper,
     samples,
     scaled,
     unchecked,
@@ -82,11 +83,34 @@ def _python_pow(x: Any, y: Any) -> Any:
     return result
 
 
+_REAL_POWER = '''
+def _power(x: float, y: float) -> float:
+    """x ** y. Raise ValueError where that is no real number."""
+    result = x**y
+    if isinstance(result, complex):
+        raise ValueError("math domain error")
+    return result
+'''
+_checked_power = of_helper("_power", _REAL_POWER)
+
+
+def _python_power_spell(s: Speller) -> Text:
+    """``x ** y`` where it is real for sure: a positive literal base, or a whole literal exponent."""
+    base, exponent = (s.folded(k) for k in (0, 1))
+    positive = base is not None and base.prim.name == "const" and base.attr("value") > 0
+    whole = (
+        exponent is not None and exponent.prim.name == "const" and float(exponent.attr("value")).is_integer()
+    )
+    if positive or whole or s.op.result.type.dtype.is_integer:
+        return Text(f"{s.arg(0, Prec.POWER + 1)} ** {s.arg(1, Prec.POWER)}", Prec.POWER)
+    return _checked_power(s)
+
+
 power = elementwise(
     "pow",
     eval=np.power,
     spell=_POWER,
-    python=(_python_pow, _POWER),
+    python=(_python_pow, _python_power_spell),
     partials=_pow_partials,
     doc="x to the power y, of floats or of integers with y >= 0. By x: y x^(y-1); by y: x^y log x.",
     samples=(

@@ -17,6 +17,7 @@ from adgen.ir.interpret import evaluate
 from adgen.ir.types import I64, Kind, Type
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import cast, neg
+from adgen.primitives.indexing import add_at
 from adgen.primitives.shape import broadcast, reshape, transpose
 from adgen.primitives.sizes import constant, known_dim, size_value
 from adgen.transform.rebuild import Rebuild, rebuilt
@@ -224,6 +225,29 @@ def _store(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value 
     return None
 
 
+def _write(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
+    """``x[i] = x[i] + v`` is ``x[i] += v``, whose adjoint needs neither a copy nor a store of zeros."""
+    _note_distinct(b, operands[2:], attrs)
+    op = b.defs.op(operands[1])
+    if op is None or op.prim.name != "add" or not attrs["index"].once:
+        return None
+    for old, more in (op.operands, op.operands[::-1]):
+        made = b.defs.op(old)
+        if made is not None and made.prim.name == "read" and _same_cells(b, made, operands, attrs):
+            return add_at(b, operands[0], more, *operands[2:], hint=b.hint, index=attrs["index"])
+    return None
+
+
+def _same_cells(b: Builder, read: Op, store: tuple[Value, ...], attrs: Attributes) -> bool:
+    """Whether a read takes the very cells that a store goes to, from the version before it."""
+    if read.operands[0] is not store[0] or read.attr("index") != attrs["index"]:
+        return False
+    pairs = zip(read.operands[1:], store[2:], strict=True)
+    return all(
+        x is y or (known_dim(b, x) is not None and known_dim(b, x) == known_dim(b, y)) for x, y in pairs
+    )
+
+
 def _note_distinct(b: Builder, places: Sequence[Value], attrs: Attributes) -> None:
     """An index array 0, 1, 2, ... on any axis names no cell twice: the indexer says so from now on."""
     index = attrs["index"]
@@ -258,7 +282,7 @@ _RULES: dict[str, Rule] = {
     "transpose": _transpose,
     "sum": _sum,
     "read": _read,
-    "write": _store,
+    "write": _write,
     "add_at": _store,
     "where": _where,
 }
