@@ -177,6 +177,20 @@ class UserFunction:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """A function with some of its arguments given."""
+
+    function: UserFunction | LibraryFunction | Partial
+    positional: tuple[Abstract, ...]
+    named: tuple[tuple[str, Abstract], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Message:
+    """A text that depends on what the program computes; nothing but output can take it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Derivative:
     """``adgen.grad(f, wrt)`` used inside a function; ``mode`` is ``grad`` or ``value_and_grad``."""
 
@@ -200,5 +214,7 @@ Abstract = (
     | Iterable
     | LibraryFunction
     | UserFunction
+    | Partial
+    | Message
     | Derivative
 )

@@ -13,6 +13,7 @@ from adgen.frontend.abstract import (
     Number,
     Tuple,
 )
+from adgen.frontend.dicts import method
 from adgen.frontend.entries import Entry
 from adgen.frontend.library import lookup
 from adgen.frontend.library_context import context_of, results_of
@@ -39,6 +40,10 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             return _of_array(r, base, name)
         case Tuple(items=items, kind=kind, keys=keys) if name in keys and kind != "dict":
             return items[keys.index(name)]
+        case Tuple(kind="dict") if method(base, name) is not None:
+            found = method(base, name)
+            assert found is not None
+            return found
         case Tuple(kind=kind) if kind != "tuple" and name in _LIST_METHODS:
             raise r.error("AG115")
         case LibraryFunction(name=function):

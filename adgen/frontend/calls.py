@@ -20,6 +20,7 @@ from adgen.frontend.abstract import (
     Known,
     LibraryFunction,
     Number,
+    Partial,
     Tuple,
     UserFunction,
 )
@@ -59,12 +60,36 @@ def call(r: Reader, act: Activation, node: cst.Call) -> Abstract:
             return _library(r, act, node, function, arguments(r, act, node), shown)
         case UserFunction():
             return inline(r, act, node, function, arguments(r, act, node))
+        case Partial():
+            inner, given = _completed(function, arguments(r, act, node))
+            if isinstance(inner, UserFunction):
+                return inline(r, act, node, inner, given)
+            return _library(r, act, node, inner, given, shown)
         case DTypeObject(dtype):
             given = arguments(r, act, node)
             if len(given.positional) != 1 or given.named:
                 raise r.error("AG205", function=shown, reason="it takes one number")
             return r.wrap(r.cast(r.value(given.positional[0]), dtype, Kind.np))
     raise r.refuse("AG213", act, node.func, name=shown)
+
+
+def _completed(function: Partial, given: Arguments) -> tuple[UserFunction | LibraryFunction, Arguments]:
+    """The function behind a partial one, and all its arguments."""
+    positional = [*function.positional, *given.positional]
+    named = {**dict(function.named), **given.named}
+    whole = Arguments(positional, named, given.spans, given.keywords)
+    if isinstance(function.function, Partial):
+        return _completed(function.function, whole)
+    return function.function, whole
+
+
+def _partial(r: Reader, act: Activation, node: cst.Call, given: Arguments) -> Abstract:
+    function = given.positional[0] if given.positional else None
+    library = isinstance(function, LibraryFunction) and function.name not in FORMS
+    if not (library or isinstance(function, UserFunction | Partial)):
+        raise r.refuse("AG205", act, node, function="partial", reason="it takes a function of its own")
+    assert isinstance(function, UserFunction | Partial | LibraryFunction)
+    return Partial(function, tuple(given.positional[1:]), tuple(given.named.items()))
 
 
 def arguments(r: Reader, act: Activation, node: cst.Call) -> Arguments:
@@ -117,6 +142,10 @@ def _check_keywords(r: Reader, function: LibraryFunction, given: Arguments, show
 # -- forms of the frontend ----------------------------------------------------------------------------------
 def _form(r: Reader, act: Activation, node: cst.Call, name: str, given: Arguments) -> Abstract:
     short = name.partition(".")[2]
+    if name == "functools.partial":
+        return _partial(r, act, node, given)
+    if name == "builtins.print":
+        raise r.refuse("AG202", act, node.func, name="print")
     if short in ("checkpointed", "truncated"):
         raise r.refuse("AG401", act, node.func, name=name)
     if short == "zip" and isinstance(given.named.get("strict"), Known):
@@ -225,7 +254,8 @@ def _bind(
     names = [*positional, *(p.name.value for p in params.kwonly_params)]
     unnamed = {p.name.value for p in params.posonly_params}
     problem = ""
-    if len(given.positional) > len(positional):
+    rest = _rest_of(params)
+    if len(given.positional) > len(positional) and rest is None:
         problem = f"it takes {len(positional)} arguments by position, not {len(given.positional)}"
     bound = dict(zip(positional, given.positional, strict=False))
     for name, x in given.named.items():
@@ -241,15 +271,23 @@ def _bind(
         problem = f"it lacks `{missing[0]}`"
     if problem:
         raise r.refuse("AG205", act, node, function=function.name, reason=problem)
-    return {name: bound.get(name, definition.defaults.get(name, Known(None))) for name in names}
+    found = {name: bound.get(name, definition.defaults.get(name, Known(None))) for name in names}
+    if rest is not None:
+        found[rest] = Tuple(tuple(given.positional[len(positional) :]))
+    return found
 
 
-def check_parameters(r: Reader, definition: Closure) -> None:
-    """Refuse starred parameters and asynchronous functions."""
+def _rest_of(params: cst.Parameters) -> str | None:
+    """The name of ``*args``."""
+    return params.star_arg.name.value if isinstance(params.star_arg, cst.Param) else None
+
+
+def check_parameters(r: Reader, definition: Closure, inlined: bool = True) -> None:
+    """Refuse asynchronous functions, and starred parameters whose number is not known from a call."""
     node, source = definition.node, definition.source
     params = node.params
     for star, text in ((params.star_arg, "*"), (params.star_kwarg, "**")):
-        if isinstance(star, cst.Param):
+        if isinstance(star, cst.Param) and not (inlined and text == "*"):
             raise r.error("AG109", source.span(star), construct=f"{text}{star.name.value}")
     if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
         raise r.error("AG105", source.span(node.asynchronous), construct="async")

@@ -80,6 +80,18 @@ def _string(r: Reader, act: Activation, node: cst.SimpleString | cst.Concatenate
     return Known(found)
 
 
+def _formatted(r: Reader, act: Activation, node: cst.FormattedString) -> Abstract:
+    from adgen.frontend.output import formatted
+
+    return formatted(r, act, node)
+
+
+def _dict(r: Reader, act: Activation, node: cst.Dict) -> Abstract:
+    from adgen.frontend.dicts import display
+
+    return display(r, act, node)
+
+
 def _tuple(r: Reader, act: Activation, node: cst.Tuple | cst.List) -> Abstract:
     items: list[Abstract] = []
     for element in node.elements:
@@ -369,6 +381,8 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., Any]] = {
     cst.Float: _float,
     cst.SimpleString: _string,
     cst.ConcatenatedString: _string,
+    cst.FormattedString: _formatted,
+    cst.Dict: _dict,
     cst.Ellipsis: lambda r, act, node: Known(...),
     cst.Tuple: _tuple,
     cst.List: _tuple,

@@ -25,7 +25,11 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.Assign, "assignment", note="to names, tuples of names, elements and slices of arrays"),
     Rule(cst.AnnAssign, "annotated assignment", note="the annotation is not evaluated"),
     Rule(cst.AugAssign, "augmented assignment", note="in place on arrays, a new value on numbers"),
-    Rule(cst.Expr, "expression statement", note="docstrings, calls that write into an array"),
+    Rule(
+        cst.Expr,
+        "expression statement",
+        note="docstrings, calls that write into an array; `print` and loggers are left out",
+    ),
     Rule(cst.Return, "`return`", note="anywhere; every path has to return a value"),
     Rule(cst.If, "`if`, `elif`, `else`", note="names are joined to one type after it"),
     Rule(cst.For, "`for`", note="over range, arrays, tuples, enumerate, zip, reversed, adgen.unroll"),
@@ -45,8 +49,8 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.Del, "`del`", "AG106"),
     Rule(cst.Global, "`global`", "AG107"),
     Rule(cst.Nonlocal, "`nonlocal`", "AG107"),
-    Rule(cst.Import, "`import`", "AG108"),
-    Rule(cst.ImportFrom, "`from ... import`", "AG108"),
+    Rule(cst.Import, "`import`", note="of NumPy, `math` and `functools`"),
+    Rule(cst.ImportFrom, "`from ... import`", note="of NumPy, `math` and `functools`"),
     Rule(cst.Match, "`match`", "AG111"),
     # expressions
     Rule(cst.Name, "name"),
@@ -67,7 +71,7 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.List, "list", note="of known length; `append` and `extend` also in `for` loops"),
     Rule(cst.Lambda, "lambda"),
     Rule(cst.Imaginary, "complex number", "AG119"),
-    Rule(cst.FormattedString, "f-string", "AG119"),
+    Rule(cst.FormattedString, "f-string", note="as a message; the text is not made"),
     Rule(cst.Yield, "`yield`", "AG104"),
     Rule(cst.Await, "`await`", "AG105"),
     Rule(cst.NamedExpr, "`:=`", "AG110"),
@@ -75,7 +79,7 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.GeneratorExp, "generator expression", note="over a tuple or a range of known length"),
     Rule(cst.DictComp, "dict comprehension", "AG112"),
     Rule(cst.SetComp, "set comprehension", "AG112"),
-    Rule(cst.Dict, "dict display", "AG113"),
+    Rule(cst.Dict, "dict display", note="keys are constants"),
     Rule(cst.Set, "set display", "AG114"),
 )
 

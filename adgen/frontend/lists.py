@@ -20,6 +20,7 @@ from adgen.frontend.abstract import (
     Iterable,
     Known,
     Number,
+    Partial,
     Root,
     Slice,
     Tuple,
@@ -108,6 +109,9 @@ def owners_in(bound: Binding | Abstract) -> Iterator[Root]:
             if owner is not None:
                 yield owner
             for item in items:
+                yield from owners_in(item)
+        case Partial(positional=positional, named=named):
+            for item in (*positional, *(x for _, x in named)):
                 yield from owners_in(item)
         case Iterable(items=items):
             for item in items:

@@ -160,7 +160,19 @@ def names_bound(node: cst.CSTNode) -> Names:
             return names_bound_in(target) if value is not None else frozenset()
         case cst.FunctionDef(name=name):
             return frozenset((name.value,))
+        case cst.Import() | cst.ImportFrom():
+            return frozenset(names_imported(node))
     return frozenset()
+
+
+def names_imported(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
+    """The names that an import binds."""
+    for alias in () if isinstance(node.names, cst.ImportStar) else node.names:
+        name: cst.CSTNode = alias.name if alias.asname is None else alias.asname.name
+        while isinstance(name, cst.Attribute):
+            name = name.value
+        if isinstance(name, cst.Name):
+            yield name.value
 
 
 def names_bound_in(target: cst.CSTNode) -> Names:

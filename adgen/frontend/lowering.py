@@ -153,7 +153,7 @@ def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowe
     values: list[Value] = []
     bound: dict[str, Abstract] = {}
     definition = Closure(source, source.node, function.environment, None, defaults)
-    check_parameters(r, definition)
+    check_parameters(r, definition, inlined=False)
     for node in source.parameters:
         name = node.name.value
         with r.b.at(source.span(node.name)):

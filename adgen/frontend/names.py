@@ -26,6 +26,7 @@ FORMS = (
     frozenset(
         "builtins." + name for name in ("range", "len", "enumerate", "zip", "reversed", "tuple", "list")
     )
+    | {"functools.partial", "builtins.print"}
     | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"}
     | TRANSFORMS
 )

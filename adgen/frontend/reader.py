@@ -19,6 +19,7 @@ from adgen.frontend.abstract import (
     Grown,
     Known,
     LibraryFunction,
+    Message,
     Number,
     Root,
     Tuple,
@@ -360,6 +361,8 @@ def describe(r: Reader, x: Abstract) -> str:
             return "a list that was filled in a loop"
         case DTypeObject(dtype):
             return f"the dtype {dtype.value}"
+        case Message():
+            return "a formatted string"
         case LibraryFunction(name=name) | UserFunction(name=name):
             return f"the function {name}"
     found = r.type_of(x)

@@ -81,7 +81,7 @@ class Environment(Protocol):
         """
 
 
-LIBRARIES = ("numpy", "math", "adgen", "scipy", "builtins")
+LIBRARIES = ("numpy", "math", "adgen", "scipy", "functools", "builtins")
 
 
 def is_library(module: str) -> bool:

@@ -99,11 +99,14 @@ def _counts(name: str, live: frozenset[str] | None) -> bool:
 
 def roots_of(bound: Binding) -> set[Root]:
     """The roots a binding refers to."""
-    from adgen.frontend.abstract import Array, Grown
+    from adgen.frontend.abstract import Array, Grown, Partial
 
     match bound:
         case Array(root):
             return {root}
+        case Partial(function=function, positional=positional, named=named):
+            given = (function, *positional, *(x for _, x in named))
+            return set().union(*(roots_of(item) for item in given))
         case Grown(place=place):
             return set() if place is None else {place.root}
         case Tuple(items=items):

@@ -302,9 +302,25 @@ def _evaluated(r: Reader, act: Activation, node: cst.Expr) -> None:
         return
     if isinstance(node.value, cst.Yield | cst.Await):
         expression(r, act, node.value)
-    if isinstance(node.value, cst.Call) and append_statement(r, act, node.value):
+    if isinstance(node.value, cst.Call) and _without_result(r, act, node.value):
         return
     expression(r, act, node.value)
+
+
+def _without_result(r: Reader, act: Activation, node: cst.Call) -> bool:
+    """Calls that are statements of their own: of a list's methods, and output."""
+    from adgen.frontend.output import output_statement
+
+    return append_statement(r, act, node) or output_statement(r, act, node)
+
+
+def _import(r: Reader, act: Activation, node: cst.Import | cst.ImportFrom) -> None:
+    from adgen.frontend.imports import import_from, import_statement
+
+    if isinstance(node, cst.Import):
+        import_statement(r, act, node)
+    else:
+        import_from(r, act, node)
 
 
 def _return(r: Reader, act: Activation, node: cst.Return) -> None:
@@ -369,6 +385,8 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Reader, Activation, Any], None]] = 
     cst.Break: _flag(BROKE),
     cst.Continue: _flag(CONTINUED),
     cst.Pass: lambda r, act, node: None,
+    cst.Import: _import,
+    cst.ImportFrom: _import,
     cst.FunctionDef: _nested,
     cst.Assert: _assert,
     cst.Raise: _raise,

@@ -85,8 +85,8 @@ LANGUAGE: list[Row] = [
         "AG108",
         scalar("""
             def f(x):
-                «from» math import sin
-                return sin(x)
+                «from random import random»
+                return x * random()
         """),
         scalar("""
             from math import sin

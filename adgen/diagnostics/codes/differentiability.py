@@ -142,4 +142,11 @@ CODES = (
         severity="remark",
         no_example="a remark refuses nothing",
     ),
+    Code(
+        "AG322",
+        "`{name}` is left out",
+        "A differentiated function computes and writes nothing else: what it prints or logs is not printed.",
+        severity="remark",
+        no_example="a remark refuses nothing",
+    ),
 )

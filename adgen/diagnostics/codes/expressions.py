@@ -52,17 +52,17 @@ CODES = (
     Code(
         "AG113",
         "a dict display is outside the accepted language here",
-        "A dict inside a function would need keys known from the source.",
+        "The keys of a dict inside a function are strings or integers known from the source.",
         help="use one name per value, or a tuple",
         bad=Example("""
             def f(x):
-                d = «{'a': x, 'b': x * x}»
-                return d['a'] + d['b']
+                d = {«x»: x, 'b': x * x}
+                return d['b']
         """),
         good=Example("""
             def f(x):
-                a, b = x, x * x
-                return a + b
+                d = {'a': x, 'b': x * x}
+                return d['a'] + d['b']
         """),
     ),
     Code(
@@ -112,7 +112,7 @@ CODES = (
         "ternaries, calls, subscripts, tuples and lambdas.",
         bad=Example("""
             def f(x):
-                name = «f'{x}'»
+                y = «1j» * x
                 return x
         """),
         good=Example(_PLAIN),

@@ -130,18 +130,18 @@ CODES = (
     ),
     Code(
         "AG108",
-        "an import inside a differentiated function is outside the accepted language",
-        "The names of a function are resolved when it is transformed; imports belong to its module.",
+        "this import inside a differentiated function is outside the accepted language",
+        "Of the libraries that adgen knows, NumPy, `math` and `functools` can be imported inside a function; "
+        "other imports belong to its module.",
         help="move the import to the top of the module",
         bad=Example("""
             def f(x):
-                «import» numpy as xp
-                return xp.sin(x)
+                «import random»
+                return x * random.random()
         """),
         good=Example("""
-            import numpy as xp
-
             def f(x):
+                import numpy as xp
                 return xp.sin(x)
         """),
     ),

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from adgen.frontend.abstract import Abstract, Array, Grown, Known
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import FALSE, Result, Table, documented
+from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
 from adgen.frontend.library.operands import computed, truth
 from adgen.frontend.library.operators import add, power
+from adgen.frontend.library.ufuncs import round_ as round_decimals
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
 from adgen.primitives import extrema, rounding
@@ -32,13 +33,22 @@ def pow_(c: LibraryContext, base: Abstract, exp: Abstract) -> Result:
 
 
 @table.function("builtins.round")
-def round_(c: LibraryContext, number: Abstract) -> Result:
-    """The nearest integer, ties to even."""
-    known = computed(round, (number,))
+def round_(c: LibraryContext, number: Abstract, ndigits: Abstract = NONE) -> Result:
+    """The nearest integer, ties to even; a NumPy number also to a number of decimals."""
+    known = computed(round, (number,) if c.is_none(ndigits) else (number, ndigits))
+    if known is None and not c.is_none(ndigits):
+        return _to_decimals(c, number, ndigits)
     value = c.value(number)
     if known is not None or not value.type.is_float:
         return known or c.cast(value, DType.i64, Kind.py)
     return c.cast(rounding.rint(c.b, value), DType.i64, Kind.py)
+
+
+def _to_decimals(c: LibraryContext, number: Abstract, ndigits: Abstract) -> Result:
+    if c.value(number).type.is_py:
+        reason = "a Python float is rounded to decimals exactly, which arrays cannot do; use `np.round`"
+        raise c.error("AG205", number, function="round", reason=reason)
+    return round_decimals(c, number, ndigits)
 
 
 # -- the larger and the smaller -------------------------------------------------------------------------
