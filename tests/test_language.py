@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# ruff: noqa: B, E731, RUF
+# ruff: noqa: E731
 import math
 from typing import Any
 
