@@ -116,6 +116,11 @@ class Grown:
     element: Type | None
     owner: Root | None
 
+    def same_as(self, other: Grown) -> bool:
+        """Whether both are one list of one length."""
+        mine, others = (self.place, self.count, self.element), (other.place, other.count, other.element)
+        return mine == others and self.owner is other.owner
+
 
 @dataclass(frozen=True, slots=True)
 class DTypeObject:

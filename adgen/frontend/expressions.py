@@ -352,7 +352,12 @@ def tuple_item(r: Reader, base: Tuple, items: list[tuple[Abstract, Span]]) -> Ab
         raise r.error("AG235", count=len(items), rank=1)
     if isinstance(item, Slice):
         parts = [r.static(x, "the bound of a slice", span) for x in (item.start, item.stop, item.step)]
-        return Tuple(base.items[slice(*parts)], base.kind)
+        chosen = base.items[slice(*parts)]
+        if base.kind == "list":
+            from adgen.frontend.lists import new_list
+
+            return new_list(r, chosen)
+        return Tuple(chosen, base.kind)
     position = r.static(item, "the position in a tuple", span)
     if base.kind == "dict" and position in base.keys:
         return base.items[base.keys.index(position)]

@@ -160,13 +160,13 @@ class Growth:
         r = self.r
         reached = r.state.reachable(self.act.key, "", self.act.liveness.head[self.node])
         kept = []
-        for growth, root, version, span in r.appended:
+        for growth, root, version, span, joined in r.appended:
             present = r.state.versions.get(root)
             if present is not None and present is not version:
                 raise lists.copy_instead(r, span)
-            if present is not None and root.origin == "local" and root not in reached:
+            if present is not None and root.origin == "local" and root not in reached and not joined:
                 continue
-            kept.append((growth, root, version, span))
+            kept.append((growth, root, version, span, joined))
             if any(w in r.rebuilt or (w is root and w in self.outside) for w in r.written):
                 raise lists.copy_instead(r, span)
         r.appended[:] = kept
@@ -190,7 +190,7 @@ class Growth:
 
     def _hold(self, storage: Root) -> None:
         r = self.r
-        appended = {root for growth, root, _, _ in r.appended}
+        appended = {root for _, root, *_ in r.appended}
         sources = {
             root: r.state.versions[root]
             for names in r.state.frames.values()

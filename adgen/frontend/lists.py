@@ -177,9 +177,13 @@ def row_index(rank: int, at: Value) -> Index:
 
 
 def remember(r: Reader, growth: object, item: Abstract) -> None:
-    """Note which array an element is, so that a change of it later is not missed."""
+    """Note which array an element is, so that a change of it later is not missed.
+
+    Behind a branch it may go by another root, and count as reached from then on.
+    """
     if isinstance(item, Array) and item.root.origin != "list":
-        r.appended.append((growth, item.root, r.state.versions[item.root], r.b.span))
+        joined = r.sizes.conditional > 0
+        r.appended.append((growth, item.root, r.state.versions[item.root], r.b.span, joined))
 
 
 def copy_instead(r: Reader, span: object) -> Exception:

@@ -63,6 +63,8 @@ def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[o
     """The common form of two bindings: a skeleton and the leaves it waits for. Raises Unjoinable."""
     if left is right or (isinstance(left, Known | Array) and left == right):
         return left, []
+    if isinstance(left, Grown) and isinstance(right, Grown) and left.same_as(right):
+        return left, []
     if isinstance(left, Tuple) and isinstance(right, Tuple):
         if len(left.items) != len(right.items) or left.keys != right.keys:
             raise Unjoinable(left, right)

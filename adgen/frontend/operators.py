@@ -120,16 +120,16 @@ def _computed(symbol: str, left: Abstract, right: Abstract) -> Known | None:
 
 def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract | None:
     if symbol == "+" and isinstance(left, Tuple) and isinstance(right, Tuple):
-        return Tuple((*left.items, *right.items), left.kind)
+        return _sequence(r, (*left.items, *right.items), left.kind)
     if (
         symbol == "*"
         and isinstance(left, Tuple)
         and isinstance(right, Known)
         and isinstance(right.value, int)
     ):
-        return Tuple(left.items * right.value, left.kind)
+        return _sequence(r, left.items * right.value, left.kind)
     if symbol == "*" and isinstance(right, Tuple) and isinstance(left, Known) and isinstance(left.value, int):
-        return Tuple(right.items * left.value, right.kind)
+        return _sequence(r, right.items * left.value, right.kind)
     if symbol in ("==", "!=") and isinstance(left, Tuple) and isinstance(right, Tuple):
         same = len(left.items) == len(right.items)
         constants = [*left.items, *right.items]
@@ -140,6 +140,13 @@ def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
         pair = [r.wrap(r.value(x)) if isinstance(x, Tuple) else x for x in (left, right)]
         return binary(r, symbol, pair[0], pair[1])
     return None
+
+
+def _sequence(r: Reader, items: tuple[Abstract, ...], kind: str) -> Tuple:
+    """A new sequence of a kind."""
+    from adgen.frontend.lists import new_list
+
+    return new_list(r, items) if kind == "list" else Tuple(items, kind)
 
 
 def _items_equal(r: Reader, symbol: str, left: Tuple, right: Tuple) -> Abstract:

@@ -76,7 +76,7 @@ class Reader:
     running: list[Activation] = field(default_factory=list)
     activations: int = 0
     growing: dict[Root, Any] = field(default_factory=dict)
-    appended: list[tuple[Any, Root, Value, Span | None]] = field(default_factory=list)
+    appended: list[tuple[Any, Root, Value, Span | None, bool]] = field(default_factory=list)
     written: dict[Root, None] = field(default_factory=dict)
     rebuilt: dict[Root, None] = field(default_factory=dict)
     sizes: Sizes = field(init=False)

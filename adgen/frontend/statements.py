@@ -191,7 +191,7 @@ def _unpack(
         if isinstance(element, cst.StarredElement):
             raise r.refuse("AG121", act, element, construct="target")
     with r.at(act, target):
-        items = static_items(r, found) if isinstance(found, Tuple | Array) else None
+        items = static_items(r, found) if isinstance(found, Tuple | Array | Grown) else None
         if items is None:
             raise r.error("AG234", operation="unpacking", types=describe(r, found))
         if len(items) != len(elements):
