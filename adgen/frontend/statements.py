@@ -254,11 +254,15 @@ def _augment_element(
         items = subscript_items(r, act, target)
         type_ = r.type_of(base)
         assert type_ is not None
-        value = expression(r, act, node)
-        if len(items) == 1 and is_mask(r, items[0][0]) and _is_number(r, value):
+        masked = len(items) == 1 and is_mask(r, items[0][0])
+        index = None if masked else indexing.subscript(r, type_, items, act.source.span(target))
+    value = expression(r, act, node)
+    with r.at(act, target):
+        if masked and _is_number(r, value):
             store_where(r, base, items[0][0], r.value(binary(r, symbol, base, value)))
             return
-        index = indexing.subscript(r, type_, items, act.source.span(target))
+        if index is None:
+            index = indexing.subscript(r, type_, items, act.source.span(target))
     _in_place(r, base, index, symbol, value)
 
 
