@@ -27,7 +27,8 @@ class Dispatcher:
         self.subject = subject
         self.plan = plan
         self.options = options
-        self.table = Table(subject.plain, digest_of(subject, options), options.static_shapes)
+        small = options.backend != "numpy"
+        self.table = Table(subject.plain, digest_of(subject, options), options.static_shapes, small)
 
     # -- calls ------------------------------------------------------------------------------------------
     def make(self, key: Key, leaves: list[Any], arguments: Sequence[Any]) -> Bound:

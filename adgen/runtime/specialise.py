@@ -26,6 +26,9 @@ from adgen.runtime.traced import Equality, Traced
 LARGEST_KEPT = 64
 """Elements of a captured array that a program remembers, so that its module can hold it."""
 
+SMALL = 16
+"""Inner lengths up to this one are compiled as literals at the first call of a kind."""
+
 Pins = dict[str, int]
 Trace = Callable[[Sequence[AbstractTree], frozenset[Dim]], Traced]
 
@@ -76,10 +79,13 @@ class Table:
     Reading needs no lock: tuples are replaced, never changed.
     """
 
-    def __init__(self, function: FunctionType, digest: str, pin_all: bool = False) -> None:
+    def __init__(
+        self, function: FunctionType, digest: str, pin_all: bool = False, pin_small: bool = False
+    ) -> None:
         self._function = function
         self._shared = _SHARED.setdefault(digest, {})
         self._pin_all = pin_all
+        self._pin_small = pin_small
         self.bound: dict[Key, tuple[Bound, ...]] = {}
         self.latest: Specialisation | None = None
 
@@ -118,7 +124,9 @@ class Table:
         self.bound[key] = (*others, bound)
 
     def _new(self, key: Key, leaves: list[Any], arguments: Sequence[AbstractTree], trace: Trace) -> Bound:
-        specialisation = specialise(arguments, leaves, trace, self._pin_all)
+        first = not self._shared.get(key)
+        pins = _pins(arguments, leaves, self._pin_all, self._pin_small and first)
+        specialisation = specialise(arguments, leaves, trace, pins)
         bound = self._bind(specialisation)
         if bound is None or not bound.admits(leaves):
             raise RunError("a captured value changed while the function was being transformed")
@@ -127,15 +135,26 @@ class Table:
         return bound
 
 
+def _pins(arguments: Sequence[AbstractTree], leaves: Sequence[Any], every: bool, small: bool) -> Pins:
+    """The lengths to compile as literals: all, or the small ones of inner axes, which make short loops."""
+    if every:
+        return _sizes(arguments, leaves)
+    if not small:
+        return {}
+    types = [t for tree in arguments for t in tree.types]
+    inner = {s for t in types for d in t.dims[1:] for s in d.symbols()}
+    return {s: n for s, n in _sizes(arguments, leaves).items() if s in inner and 1 < n <= SMALL}
+
+
 def specialise(
-    arguments: Sequence[AbstractTree], leaves: Sequence[Any], trace: Trace, pin_all: bool = False
+    arguments: Sequence[AbstractTree], leaves: Sequence[Any], trace: Trace, pins: Pins
 ) -> Specialisation:
     """Trace a function for these leaves until nothing it takes for granted on entry is wrong for them.
 
     Raises the error of a condition that no other program can mend.
     """
     sizes = _sizes(arguments, leaves)
-    pins: Pins = dict(sizes) if pin_all else {}
+    pins = dict(pins)
     refuted: frozenset[Dim] = frozenset()
     while True:
         traced = trace([pinned(tree, pins) for tree in arguments], refuted)

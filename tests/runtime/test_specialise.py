@@ -321,6 +321,8 @@ def test_annotations_name_the_sizes() -> None:
     transform = adgen.grad(product)
     assert "f64[n,m]" in transform.ir
     np.testing.assert_array_equal(transform(np.ones((2, 3)), np.full(3, 2.0)), np.full((2, 3), 2.0))
+    assert "f64[n,3]" in transform.ir  # a small inner length is a literal
+    transform(np.ones((2, 4)), np.ones(4))
     assert "f64[n,m]" in transform.ir
     with pytest.raises(ValueError, match="dimension `m` is 4 in `x` but 3 in `w`"):
         transform(np.ones((2, 3)), np.ones(4))
@@ -364,3 +366,28 @@ ACTIVATION = np.sin
 
 def activated(x: Any) -> Any:
     return ACTIVATION(x)
+
+
+def test_small_inner_lengths_of_the_first_call_are_literals_and_any_other_has_one_program() -> None:
+    def energy(x: Any) -> Any:
+        return np.sum(np.sin(x) * x)
+
+    transform = adgen.value_and_grad(energy, backend="llvm")
+    programs = []
+    for shape in ((5, 3), (9, 3), (5, 4), (5, 7), (2, 40)):
+        x = np.random.default_rng(3).normal(size=shape)
+        value, gradient = transform(x)
+        programs.append(transform.primal_ir.splitlines()[0])
+        np.testing.assert_allclose(value, energy(x), rtol=1e-14)
+        np.testing.assert_allclose(gradient, np.sin(x) + x * np.cos(x), rtol=1e-14)
+    literal, other = (
+        "func @energy(%x: f64[x_0,3]) -> (np.f64) {",
+        "func @energy(%x: f64[x_0,x_1]) -> (np.f64) {",
+    )
+    assert programs == [literal, literal, other, other, other]
+    fresh = adgen.value_and_grad(lambda x: np.sum(np.sin(x) * x), backend="llvm")
+    x = np.random.default_rng(3).normal(size=(5, 3))
+    fresh(np.ones((2, 40)))
+    symbolic, literal_again = fresh(x), transform(x)
+    assert symbolic[0] == literal_again[0]
+    np.testing.assert_array_equal(symbolic[1], literal_again[1])
