@@ -173,7 +173,7 @@ def _result(state: State, position: int, value: Value) -> Operand | Buffer:
         return found
     if not isinstance(found, Array):
         return found
-    known = all(s in state.symbols for s in product(found.dims).symbols())
+    known = all(s in state.symbols for d in found.dims for s in d.symbols())
     return _placed(state, found, InResult(position) if known else OnHeap())
 
 
