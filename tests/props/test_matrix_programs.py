@@ -12,7 +12,7 @@ import adgen
 from tests.oracle import dual_run
 from tests.oracle.compare import assert_close, copy_of
 from tests.props.matrix_programs import matrix_programs
-from tests.props.test_programs import SETTINGS, load
+from tests.props.test_programs import SETTINGS, accepted, load
 
 WRT = (0, 1, 2, 3)
 
@@ -36,7 +36,8 @@ def test_gradient_equals_duals(text: str) -> None:
     fun, args, value = _prepared(text)
     exact = tuple(dual_run.gradient(fun, args, i) for i in WRT)
     assume(max(float(np.max(np.abs(g))) for g in exact) < 1e6)
-    found, gradients = adgen.value_and_grad(fun, wrt=WRT, backend="numpy")(*copy_of(args))
+    with accepted():
+        found, gradients = adgen.value_and_grad(fun, wrt=WRT, backend="numpy")(*copy_of(args))
     assert_close(found, value, 1e-11, f"value of {fun.__module__}")
     assert_close(gradients, exact, 1e-9, f"gradient of {fun.__module__}")
 
@@ -45,9 +46,11 @@ def test_gradient_equals_duals(text: str) -> None:
 @given(matrix_programs())
 def test_kernels_equal_numpy(text: str) -> None:
     fun, args, _ = _prepared(text)
-    answers = [
-        adgen.value_and_grad(fun, wrt=WRT, backend=backend)(*copy_of(args)) for backend in ("numpy", "llvm")
-    ]
+    with accepted():
+        answers = [
+            adgen.value_and_grad(fun, wrt=WRT, backend=backend)(*copy_of(args))
+            for backend in ("numpy", "llvm")
+        ]
     assert_close(answers[1], answers[0], 1e-9, f"kernel of {fun.__module__}")
 
 
@@ -62,5 +65,6 @@ def test_second_order_equals_nested_duals(text: str) -> None:
     exact = dual_run.second(fun, args, (*u, *args[4:]), (*v, *args[4:]))
     assume(abs(exact) < 1e5)
     gradient = adgen.grad(fun, wrt=WRT, backend="numpy")
-    slope = adgen.jvp(gradient, copy_of(args), (*copy_of(v), None, None), backend="numpy")[1]
+    with accepted():
+        slope = adgen.jvp(gradient, copy_of(args), (*copy_of(v), None, None), backend="numpy")[1]
     assert_close(sum(np.sum(a * b) for a, b in zip(u, slope, strict=True)), exact, 1e-7, fun.__module__)

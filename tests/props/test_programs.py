@@ -11,7 +11,8 @@ import hashlib
 import importlib.util
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,16 @@ def _arguments(size: int) -> tuple[Any, ...]:
     return rng.standard_normal(size), rng.standard_normal(size), 0.7
 
 
+@contextmanager
+def accepted() -> Iterator[None]:
+    """Programs that store into one of two possible arrays are refused by code, and skipped."""
+    try:
+        yield
+    except adgen.UserError as error:
+        assume(error.diagnostic.code != "AG245")
+        raise
+
+
 def _usable(fun: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """The value, for programs that stay finite, moderate and away from ties."""
     value = fun(*copy_of(args))
@@ -69,7 +80,8 @@ def _compare_with_duals(text: str) -> None:
         value = _usable(fun, args)
         exact = tuple(dual_run.gradient(fun, args, i) for i in range(3))
         assume(max(float(np.max(np.abs(g))) for g in exact) < 1e6)
-        found, gradients = adgen.value_and_grad(fun, wrt=(0, 1, 2), backend="numpy")(*copy_of(args))
+        with accepted():
+            found, gradients = adgen.value_and_grad(fun, wrt=(0, 1, 2), backend="numpy")(*copy_of(args))
         assert_close(found, value, 1e-12, f"value of {fun.__module__}")
         assert_close(gradients, exact, 1e-9, f"gradient of {fun.__module__}")
 
