@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adgen.ir.builder import Builder
-from adgen.ir.core import Full, Indexer, Value
+from adgen.ir.core import Full, Indexer, Op, Value
 from adgen.ir.types import StackType, Type
 from adgen.primitives.define import ZERO, Contribution, Indexed, Masked, Zero
 from adgen.primitives.elementwise import add, cast, where
 from adgen.primitives.indexing import add_at, owned_zeros, zeros_of
+from adgen.primitives.reduce import spread_back
+from adgen.primitives.shape import broadcast, reshape, transpose
 from adgen.primitives.tape import stack_new
 
 Mask = tuple[Value, bool]
@@ -72,6 +74,22 @@ class Cotangents:
         self._name(primal, found.value)
         return found
 
+    def take_through(self, op: Op) -> Cotangent | Zero:
+        """The cotangent of an operation's result with the masks that hold for its operand too.
+
+        A single condition holds for whatever the value is made of. The mask of an array is moved through
+        the sum, reshape or transpose that made it; what cannot be moved is discharged here.
+        """
+        found = self.take(op.result)
+        if isinstance(found, Zero):
+            return ZERO
+        moved: list[Mask] = []
+        stuck: list[Mask] = []
+        for mask, keep in found.masks:
+            there = mask if not mask.type.rank else mask_before(self.b, op, mask)
+            (stuck if there is None else moved).append((mask if there is None else there, keep))
+        return Cotangent(self.discharged(Cotangent(found.value, tuple(stuck))), tuple(moved))
+
     def take_value(self, primal: Value) -> Value | Zero:
         """The cotangent with its masks discharged."""
         found = self.take(primal)
@@ -106,8 +124,9 @@ class Cotangents:
         match what:
             case Masked(value, mask, keep):
                 self._dense(primal, Cotangent(value, (*masks, (mask, keep))))
-            case Indexed():
-                self._indexed(primal, what)
+            case Indexed(indexer, operands, value):
+                kept = self.discharged(Cotangent(value, masks))
+                self._indexed(primal, Indexed(indexer, operands, kept))
             case Value():
                 self._dense(primal, Cotangent(what, masks))
 
@@ -137,8 +156,9 @@ class Cotangents:
             (mask, keep), (other, kept) = left.masks[0], right.masks[0]
             if mask is other and keep is not kept:
                 first, second = (left.value, right.value) if keep else (right.value, left.value)
-                return Cotangent(where(self.b, mask, first, second), common)
-        value = add(self.b, self.discharged(left), self.discharged(right))
+                return Cotangent(where(self.b, self._spread(mask, first.type), first, second), common)
+        first, second = self.discharged(left), self.discharged(right)
+        value = add(self.b, first, first if self._same(first, second) else second)
         return Cotangent(value, common, old.accumulator)
 
     def _same(self, one: Value, other: Value) -> bool:
@@ -154,10 +174,32 @@ class Cotangents:
             return value
         return cast(self.b, value, dtype=wanted.dtype, kind=wanted.kind)
 
+    def _spread(self, mask: Value, like: Type) -> Value:
+        """A single condition repeated for every element."""
+        if mask.type.rank or not like.rank:
+            return mask
+        return broadcast(self.b, mask, dims=like.dims, axes=())
+
     def discharged(self, cotangent: Cotangent) -> Value:
         """The value with a select for each mask it carries."""
         value = cotangent.value
         for mask, keep in cotangent.masks:
-            zero = zeros_of(self.b, value.type)
+            zero, mask = zeros_of(self.b, value.type), self._spread(mask, value.type)
             value = where(self.b, mask, value, zero) if keep else where(self.b, mask, zero, value)
         return value
+
+
+def mask_before(b: Builder, op: Op, mask: Value) -> Value | None:
+    """The mask of an operand, from that of the result of what only moves elements or adds them."""
+    source = op.operands[0].type if op.operands else None
+    if source is None:
+        return None
+    match op.prim.name:
+        case "sum":
+            return spread_back(b, mask, source, op.attr("axes"))
+        case "reshape":
+            return reshape(b, mask, dims=source.dims) if source.rank else None
+        case "transpose":
+            perm = op.attr("perm")
+            return transpose(b, mask, perm=tuple(perm.index(k) for k in range(len(perm))))
+    return None

@@ -66,18 +66,11 @@ class Sweep:
 
     def _leaf(self, op: Op, cots: Cotangents) -> None:
         assert isinstance(op.prim, Primitive)
-        if op.prim.elementwise:
-            seed = cots.take(op.result)
-            if isinstance(seed, Zero) or op.prim.inactive is not None:
-                return
-            value, masks = seed.value, seed.masks
-        else:
-            found = cots.take_value(op.result)
-            if isinstance(found, Zero) or op.prim.inactive is not None:
-                return
-            value, masks = found, ()
-        for operand, what in zip(op.operands, contributions(self.b, op, value), strict=True):
-            cots.contribute(operand, what, masks)
+        seed = cots.take(op.result) if op.prim.elementwise else cots.take_through(op)
+        if isinstance(seed, Zero) or op.prim.inactive is not None:
+            return
+        for operand, what in zip(op.operands, contributions(self.b, op, seed.value), strict=True):
+            cots.contribute(operand, what, seed.masks)
 
     def _push(self, op: Op, cots: Cotangents) -> None:
         """The adjoint of a push pops the cotangent that the adjoint of the pop has pushed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def test_page(
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
+    _forget_modules_of_other_tests(monkeypatch)
     loaded = set(sys.modules)
     text = path.read_text()
     try:
@@ -38,6 +40,13 @@ def test_page(
     assert found == path.read_text()
     for accident in ("Traceback", "internal error", "command not found", "No such file"):
         assert accident not in found
+
+
+def _forget_modules_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page's `import model` means the page's own file, not one that another test imported."""
+    for name, module in tuple(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(tempfile.gettempdir()):
+            monkeypatch.delitem(sys.modules, name)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

@@ -88,8 +88,7 @@ def value_and_grad(r: Array) -> tuple[float, tuple[Array]]:
             y_bar[i] += s_bar * r[k - i - 1]  # durbin.py:17
             r_bar[k - i - 1] += s_bar * y_i
         beta_bar = beta_bar_1 * (1.0 - alpha_1 * alpha_1)  # durbin.py:14
-        t_2 = -(beta_bar_1 * beta_1)
-        alpha_bar = 2.0 * (t_2 * alpha_1)
+        alpha_bar = -2.0 * (beta_bar_1 * beta_1 * alpha_1)
     r_bar[0] -= alpha_bar + y_bar[0]  # durbin.py:10
     return value, (r_bar,)
 
@@ -196,8 +195,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
             y_bar[i] += s_bar * r[k - i - 1]  # durbin.py:17
             r_bar[k - i - 1] += s_bar * t_1
         beta_bar = beta_bar_1 * (1.0 - alpha_1 * alpha_1)  # durbin.py:14
-        t_2 = -(beta_bar_1 * beta_1)
-        alpha_bar = 2.0 * (t_2 * alpha_1)
+        alpha_bar = -2.0 * (beta_bar_1 * beta_1 * alpha_1)
     r_bar[0] -= alpha_bar + y_bar[0]  # durbin.py:10
     return (r_bar,)
 

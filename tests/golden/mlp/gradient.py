@@ -43,14 +43,13 @@ def value_and_grad(
     value = 0.5 * np.mean(np.sum(e * e, axis=1))  # mlp.py:10
 
     # Reverse sweep.
-    t = 0.5 / np.float64(B)  # mlp.py:10
-    e_bar = 2.0 * (t * e)
+    e_bar = 2.0 * (0.5 / np.float64(B) * e)  # mlp.py:10
     b2_bar = e_bar.sum(axis=0)  # mlp.py:8
     h_bar = e_bar @ w2.T
     w2_bar = h.T @ e_bar
-    t_1 = h_bar * (1.0 - h * h)  # mlp.py:7
-    b1_bar = t_1.sum(axis=0)
-    w1_bar = x.T @ t_1
+    t = h_bar * (1.0 - h * h)  # mlp.py:7
+    b1_bar = t.sum(axis=0)
+    w1_bar = x.T @ t
     return value, (w1_bar, b1_bar, w2_bar, b2_bar)
 
 
@@ -112,14 +111,13 @@ def backward(
     B = e.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    t = cotangent * 0.5 / B  # mlp.py:10
-    e_bar = 2.0 * (t * e)
+    e_bar = 2.0 * (cotangent * 0.5 / B * e)  # mlp.py:10
     b2_bar = e_bar.sum(axis=0)  # mlp.py:8
     h_bar = e_bar @ w2.T
     w2_bar = h.T @ e_bar
-    t_1 = h_bar * (1.0 - h * h)  # mlp.py:7
-    b1_bar = t_1.sum(axis=0)
-    w1_bar = x.T @ t_1
+    t = h_bar * (1.0 - h * h)  # mlp.py:7
+    b1_bar = t.sum(axis=0)
+    w1_bar = x.T @ t
     return w1_bar, b1_bar, w2_bar, b2_bar
 
 
