@@ -154,3 +154,23 @@ def test_python_floats_get_infinity_too(name: str, operands: tuple[float, ...], 
     for found in (interpret(gradient, operands), compile_function(gradient)(*operands)):
         assert found[1] == wanted
         assert type(found[1]) is float
+
+
+def test_the_side_not_taken_never_escapes_through_what_made_it() -> None:
+    import adgen
+
+    def total(v: Any) -> Any:
+        return np.where(v[0] > 1.0, np.sum(np.sqrt(v)), 0.0)
+
+    def rows(x: Any, c: Any) -> Any:
+        return np.where(c, np.sum(np.sqrt(x), axis=1), 0.0).sum()
+
+    def product(v: Any) -> Any:
+        return np.where(v[0] > 1.0, np.sqrt(v) @ v, v.sum())
+
+    v, x, c = np.array([0.5, 0.0, 4.0]), np.array([[1.0, 4.0], [0.0, 0.0]]), np.array([True, False])
+    for backend in ("numpy", "llvm"):
+        with np.errstate(all="ignore"):
+            np.testing.assert_array_equal(adgen.grad(total, backend=backend)(v), [0.0, 0.0, 0.0])
+            np.testing.assert_array_equal(adgen.grad(rows, backend=backend)(x, c), [[0.5, 0.25], [0.0, 0.0]])
+            np.testing.assert_array_equal(adgen.grad(product, backend=backend)(v), [1.0, 1.0, 1.0])
