@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -26,9 +25,9 @@ def test_page(
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
-    _forget_modules_of_other_tests(monkeypatch)
-    loaded = set(sys.modules)
     text = path.read_text()
+    _forget_modules_of_other_tests(text, monkeypatch)
+    loaded = set(sys.modules)
     try:
         found = Page(text.splitlines(), tmp_path).run()
     finally:
@@ -42,11 +41,10 @@ def test_page(
         assert accident not in found
 
 
-def _forget_modules_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page's `import model` means the page's own file, not one that another test imported."""
-    for name, module in tuple(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(tempfile.gettempdir()):
-            monkeypatch.delitem(sys.modules, name)
+def _forget_modules_of_other_tests(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page's `import model` means the file it shows, not one that another test imported."""
+    for name in re.findall(r"<!-- file: (\w+)\.py -->", text):
+        monkeypatch.delitem(sys.modules, name, raising=False)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
