@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -337,12 +337,6 @@ class Reader:
                 yield
         finally:
             self.state = outer
-
-    def speculate(self, action: Callable[[], Any]) -> tuple[list[Node], Any]:
-        """Run an action with its nodes collected apart."""
-        with self.b.block() as nodes:
-            found = action()
-        return nodes, found
 
     def splice(self, nodes: list[Node]) -> None:
         """Append nodes that were collected apart."""

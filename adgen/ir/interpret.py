@@ -48,14 +48,6 @@ class Counts:
             self.elements[op.prim.name] += int(np.size(item)) if not value.is_stack else 1
 
 
-class CheckFailed(Exception):
-    """A run-time check of the program did not hold; ``op`` is the check."""
-
-    def __init__(self, op: Op, message: str) -> None:
-        super().__init__(message)
-        self.op = op
-
-
 def interpret(func: Func, args: Sequence[Any], counts: Counts | None = None) -> tuple[Any, ...]:
     """Results of ``func`` for these arguments.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
 from adgen.llvm_backend.workspace import CELLS
-from adgen.llvm_backend.writer import Writer, memory_type, scalar_type
+from adgen.llvm_backend.writer import Writer, memory_type
 from adgen.loops.core import (
     Alternate,
     AtPointer,
@@ -249,11 +249,6 @@ class Memory:
         base = w.value(f"sub nsw i64 {used}, {w.dim(stmt.count)}")
         w.emit(f"store i64 {base}, ptr {made.used}")
         w.define(stmt.base.name, base)
-
-
-def typed_slot(dtype: DType) -> str:
-    """The LLVM type of a scalar variable."""
-    return scalar_type(dtype)
 
 
 __all__ = ["FAILED", "NO_MEMORY", "OK", "Memory", "Operand", "Table"]

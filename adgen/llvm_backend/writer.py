@@ -132,10 +132,6 @@ class Writer:
         assert found is not None, operand
         return found
 
-    def typed(self, operand: Operand) -> str:
-        """A scalar with its type."""
-        return f"{scalar_type(operand.dtype)} {self.operand(operand)}"
-
     def dim(self, dim: Dim) -> str:
         """The i64 value of a polynomial."""
         if dim.value is not None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Region, Value, uses_of
-from adgen.ir.dims import Dim
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index
 from adgen.loops.blocks import Block
@@ -152,8 +151,3 @@ def _no_zero_power(block: Block, args: Sequence[Operand], op: Op, zero: Lit) -> 
         return block.let("ne", (args[0], zero), DType.bool)
     some = block.let("ne", (args[0], zero), DType.bool)
     return block.let("logical_or", (some, block.let("ge", (args[1], zero), DType.bool)), DType.bool)
-
-
-def zero_index(rank: int) -> tuple[Dim, ...]:
-    """The index of the first element."""
-    return (Dim.const(0),) * rank

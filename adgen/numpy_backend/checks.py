@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from adgen.ir.core import Assumption, Func
 from adgen.ir.dims import Dim
-from adgen.ir.types import Kind, Type
+from adgen.ir.types import Type
 from adgen.numpy_backend.annotations import scalar_type
 from adgen.numpy_backend.dimtext import polynomial_text
 
@@ -126,8 +126,3 @@ def _sides(dim: Dim, spell: Spell) -> tuple[str, str]:
 def named_types(func: Func, names: Sequence[str]) -> list[tuple[str, Type]]:
     """Parameters that are no tapes, with their names."""
     return [(n, p.type) for n, p in zip(names, func.params, strict=True) if isinstance(p.any_type, Type)]
-
-
-def is_array(type_: Type) -> bool:
-    """Whether a value of this type has memory that could be shared."""
-    return type_.kind is Kind.array

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
 from collections.abc import Iterable, Iterator
 
@@ -65,8 +64,3 @@ def clean(hint: str) -> str:
 def is_ambiguous(name: str) -> bool:
     """Whether linters call a name hard to read (E741)."""
     return name in ("l", "I", "O")
-
-
-def is_builtin(name: str) -> bool:
-    """Whether a name means something in every module."""
-    return hasattr(builtins, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
+from adgen.ir.core import For, Func, Node, Op, Region, Value, While, operands_of, regions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,3 @@ class Numbering:
         if isinstance(use.node, For) and use.slot < 3:
             return Site(use.region, self.start[use.node.body])
         return Site(use.region, self.end[use.region] if use.node is None else self.head[use.node])
-
-    def branch_owner(self, region: Region) -> If | None:
-        """The ``if`` a region is a branch of."""
-        node = self.owner[region][0] if region in self.owner else None
-        return node if isinstance(node, If) else None

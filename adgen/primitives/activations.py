@@ -8,7 +8,7 @@ import numpy as np
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
-from adgen.primitives.define import Speller, Text, elementwise
+from adgen.primitives.define import Text, elementwise
 from adgen.primitives.elementwise import add, gt, mul, neg, sub
 from adgen.primitives.exponential import exp, log1p
 from adgen.primitives.extrema import maximum
@@ -27,10 +27,6 @@ def _sigmoid(x):
 def _sigmoid_eval(x: Any) -> Any:
     e = np.exp(-np.abs(x))
     return np.where(np.greater_equal(x, 0), np.ones_like(e), e) / (1 + e)
-
-
-def _sigmoid_of_python(s: Speller) -> Text:
-    return Text(f"float({s.helper('_sigmoid', _SIGMOID)}({s.arg(0)}))")
 
 
 sigmoid = elementwise(

@@ -194,10 +194,6 @@ def _bound(s: Speller, index: int) -> str:
     return "None" if value in (float("-inf"), float("inf")) else s.arg(index)
 
 
-def _python_clip(s: Speller) -> Text:
-    return Text(f"min(max({s.arg(0)}, {s.arg(1)}), {s.arg(2)})")
-
-
 clip = elementwise(
     "clip",
     eval=lambda x, low, high: np.minimum(np.maximum(x, low), high),

@@ -9,7 +9,7 @@ import numpy as np
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Indexer, Op, Range, Value
-from adgen.ir.dims import ONE, Dim, product
+from adgen.ir.dims import ONE, Dim
 from adgen.ir.dims import ZERO as DIM_ZERO
 from adgen.ir.types import AnyType, DType, Kind, Type
 from adgen.primitives.define import (
@@ -291,11 +291,6 @@ copy: Primitive = Primitive(
     jvp=lambda b, op, dots: dots[0],
     lower="copy",
 )
-
-
-def element_count(type_: Type) -> Dim:
-    """Number of elements."""
-    return product(type_.dims)
 
 
 PRIMITIVES = (broadcast, reshape, transpose, concat, full, empty, arange, copy)

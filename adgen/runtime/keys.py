@@ -15,7 +15,7 @@ from adgen.diagnostics import Span, UserError, refuse
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind, Type, dtype_of
 from adgen.runtime.abstract import AbstractTree
-from adgen.runtime.trees import TreeSpec, container_of, flatten, is_static
+from adgen.runtime.trees import container_of, flatten, is_static
 
 Key = tuple[Any, ...]
 _NUMBERS = frozenset((float, int, bool))
@@ -86,13 +86,6 @@ def not_taken(value: Any) -> NotTaken:
     return NotTaken(f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}")
 
 
-def check_dtypes(leaves: Sequence[Any]) -> None:
-    """Refuse arrays whose dtype adgen does not have; needed once per key."""
-    for leaf in leaves:
-        if isinstance(leaf, np.ndarray) and (dtype_of(leaf.dtype) is None or not leaf.dtype.isnative):
-            raise not_taken(leaf)
-
-
 def refusal(name: str, problem: NotTaken, span: Span | None) -> UserError:
     """AG264 for the argument ``name``."""
     return refuse("AG264", span, name=name, what=problem.what, help=problem.help or None)
@@ -131,8 +124,3 @@ def leaf_type(leaf: Any, name: str) -> Type:
 
 def _static_value(leaf: Any) -> int | bool | None:
     return leaf if type(leaf) in (int, bool) else None
-
-
-def names_of(parameters: Sequence[str], trees: Sequence[TreeSpec]) -> list[str]:
-    """A name for every leaf of the parameters."""
-    return [name for p, tree in zip(parameters, trees, strict=True) for name in tree.names(p)]

@@ -275,8 +275,3 @@ _PYTHON = (DType.f64, DType.i64, DType.bool)
 
 def _where(token: _Token) -> str:
     return "at the end" if token.kind == "end" else f"instead of `{token.text}`"
-
-
-def signature_of(given: Any) -> Signature:
-    """A signature given as text or already read."""
-    return given if isinstance(given, Signature) else parse_signature(given)

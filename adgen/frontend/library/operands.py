@@ -66,12 +66,6 @@ def flat_view(c: LibraryContext, x: Abstract) -> Abstract:
     return array if type_.rank == 1 else c.view(array, Reshape((product(type_.dims),)))
 
 
-def static_shift(c: LibraryContext, x: Abstract, what: str) -> tuple[int, ...]:
-    """One integer or a tuple of them, known at build time."""
-    found = c.static(x, what)
-    return tuple(int(i) for i in found) if isinstance(found, tuple | list) else (int(found),)
-
-
 def size_number(c: LibraryContext, dim: Dim) -> Abstract:
     """A size as Python sees it."""
     from adgen.frontend.abstract import Number
