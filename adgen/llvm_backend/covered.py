@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adgen.diagnostics.spans import Span
 from adgen.ir.core import Func, Op, walk
+from adgen.llvm_backend.externals import available
+from adgen.loops.core import Kernel, Let, Library
+from adgen.loops.core import walk as stmts
 from adgen.loops.lower import lower
 from adgen.loops.rules import rule_for
+from adgen.loops.scalars import is_library
 from adgen.loops.state import Unsupported
 
 
@@ -33,7 +38,17 @@ def coverage(func: Func) -> list[Gap]:
     if found:
         return found
     try:
-        lower(func)
+        kernel = lower(func)
     except Unsupported as error:
         return [Gap(error.operation, error.reason, error.span)]
-    return []
+    loops = dict.fromkeys(_loops(kernel))
+    return [Gap(name, "it has no loop for these dtypes here") for name in loops if not available(name)]
+
+
+def _loops(kernel: Kernel) -> Iterator[str]:
+    """The inner loops of ufuncs that a kernel calls."""
+    for stmt in stmts(kernel.body):
+        if isinstance(stmt, Library):
+            yield stmt.loop
+        elif isinstance(stmt, Let) and is_library(stmt.op):
+            yield stmt.op

@@ -1,7 +1,8 @@
 """The pointer table: every function that kernels call outside themselves, by name.
 
 Objects have no undefined symbols. A module holds one internal table `@rt` with a slot for each external it
-uses; the loader fills the slots with addresses found here. Names: `libm.tan`, `blas.dgemm`, `c.malloc`.
+uses; the loader fills the slots with addresses found here. Names: `libm.tan`, `blas.dgemm`, `c.malloc`,
+`ufunc.scipy.special.j0:d->d` and `data.ufunc.scipy.special.j0:d->d`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import ctypes.util
 import importlib
 import sys
 from functools import cache
+
+from adgen.llvm_backend import ufuncs
 
 C_FUNCTIONS = ("malloc", "free", "realloc", "memcpy", "memset")
 
@@ -27,6 +30,10 @@ def address(name: str) -> int:
             return _thread_setter()
         case "blas" | "lapack":
             return _capsule(library, function)
+        case "ufunc":
+            return ufuncs.loop_address(function)
+        case "data":
+            return ufuncs.data_address(function.removeprefix("ufunc."))
     raise LookupError(f"no external library is called {library!r}")
 
 

@@ -28,7 +28,8 @@ _POINTER = ctypes.POINTER(ctypes.c_int64)
 
 def _failed(failure: Failure) -> RunError:
     """The exception of a check that did not hold."""
-    kind = getattr(builtins, failure.kind, RuntimeError)
+    builtin: type[Exception] = getattr(builtins, failure.kind, RuntimeError)
+    kind = np.linalg.LinAlgError if failure.kind == "LinAlgError" else builtin
     return run_error(kind, failure.message, failure.span)
 
 

@@ -15,6 +15,7 @@ from adgen.loops.core import (
     Buffer,
     Check,
     Kernel,
+    Library,
     Load,
     Nest,
     OnHeap,
@@ -128,9 +129,8 @@ def _buffers(stmt: Stmt) -> list[Buffer]:
     for x in walk((stmt,)):
         if isinstance(x, Load | Store):
             found.setdefault(x.buffer)
-        elif isinstance(x, Product):
-            for m in (x.left, x.right, x.out):
-                found.setdefault(m.buffer)
+        elif isinstance(x, Product | Library):
+            found |= dict.fromkeys((*x.reads, *x.writes))
     return list(found)
 
 

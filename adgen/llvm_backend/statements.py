@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from adgen.ir.types import DType
 from adgen.llvm_backend.blas import emit_product
+from adgen.llvm_backend.library import emit_library, emit_library_scalar
 from adgen.llvm_backend.memory import Memory, Table
 from adgen.llvm_backend.outline import emit_outlined
 from adgen.llvm_backend.reductions import emit_reduce
@@ -21,6 +22,7 @@ from adgen.loops.core import (
     IndexOf,
     Kernel,
     Let,
+    Library,
     Lit,
     Load,
     Loop,
@@ -40,6 +42,7 @@ from adgen.loops.core import (
     Var,
     WhileLoop,
 )
+from adgen.loops.scalars import is_library
 
 
 class Statements:
@@ -71,6 +74,8 @@ class Statements:
     def one(self, stmt: Stmt) -> None:
         """One statement."""
         match stmt:
+            case Let() if is_library(stmt.op):
+                self.w.define(stmt.result.name, emit_library_scalar(self, stmt))
             case Let():
                 self.w.define(
                     stmt.result.name, emit_scalar(self.w, stmt.op, stmt.args, stmt.result, self.used)
@@ -98,6 +103,8 @@ class Statements:
                 self._check(stmt)
             case Product():
                 emit_product(self, stmt)
+            case Library():
+                emit_library(self, stmt)
             case _:
                 self._memory(stmt)
 

@@ -13,6 +13,7 @@ from adgen.ir.dims import ZERO, Dim
 from adgen.loops.core import (
     Branch,
     IndexOf,
+    Library,
     Load,
     Loop,
     Nest,
@@ -48,7 +49,7 @@ def _stmt(stmt: Stmt) -> Stmt:
 
 
 def _domain(stmt: Nest | Reduce) -> Nest | Reduce:
-    if any(isinstance(s, Product) for s in walk(stmt.body)):
+    if any(isinstance(s, Product | Library) for s in walk(stmt.body)):
         return stmt
     at = len(stmt.vars) - 2
     while at >= 0:

@@ -279,6 +279,62 @@ class Product:
     out: Matrix
     accumulate: bool = False
 
+    @property
+    def reads(self) -> tuple[Buffer, ...]:
+        """The buffers it reads."""
+        return (self.left.buffer, self.right.buffer)
+
+    @property
+    def writes(self) -> tuple[Buffer, ...]:
+        """The buffers it writes."""
+        return (self.out.buffer,)
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """Every polynomial in it."""
+        matrices = (self.left, self.right, self.out)
+        return (*self.sizes, *(d for m in matrices for d in (m.base, m.rows, m.columns)))
+
+
+@dataclass(frozen=True, slots=True)
+class Strided:
+    """An array operand of a library loop: where it starts and how far apart elements are along each axis."""
+
+    buffer: Buffer
+    base: Dim
+    strides: tuple[Dim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One call of the inner loop of a NumPy or SciPy ufunc.
+
+    `sizes` are the number of repetitions and the sizes of the core dims; the first stride of an operand is
+    that of the repetitions. The last `outputs` operands are written. `failed` is whether the loop reported
+    an invalid value, where that is asked for.
+    """
+
+    loop: str
+    sizes: tuple[Dim, ...]
+    operands: tuple[Strided, ...]
+    outputs: int = 1
+    failed: Ref | None = None
+
+    @property
+    def reads(self) -> tuple[Buffer, ...]:
+        """The buffers it reads."""
+        return tuple(x.buffer for x in self.operands[: -self.outputs])
+
+    @property
+    def writes(self) -> tuple[Buffer, ...]:
+        """The buffers it writes."""
+        return tuple(x.buffer for x in self.operands[-self.outputs :])
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """Every polynomial in it."""
+        return (*self.sizes, *(d for x in self.operands for d in (x.base, *x.strides)))
+
 
 @dataclass(frozen=True, slots=True)
 class TapeClear:
@@ -323,6 +379,7 @@ Stmt = (
     | SetPointers
     | Alternate
     | Product
+    | Library
     | TapeClear
     | TapeGrow
     | TapeShrink

@@ -11,8 +11,10 @@ from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index
 from adgen.loops.blocks import Block
 from adgen.loops.core import Lit, Operand, Ref
+from adgen.loops.library import loop_name
 from adgen.loops.scalars import CHECKS, PythonCheck, cost_of, has_scalar
 from adgen.loops.state import State, Unsupported
+from adgen.primitives.define import Ufunc
 
 _IDENTITY = ("stop_gradient", "copy")
 _POLYNOMIAL = {"add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y}
@@ -37,6 +39,8 @@ def lower_elementwise(state: State, op: Op) -> None:
 def scalar_name(op: Op) -> str:
     """The name of the scalar operation of a primitive."""
     lower = getattr(op.prim, "lower", None)
+    if isinstance(lower, Ufunc):
+        return loop_name(lower, [v.type.dtype for v in op.operands], [op.result.type.dtype])
     return lower if isinstance(lower, str) else op.prim.name
 
 

@@ -18,6 +18,7 @@ from adgen.loops.core import (
     Check,
     IndexOf,
     Let,
+    Library,
     Load,
     Loop,
     Nest,
@@ -57,9 +58,9 @@ def cells_of(stmts: Iterable[Stmt]) -> list[Cell]:
                 found.append(Cell(stmt.buffer, stmt.index, False))
             case Store():
                 found.append(Cell(stmt.buffer, stmt.index, True))
-            case Product():
-                found += [Cell(m.buffer, None, False) for m in (stmt.left, stmt.right)]
-                found.append(Cell(stmt.out.buffer, None, True))
+            case Product() | Library():
+                found += [Cell(buffer, None, False) for buffer in stmt.reads]
+                found += [Cell(buffer, None, True) for buffer in stmt.writes]
             case _:
                 pass
     return found
@@ -100,7 +101,8 @@ def names_defined(stmt: Stmt) -> set[str]:
         case Reduce():
             return {r.name for r in stmt.results}
         case _:
-            return {getattr(getattr(stmt, name, None), "name", "") for name in ("result", "base")} - {""}
+            names = ("result", "base", "failed")
+            return {getattr(getattr(stmt, name, None), "name", "") for name in names} - {""}
 
 
 def names_used(stmt: Stmt) -> set[str]:
@@ -117,16 +119,18 @@ def names_used(stmt: Stmt) -> set[str]:
             found |= set(getattr(s, name, ZERO).symbols())
         if isinstance(s, Nest | Reduce):
             found |= {n for v in s.vars for n in v.extent.symbols()}
-        if isinstance(s, Product):
-            parts = [*s.sizes, *(d for m in (s.left, s.right, s.out) for d in (m.base, m.rows, m.columns))]
-            found |= {n for d in parts for n in d.symbols()}
+        if isinstance(s, Product | Library):
+            found |= {n for d in s.dims for n in d.symbols()}
     return found
+
+
+_DOMAINS = Nest | Reduce | Product | Library
 
 
 def _raise(out: list[Stmt], stmt: Let | IndexOf) -> None:
     """Place a pure scalar before the domains that it does not depend on."""
     used, at = names_used(stmt), len(out)
-    while at and isinstance(out[at - 1], Nest | Reduce | Product) and not names_defined(out[at - 1]) & used:
+    while at and isinstance(out[at - 1], _DOMAINS) and not names_defined(out[at - 1]) & used:
         at -= 1
     out.insert(at, stmt)
 
@@ -148,7 +152,7 @@ def _place(state: State, out: list[Stmt], stmt: Nest | Reduce) -> None:
 
 def _commutes(state: State, earlier: Stmt, accesses: Sequence[Cell]) -> bool:
     """Whether a statement may come after one with these accesses instead of before it."""
-    if not isinstance(earlier, Nest | Reduce | Let | IndexOf | Load | Check | Product | Store):
+    if not isinstance(earlier, Nest | Reduce | Let | IndexOf | Load | Check | Product | Library | Store):
         return False
     return not any(_conflict(state, a, b) for a in cells_of((earlier,)) for b in accesses)
 

@@ -13,6 +13,7 @@ from adgen.loops.core import (
     Check,
     IndexOf,
     Let,
+    Library,
     Load,
     Loop,
     Matrix,
@@ -24,6 +25,7 @@ from adgen.loops.core import (
     Set,
     Stmt,
     Store,
+    Strided,
     TapeGrow,
     TapeShrink,
     Var,
@@ -68,6 +70,10 @@ class Renaming:
         buffer, base = self._cell(m.buffer, m.base)
         return Matrix(buffer, base, self._dim(m.rows), self._dim(m.columns))
 
+    def _strided(self, x: Strided) -> Strided:
+        buffer, base = self._cell(x.buffer, x.base)
+        return Strided(buffer, base, tuple(self._dim(d) for d in x.strides))
+
     def stmt(self, stmt: Stmt) -> Stmt:
         """One statement, with everything inside it."""
         match stmt:
@@ -101,6 +107,9 @@ class Renaming:
                 m, n, k = (self._dim(d) for d in stmt.sizes)
                 left, right, out = (self._matrix(x) for x in (stmt.left, stmt.right, stmt.out))
                 return replace(stmt, sizes=(m, n, k), left=left, right=right, out=out)
+            case Library():
+                sizes = tuple(self._dim(d) for d in stmt.sizes)
+                return replace(stmt, sizes=sizes, operands=tuple(map(self._strided, stmt.operands)))
             case Loop():
                 lo, hi, step = self._all((stmt.lo, stmt.hi, stmt.step))
                 return Loop(stmt.var, lo, hi, step, self.body(stmt.body))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from adgen.ir.core import Op
-from adgen.loops import access, elementwise, products, reductions, shapes, tapes
+from adgen.loops import access, elementwise, library, products, reductions, shapes, tapes
 from adgen.loops.state import State
+from adgen.primitives.define import Ufunc
 
 Rule = Callable[[State, Op], None]
 
@@ -47,6 +48,9 @@ def rule_for(op: Op) -> Rule | None:
     found = RULES.get(op.prim.name)
     if found is not None:
         return found
+    lower = getattr(prim, "lower", None)
+    if isinstance(lower, Ufunc) and lower.core:
+        return library.lower_library
     if getattr(prim, "elementwise", False):
         return elementwise.lower_elementwise
     if getattr(prim, "expand", None) is not None:

@@ -25,12 +25,18 @@ ELEMENTARY = {
 _FLOAT = _named(
     "div sqrt floor ceil trunc rint isnan isinf isfinite copysign fma relu reciprocal"
 ) | frozenset(ELEMENTARY)
+LIBRARY_COST = 100
 _COSTS = {"div": 4, "sqrt": 5, "reciprocal": 4, "floor_divide": 10, "mod": 10, "copy": 0, "stop_gradient": 0}
+
+
+def is_library(op: str) -> bool:
+    """Whether a scalar operation is one call of a ufunc's inner loop: `ufunc.scipy.special.j0:d->d`."""
+    return op.startswith("ufunc.")
 
 
 def has_scalar(op: str, dtype: DType) -> bool:
     """Whether kernels have the operation for operands of a dtype."""
-    if op in _ANY:
+    if op in _ANY or is_library(op):
         return True
     if dtype is DType.bool:
         return op in _BOOL
@@ -39,6 +45,8 @@ def has_scalar(op: str, dtype: DType) -> bool:
 
 def cost_of(op: str) -> int:
     """Flops of an operation, roughly."""
+    if is_library(op):
+        return LIBRARY_COST
     return ELEMENTARY.get(op) or _COSTS.get(op, 1)
 
 

@@ -11,6 +11,7 @@ from adgen.loops.core import (
     Branch,
     Buffer,
     InArena,
+    Library,
     Load,
     Loop,
     Nest,
@@ -47,8 +48,8 @@ def _fixed(body: Sequence[Stmt]) -> set[Buffer]:
     """Buffers whose address is used otherwise than by loads and stores."""
     found: set[Buffer] = set()
     for stmt in walk(tuple(body)):
-        if isinstance(stmt, Product):
-            found |= {m.buffer for m in (stmt.left, stmt.right, stmt.out)}
+        if isinstance(stmt, Product | Library):
+            found |= {*stmt.reads, *stmt.writes}
         elif isinstance(stmt, SetPointers):
             found |= {*stmt.targets, *stmt.sources}
     return found

@@ -18,6 +18,7 @@ from adgen.loops.core import (
     InResult,
     Kernel,
     Let,
+    Library,
     Load,
     Loop,
     Matrix,
@@ -126,8 +127,17 @@ def _simple(stmt: Stmt) -> str:
             sign = "+=" if stmt.accumulate else "="
             sizes = f"({m}, {n}, {k})"
             return f"product {_matrix(stmt.out)} {sign} {_matrix(stmt.left)} @ {_matrix(stmt.right)} {sizes}"
+        case Library():
+            return _library(stmt)
         case _:
             return _storage(stmt)
+
+
+def _library(stmt: Library) -> str:
+    operands = [f"{x.buffer}[{x.base}; {', '.join(map(str, x.strides))}]" for x in stmt.operands]
+    given, made = ", ".join(operands[: -stmt.outputs]), ", ".join(operands[-stmt.outputs :])
+    failed = f" failing {stmt.failed}" if stmt.failed is not None else ""
+    return f"library {made} = {stmt.loop}({given}) ({', '.join(map(str, stmt.sizes))}){failed}"
 
 
 def _storage(stmt: Stmt) -> str:

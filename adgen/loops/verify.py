@@ -14,6 +14,7 @@ from adgen.loops.core import (
     IndexOf,
     Kernel,
     Let,
+    Library,
     Lit,
     Load,
     Loop,
@@ -112,8 +113,13 @@ class _Check:
                 self.dims([stmt.count], known)
                 self.define(stmt.base.name, known)
             case Product():
-                self.dims(stmt.sizes, known)
-                self.buffer(stmt.left.buffer, stmt.right.buffer, stmt.out.buffer)
+                self.dims(stmt.dims, known)
+                self.buffer(*stmt.reads, *stmt.writes)
+            case Library():
+                self.dims(stmt.dims, known)
+                self.buffer(*stmt.reads, *stmt.writes)
+                if stmt.failed is not None:
+                    self.define(stmt.failed.name, known)
             case _:
                 self.structure(stmt, known)
 

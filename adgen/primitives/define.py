@@ -154,6 +154,20 @@ class Call:
 Spell = Infix | Prefix | Call | Callable[[Any], Text]
 
 
+# -- kernels --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Ufunc:
+    """Kernels call the inner loop of this public ufunc, on the dtypes of the operation.
+
+    ``core`` is the signature of a generalised ufunc, such as ``(m,m),(m,n)->(m,n)``; empty for an elementwise
+    one. ``fails`` are the Python type and the text of the error when the loop reports an invalid value.
+    """
+
+    name: str
+    core: str = ""
+    fails: tuple[str, str] | tuple[()] = ()
+
+
 # -- samples --------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Sample:
