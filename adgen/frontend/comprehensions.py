@@ -36,7 +36,7 @@ def _targets(clause: cst.CompFor) -> Iterator[str]:
 
 
 def _rounds(r: Reader, act: Activation, clause: cst.CompFor) -> Iterator[None]:
-    from adgen.frontend.statements import bind
+    from adgen.frontend.assignments import bind
 
     over = expression(r, act, clause.iter)
     items = static_items(r, over)

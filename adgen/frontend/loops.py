@@ -16,9 +16,10 @@ from adgen.frontend.abstract import Abstract, Array, Iterable, Known, Number, Tu
 from adgen.frontend.carrying import Carried, carried_at_entry
 from adgen.frontend.expressions import expression
 from adgen.frontend.growing import ATTEMPTS, Growth, growth_of, lists_of_loop
+from adgen.frontend.joining import join_branches
 from adgen.frontend.lists import owners_in
 from adgen.frontend.liveness import Names, exits, leaves_loop, names_assigned, names_bound_in, statements
-from adgen.frontend.merging import both, join_branches
+from adgen.frontend.merging import both
 from adgen.frontend.operators import negated, truth
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import Trip, is_static, static_items, trip, trip_count
@@ -106,7 +107,8 @@ def _unrolled(r: Reader, act: Activation, node: cst.For, items: tuple[Abstract, 
 
 
 def _rounds(r: Reader, act: Activation, node: cst.For, items: list[Abstract], limit: _OpCount) -> None:
-    from adgen.frontend.statements import bind, block, left
+    from adgen.frontend.assignments import bind
+    from adgen.frontend.statements import block, left
 
     body = statements(node.body)
     for at, item in enumerate(items):
@@ -202,7 +204,8 @@ def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstr
 
 def _peeled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
     """The first round on its own, then the rest as a loop."""
-    from adgen.frontend.statements import bind, block, left
+    from adgen.frontend.assignments import bind
+    from adgen.frontend.statements import block, left
 
     outer = _enter(r, act)
     with r.at(act, node.target):
@@ -350,7 +353,7 @@ def _offset(r: Reader, found: Trip, k: Value) -> Value:
 
 
 def _bind_item(r: Reader, loop: Loop, found: Trip, k: Value) -> None:
-    from adgen.frontend.statements import bind
+    from adgen.frontend.assignments import bind
 
     node = loop.node
     assert isinstance(node, cst.For)

@@ -10,19 +10,18 @@ from typing import Any
 import libcst as cst
 
 from adgen.diagnostics import UserError
-from adgen.frontend import fence, indexing, places
-from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number, Tuple
-from adgen.frontend.expressions import code_of, expression, subscript_items
+from adgen.frontend import fence
+from adgen.frontend.abstract import Abstract, Known, Number
+from adgen.frontend.assignments import annotated, assign, augmented
+from adgen.frontend.expressions import expression
+from adgen.frontend.joining import join_branches
 from adgen.frontend.lists import append_statement
 from adgen.frontend.liveness import Names, Statement, leaves, statements
-from adgen.frontend.masks import is_mask, store_where
-from adgen.frontend.merging import both, join_branches
-from adgen.frontend.operators import SYMBOLS, binary, negated, truth
-from adgen.frontend.reader import Reader, describe
-from adgen.frontend.sequences import static_items
+from adgen.frontend.merging import both
+from adgen.frontend.operators import negated, truth
+from adgen.frontend.reader import Reader
 from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RAISED, RESULT, RETURNED, Activation, Missing
-from adgen.ir.types import DType
-from adgen.primitives.elementwise import logical_or, neg
+from adgen.primitives.elementwise import logical_or
 
 
 def block(r: Reader, act: Activation, body: Sequence[Statement], out: Names | None = None) -> None:
@@ -153,153 +152,6 @@ def statement(r: Reader, act: Activation, node: Statement, live: Names) -> None:
         handler(r, act, node)
 
 
-def _assign(r: Reader, act: Activation, node: cst.Assign) -> None:
-    found = expression(r, act, node.value)
-    for target in node.targets:
-        bind(r, act, target.target, found)
-
-
-def _annotated(r: Reader, act: Activation, node: cst.AnnAssign) -> None:
-    if node.value is not None:
-        bind(r, act, node.target, expression(r, act, node.value))
-
-
-def bind(r: Reader, act: Activation, target: cst.BaseExpression, found: Abstract) -> None:
-    """Assign to a name, a tuple of targets, an element or a slice."""
-    match target:
-        case cst.Name(value=name):
-            r.give_name(found, name)
-            r.state.frames[act.key][name] = found
-        case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            _unpack(r, act, target, elements, found)
-        case cst.Subscript():
-            with r.at(act, target):
-                _store(r, act, target, found)
-        case _:
-            with r.at(act, target):
-                raise r.error("AG122", construct=f"`{code_of(target)}`")
-
-
-def _unpack(
-    r: Reader,
-    act: Activation,
-    target: cst.BaseExpression,
-    elements: Sequence[cst.BaseElement],
-    found: Abstract,
-) -> None:
-    for element in elements:
-        if isinstance(element, cst.StarredElement):
-            raise r.refuse("AG121", act, element, construct="target")
-    with r.at(act, target):
-        items = static_items(r, found) if isinstance(found, Tuple | Array | Grown) else None
-        if items is None:
-            raise r.error("AG234", operation="unpacking", types=describe(r, found))
-        if len(items) != len(elements):
-            raise r.error("AG239", count=len(items), names=len(elements))
-    for element, item in zip(elements, items, strict=True):
-        bind(r, act, element.value, item)
-
-
-def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -> None:
-    """``a[index] = found``."""
-    base = expression(r, act, target.value)
-    if isinstance(base, Tuple):
-        raise r.error("AG248" if base.kind == "tuple" else "AG115")
-    if not isinstance(base, Array):
-        raise r.error("AG122", construct=f"an element of {describe(r, base)}")
-    places.check_writable(r, base)
-    items = subscript_items(r, act, target)
-    if len(items) == 1 and is_mask(r, items[0][0]):
-        value = r.value(found)
-        if not value.type.rank:
-            store_where(r, base, items[0][0], value)
-            return
-    type_ = r.type_of(base)
-    assert type_ is not None
-    index = indexing.subscript(r, type_, items, act.source.span(target))
-    indexing.store(r, base, index, r.value(found))
-
-
-# -- augmented assignment -----------------------------------------------------------------------------------
-def _augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
-    symbol = SYMBOLS[type(node.operator)]
-    target = node.target
-    if isinstance(target, cst.Subscript):
-        _augment_element(r, act, target, symbol, node.value)
-        return
-    if not isinstance(target, cst.Name):
-        raise r.refuse("AG122", act, target, construct=f"`{code_of(target)}`")
-    old = expression(r, act, target)
-    value = expression(r, act, node.value)
-    if isinstance(old, Grown) or (isinstance(old, Tuple) and old.kind == "list"):
-        raise r.refuse("AG115", act, target, notes=["append the elements: `.append(x)`, `.extend(xs)`"])
-    if isinstance(old, Array):
-        with r.at(act, target):
-            places.check_writable(r, old)
-        _in_place(r, old, None, symbol, value)
-    else:
-        bind(r, act, target, binary(r, symbol, old, value))
-
-
-def _augment_element(
-    r: Reader, act: Activation, target: cst.Subscript, symbol: str, node: cst.BaseExpression
-) -> None:
-    with r.at(act, target):
-        base = expression(r, act, target.value)
-        if isinstance(base, Tuple):
-            raise r.error("AG248" if base.kind == "tuple" else "AG115")
-        if not isinstance(base, Array):
-            raise r.error("AG122", construct=f"an element of {describe(r, base)}")
-        places.check_writable(r, base)
-        items = subscript_items(r, act, target)
-        type_ = r.type_of(base)
-        assert type_ is not None
-        masked = len(items) == 1 and is_mask(r, items[0][0])
-        index = None if masked else indexing.subscript(r, type_, items, act.source.span(target))
-    value = expression(r, act, node)
-    with r.at(act, target):
-        if masked and _is_number(r, value):
-            store_where(r, base, items[0][0], r.value(binary(r, symbol, base, value)))
-            return
-        if index is None:
-            index = indexing.subscript(r, type_, items, act.source.span(target))
-    _in_place(r, base, index, symbol, value)
-
-
-def _is_number(r: Reader, x: Abstract) -> bool:
-    found = r.type_of(x)
-    return found is not None and not found.rank
-
-
-def _in_place(r: Reader, base: Array, index: indexing.Subscript | None, symbol: str, value: Abstract) -> None:
-    """``place symbol= value``: added where the index names no cell twice, else read, computed and stored."""
-    type_ = r.type_of(base)
-    assert type_ is not None
-    whole = index is None
-    if index is None:
-        index = indexing.Subscript(places.full_index(type_.rank))
-    amount = r.value(value)
-    adds = symbol in ("+", "-") and not index.gathers and not index.newaxes
-    if adds and _keeps_dtype(type_.dtype, amount.type):
-        amount = neg(r.b, r.cast(amount, type_.dtype)) if symbol == "-" else amount
-        indexing.store(r, base, index, amount, accumulate=True)
-        return
-    old = base if whole else indexing.load(r, base, index)
-    result = r.value(binary(r, symbol, old, Number(amount) if not amount.type.rank else value))
-    if whole and result.type == type_:
-        places.replace_contents(r, base, result)
-    else:
-        indexing.store(r, base, index, result)
-
-
-def _keeps_dtype(dtype: DType, other: Any) -> bool:
-    """Whether adding a value of a type to an array of a dtype is computed in that dtype."""
-    from adgen.frontend.promotion import common_dtype
-    from adgen.ir.types import Kind, Type
-
-    return dtype is not DType.bool and common_dtype((Type(dtype, (), Kind.np), other)) is dtype
-
-
 # -- the rest -----------------------------------------------------------------------------------------------
 def _evaluated(r: Reader, act: Activation, node: cst.Expr) -> None:
     if isinstance(node.value, cst.SimpleString | cst.ConcatenatedString | cst.Ellipsis):
@@ -378,9 +230,9 @@ def _loop(r: Reader, act: Activation, node: cst.For | cst.While) -> None:
 
 
 _HANDLERS: dict[type[cst.CSTNode], Callable[[Reader, Activation, Any], None]] = {
-    cst.Assign: _assign,
-    cst.AnnAssign: _annotated,
-    cst.AugAssign: _augmented,
+    cst.Assign: assign,
+    cst.AnnAssign: annotated,
+    cst.AugAssign: augmented,
     cst.Expr: _evaluated,
     cst.Return: _return,
     cst.If: branch,
@@ -396,4 +248,4 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Reader, Activation, Any], None]] = 
     cst.Raise: _raise,
 }
 
-__all__ = ["Missing", "UserError", "bind", "block", "branch", "statement"]
+__all__ = ["Missing", "UserError", "block", "branch", "statement"]

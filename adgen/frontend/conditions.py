@@ -1,0 +1,186 @@
+"""Comparisons, ``and`` and ``or``, and conditional expressions: one of two, decided now or at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from adgen.frontend import merging
+from adgen.frontend.abstract import Abstract, DTypeObject, Known, Number, Tuple
+from adgen.frontend.expressions import expression
+from adgen.frontend.operators import SYMBOLS, binary, truth
+from adgen.frontend.reader import Reader
+from adgen.frontend.state import Activation
+from adgen.ir.core import Node, Op, Value
+from adgen.ir.types import DType, Kind
+from adgen.primitives.elementwise import logical_and, logical_or, where
+
+
+def comparison(r: Reader, act: Activation, node: cst.Comparison) -> Abstract:
+    """``a < b < c``."""
+    left = expression(r, act, node.left)
+    return _chain(r, act, node, left, 0)
+
+
+def _chain(r: Reader, act: Activation, node: cst.Comparison, left: Abstract, at: int) -> Abstract:
+    target = node.comparisons[at]
+    right = expression(r, act, target.comparator)
+    found = compare(r, SYMBOLS[type(target.operator)], left, right)
+    if at + 1 == len(node.comparisons):
+        return found
+    return _logical(r, found, lambda: _chain(r, act, node, right, at + 1), conjunction=True)
+
+
+def compare(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
+    """``left symbol right`` of a comparison; identity and membership only where they are decided now."""
+    if symbol in ("is", "is not"):
+        same = _identical(left, right)
+        if same is None:
+            raise r.error("AG120", operator=symbol)
+        return Known(same == (symbol == "is"))
+    if symbol in ("in", "not in"):
+        if not isinstance(left, Known) or not isinstance(right, Tuple):
+            raise r.error("AG120", operator=symbol)
+        items = [Known(k) for k in right.keys] if right.kind == "dict" else right.items
+        if not all(isinstance(item, Known) for item in items):
+            raise r.error("AG120", operator=symbol)
+        values = [item.value for item in items if isinstance(item, Known)]
+        return Known((left.value in values) == (symbol == "in"))
+    if symbol in ("==", "!="):
+        for one, other in ((left, right), (right, left)):
+            if (
+                isinstance(one, Known)
+                and not isinstance(one.value, int | float)
+                and not isinstance(other, Known)
+            ):
+                return Known(symbol == "!=")
+        if isinstance(left, DTypeObject) and isinstance(right, DTypeObject):
+            return Known((left == right) == (symbol == "=="))
+    return binary(r, symbol, left, right)
+
+
+def _identical(left: Abstract, right: Abstract) -> bool | None:
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Known) and (one.value is None or isinstance(one.value, bool)):
+            if isinstance(other, Known):
+                return one.value is other.value
+            return False if one.value is None else None
+    return None
+
+
+def boolean(r: Reader, act: Activation, node: cst.BooleanOperation) -> Abstract:
+    """``a and b``, ``a or b``."""
+    left = expression(r, act, node.left)
+    conjunction = isinstance(node.operator, cst.And)
+    return _logical(r, left, lambda: expression(r, act, node.right), conjunction)
+
+
+def _logical(r: Reader, left: Abstract, right: Callable[[], Abstract], conjunction: bool) -> Abstract:
+    """``left and right`` (or ``or``): the right side is evaluated only where it decides."""
+    test = truth(r, left)
+    if isinstance(test, Known):
+        return right() if test.value == conjunction else left
+    pred = r.value(test)
+
+    def keep() -> Abstract:
+        return left
+
+    if _is_bool(r, left):
+        with r.branch(r.state) as (nodes, _):
+            other = right()
+        if _is_bool(r, other) and _harmless(nodes):
+            r.splice(nodes)
+            prim = logical_and if conjunction else logical_or
+            return Number(prim(r.b, pred, r.cast(r.value(other), DType.bool, Kind.py)))
+    return choose(r, pred, right, keep) if conjunction else choose(r, pred, keep, right)
+
+
+def _is_bool(r: Reader, x: Abstract) -> bool:
+    found = r.type_of(x)
+    return found is not None and not found.rank and found.dtype is DType.bool
+
+
+# -- one of two ---------------------------------------------------------------------------------------------
+def ternary(r: Reader, act: Activation, node: cst.IfExp) -> Abstract:
+    """``a if test else b``."""
+    with r.at(act, node.test):
+        test = truth(r, expression(r, act, node.test))
+    if isinstance(test, Known):
+        return expression(r, act, node.body if test.value else node.orelse)
+    return choose(
+        r,
+        r.value(test),
+        lambda: expression(r, act, node.body),
+        lambda: expression(r, act, node.orelse),
+    )
+
+
+def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callable[[], Abstract]) -> Abstract:
+    """The value of a conditional expression: a selection where both sides are harmless, else a branch."""
+    found: list[Abstract] = []
+    sides = merging.both(r, pred, lambda: found.append(then()), lambda: found.append(orelse()))
+    try:
+        skeleton, leaves = merging.aligned(r, sides, found[0], found[1], "")
+    except merging.Unjoinable as problem:
+        left, right = (
+            merging.said(r, s, x) for s, x in zip(sides, (problem.left, problem.right), strict=True)
+        )
+        raise r.error("AG232", name="the value", left=left, right=right) from None
+    changed = any(
+        s.state.versions[root] is not version for s in sides for root, version in r.state.versions.items()
+    )
+    if not changed and all(_harmless(s.nodes) for s in sides) and all(not leaf.type.rank for leaf in leaves):
+        for side in sides:
+            r.splice(side.nodes)
+        values = [_selected(r, pred, leaf) for leaf in leaves]
+    elif changed:
+        raise r.error("AG119", construct="that writes into an array on one path only")
+    else:
+        values = list(merging.emit_if(r, pred, sides, leaves))
+    for side in sides:
+        for root, version in side.state.versions.items():
+            r.state.versions.setdefault(root, version)
+    shared = merging.sharing(r, sides, -1, "", (found[0], found[1]))
+    return merging.rebuild(r, skeleton, iter(values), shared)
+
+
+def _selected(r: Reader, pred: Value, leaf: merging.Leaf) -> Value:
+    left, right = (merging.convert(r, x, leaf.type) for x in (leaf.left, leaf.right))
+    return left if left is right else where(r.b, pred, left, right)
+
+
+_HARMLESS = frozenset(
+    [
+        "const",
+        "dim",
+        "read",
+        "reshape",
+        "transpose",
+        "broadcast",
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "eq",
+        "ne",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "where",
+        "cast",
+    ]
+)
+
+
+def _harmless(nodes: list[Node]) -> bool:
+    """Whether nodes can run although nobody needs their result: cheap, and never raising."""
+    return all(isinstance(n, Op) and n.prim.name in _HARMLESS and _scalar(n) for n in nodes)
+
+
+def _scalar(op: Op) -> bool:
+    return all(not v.type.rank for v in op.results)

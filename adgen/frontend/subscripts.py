@@ -1,0 +1,91 @@
+"""Subscripts: of arrays, tuples, dicts and lists."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from adgen.diagnostics import Span
+from adgen.frontend import indexing
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    Grown,
+    Known,
+    LibraryFunction,
+    Module,
+    Namespace,
+    Number,
+    Slice,
+    Tuple,
+    UserFunction,
+)
+from adgen.frontend.expressions import expression
+from adgen.frontend.reader import Reader, describe
+from adgen.frontend.state import Activation
+
+
+def subscript_items(r: Reader, act: Activation, node: cst.Subscript) -> list[tuple[Abstract, Span]]:
+    """The indices between the brackets with their places."""
+    found: list[tuple[Abstract, Span]] = []
+    for element in node.slice:
+        span = act.source.span(element.slice)
+        if isinstance(element.slice, cst.Slice):
+            bounds = [
+                Known(None) if part is None else expression(r, act, part)
+                for part in (element.slice.lower, element.slice.upper, element.slice.step)
+            ]
+            found.append((Slice(*bounds), span))
+        else:
+            assert isinstance(element.slice, cst.Index)
+            item = expression(r, act, element.slice.value)
+            if isinstance(item, Tuple) and item.kind == "tuple" and len(node.slice) == 1:
+                found.extend((part, span) for part in item.items)
+            else:
+                found.append((item, span))
+    return found
+
+
+def subscript(r: Reader, act: Activation, node: cst.Subscript) -> Abstract:
+    """``base[index]``."""
+    base = expression(r, act, node.value)
+    items = subscript_items(r, act, node)
+    match base:
+        case Array():
+            type_ = r.type_of(base)
+            assert type_ is not None
+            found = indexing.subscript(r, type_, items, act.source.span(node))
+            return indexing.load(r, base, found)
+        case Tuple():
+            return tuple_item(r, base, items)
+        case Grown():
+            from adgen.frontend.lists import list_item
+
+            return list_item(r, base, list(items))
+        case Number() | Known():
+            raise r.error("AG235", count=len(items), rank=0)
+        case Module() | Namespace() | LibraryFunction() | UserFunction():
+            raise r.error("AG129")
+    raise r.error("AG234", operation="indexing", types=describe(r, base))
+
+
+def tuple_item(r: Reader, base: Tuple, items: list[tuple[Abstract, Span]]) -> Abstract:
+    """An item or a slice of a tuple: the position has to be known."""
+    (item, span) = items[0]
+    if len(items) != 1:
+        raise r.error("AG235", count=len(items), rank=1)
+    if isinstance(item, Slice):
+        parts = [r.static(x, "the bound of a slice", span) for x in (item.start, item.stop, item.step)]
+        chosen = base.items[slice(*parts)]
+        if base.kind == "list":
+            from adgen.frontend.lists import new_list
+
+            return new_list(r, chosen)
+        return Tuple(chosen, base.kind)
+    position = r.static(item, "the position in a tuple", span)
+    if base.kind == "dict" and position in base.keys:
+        return base.items[base.keys.index(position)]
+    if isinstance(position, bool) or not isinstance(position, int) or base.kind == "dict":
+        raise r.error("AG236", span, what=describe(r, item))
+    if not -len(base.items) <= position < len(base.items):
+        raise r.error("AG237", span, index=position, size=len(base.items))
+    return base.items[position]
