@@ -14,7 +14,7 @@ from adgen.autodiff.rules import tangent
 from adgen.ir.builder import Builder
 from adgen.ir.core import Definitions, For, Func, If, Node, Op, Region, Value, While
 from adgen.ir.types import StackType, Type
-from adgen.primitives.define import ZERO, Zero
+from adgen.primitives.define import ZERO, Primitive, Zero
 from adgen.primitives.elementwise import cast
 from adgen.primitives.indexing import owned_zeros
 from adgen.primitives.tape import pop, push, stack_new
@@ -101,6 +101,16 @@ class _Forward:
             found_dot = tangent(self.b, op, [self.dot(v) for v in op.operands])
             if not isinstance(found_dot, Zero):
                 self.dots[op.result] = self._typed(found_dot, op.result)
+        elif any(v in self._active for v in op.results):
+            self._several(op)
+
+    def _several(self, op: Op) -> None:
+        assert isinstance(op.prim, Primitive)
+        if callable(op.prim.jvp):
+            found = op.prim.jvp(self.b, op, [self.dot(v) for v in op.operands])
+            for result, dot in zip(op.results, found, strict=True):
+                if not isinstance(dot, Zero):
+                    self.dots[result] = self._typed(dot, result)
 
     def _typed(self, dot: Value, primal: Value) -> Value:
         """The tangent with the type and name that belong to the primal."""

@@ -56,7 +56,8 @@ def tangent(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
     if isinstance(prim.jvp, Inactive) or prim.inactive is not None:
         return ZERO
     if callable(prim.jvp):
-        return prim.jvp(b, op, dots)
+        found: Value | Zero = prim.jvp(b, op, dots)
+        return found
     partials = _partials(b, prim, op)
     terms = [
         term

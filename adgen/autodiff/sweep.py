@@ -21,7 +21,7 @@ from adgen.autodiff.rules import contributions
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures
 from adgen.ir.types import I64
-from adgen.primitives.define import Primitive, Zero
+from adgen.primitives.define import ZERO, Primitive, Zero
 from adgen.primitives.tape import pop, push
 from adgen.transform.dce import live_nodes
 
@@ -63,6 +63,8 @@ class Sweep:
             self._pop(op, cots)
         elif len(op.results) == 1 and op.result in self.active:
             self._leaf(op, cots)
+        elif any(v in self.active for v in op.results):
+            self._several(op, cots)
 
     def _leaf(self, op: Op, cots: Cotangents) -> None:
         assert isinstance(op.prim, Primitive)
@@ -71,6 +73,15 @@ class Sweep:
             return
         for operand, what in zip(op.operands, contributions(self.b, op, seed.value), strict=True):
             cots.contribute(operand, what, seed.masks)
+
+    def _several(self, op: Op, cots: Cotangents) -> None:
+        """An operation with several results: its rule takes one cotangent for each."""
+        seeds = [cots.take_value(v) if v in self.active else ZERO for v in op.results]
+        assert isinstance(op.prim, Primitive)
+        if all(isinstance(s, Zero) for s in seeds) or not callable(op.prim.vjp):
+            return
+        for operand, what in zip(op.operands, op.prim.vjp(self.b, op, tuple(seeds)), strict=True):
+            cots.contribute(operand, what)
 
     def _push(self, op: Op, cots: Cotangents) -> None:
         """The adjoint of a push pops the cotangent that the adjoint of the pop has pushed."""

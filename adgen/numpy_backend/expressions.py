@@ -56,7 +56,7 @@ class Expressions:
     def whole(self, op: Op, fresh: bool) -> Text:
         """Source of an operation's result with all its dims; ``fresh`` where it must own its memory."""
         text = self.operation(op)
-        if not isinstance(op.result.any_type, Type) or not getattr(op.prim, "elementwise", False):
+        if len(op.results) != 1 or not getattr(op.prim, "elementwise", False):
             return text
         covered = self.operands.covered_by(op)
         if all(covered):

@@ -78,8 +78,10 @@ class Masked:
 Partial = Value | Over | float | Zero
 Partials = Callable[..., Sequence[Partial]]
 Contribution = Value | Indexed | Masked | Zero
-Vjp = Callable[[Builder, Op, Value], Sequence[Contribution]]
-Jvp = Callable[[Builder, Op, Sequence["Value | Zero"]], "Value | Zero"]
+#: From the cotangent of the result (of several results: a tuple, with ZERO where there is none).
+Vjp = Callable[[Builder, Op, Any], Sequence[Contribution]]
+#: To the tangent of the result (of several results: a tuple).
+Jvp = Callable[[Builder, Op, Sequence["Value | Zero"]], Any]
 
 
 # -- spelling -------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from adgen.primitives import (
     extrema,
     hyperbolic,
     indexing,
+    linear_algebra,
     patterns,
     positions,
     powers,
@@ -31,7 +32,7 @@ from adgen.primitives.define import Primitive, Registry
 FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, error_function),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
-    *(contract, shape, stacking, patterns, indexing, positions, tape, checks),
+    *(contract, linear_algebra, shape, stacking, patterns, indexing, positions, tape, checks),
 )
 
 REGISTRY = Registry()

@@ -73,13 +73,14 @@ def test_types_are_those_of_numpy(case: Case) -> None:
     args = arguments(case)
     with np.errstate(all="ignore"):
         raw: Any = case.prim.eval(Context(op, {}), *args)
-    type_ = op.result.type
-    if type_.kind is not Kind.py:
-        assert np.asarray(raw).dtype == type_.dtype.numpy
-    assert np.shape(raw) == shape_of(type_)
-    (found,) = interpret(func, args)
-    assert isinstance(found, np.ndarray) == (type_.kind is Kind.array)
-    assert isinstance(found, np.generic) == (type_.kind is Kind.np)
+    several = raw if len(op.results) != 1 else (raw,)
+    for value, item, found in zip(op.results, several, interpret(func, args), strict=True):
+        type_ = value.type
+        if type_.kind is not Kind.py:
+            assert np.asarray(item).dtype == type_.dtype.numpy
+        assert np.shape(item) == shape_of(type_)
+        assert isinstance(found, np.ndarray) == (type_.kind is Kind.array)
+        assert isinstance(found, np.generic) == (type_.kind is Kind.np)
 
 
 @pytest.mark.parametrize("case", EXPANDED)

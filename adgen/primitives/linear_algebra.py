@@ -1,0 +1,261 @@
+"""Solving, determinants and factorizations, as numpy.linalg computes them; matrices are the last two dims.
+
+Rules: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation"
+(2008); Cholesky: Murray, "Differentiation of the Cholesky decomposition" (2016). Cholesky and eigh read the
+lower triangle only, so only that triangle has a cotangent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.ir.builder import Builder
+from adgen.ir.core import Op, Value
+from adgen.ir.types import AnyType, Kind, Type
+from adgen.primitives.define import ZERO, Call, Contribution, Primitive, Sample, Ufunc, Zero
+from adgen.primitives.elementwise import add, div, eq, mul, neg, sub, where
+from adgen.primitives.literals import literal, scaled
+from adgen.primitives.matrices import (
+    by_columns,
+    by_rows,
+    diagonal_matrix,
+    half_lower,
+    matmul,
+    onto_lower,
+    outer,
+    product,
+    square_dims,
+    summed,
+    symmetric_from_lower,
+    turned,
+)
+from adgen.primitives.reduce import sum_
+
+_UMATH = "numpy.linalg._umath_linalg"
+_SINGULAR = ("LinAlgError", "Singular matrix")
+Dots = Sequence[Value | Zero]
+
+
+def _square(types: tuple[AnyType, ...], name: str) -> Type:
+    """The type of the first operand. Raises TypeError unless it is square matrices of floats."""
+    first = types[0]
+    if not isinstance(first, Type) or not square_dims(first.dims) or not first.dtype.is_float:
+        raise TypeError(f"{name} takes square matrices of floats, not {first}")
+    return first
+
+
+def _well(n: int) -> tuple[tuple[float, ...], ...]:
+    """A matrix that is far from singular."""
+    return tuple(tuple(3.0 + i if i == j else np.sin(3.0 * i + j) for j in range(n)) for i in range(n))
+
+
+def _positive(n: int) -> tuple[tuple[float, ...], ...]:
+    """A positive definite matrix."""
+    return tuple(tuple(float(x) for x in row) for row in np.array(_well(n)) @ np.array(_well(n)).T)
+
+
+_SQUARE = (
+    Sample(("f64[3,3]",), values=(_well(3),)),
+    Sample(("f64[1,1]",), values=(((2.0,),),)),
+    Sample(("f32[2,2]",), values=(_well(2),)),
+    Sample(("f64[2,3,3]",), values=((_well(3), _positive(3)),)),
+    Sample(("f64[0,0]",), smooth=False),
+)
+
+
+# -- solve ----------------------------------------------------------------------------------------------
+def _solve_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    a, x = _square(types, "solve"), types[1]
+    if not isinstance(x, Type) or x.dims[:-1] != a.dims[:-1] or x.dtype is not a.dtype:
+        raise TypeError(f"solve: {a} does not fit {x}")
+    return (x,)
+
+
+def _solve_vjp(b: Builder, op: Op, x_bar: Value) -> Sequence[Contribution]:
+    b_bar = solve(b, turned(b, op.operands[0]), x_bar)
+    return (neg(b, matmul(b, b_bar, turned(b, op.result))), b_bar)
+
+
+def _solve_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
+    a_dot, b_dot = dots
+    moved = ZERO if isinstance(a_dot, Zero) else neg(b, matmul(b, a_dot, op.result))
+    right = summed(b, b_dot, moved)
+    return ZERO if isinstance(right, Zero) else solve(b, op.operands[0], right)
+
+
+solve: Primitive = Primitive(
+    name="solve",
+    type_rule=_solve_type,
+    eval=lambda ctx, a, x: np.linalg.solve(a, x),
+    spell=Call("np.linalg.solve"),
+    doc="The solution of a x = b; adjoints b_bar = solve(a.T, x_bar), a_bar = -b_bar x.T.",
+    samples=(
+        Sample(("f64[3,3]", "f64[3,2]"), values=(_well(3), None)),
+        Sample(("f64[1,1]", "f64[1,1]"), values=(((2.0,),), None)),
+        Sample(("f32[2,2]", "f32[2,3]"), values=(_well(2), None)),
+        Sample(("f64[2,3,3]", "f64[2,3,1]"), values=((_well(3), _positive(3)), None)),
+        Sample(("f64[0,0]", "f64[0,2]"), smooth=False),
+    ),
+    vjp=_solve_vjp,
+    jvp=_solve_jvp,
+    lower=Ufunc(f"{_UMATH}.solve", "(m,m),(m,n)->(m,n)", _SINGULAR),
+)
+
+
+# -- inverse --------------------------------------------------------------------------------------------
+def _inv_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
+    (a_dot,) = dots
+    return ZERO if isinstance(a_dot, Zero) else neg(b, product(b, op.result, a_dot, op.result))
+
+
+def _inv_vjp(b: Builder, op: Op, x_bar: Value) -> Sequence[Contribution]:
+    x = turned(b, op.result)
+    return (neg(b, product(b, x, x_bar, x)),)
+
+
+inv: Primitive = Primitive(
+    name="inv",
+    type_rule=lambda types, attrs: (_square(types, "inv"),),
+    eval=lambda ctx, a: np.linalg.inv(a),
+    spell=Call("np.linalg.inv"),
+    doc="The inverse x; tangent -x a_dot x.",
+    samples=_SQUARE,
+    vjp=_inv_vjp,
+    jvp=_inv_jvp,
+    lower=Ufunc(f"{_UMATH}.inv", "(m,m)->(m,m)", _SINGULAR),
+)
+
+
+# -- determinants ---------------------------------------------------------------------------------------
+def _slogdet_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    a = _square(types, "slogdet")
+    kind = Kind.np if a.rank == 2 else Kind.array
+    made = Type(a.dtype, a.dims[:-2], kind)
+    return (made, made)
+
+
+def _slogdet_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
+    _, log_bar = seeds
+    if isinstance(log_bar, Zero):
+        return (ZERO,)
+    (a,) = op.operands
+    return (mul(b, outer(b, log_bar, a.type), turned(b, inv(b, a))),)
+
+
+def _slogdet_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | Zero]:
+    (a_dot,) = dots
+    if isinstance(a_dot, Zero):
+        return (ZERO, ZERO)
+    last = a_dot.type.rank - 1
+    terms = mul(b, turned(b, inv(b, op.operands[0])), a_dot)
+    return (ZERO, sum_(b, terms, axes=(last - 1, last)))
+
+
+slogdet: Primitive = Primitive(
+    name="slogdet",
+    type_rule=_slogdet_type,
+    eval=lambda ctx, a: np.linalg.slogdet(a),
+    spell=Call("np.linalg.slogdet"),
+    doc="Sign and logarithm of |det a|; adjoint of the logarithm log_bar inv(a).T.",
+    samples=_SQUARE,
+    vjp=_slogdet_vjp,
+    jvp=_slogdet_jvp,
+    lower=Ufunc(f"{_UMATH}.slogdet", "(m,m)->(),()"),
+)
+
+
+# -- cholesky -------------------------------------------------------------------------------------------
+def _cholesky_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
+    """L phi(L^-1 a_dot L^-T), where phi takes the lower triangle and half the diagonal."""
+    (a_dot,) = dots
+    if isinstance(a_dot, Zero):
+        return ZERO
+    left = solve(b, op.result, symmetric_from_lower(b, a_dot))
+    inner = turned(b, solve(b, op.result, turned(b, left)))
+    return matmul(b, op.result, half_lower(b, inner))
+
+
+def _cholesky_vjp(b: Builder, op: Op, l_bar: Value) -> Sequence[Contribution]:
+    """The symmetric part of L^-T phi(L.T l_bar) L^-1, put on the lower triangle."""
+    upper = turned(b, op.result)
+    inner = solve(b, upper, half_lower(b, matmul(b, upper, l_bar)))
+    full = turned(b, solve(b, upper, turned(b, inner)))
+    return (onto_lower(b, scaled(b, 0.5, add(b, full, turned(b, full)))),)
+
+
+cholesky: Primitive = Primitive(
+    name="cholesky",
+    type_rule=lambda types, attrs: (_square(types, "cholesky"),),
+    eval=lambda ctx, a: np.linalg.cholesky(a),
+    spell=Call("np.linalg.cholesky"),
+    doc="The lower triangular L with L L.T = a; reads the lower triangle of a.",
+    samples=(
+        Sample(("f64[3,3]",), values=(_positive(3),)),
+        Sample(("f64[1,1]",), values=(((2.0,),),)),
+        Sample(("f32[2,2]",), values=(_positive(2),)),
+        Sample(("f64[2,3,3]",), values=((_positive(3), _positive(3)),)),
+        Sample(("f64[0,0]",), smooth=False),
+    ),
+    vjp=_cholesky_vjp,
+    jvp=_cholesky_jvp,
+    lower=Ufunc(f"{_UMATH}.cholesky_lo", "(m,m)->(m,m)", ("LinAlgError", "Matrix is not positive definite")),
+)
+
+
+# -- eigenvalues of symmetric matrices ------------------------------------------------------------------
+def _eigh_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    a = _square(types, "eigh")
+    return (a.with_dims(*a.dims[:-1]), a)
+
+
+def _gaps(b: Builder, w: Value, like: Type) -> Value:
+    """1 / (w_j - w_i), and 0 where they are equal."""
+    gaps = sub(b, by_columns(b, w, like), by_rows(b, w, like))
+    same = eq(b, gaps, literal(b, gaps, 0))
+    one, zero = literal(b, gaps, 1), literal(b, gaps, 0)
+    return where(b, same, zero, div(b, one, where(b, same, one, gaps)))
+
+
+def _eigh_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
+    (w, v), (w_bar, v_bar) = op.results, seeds
+    inner: Value | Zero = ZERO if isinstance(w_bar, Zero) else diagonal_matrix(b, w_bar, v.type)
+    if not isinstance(v_bar, Zero):
+        inner = summed(b, inner, mul(b, _gaps(b, w, v.type), matmul(b, turned(b, v), v_bar)))
+    if isinstance(inner, Zero):
+        return (ZERO,)
+    full = product(b, v, inner, turned(b, v))
+    return (onto_lower(b, scaled(b, 0.5, add(b, full, turned(b, full)))),)
+
+
+def _eigh_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | Zero]:
+    ((w, v), (a_dot,)) = op.results, dots
+    if isinstance(a_dot, Zero):
+        return (ZERO, ZERO)
+    inner = product(b, turned(b, v), symmetric_from_lower(b, a_dot), v)
+    on_diagonal = mul(b, inner, diagonal_matrix(b, literal(b, w, 1), v.type))
+    w_dot = sum_(b, on_diagonal, axes=(v.type.rank - 1,))
+    return (w_dot, matmul(b, v, mul(b, _gaps(b, w, v.type), inner)))
+
+
+eigh: Primitive = Primitive(
+    name="eigh",
+    type_rule=_eigh_type,
+    eval=lambda ctx, a: np.linalg.eigh(a),
+    spell=Call("np.linalg.eigh"),
+    doc="Eigenvalues and eigenvectors of a symmetric matrix, from its lower triangle; vectors of equal "
+    "values are taken not to turn into each other.",
+    samples=(
+        Sample(("f64[3,3]",), values=(_positive(3),)),
+        Sample(("f64[1,1]",), values=(((2.0,),),)),
+        Sample(("f64[2,3,3]",), values=((_positive(3), _well(3)),)),
+        Sample(("f64[0,0]",), smooth=False),
+    ),
+    vjp=_eigh_vjp,
+    jvp=_eigh_jvp,
+    lower=Ufunc(f"{_UMATH}.eigh_lo", "(m,m)->(m),(m,m)", ("LinAlgError", "Eigenvalues did not converge")),
+)
+
+PRIMITIVES = (solve, inv, slogdet, cholesky, eigh)
