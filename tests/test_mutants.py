@@ -70,6 +70,8 @@ def _with_doubled_tangent(prim: Primitive) -> Primitive:
 
     def jvp(b: Builder, op: Any, dots: Any) -> Any:
         found = original(b, op, dots)
+        if isinstance(found, tuple):
+            return tuple(add(b, dot, dot) if isinstance(dot, Value) else dot for dot in found)
         return add(b, found, found) if isinstance(found, Value) else found
 
     return replace(prim, jvp=jvp)

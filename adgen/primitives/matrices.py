@@ -1,4 +1,4 @@
-"""Matrices in the last two dims: products, transposes, triangles, of which rules of linear algebra are made."""
+"""Matrices in the last two dims: products, transposes, triangles; the words of linear algebra's rules."""
 
 from __future__ import annotations
 

@@ -304,6 +304,14 @@ np.linalg.vector_norm(x, axis=1)
 np.linalg.matrix_norm(T)
 np.linalg.matrix_power(q, 3)
 np.linalg.multi_dot([x, q, w])
+np.linalg.solve(q, v)
+np.linalg.solve(q, w)
+np.linalg.inv(q)
+np.linalg.slogdet(q)[1]
+np.linalg.cholesky(q @ q.T + np.eye(4))
+np.linalg.eigh(q @ q.T)[0]
+np.linalg.eigh(q @ q.T)[1] ** 2
+np.linalg.eigvalsh(q)
 """
 
 SHAPES = """
