@@ -153,6 +153,10 @@ def _defaults(function: types.FunctionType) -> dict[str, Any]:
     }
 
 
+#: modules whose functions do not all say where they are from
+_HOMES = ("numpy.linalg", "scipy.special", "scipy.linalg")
+
+
 def _library_name(value: Any) -> str | None:
     """The qualified name of a library object, or None."""
     own = getattr(value, "__name__", None)
@@ -161,7 +165,7 @@ def _library_name(value: Any) -> str | None:
     home = getattr(value, "__module__", None)
     if isinstance(home, str) and home.startswith("adgen"):
         return _public_name(value, own, home)
-    for module in ("numpy", "math", "builtins", home, "numpy.linalg"):
+    for module in ("numpy", "math", "builtins", *_HOMES, home):
         if not isinstance(module, str) or not is_library(module):
             continue
         if getattr(sys.modules.get(module), own, _ABSENT) is value:

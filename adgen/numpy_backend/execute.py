@@ -10,7 +10,7 @@ from typing import Any
 
 from adgen.ir.core import Func
 from adgen.numpy_backend.function import print_function
-from adgen.numpy_backend.names import clean
+from adgen.numpy_backend.names import clean, imported
 
 
 def load_module(text: str, name: str) -> ModuleType:
@@ -26,6 +26,8 @@ def load_module(text: str, name: str) -> ModuleType:
 
 def compile_function(func: Func, name: str | None = None) -> Callable[..., Any]:
     """The function as a callable without checks: one argument per leaf, a result or a tuple of results."""
-    module = load_module(f"import math\n\nimport numpy as np\n\n\n{print_function(func, name)}", func.name)
+    text = print_function(func, name)
+    imports = "".join(f"import {module}\n" for module in sorted({"math", *imported(text)}))
+    module = load_module(f"{imports}\nimport numpy as np\n\n\n{text}", func.name)
     found: Callable[..., Any] = getattr(module, clean(name or func.name))
     return found

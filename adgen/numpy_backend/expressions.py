@@ -13,6 +13,7 @@ from adgen.numpy_backend.dimtext import Integers, polynomial_text
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.idioms import Idioms
 from adgen.numpy_backend.indices import IndexPrinter
+from adgen.numpy_backend.names import imported
 from adgen.numpy_backend.operands import Operand, Operands
 from adgen.numpy_backend.variables import Variables
 from adgen.primitives.define import Absent, Call, Infix, Prec, Prefix, Text
@@ -26,7 +27,7 @@ class Module:
     """What the printed text needs around it: helper functions and imports."""
 
     helpers: dict[str, str] = field(default_factory=dict)
-    uses_math: bool = False
+    imports: set[str] = field(default_factory=set)
 
 
 class Expressions:
@@ -175,12 +176,12 @@ class Expressions:
                 inner = Prec.ATOM if symbol == "-" else precedence
                 return Text(f"{symbol}{speller.arg(0, inner)}", precedence)
             case Call(name):
-                self.module.uses_math |= name.startswith("math.")
-                return Text(f"{name}({', '.join(speller.arg(k) for k in range(len(op.operands)))})")
+                text = Text(f"{name}({', '.join(speller.arg(k) for k in range(len(op.operands)))})")
             case Absent(reason):
                 raise NotImplementedError(f"{prim.name} has no source text: {reason}")
-        text: Text = spell(speller)
-        self.module.uses_math |= "math." in text.text
+            case _:
+                text = spell(speller)
+        self.module.imports.update(imported(text.text))
         return text
 
     def wrapped(self, text: Text, precedence: int) -> str:

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from adgen.numpy_backend.checks import CHECK, SHAPE
 from adgen.numpy_backend.entry import Context, Entry, print_entry, signature
 from adgen.numpy_backend.layout import formatted
-from adgen.numpy_backend.names import is_ambiguous
+from adgen.numpy_backend.names import imported, is_ambiguous
 from adgen.numpy_backend.residuals import named_residuals, residual_class
 from adgen.version import __version__
 
@@ -106,7 +106,7 @@ def _header(origin: Origin, context: Context) -> list[str]:
 
 def _imports(body: str, context: Context) -> list[str]:
     words = set(re.findall(r"\w+", body))
-    lines = ["import math"] if "math" in words and context.module.uses_math else []
+    lines = ["import math"] if "math" in words and "math" in context.module.imports else []
     typing = [name for name in ("Any", "NamedTuple") if name in words]
     if typing:
         lines.append(f"from typing import {', '.join(typing)}")
@@ -114,6 +114,8 @@ def _imports(body: str, context: Context) -> list[str]:
         lines.append("")
     if "np" in words:
         lines.append("import numpy as np")
+    helpers = {name for source in context.module.helpers.values() for name in imported(source)}
+    lines += [f"import {name}" for name in sorted((context.module.imports | helpers) - {"math"})]
     if "NDArray" in words or context.aliases:
         lines.append("from numpy.typing import NDArray")
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Iterable, Iterator
 
 #: what generated code itself may refer to; other builtins may be shadowed as the user does
@@ -19,7 +20,13 @@ USED_BUILTINS = (
     "dict",
     "NotImplementedError",
 )
-MODULES = ("np", "math", "numpy")
+MODULES = ("np", "math", "numpy", "scipy")
+_IMPORTED = re.compile(r"\b(math|scipy\.\w+)\.")
+
+
+def imported(text: str) -> set[str]:
+    """The modules besides NumPy that a piece of source refers to."""
+    return set(_IMPORTED.findall(text))
 
 
 class Namer:

@@ -10,6 +10,7 @@ from adgen.primitives import (
     error_function,
     exponential,
     extrema,
+    gamma_functions,
     hyperbolic,
     indexing,
     linear_algebra,
@@ -30,7 +31,8 @@ from adgen.primitives import (
 from adgen.primitives.define import Primitive, Registry
 
 FAMILIES = (
-    *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic, error_function),
+    *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic),
+    *(error_function, gamma_functions),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
     *(contract, linear_algebra, shape, stacking, patterns, indexing, positions, tape, checks),
 )

@@ -17,6 +17,7 @@ from adgen.frontend.library import (
     reducing,
     shaping,
     slicing,
+    special,
     ufuncs,
 )
 
@@ -35,6 +36,7 @@ TABLE: dict[str, Found] = merge(
     slicing.table,
     arrays.table,
     neural.table,
+    special.table,
 )
 
 

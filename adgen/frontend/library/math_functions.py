@@ -11,7 +11,15 @@ from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import computed, require
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
-from adgen.primitives import error_function, exponential, hyperbolic, powers, rounding, trigonometric
+from adgen.primitives import (
+    error_function,
+    exponential,
+    gamma_functions,
+    hyperbolic,
+    powers,
+    rounding,
+    trigonometric,
+)
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import add, div, lt, mul, neg, where
 from adgen.primitives.literals import literal, scaled
@@ -39,6 +47,8 @@ _UNARY = {
     "atanh": hyperbolic.arctanh,
     "fabs": rounding.absolute,
     "erf": error_function.erf,
+    "lgamma": gamma_functions.gammaln,
+    "gamma": gamma_functions.gamma,
     "isnan": rounding.isnan,
     "isinf": rounding.isinf,
     "isfinite": rounding.isfinite,

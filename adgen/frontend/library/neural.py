@@ -32,12 +32,6 @@ def _activation(prim: Primitive) -> Callable[..., Result]:
     return documented(apply, prim.doc)
 
 
-#: SciPy's names for the same functions
-table.module("scipy")
-table.module("scipy.special")
-table.function("scipy.special.erf")(_activation(error_function.erf))
-table.function("scipy.special.expit")(_activation(activations.sigmoid))
-
 table.function(*_names("relu"))(_activation(activations.relu))
 table.function(*_names("sigmoid"))(_activation(activations.sigmoid))
 table.function(*_names("softplus"))(_activation(activations.softplus))
