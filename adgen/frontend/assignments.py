@@ -16,6 +16,7 @@ from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import static_items
 from adgen.frontend.state import Activation
 from adgen.frontend.subscripts import subscript_items
+from adgen.ir.core import Value
 from adgen.ir.types import DType
 from adgen.primitives.elementwise import neg
 
@@ -44,9 +45,19 @@ def bind(r: Reader, act: Activation, target: cst.BaseExpression, found: Abstract
         case cst.Subscript():
             with r.at(act, target):
                 _store(r, act, target, found)
+        case cst.Attribute(attr=cst.Name(value="flat" | "real")):
+            with r.at(act, target):
+                _overwrite(r, expression(r, act, target), r.value(found))
         case _:
             with r.at(act, target):
                 raise r.error("AG122", construct=f"`{code_of(target)}`")
+
+
+def _overwrite(r: Reader, place: Abstract, value: Value) -> None:
+    """``x.flat = value`` and ``x.real = value``: all elements."""
+    if not isinstance(place, Array):
+        raise r.error("AG122", construct=f"an attribute of {describe(r, place)}")
+    indexing.store_all(r, place, value)
 
 
 def _unpack(
@@ -97,7 +108,7 @@ def augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
     if isinstance(target, cst.Subscript):
         _augment_element(r, act, target, symbol, node.value)
         return
-    if not isinstance(target, cst.Name):
+    if not isinstance(target, cst.Name) and not _is_all_elements(target):
         raise r.refuse("AG122", act, target, construct=f"`{code_of(target)}`")
     old = expression(r, act, target)
     value = expression(r, act, node.value)
@@ -109,6 +120,11 @@ def augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
         _in_place(r, old, None, symbol, value)
     else:
         bind(r, act, target, binary(r, symbol, old, value))
+
+
+def _is_all_elements(target: cst.BaseExpression) -> bool:
+    """``x.real``, which is ``x``."""
+    return isinstance(target, cst.Attribute) and target.attr.value == "real"
 
 
 def _augment_element(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from adgen.diagnostics import Span, UserError
-from adgen.frontend import fence
+from adgen.frontend import fence, options
 from adgen.frontend.abstract import (
     Abstract,
     Derivative,
@@ -22,7 +22,7 @@ from adgen.frontend.abstract import (
 )
 from adgen.frontend.derivatives import TRANSFORMS, apply, transform
 from adgen.frontend.expressions import code_of, expression
-from adgen.frontend.library_context import CallContext, results_of
+from adgen.frontend.library_context import CallContext
 from adgen.frontend.liveness import Liveness, names_assigned, statements
 from adgen.frontend.names import FORMS
 from adgen.frontend.reader import Reader
@@ -108,13 +108,13 @@ def _library(
     span = act.source.span(node)
     bound = [] if function.bound is None else [function.bound]
     context = CallContext(r, function.name, span, tuple(given.spans))
+    chosen = options.taken(context, function, given)
     _check_keywords(r, function, given, shown)
     try:
         inspect.signature(function.function).bind(context, *bound, *given.positional, **given.named)
     except TypeError as error:
         raise r.error("AG205", span, function=shown, reason=str(error)) from None
-    found = function.function(context, *bound, *given.positional, **given.named)
-    return results_of(r, found)
+    return options.applied(context, function, given, chosen)
 
 
 def _check_keywords(r: Reader, function: LibraryFunction, given: Arguments, shown: str) -> None:
@@ -122,7 +122,8 @@ def _check_keywords(r: Reader, function: LibraryFunction, given: Arguments, show
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
         return
     by_name = {n for n, p in parameters.items() if p.kind is not inspect.Parameter.POSITIONAL_ONLY}
-    for name, span in given.keywords.items():
+    for name in given.named:
+        span = given.keywords.get(name)
         if name not in by_name or name == "c":
             raise r.error("AG204", span, function=shown, name=name)
 

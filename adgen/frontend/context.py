@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from adgen.diagnostics.errors import UserError
-from adgen.frontend.abstract import Abstract, Array, Grown, Step
+from adgen.frontend.abstract import Abstract, Array, Grown, Index, Step
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Kind
+from adgen.ir.types import DType, Kind, Type
 from adgen.primitives.define import Primitive
 
 
@@ -110,6 +110,18 @@ class LibraryContext(Protocol):
     def view(self, x: Abstract, step: Step) -> Abstract:
         """A view of an array: what NumPy returns as a view has to be made by this, never by a value."""
 
+    def reshaped(self, x: Array, dims: tuple[Dim, ...]) -> Array:
+        """An array in other dims of the same number of elements: a view or a copy, as NumPy makes it."""
+
+    def contiguous(self, x: Array) -> Array:
+        """An array in C order: itself, or a copy."""
+
+    def in_order(self, x: Abstract, ordered: bool) -> Abstract:
+        """``x``, a new array, noted to be in C order or in another one."""
+
+    def is_ordered(self, x: Abstract) -> bool:
+        """Whether a new array like ``x`` is in C order."""
+
     def fresh(self, value: Value) -> Abstract:
         """A new array with these contents: what NumPy copies (results that are values are fresh already)."""
 
@@ -118,6 +130,18 @@ class LibraryContext(Protocol):
 
     def update(self, target: Array, value: Value) -> None:
         """Make ``value`` (of exactly the type of ``target``) the new contents: for ``np.add.at``."""
+
+    def cells(self, target: Array, indices: Abstract) -> Index:
+        """What ``target[indices]`` selects; every occurrence of an index counts."""
+
+    def add_to(self, target: Array, index: Index, value: Value) -> None:
+        """Add to the cells that an index selects, cast and stretched as NumPy does."""
+
+    def put(self, target: Array, index: Index, value: Value) -> None:
+        """Overwrite the cells that an index selects, cast and stretched as NumPy does."""
+
+    def fitting(self, value: Value, type_: Type) -> Value:
+        """``value`` as cells of a type can take it: cast and stretched, never cut down."""
 
     def positions(self, mask: Value) -> tuple[Value, ...]:
         """Where a mask is true: one index array per dim."""

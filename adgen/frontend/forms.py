@@ -15,6 +15,7 @@ from adgen.frontend.abstract import (
     LibraryFunction,
     Number,
     Partial,
+    Slice,
     Tuple,
     UserFunction,
 )
@@ -54,6 +55,7 @@ _COUNTS = {
     "zip_strict": (1, 99),
     "tuple": (0, 1),
     "list": (0, 1),
+    "slice": (1, 3),
 }
 
 
@@ -66,6 +68,9 @@ def _formed(r: Reader, short: str, items: list[Abstract]) -> Abstract:
             return Iterable("enumerate", (items[0], items[1] if len(items) > 1 else Known(0)))
         case "zip" | "zip_strict" | "reversed" | "unroll":
             return Iterable(short, tuple(items))
+        case "slice":
+            bounds = [Known(None), *items] if len(items) == 1 else items
+            return Slice(bounds[0], bounds[1], bounds[2] if len(bounds) > 2 else Known(None))
         case "len":
             return _length(r, items[0])
         case "recompute":

@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics import Span, UserError
-from adgen.frontend import places, promotion
+from adgen.frontend import layout, places, promotion
 from adgen.frontend.abstract import (
     Abstract,
     Array,
     DTypeObject,
     Grown,
+    Index,
     Known,
     LibraryFunction,
     Number,
     Step,
     Tuple,
 )
-from adgen.frontend.indexing import store_all
+from adgen.frontend.indexing import Subscript, fit, store, store_all, subscript
 from adgen.frontend.lists import not_empty
 from adgen.frontend.masks import coordinates
 from adgen.frontend.reader import Reader, describe
@@ -211,6 +212,27 @@ class CallContext:
         found = self.r.new_array(self.r.cast(self.r.value(x), self.value(x).type.dtype, Kind.array), "local")
         return Array(found.root, (step,))
 
+    def reshaped(self, x: Array, dims: tuple[Dim, ...]) -> Array:
+        """A view or a copy."""
+        return layout.reshaped(self.r, x, dims)
+
+    def contiguous(self, x: Array) -> Array:
+        """Itself or a copy."""
+        found = layout.is_contiguous(self.r, x)
+        return layout.copied(self.r, x, x, found) if isinstance(found, layout.Copied) else x
+
+    def in_order(self, x: Abstract, ordered: bool) -> Abstract:
+        """A note."""
+        if isinstance(x, Array):
+            layout.mark(self.r, x, ordered)
+        return x
+
+    def is_ordered(self, x: Abstract) -> bool:
+        """In C order."""
+        if not isinstance(x, Array):
+            return True
+        return layout.keeps_order(self.r, x)
+
     def fresh(self, value: Value) -> Abstract:
         """A new array."""
         return self.r.wrap(value)
@@ -222,6 +244,30 @@ class CallContext:
     def update(self, target: Array, value: Value) -> None:
         """New contents."""
         places.replace_contents(self.r, target, value)
+
+    def cells(self, target: Array, indices: Abstract) -> Index:
+        """What a subscript selects, its index arrays taken to repeat themselves."""
+        type_ = self.r.type_of(target)
+        assert type_ is not None
+        span = self._span_of(indices) or self.span or Span("", 1, 0, 1, 0)
+        items = indices.items if isinstance(indices, Tuple) and indices.kind == "tuple" else (indices,)
+        with self.r.b.at(span):
+            found = subscript(self.r, type_, [(item, span) for item in items], span)
+        if found.newaxes:
+            raise self.error("AG236", indices, what="np.newaxis")
+        return found.index
+
+    def add_to(self, target: Array, index: Index, value: Value) -> None:
+        """Add."""
+        store(self.r, target, Subscript(index), value, accumulate=True)
+
+    def put(self, target: Array, index: Index, value: Value) -> None:
+        """Overwrite."""
+        store(self.r, target, Subscript(index), value)
+
+    def fitting(self, value: Value, type_: Type) -> Value:
+        """Cast and stretch."""
+        return fit(self.r, value, type_.dtype, type_.dims)
 
     def positions(self, mask: Value) -> tuple[Value, ...]:
         """One index array per dim."""

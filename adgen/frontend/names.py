@@ -26,7 +26,7 @@ FORMS = (
     frozenset(
         "builtins." + name for name in ("range", "len", "enumerate", "zip", "reversed", "tuple", "list")
     )
-    | {"functools.partial", "builtins.print"}
+    | {"functools.partial", "builtins.print", "builtins.slice"}
     | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"}
     | TRANSFORMS
 )

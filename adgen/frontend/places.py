@@ -53,10 +53,19 @@ def check_fresh(r: Reader, root: Root) -> None:
     """Refuse to read what may be a view of an array that has changed since."""
     for source, version in r.state.shared.get(root, {}).items():
         if r.state.versions.get(source) is not version:
+            if settled(r, root):
+                return
             if root.origin == "list":
                 notes = ["an array that was appended to the list has been changed since: append a copy of it"]
                 raise r.error("AG115", notes=notes)
             raise ambiguous(r, root)
+
+
+def settled(r: Reader, root: Root) -> bool:
+    """Whether what may share its contents with another array turns out to be a copy."""
+    from adgen.frontend import layout
+
+    return layout.settled(r, root)
 
 
 def ambiguous(r: Reader, root: Root) -> Exception:
@@ -130,7 +139,7 @@ def check_writable(r: Reader, place: Array) -> None:
     if root.origin == "list":
         notes = ["the elements of a list that was filled in a loop are not written into"]
         raise r.error("AG115", notes=notes)
-    if root in r.state.shared:
+    if root in r.state.shared and not settled(r, root):
         raise ambiguous(r, root)
     if any(isinstance(step, Stretch) for step in place.path):
         raise r.error("AG122", construct="a broadcast view")

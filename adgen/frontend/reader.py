@@ -11,7 +11,7 @@ import libcst as cst
 import numpy as np
 
 from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, diagnose, refuse
-from adgen.frontend import places
+from adgen.frontend import layout, places
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -79,6 +79,10 @@ class Reader:
     appended: list[tuple[Any, Root, Value, Span | None, bool]] = field(default_factory=list)
     written: dict[Root, None] = field(default_factory=dict)
     rebuilt: dict[Root, None] = field(default_factory=dict)
+    orders: dict[Root, bool] = field(default_factory=dict)
+    ordered: dict[Value, None] = field(default_factory=dict)
+    disordered: dict[Value, None] = field(default_factory=dict)
+    copies: dict[Root, tuple[Dim, ...] | None] = field(default_factory=dict)
     sizes: Sizes = field(init=False)
     _numbers: dict[Value, int] = field(default_factory=dict)
 
@@ -174,6 +178,10 @@ class Reader:
         """An array whose contents are ``value``."""
         root = Root(origin, name, self.b.span)
         self.state.versions[root] = value
+        if origin == "local":
+            self.orders[root] = layout.in_order(self, value)
+        else:
+            self.ordered.setdefault(value)
         if name is not None:
             self.root_names[root] = name
         return Array(root)

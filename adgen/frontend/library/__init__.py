@@ -13,11 +13,13 @@ from adgen.frontend.library import (
     math_functions,
     names,
     neural,
+    placing,
     products,
     reducing,
     shaping,
     slicing,
     special,
+    ufunc_methods,
     ufuncs,
 )
 
@@ -34,6 +36,8 @@ TABLE: dict[str, Found] = merge(
     joining.table,
     creating.table,
     slicing.table,
+    ufunc_methods.table,
+    placing.table,
     arrays.table,
     neural.table,
     special.table,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from adgen.frontend.abstract import Abstract, Array, DTypeObject
+from adgen.frontend.abstract import Abstract, DTypeObject
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import Result, Table
 from adgen.frontend.library.operands import type_of
 from adgen.ir.dims import ONE, product
 from adgen.ir.types import Kind
+from adgen.primitives.indexing import zeros_of
 from adgen.primitives.shape import reshape
 
 table = Table()
@@ -25,6 +26,15 @@ def real(c: LibraryContext, a: Abstract) -> Result:
     return a
 
 
+@table.attribute("numpy.ndarray.imag")
+def imag(c: LibraryContext, a: Abstract) -> Result:
+    """Zeros: values are real."""
+    return zeros_of(c.b, type_of(c, a))
+
+
+table.function("numpy.imag")(imag)
+
+
 @table.function("numpy.ndarray.item")
 def item(c: LibraryContext, a: Abstract) -> Result:
     """The only element, as a Python number."""
@@ -34,21 +44,6 @@ def item(c: LibraryContext, a: Abstract) -> Result:
         c.same_dim(total, ONE, a)
     scalar = reshape(c.b, value, dims=()) if value.type.rank else value
     return c.cast(scalar, scalar.type.dtype, Kind.py)
-
-
-@table.function("numpy.ndarray.fill")
-def fill(c: LibraryContext, a: Abstract, value: Abstract) -> Result:
-    """All elements set to one value."""
-    if not isinstance(a, Array):
-        raise c.error("AG234", a, operation="fill", types=str(type_of(c, a)))
-    c.store(a, value)
-    return None
-
-
-@table.function("numpy.copyto")
-def copyto(c: LibraryContext, dst: Abstract, src: Abstract) -> Result:
-    """All elements of an array set to those of another."""
-    return fill(c, dst, src)
 
 
 @table.function("numpy.result_type")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from adgen.frontend.abstract import Abstract, Array, Known, Number
+from adgen.frontend.abstract import Abstract, Array, Known, Number, Reshape
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import NONE, TRUE, Result, Table, documented
+from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table, documented
 from adgen.frontend.library.operands import floating, known_values, require, type_of
 from adgen.frontend.library.products import diagonal_of
 from adgen.frontend.library.slicing import along
 from adgen.ir.core import Gather, Indexer, Range, Value
-from adgen.ir.dims import Dim
+from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
 from adgen.primitives.elementwise import add, div, eq, ge, mul, sub, where
 from adgen.primitives.extrema import maximum
@@ -47,9 +47,15 @@ def _like(number: Known) -> Callable[..., Result]:
     def apply(c: LibraryContext, a: Abstract, dtype: Abstract = NONE, *, shape: Abstract = NONE) -> Result:
         type_ = type_of(c, a)
         dims = type_.dims if c.is_none(shape) else c.dims(shape)
-        return filled(c, dims, number, c.dtype(dtype) or type_.dtype)
+        return c.in_order(
+            c.fresh(filled(c, dims, number, c.dtype(dtype) or type_.dtype)), _ordered_like(c, a, shape)
+        )
 
     return documented(apply, f"A new array of {'ones' if number.value else 'zeros'}, like another one.")
+
+
+def _ordered_like(c: LibraryContext, a: Abstract, shape: Abstract = NONE) -> bool:
+    return not c.is_none(shape) or c.is_ordered(a)
 
 
 table.function("numpy.zeros")(_filled_with(_ZERO))
@@ -65,10 +71,14 @@ def empty_(c: LibraryContext, shape: Abstract, dtype: Abstract = NONE) -> Result
 
 
 @table.function("numpy.empty_like")
-def empty_like(c: LibraryContext, prototype: Abstract, dtype: Abstract = NONE) -> Result:
+def empty_like(
+    c: LibraryContext, prototype: Abstract, dtype: Abstract = NONE, *, shape: Abstract = NONE
+) -> Result:
     """An array to be written into, like another one."""
     type_ = type_of(c, prototype)
-    return empty(c.b, dims=type_.dims, dtype=c.dtype(dtype) or type_.dtype)
+    dims = type_.dims if c.is_none(shape) else c.dims(shape)
+    found = empty(c.b, dims=dims, dtype=c.dtype(dtype) or type_.dtype)
+    return c.in_order(c.fresh(found), _ordered_like(c, prototype, shape))
 
 
 @table.function("numpy.full")
@@ -78,16 +88,25 @@ def full_(c: LibraryContext, shape: Abstract, fill_value: Abstract, dtype: Abstr
 
 
 @table.function("numpy.full_like")
-def full_like(c: LibraryContext, a: Abstract, fill_value: Abstract, dtype: Abstract = NONE) -> Result:
+def full_like(
+    c: LibraryContext,
+    a: Abstract,
+    fill_value: Abstract,
+    dtype: Abstract = NONE,
+    *,
+    shape: Abstract = NONE,
+) -> Result:
     """An array of one value, like another one."""
     type_ = type_of(c, a)
-    return _full_of(c, type_.dims, fill_value, c.dtype(dtype) or type_.dtype)
+    dims = type_.dims if c.is_none(shape) else c.dims(shape)
+    found = _full_of(c, dims, fill_value, c.dtype(dtype) or type_.dtype)
+    return c.in_order(found, _ordered_like(c, a, shape))
 
 
-def _full_of(c: LibraryContext, dims: tuple[Dim, ...], value: Abstract, dtype: DType | None) -> Result:
+def _full_of(c: LibraryContext, dims: tuple[Dim, ...], value: Abstract, dtype: DType | None) -> Abstract:
     given = c.value(value)
     if not given.type.rank:
-        return filled(c, dims, given, dtype)
+        return c.fresh(filled(c, dims, given, dtype))
     target = empty(c.b, dims=dims, dtype=dtype or given.type.dtype)
     spread = c.broadcast(target, c.cast(given, target.type.dtype))[1]
     return c.fresh(spread)
@@ -116,33 +135,63 @@ def eye(
 
 # -- copies ---------------------------------------------------------------------------------------------
 @table.function("numpy.array")
-def array(c: LibraryContext, object: Abstract, dtype: Abstract = NONE) -> Result:
-    """A new array."""
-    value = c.value(object, kind=Kind.array)
+def array(c: LibraryContext, object: Abstract, dtype: Abstract = NONE, *, copy: Abstract = TRUE) -> Result:
+    """A new array (or, with `copy=False` and `copy=None`, the array itself where it can be)."""
     wanted = c.dtype(dtype)
-    return c.fresh(value if wanted is None else c.cast(value, wanted))
+    if copy != TRUE and isinstance(object, Array) and wanted in (None, type_of(c, object).dtype):
+        return object
+    if copy == FALSE:
+        raise c.error("AG205", object, function="np.array", reason="copy=False, but a copy is needed")
+    value = c.value(object, kind=Kind.array)
+    found = c.fresh(value if wanted is None else c.cast(value, wanted))
+    return c.in_order(found, c.is_ordered(object))
 
 
-@table.function("numpy.asarray", "numpy.ascontiguousarray")
-def asarray(c: LibraryContext, a: Abstract, dtype: Abstract = NONE) -> Result:
+@table.function("numpy.asarray", "numpy.asanyarray")
+def asarray(
+    c: LibraryContext, a: Abstract, dtype: Abstract = NONE, *, order: Abstract = NONE, copy: Abstract = NONE
+) -> Result:
     """The array itself, or a new one where it is none or has another dtype."""
+    if copy == TRUE:
+        return array(c, a, dtype)
     wanted = c.dtype(dtype)
     if isinstance(a, Array) and wanted in (None, type_of(c, a).dtype):
-        return a
+        if not c.is_none(order) and c.static(order, "the order") == "F":
+            raise c.error("AG205", order, function="np.asarray", reason="order='F' is not supported")
+        return c.contiguous(a) if order == Known("C") else a
     return array(c, a, dtype)
 
 
-@table.function("numpy.copy", "numpy.ndarray.copy")
+@table.function("numpy.ascontiguousarray")
+def ascontiguousarray(c: LibraryContext, a: Abstract, dtype: Abstract = NONE) -> Result:
+    """An array in C order of rank 1 at least: itself where it is one, else a copy."""
+    found = asarray(c, a, dtype, order=Known("C"))
+    assert isinstance(found, Array)
+    return found if type_of(c, found).rank else c.view(found, Reshape((ONE,)))
+
+
+@table.function("numpy.copy")
 def copy(c: LibraryContext, a: Abstract) -> Result:
     """A copy."""
-    return c.fresh(c.value(a, kind=None if isinstance(a, Number) else Kind.array))
+    return c.in_order(c.fresh(c.value(a, kind=Kind.array)), c.is_ordered(a))
+
+
+@table.function("numpy.ndarray.copy")
+def copy_method(c: LibraryContext, a: Abstract) -> Result:
+    """A copy in C order."""
+    if isinstance(a, Number):
+        return a
+    return c.in_order(c.fresh(c.value(a, kind=Kind.array)), True)
 
 
 @table.function("numpy.ndarray.astype", "numpy.astype")
-def astype(c: LibraryContext, a: Abstract, dtype: Abstract) -> Result:
-    """A copy in another dtype."""
-    value = c.cast(c.value(a, kind=Kind.np), c.dtype(dtype) or DType.f64)
-    return c.fresh(value) if value.type.rank else value
+def astype(c: LibraryContext, a: Abstract, dtype: Abstract, *, copy: Abstract = TRUE) -> Result:
+    """A copy in another dtype (or, with `copy=False`, the array itself where it has that dtype)."""
+    wanted = c.dtype(dtype) or DType.f64
+    if not c.static_bool(copy, "copy") and isinstance(a, Array) and type_of(c, a).dtype is wanted:
+        return a
+    kind = None if isinstance(a, Array) else Kind.np
+    return c.fresh(c.cast(c.value(a, kind=kind), wanted))
 
 
 # -- ranges ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adgen.frontend.abstract import Abstract, Array, Known, Reshape, Tuple
+from adgen.frontend.abstract import Abstract, Array, Known, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.ir.core import Value
 from adgen.ir.dims import ONE, Dim, product
@@ -57,13 +57,6 @@ def flat(c: LibraryContext, value: Value) -> Value:
     if value.type.rank == 1:
         return value
     return reshape(c.b, value, dims=(product(value.type.dims),))
-
-
-def flat_view(c: LibraryContext, x: Abstract) -> Abstract:
-    """The elements in one dim, as a view."""
-    array = as_array(c, x)
-    type_ = type_of(c, array)
-    return array if type_.rank == 1 else c.view(array, Reshape((product(type_.dims),)))
 
 
 def size_number(c: LibraryContext, dim: Dim) -> Abstract:

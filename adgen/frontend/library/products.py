@@ -113,7 +113,7 @@ def vdot(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     return contracted(c, x, y, "k", "k", "")
 
 
-@table.function("numpy.outer", "numpy.multiply.outer")
+@table.function("numpy.outer")
 def outer(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     """All products of elements of two vectors."""
     x, y = (flat(c, v) for v in c.promote(a, b))

@@ -7,27 +7,30 @@ from typing import Any
 
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
+from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table, documented
 from adgen.frontend.library.operands import (
     count_of,
     counting,
     flat,
     floating,
     is_integer_tuple,
+    require,
     truth,
     with_kept_dims,
 )
 from adgen.frontend.library.slicing import part
 from adgen.frontend.library.ufuncs import select
 from adgen.ir.core import Value
+from adgen.ir.dims import ONE
 from adgen.ir.types import DType, Kind
 from adgen.primitives import extrema, reductions
 from adgen.primitives.define import Primitive
-from adgen.primitives.elementwise import div, logical_not, mul, ne, sub
+from adgen.primitives.elementwise import add, div, logical_not, mul, ne, sub
 from adgen.primitives.literals import literal
 from adgen.primitives.powers import root
 from adgen.primitives.reduce import spread_back, sum_
 from adgen.primitives.rounding import isnan
+from adgen.primitives.shape import concat, full
 
 table = Table()
 _ZERO = Known(0)
@@ -46,6 +49,22 @@ def over_axes(
     return with_kept_dims(c, y, x.type, axes) if c.static_bool(keepdims, "keepdims") else y
 
 
+def chosen(c: LibraryContext, x: Value, where: Abstract, neutral: float | bool) -> Value:
+    """``x`` with a number that does not count where the mask of ``where=`` is false."""
+    if where == TRUE:
+        return x
+    x, mask = c.broadcast(x, truth(c, where))
+    return select(c, mask, x, literal(c.b, x, neutral))
+
+
+def _with_initial(c: LibraryContext, prim: Primitive, total: Value, initial: Abstract) -> Value:
+    """``total`` and the number a reduction starts with, put together by ``prim``."""
+    if c.is_none(initial):
+        return total
+    start = c.cast(c.value(initial, kind=Kind.np), total.type.dtype, Kind.np)
+    return c.elementwise(prim, total, start)
+
+
 def in_dtype(c: LibraryContext, x: Value, dtype: Abstract) -> Value:
     """``x`` in the dtype an argument asks for."""
     wanted = c.dtype(dtype)
@@ -61,9 +80,17 @@ def sum_over(
     dtype: Abstract = NONE,
     *,
     keepdims: Abstract = FALSE,
+    initial: Abstract = NONE,
+    where: Abstract = TRUE,
 ) -> Result:
     """The sum over axes."""
-    return over_axes(c, sum_, counting(c, in_dtype(c, c.value(a), dtype)), axis, keepdims)
+    x = chosen(c, counted_in(c, a, dtype), where, 0)
+    return _with_initial(c, add, over_axes(c, sum_, x, axis, keepdims), initial)
+
+
+def counted_in(c: LibraryContext, a: Abstract, dtype: Abstract) -> Value:
+    """An array in the dtype in which it is added up."""
+    return counting(c, c.value(a)) if c.is_none(dtype) else in_dtype(c, c.value(a), dtype)
 
 
 @table.function("numpy.prod", "numpy.ndarray.prod")
@@ -74,6 +101,8 @@ def prod(
     dtype: Abstract = NONE,
     *,
     keepdims: Abstract = FALSE,
+    initial: Abstract = NONE,
+    where: Abstract = TRUE,
 ) -> Result:
     """The product over axes."""
     if is_integer_tuple(c, a) and c.is_none(axis) and c.is_none(dtype):
@@ -81,7 +110,8 @@ def prod(
         for item in c.items(a):
             result = c.elementwise(mul, result, item, python=True)
         return c.value(result, kind=Kind.np)
-    return over_axes(c, reductions.prod, counting(c, in_dtype(c, c.value(a), dtype)), axis, keepdims)
+    x = chosen(c, counted_in(c, a, dtype), where, 1)
+    return _with_initial(c, mul, over_axes(c, reductions.prod, x, axis, keepdims), initial)
 
 
 @table.function("numpy.nansum")
@@ -109,10 +139,15 @@ def mean_of(c: LibraryContext, x: Value, axes: Sequence[int]) -> Value:
 
 def _over_count(c: LibraryContext, total: Value, x: Value, axes: Sequence[int], ddof: int) -> Value:
     count = count_of(c, [x.type.dims[a] for a in axes], x.type.dtype)
-    if ddof:
-        freedom = sub(c.b, count, literal(c.b, count, ddof))
-        count = extrema.maximum(c.b, freedom, literal(c.b, count, 0))
-    return div(c.b, *c.broadcast(total, count))
+    return div(c.b, *c.broadcast(total, _without(c, count, ddof)))
+
+
+def _without(c: LibraryContext, count: Value, ddof: int) -> Value:
+    """A count less some degrees of freedom, not below 0."""
+    if not ddof:
+        return count
+    freedom = sub(c.b, count, literal(c.b, count, ddof))
+    return extrema.maximum(c.b, freedom, literal(c.b, count, 0))
 
 
 @table.function("numpy.mean", "numpy.ndarray.mean")
@@ -123,14 +158,26 @@ def mean(
     dtype: Abstract = NONE,
     *,
     keepdims: Abstract = FALSE,
+    where: Abstract = TRUE,
 ) -> Result:
     """The mean over axes."""
     x = floating(c, in_dtype(c, c.value(a, kind=Kind.np), dtype))
     axes = c.static_axes(axis, x.type.rank)
     if not axes:
         return c.value(c.fresh(x), kind=Kind.np) if x.type.rank else x
-    y = mean_of(c, x, axes)
+    y = mean_of(c, x, axes) if where == TRUE else _mean_where(c, x, axes, where)
     return with_kept_dims(c, y, x.type, axes) if c.static_bool(keepdims, "keepdims") else y
+
+
+def _mean_where(c: LibraryContext, x: Value, axes: Sequence[int], where: Abstract) -> Value:
+    total = sum_(c.b, chosen(c, x, where, 0), axes=tuple(axes))
+    return div(c.b, *c.broadcast(total, _count_where(c, x, axes, where)))
+
+
+def _count_where(c: LibraryContext, x: Value, axes: Sequence[int], where: Abstract) -> Value:
+    """How many elements a mask takes, in the dtype of ``x``."""
+    _, mask = c.broadcast(x, truth(c, where))
+    return sum_(c.b, c.cast(mask, x.type.dtype), axes=tuple(axes))
 
 
 @table.function("numpy.average")
@@ -154,53 +201,88 @@ def average(
     return with_kept_dims(c, y, x.type, axes) if c.static_bool(keepdims, "keepdims") else y
 
 
-def _variance(c: LibraryContext, a: Abstract, axis: Abstract, ddof: Abstract, keepdims: Abstract) -> Value:
-    x = floating(c, c.value(a, kind=Kind.np))
+def _variance(
+    c: LibraryContext, x: Value, axis: Abstract, ddof: Abstract, keepdims: Abstract, where: Abstract
+) -> Value:
     axes = c.static_axes(axis, x.type.rank)
-    centre = mean_of(c, x, axes)
+    centre = mean_of(c, x, axes) if where == TRUE else _mean_where(c, x, axes, where)
     gap = sub(c.b, x, spread_back(c.b, centre, x.type, axes) if x.type.rank else centre)
-    total = mul(c.b, gap, gap)
+    total = chosen(c, mul(c.b, gap, gap), where, 0)
     total = sum_(c.b, total, axes=axes) if axes else total
-    y = _over_count(c, total, x, axes, c.static_int(ddof, "ddof"))
+    free = c.static_int(ddof, "ddof")
+    if where == TRUE:
+        y = _over_count(c, total, x, axes, free)
+    else:
+        y = div(c.b, *c.broadcast(total, _without(c, _count_where(c, x, axes, where), free)))
     return with_kept_dims(c, y, x.type, axes) if c.static_bool(keepdims, "keepdims") else y
 
 
-@table.function("numpy.var", "numpy.ndarray.var")
-def var(
-    c: LibraryContext,
-    a: Abstract,
-    axis: Abstract = NONE,
-    *,
-    ddof: Abstract = _ZERO,
-    keepdims: Abstract = FALSE,
-) -> Result:
-    """The mean squared distance from the mean."""
-    return _variance(c, a, axis, ddof, keepdims)
+def _spread(root_of: bool) -> Callable[..., Result]:
+    def apply(
+        c: LibraryContext,
+        a: Abstract,
+        axis: Abstract = NONE,
+        dtype: Abstract = NONE,
+        *,
+        ddof: Abstract = _ZERO,
+        keepdims: Abstract = FALSE,
+        where: Abstract = TRUE,
+        correction: Abstract = NONE,
+    ) -> Result:
+        x = floating(c, in_dtype(c, c.value(a, kind=Kind.np), dtype))
+        free = ddof if c.is_none(correction) else correction
+        y = _variance(c, x, axis, free, keepdims, where)
+        return root(c.b, y) if root_of else y
+
+    doc = "The root of the variance; its derivative is zero where that is zero."
+    return documented(apply, doc if root_of else "The mean squared distance from the mean.")
 
 
-@table.function("numpy.std", "numpy.ndarray.std")
-def std(
-    c: LibraryContext,
-    a: Abstract,
-    axis: Abstract = NONE,
-    *,
-    ddof: Abstract = _ZERO,
-    keepdims: Abstract = FALSE,
-) -> Result:
-    """The root of the variance; its derivative is zero where that is zero."""
-    return root(c.b, _variance(c, a, axis, ddof, keepdims))
+table.function("numpy.var", "numpy.ndarray.var")(_spread(root_of=False))
+table.function("numpy.std", "numpy.ndarray.std")(_spread(root_of=True))
 
 
 # -- extrema --------------------------------------------------------------------------------------------
-def _extremum(prim: Primitive, word: str) -> Callable[..., Result]:
-    def apply(c: LibraryContext, a: Abstract, axis: Abstract = NONE, *, keepdims: Abstract = FALSE) -> Result:
-        return over_axes(c, prim, c.value(a), axis, keepdims)
+def _extremum(prim: Primitive, of_two: Primitive, word: str) -> Callable[..., Result]:
+    def apply(
+        c: LibraryContext,
+        a: Abstract,
+        axis: Abstract = NONE,
+        *,
+        keepdims: Abstract = FALSE,
+        initial: Abstract = NONE,
+        where: Abstract = TRUE,
+    ) -> Result:
+        x = c.value(a)
+        if c.is_none(initial):
+            require(c, where == TRUE, f"np.{prim.name} with where= but without initial=", x)
+            return over_axes(c, prim, x, axis, keepdims)
+        start = c.cast(c.value(initial, kind=Kind.np), x.type.dtype, Kind.np)
+        if where != TRUE:
+            x, mask = c.broadcast(x, truth(c, where))
+            x = select(c, *c.broadcast(mask, x, start))
+        axes = c.static_axes(axis, x.type.rank)
+        if len(axes) == x.type.rank and axes:
+            x, axis, shape = flat(c, x), _ZERO, x.type
+            total = over_axes(c, prim, _preceded(c, x, start, 0), axis)
+            return with_kept_dims(c, total, shape, axes) if c.static_bool(keepdims, "keepdims") else total
+        if len(axes) == 1:
+            return over_axes(c, prim, _preceded(c, x, start, axes[0]), axis, keepdims)
+        return c.elementwise(of_two, over_axes(c, prim, x, axis, keepdims), start)
 
     return documented(apply, f"The {word} element over axes.")
 
 
-table.function("numpy.max", "numpy.amax", "numpy.ndarray.max")(_extremum(extrema.max_, "largest"))
-table.function("numpy.min", "numpy.amin", "numpy.ndarray.min")(_extremum(extrema.min_, "smallest"))
+def _preceded(c: LibraryContext, x: Value, start: Value, axis: int) -> Value:
+    """``x`` with one more element of a number in front along an axis, so that it is not empty there."""
+    dims = tuple(ONE if k == axis else d for k, d in enumerate(x.type.dims))
+    return concat(c.b, full(c.b, start, dims=dims), x, axis=axis)
+
+
+largest = _extremum(extrema.max_, extrema.maximum, "largest")
+smallest = _extremum(extrema.min_, extrema.minimum, "smallest")
+table.function("numpy.max", "numpy.amax", "numpy.ndarray.max")(largest)
+table.function("numpy.min", "numpy.amin", "numpy.ndarray.min")(smallest)
 
 
 @table.function("numpy.ptp")
@@ -230,15 +312,22 @@ table.function("numpy.argmin", "numpy.ndarray.argmin")(_position(extrema.argmin)
 
 
 # -- truth values ---------------------------------------------------------------------------------------
-def _truth_over(prim: Primitive) -> Callable[..., Result]:
-    def apply(c: LibraryContext, a: Abstract, axis: Abstract = NONE, *, keepdims: Abstract = FALSE) -> Result:
-        return over_axes(c, prim, truth(c, a), axis, keepdims)
+def _truth_over(prim: Primitive, neutral: bool) -> Callable[..., Result]:
+    def apply(
+        c: LibraryContext,
+        a: Abstract,
+        axis: Abstract = NONE,
+        *,
+        keepdims: Abstract = FALSE,
+        where: Abstract = TRUE,
+    ) -> Result:
+        return over_axes(c, prim, chosen(c, truth(c, a), where, neutral), axis, keepdims)
 
     return documented(apply, prim.doc)
 
 
-table.function("numpy.any", "numpy.ndarray.any")(_truth_over(reductions.any_))
-table.function("numpy.all", "numpy.ndarray.all")(_truth_over(reductions.all_))
+table.function("numpy.any", "numpy.ndarray.any")(_truth_over(reductions.any_, neutral=False))
+table.function("numpy.all", "numpy.ndarray.all")(_truth_over(reductions.all_, neutral=True))
 
 
 @table.function("numpy.array_equal")
@@ -253,9 +342,9 @@ def array_equal(c: LibraryContext, a1: Abstract, a2: Abstract) -> Result:
 
 
 # -- running --------------------------------------------------------------------------------------------
-def _running(prim: Primitive, **attrs: Any) -> Callable[..., Result]:
+def running(prim: Primitive, **attrs: Any) -> Callable[..., Result]:
     def apply(c: LibraryContext, a: Abstract, axis: Abstract = NONE, dtype: Abstract = NONE) -> Result:
-        x = counting(c, in_dtype(c, c.value(a), dtype))
+        x = counted_in(c, a, dtype)
         x = flat(c, x) if c.is_none(axis) else x
         along = 0 if c.is_none(axis) else c.static_axis(axis, x.type.rank)
         return prim(c.b, x, axis=along, reverse=False, **attrs)
@@ -263,33 +352,10 @@ def _running(prim: Primitive, **attrs: Any) -> Callable[..., Result]:
     return documented(apply, f"{prim.doc.partition(',')[0]}.")
 
 
-table.function("numpy.cumsum", "numpy.ndarray.cumsum")(_running(reductions.cumsum))
-table.function("numpy.cumprod", "numpy.ndarray.cumprod")(_running(reductions.cumprod, exclusive=False))
-
-
-# -- methods of ufuncs ----------------------------------------------------------------------------------
-def _reduce(whole: Callable[..., Result]) -> Callable[..., Result]:
-    def apply(
-        c: LibraryContext, array: Abstract, axis: Abstract = _ZERO, *, keepdims: Abstract = FALSE
-    ) -> Result:
-        return whole(c, array, axis, keepdims=keepdims)
-
-    return documented(apply, whole.__doc__ or "")
-
-
-def _accumulate(whole: Callable[..., Result]) -> Callable[..., Result]:
-    def apply(c: LibraryContext, array: Abstract, axis: Abstract = _ZERO) -> Result:
-        return whole(c, array, axis)
-
-    return documented(apply, whole.__doc__ or "")
-
-
-table.function("numpy.add.reduce")(_reduce(sum_over))
-table.function("numpy.multiply.reduce")(_reduce(prod))
-table.function("numpy.maximum.reduce")(_reduce(_extremum(extrema.max_, "largest")))
-table.function("numpy.minimum.reduce")(_reduce(_extremum(extrema.min_, "smallest")))
-table.function("numpy.add.accumulate")(_accumulate(_running(reductions.cumsum)))
-table.function("numpy.multiply.accumulate")(_accumulate(_running(reductions.cumprod, exclusive=False)))
+running_sum = running(reductions.cumsum)
+running_product = running(reductions.cumprod, exclusive=False)
+table.function("numpy.cumsum", "numpy.ndarray.cumsum")(running_sum)
+table.function("numpy.cumprod", "numpy.ndarray.cumprod")(running_product)
 
 
 # -- differences ---------------------------------------------------------------------------------------------

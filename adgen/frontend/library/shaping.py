@@ -8,7 +8,7 @@ from itertools import pairwise
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Permute, Reshape, Stretch, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
-from adgen.frontend.library.operands import as_array, flat_view, shape_text, size_number, type_of
+from adgen.frontend.library.operands import as_array, flat, shape_text, size_number, type_of
 from adgen.frontend.library.slicing import along
 from adgen.ir.core import Range
 from adgen.ir.dims import ONE, Dim, product
@@ -16,24 +16,24 @@ from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import size_value
 
 table = Table()
-_ZERO = Known(0)
+_ZERO, _C = Known(0), Known("C")
 
 
 # -- reshape --------------------------------------------------------------------------------------------
 @table.function("numpy.reshape")
-def reshape(c: LibraryContext, a: Abstract, shape: Abstract) -> Result:
+def reshape(c: LibraryContext, a: Abstract, shape: Abstract, order: Abstract = _C) -> Result:
     """The same elements in other dims; one of them may be -1."""
-    return reshaped(c, a, shape)
+    return reshaped(c, a, shape, order)
 
 
 @table.function("numpy.ndarray.reshape")
-def reshape_method(c: LibraryContext, a: Abstract, *shape: Abstract) -> Result:
+def reshape_method(c: LibraryContext, a: Abstract, *shape: Abstract, order: Abstract = _C) -> Result:
     """The same elements in other dims, given one by one or as a tuple."""
-    return reshaped(c, a, shape[0] if len(shape) == 1 else Tuple(shape))
+    return reshaped(c, a, shape[0] if len(shape) == 1 else Tuple(shape), order)
 
 
-def reshaped(c: LibraryContext, a: Abstract, shape: Abstract) -> Abstract:
-    """The same elements in other dims, as a view."""
+def reshaped(c: LibraryContext, a: Abstract, shape: Abstract, order: Abstract = _C) -> Abstract:
+    """The same elements in other dims, as a view where NumPy makes one."""
     array = as_array(c, a)
     old = type_of(c, array).dims
     new = _new_dims(c, array, old, shape)
@@ -42,7 +42,20 @@ def reshaped(c: LibraryContext, a: Abstract, shape: Abstract) -> Abstract:
         if total.value is not None and wanted.value is not None:
             raise c.error("AG242", None, old=shape_text(old), new=shape_text(new))
         c.same_dim(total, wanted, array)
-    return array if new == old else c.view(array, Reshape(new))
+    if new == old:
+        return array
+    if not in_fortran_order(c, order):
+        return c.reshaped(array, new)
+    found = c.reshaped(as_array(c, permuted(c, array, range(len(old))[::-1])), new[::-1])
+    return permuted(c, found, range(len(new))[::-1])
+
+
+def in_fortran_order(c: LibraryContext, order: Abstract) -> bool:
+    """Whether elements are taken with the first index changing fastest. Refuses what depends on memory."""
+    found = c.static(order, "the order")
+    if found not in ("C", "F"):
+        raise c.error("AG205", order, function="reshape", reason=f"order={found!r} depends on the memory")
+    return bool(found == "F")
 
 
 def _new_dims(c: LibraryContext, array: Array, old: tuple[Dim, ...], shape: Abstract) -> tuple[Dim, ...]:
@@ -100,15 +113,19 @@ def divided(total: Dim, divisor: Dim) -> Dim | None:
 
 
 @table.function("numpy.ravel", "numpy.ndarray.ravel")
-def ravel(c: LibraryContext, a: Abstract) -> Result:
+def ravel(c: LibraryContext, a: Abstract, order: Abstract = _C) -> Result:
     """The elements in one dim."""
-    return flat_view(c, a)
+    if in_fortran_order(c, order):
+        a = transpose(c, a)
+    array = as_array(c, a)
+    type_ = type_of(c, array)
+    return array if type_.rank == 1 else c.reshaped(array, (product(type_.dims),))
 
 
 @table.function("numpy.ndarray.flatten")
-def flatten(c: LibraryContext, a: Abstract) -> Result:
+def flatten(c: LibraryContext, a: Abstract, order: Abstract = _C) -> Result:
     """A copy of the elements in one dim."""
-    return c.fresh(c.value(flat_view(c, a)))
+    return c.fresh(flat(c, c.value(transpose(c, a) if in_fortran_order(c, order) else a)))
 
 
 # -- dims of length 1 -----------------------------------------------------------------------------------

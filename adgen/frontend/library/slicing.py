@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from adgen.frontend.abstract import Abstract, Array, Known, Tuple
+from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import as_array, flat
 from adgen.ir.core import Full, Gather, Indexer, Point, Range, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
-from adgen.primitives.indexing import add_at, read, wrap
+from adgen.primitives.indexing import read, wrap
 from adgen.primitives.sizes import constant, size_value
 
 table = Table()
@@ -55,29 +53,6 @@ def take(c: LibraryContext, a: Abstract, indices: Abstract, axis: Abstract = NON
 
 def _repeated(indexer: Indexer) -> Indexer:
     return Indexer(indexer.access, once=all(not isinstance(a, Gather) for a in indexer.access))
-
-
-@table.function("numpy.add.at")
-def add_at_(c: LibraryContext, a: Abstract, indices: Abstract, b: Abstract) -> Result:
-    """Add to elements, each occurrence of an index counted."""
-    if not isinstance(a, Array):
-        raise c.error("AG234", a, operation="np.add.at", types=str(c.value(a).type))
-    target = c.value(a)
-    given = indices.items if isinstance(indices, Tuple) and indices.kind == "tuple" else (indices,)
-    places = _common(c, [index_value(c, i, d) for i, d in zip(given, target.type.dims, strict=False)])
-    access: list[Point | Gather | Full] = [Gather() if p.type.rank else Point() for p in places]
-    access += [Full()] * (target.type.rank - len(access))
-    indexer = _repeated(Indexer(tuple(access)))
-    shape = read(c.b, target, *places, index=indexer)
-    amount = c.cast(c.value(b), target.type.dtype)
-    amount = c.broadcast(shape, amount)[1]
-    c.update(a, add_at(c.b, target, amount, *places, index=indexer))
-    return None
-
-
-def _common(c: LibraryContext, places: Sequence[Value]) -> Sequence[Value]:
-    """Index arrays stretched to common dims, where one of them is an array."""
-    return c.broadcast(*places) if any(p.type.rank for p in places) else places
 
 
 # -- reversed, rolled -----------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ _OF_NUMBERS = {
     "equal": elementwise.eq,
     "not_equal": elementwise.ne,
 }
-_TWO = {p.name for p in (exponential.logaddexp, trigonometric.arctan2, powers.hypot)} | {
+BINARY = {p.name for p in (exponential.logaddexp, trigonometric.arctan2, powers.hypot)} | {
     *(
         "atan2",
         "divide",
@@ -99,7 +99,7 @@ def _binary(prim: Primitive, to_float: bool) -> Callable[..., Result]:
 
 for _table, _to_float in ((_OF_FLOATS, True), (_OF_NUMBERS, False)):
     for _name, _prim in _table.items():
-        table.function(f"numpy.{_name}")((_binary if _name in _TWO else _unary)(_prim, _to_float))
+        table.function(f"numpy.{_name}")((_binary if _name in BINARY else _unary)(_prim, _to_float))
 
 
 # -- arithmetic with cases of its own -------------------------------------------------------------------
