@@ -113,6 +113,9 @@ class LibraryContext(Protocol):
     def reshaped(self, x: Array, dims: tuple[Dim, ...]) -> Array:
         """An array in other dims of the same number of elements: a view or a copy, as NumPy makes it."""
 
+    def read_only(self, x: Abstract, value: Value) -> Abstract:
+        """``value``, elements of ``x``, as an array that NumPy makes a read-only view of ``x``."""
+
     def contiguous(self, x: Array) -> Array:
         """An array in C order: itself, or a copy."""
 

@@ -217,6 +217,13 @@ def copied(r: Reader, place: Array, view: Array, found: Copied) -> Array:
     return new
 
 
+def read_only(r: Reader, place: Array, value: Value) -> Array:
+    """Elements of a place as an array that is not written, and not read once the place has changed."""
+    new = r.new_array(value, "read-only")
+    r.state.shared[new.root] = {place.root: r.state.versions[place.root]}
+    return new
+
+
 def settled(r: Reader, root: Root) -> bool:
     """Whether a root that may share its contents is known to be a copy after all, from now on."""
     if root not in r.copies:

@@ -216,6 +216,10 @@ class CallContext:
         """A view or a copy."""
         return layout.reshaped(self.r, x, dims)
 
+    def read_only(self, x: Abstract, value: Value) -> Abstract:
+        """Read only."""
+        return layout.read_only(self.r, x, value) if isinstance(x, Array) else self.fresh(value)
+
     def contiguous(self, x: Array) -> Array:
         """Itself or a copy."""
         found = layout.is_contiguous(self.r, x)

@@ -69,8 +69,9 @@ def settled(r: Reader, root: Root) -> bool:
 
 
 def ambiguous(r: Reader, root: Root) -> Exception:
-    """The diagnostic of a name that may be one of two arrays."""
-    return r.error("AG245", name=r.root_names.get(root, "the array"))
+    """The diagnostic of a name that may be one of two arrays, or a copy of one or not."""
+    open_ = root in r.copies or root.origin == "read-only"
+    return r.error("AG250" if open_ else "AG245", name=r.root_names.get(root, "the array"))
 
 
 def _apply(r: Reader, value: Value, step: Step) -> Value:
@@ -139,10 +140,12 @@ def check_writable(r: Reader, place: Array) -> None:
     if root.origin == "list":
         notes = ["the elements of a list that was filled in a loop are not written into"]
         raise r.error("AG115", notes=notes)
+    if root.origin == "read-only":
+        raise r.error("AG122", construct="a diagonal, which NumPy makes read-only")
     if root in r.state.shared and not settled(r, root):
         raise ambiguous(r, root)
     if any(isinstance(step, Stretch) for step in place.path):
-        raise r.error("AG122", construct="a broadcast view")
+        raise r.error("AG122", construct="a broadcast view, which NumPy makes read-only")
 
 
 def stored(

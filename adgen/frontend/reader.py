@@ -178,10 +178,7 @@ class Reader:
         """An array whose contents are ``value``."""
         root = Root(origin, name, self.b.span)
         self.state.versions[root] = value
-        if origin == "local":
-            self.orders[root] = layout.in_order(self, value)
-        else:
-            self.ordered.setdefault(value)
+        self.orders[root] = layout.in_order(self, value)
         if name is not None:
             self.root_names[root] = name
         return Array(root)
@@ -233,6 +230,7 @@ class Reader:
         """An array parameter: its root is there from the start, in every state."""
         root = Root(origin, name, self.b.span)
         self.inputs[root] = value
+        self.ordered.setdefault(value)
         self.state.versions[root] = value
         self.root_names[root] = name
         return Array(root)

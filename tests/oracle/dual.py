@@ -179,9 +179,11 @@ class Dual:
 
     # numpy protocols
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        out = kwargs.pop("out", None)
+        out, where = kwargs.pop("out", None), kwargs.pop("where", None)
         if method == "__call__" and not kwargs:
             result = _call_ufunc(ufunc, inputs)
+            if where is not None:
+                result = FUNCTIONS[np.where](strip(where), result, out[0])
         else:
             result = FUNCTIONS[(ufunc, method)](*inputs, **kwargs)
         if out is None:
@@ -262,6 +264,11 @@ class Dual:
     @property
     def T(self) -> Any:
         return Dual(self.p.T, self.t.T)
+
+    @property
+    def flat(self) -> Any:
+        """The elements in one dim, of arrays in C order."""
+        return Dual(self.p.reshape(-1), self.t.reshape(-1))
 
     def __getattr__(self, name: str) -> Any:
         if name in ("shape", "ndim", "size", "dtype", "nbytes", "strides"):

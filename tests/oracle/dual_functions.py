@@ -13,7 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from tests.oracle.dual import FUNCTIONS, Dual, fit, is_float, make, primal, strip, tangent, times, zeros_of
+from tests.oracle.dual import (
+    FUNCTIONS,
+    Dual,
+    elementwise,
+    fit,
+    is_float,
+    make,
+    primal,
+    strip,
+    tangent,
+    times,
+    zeros_of,
+)
 
 
 def rule(*keys: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -112,13 +124,14 @@ for _function in (
 for _name in ("vecdot", "matvec", "vecmat"):
     if hasattr(np, _name):
         FUNCTIONS[getattr(np, _name)] = _bilinear(getattr(np, _name))
-FUNCTIONS[(np.multiply, "outer")] = FUNCTIONS[np.outer]
 
 
 def _extremum(value: Callable[..., Any]) -> Callable[..., Any]:
     """max and min: a tie shares the tangent evenly."""
 
-    def apply(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    def apply(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+        if initial is not None:
+            return elementwise(_OF_TWO[value], apply(x, axis, keepdims), initial)
         result = value(x.p, axis=axis, keepdims=keepdims)
         best = value(strip(x), axis=axis, keepdims=True)
         hit = strip(x) == best
@@ -128,6 +141,7 @@ def _extremum(value: Callable[..., Any]) -> Callable[..., Any]:
     return apply
 
 
+_OF_TWO = {np.max: np.maximum, np.min: np.minimum}
 rule(np.max, np.amax, (np.maximum, "reduce"))(_extremum(np.max))
 rule(np.min, np.amin, (np.minimum, "reduce"))(_extremum(np.min))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.oracle import dual_functions  # noqa: F401  (fills the table)
+from tests.oracle import dual_functions, dual_places  # noqa: F401  (fill the table)
 from tests.oracle.dual import (
     FUNCTIONS,
     Dual,

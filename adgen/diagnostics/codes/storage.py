@@ -128,6 +128,35 @@ CODES = (
         ),
     ),
     Code(
+        "AG250",
+        "`{name}` may share its contents with an array that is written",
+        "Whether a reshaped or a diagonal array is a copy depends on how its source lies in memory, so "
+        "that what it holds after a store into either of the two is not known.",
+        help="make a copy: `.copy()`",
+        bad=Example(
+            """
+            def f(x):
+                a = x.T * 2.0
+                b = a.ravel()
+                «b[0]» = 1.0
+                return np.sum(a)
+        """,
+            _MATRIX,
+            "f64[n,m]",
+        ),
+        good=Example(
+            """
+            def f(x):
+                a = x.T * 2.0
+                b = a.ravel().copy()
+                b[0] = 1.0
+                return np.sum(a)
+        """,
+            _MATRIX,
+            "f64[n,m]",
+        ),
+    ),
+    Code(
         "AG246",
         "cannot store {value} in an array of {dtype}",
         "NumPy would cut the value down silently.",

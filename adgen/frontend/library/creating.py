@@ -290,7 +290,7 @@ def diagonal(c: LibraryContext, a: Abstract, offset: Abstract = _ZERO) -> Result
     """A diagonal of a matrix."""
     x, k = c.value(a), c.static_int(offset, "the offset of a diagonal")
     require(c, x.type.rank == 2, "np.diagonal", a)
-    return _diagonal(c, x, k)
+    return c.read_only(a, _diagonal(c, x, k))
 
 
 def _diagonal(c: LibraryContext, x: Value, k: int) -> Value:

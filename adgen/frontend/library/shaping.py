@@ -10,7 +10,7 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import as_array, flat, shape_text, size_number, type_of
 from adgen.frontend.library.slicing import along
-from adgen.ir.core import Range
+from adgen.ir.core import Range, Value
 from adgen.ir.dims import ONE, Dim, product
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import size_value
@@ -48,6 +48,10 @@ def reshaped(c: LibraryContext, a: Abstract, shape: Abstract, order: Abstract = 
         return c.reshaped(array, new)
     found = c.reshaped(as_array(c, permuted(c, array, range(len(old))[::-1])), new[::-1])
     return permuted(c, found, range(len(new))[::-1])
+
+
+def _by_columns(c: LibraryContext, a: Abstract) -> Abstract:
+    return permuted(c, a, range(type_of(c, a).rank)[::-1])
 
 
 def in_fortran_order(c: LibraryContext, order: Abstract) -> bool:
@@ -115,9 +119,7 @@ def divided(total: Dim, divisor: Dim) -> Dim | None:
 @table.function("numpy.ravel", "numpy.ndarray.ravel")
 def ravel(c: LibraryContext, a: Abstract, order: Abstract = _C) -> Result:
     """The elements in one dim."""
-    if in_fortran_order(c, order):
-        a = transpose(c, a)
-    array = as_array(c, a)
+    array = as_array(c, _by_columns(c, a) if in_fortran_order(c, order) else a)
     type_ = type_of(c, array)
     return array if type_.rank == 1 else c.reshaped(array, (product(type_.dims),))
 
@@ -125,7 +127,7 @@ def ravel(c: LibraryContext, a: Abstract, order: Abstract = _C) -> Result:
 @table.function("numpy.ndarray.flatten")
 def flatten(c: LibraryContext, a: Abstract, order: Abstract = _C) -> Result:
     """A copy of the elements in one dim."""
-    return c.fresh(flat(c, c.value(transpose(c, a) if in_fortran_order(c, order) else a)))
+    return c.fresh(flat(c, c.value(_by_columns(c, a) if in_fortran_order(c, order) else a)))
 
 
 # -- dims of length 1 -----------------------------------------------------------------------------------
@@ -271,8 +273,18 @@ def broadcast_to(c: LibraryContext, array: Abstract, shape: Abstract) -> Result:
 
 @table.function("numpy.broadcast_arrays")
 def broadcast_arrays(c: LibraryContext, *args: Abstract) -> Result:
-    """Arrays stretched to common dims."""
-    return tuple(c.broadcast(*(c.value(x) for x in args)))
+    """Arrays stretched to common dims, as views."""
+    values = c.broadcast(*(c.value(x) for x in args))
+    return tuple(_stretched(c, as_array(c, x), v) for x, v in zip(args, values, strict=True))
+
+
+def _stretched(c: LibraryContext, source: Array, value: Value) -> Abstract:
+    old, dims = type_of(c, source).dims, value.type.dims
+    return (
+        source
+        if dims == old
+        else c.view(source, Stretch(dims, tuple(range(len(dims) - len(old), len(dims)))))
+    )
 
 
 # -- parts ----------------------------------------------------------------------------------------------

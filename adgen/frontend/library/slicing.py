@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from adgen.frontend.abstract import Abstract, Known
+from adgen.frontend.abstract import Abstract, Known, Number
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import as_array, flat
 from adgen.ir.core import Full, Gather, Indexer, Point, Range, Value
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType
+from adgen.ir.types import DType, Kind
+from adgen.primitives.elementwise import sub
+from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import read, wrap
+from adgen.primitives.rounding import mod
 from adgen.primitives.sizes import constant, size_value
 
 table = Table()
+_RAISE = Known("raise")
 
 
 def part(c: LibraryContext, x: Value, axis: int, start: int, stop: int | None) -> Value:
@@ -41,14 +45,36 @@ def index_value(c: LibraryContext, index: Abstract, size: Dim) -> Value:
 
 
 @table.function("numpy.take", "numpy.ndarray.take")
-def take(c: LibraryContext, a: Abstract, indices: Abstract, axis: Abstract = NONE) -> Result:
+def take(
+    c: LibraryContext,
+    a: Abstract,
+    indices: Abstract,
+    axis: Abstract = NONE,
+    *,
+    mode: Abstract = _RAISE,
+) -> Result:
     """Elements along an axis by an array of indices."""
     x = c.value(a)
     x = flat(c, x) if c.is_none(axis) else x
     dim = 0 if c.is_none(axis) else c.static_axis(axis, x.type.rank)
-    where = index_value(c, indices, x.type.dims[dim])
+    where = index_value(c, _within(c, indices, x.type.dims[dim], mode), x.type.dims[dim])
     access = Gather() if where.type.rank else Point()
     return read(c.b, x, where, index=_repeated(along(x.type.rank, dim, access)))
+
+
+def _within(c: LibraryContext, indices: Abstract, size: Dim, mode: Abstract) -> Abstract:
+    """Indices moved into bounds, for `mode="clip"` and `mode="wrap"`."""
+    how = c.static(mode, "the mode")
+    if how == "raise":
+        return indices
+    if how not in ("clip", "wrap"):
+        raise c.error("AG205", mode, function="np.take", reason=f"mode={how!r} is unknown")
+    at = c.value(indices, kind=Kind.np)
+    length = Number(c.cast(size_value(c.b, size), DType.i64, Kind.py))
+    if how == "wrap":
+        return c.fresh(c.elementwise(mod, at, length))
+    last = sub(c.b, length.value, constant(c.b, 1))
+    return c.fresh(c.elementwise(minimum, c.elementwise(maximum, at, Known(0)), Number(last)))
 
 
 def _repeated(indexer: Indexer) -> Indexer:
