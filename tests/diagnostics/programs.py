@@ -290,7 +290,7 @@ NAMES: list[Row] = [
         scalar("""
             def f(x):
                 y = x + 1.0
-                return y * «math.gamma»(x)
+                return y * «math.ulp»(x)
         """),
         scalar("""
             def f(x):
@@ -302,7 +302,7 @@ NAMES: list[Row] = [
         "AG204",
         vector("""
             def f(x):
-                y = np.zeros(3, «order»="F")
+                y = np.zeros(3, «like»=x)
                 return np.sum(x * y)
         """),
         vector("""

@@ -264,7 +264,7 @@ CODES = (
         bad=Example("""
             def f(x):
                 y = np.zeros(3)
-                «y.flat» = x
+                «y.shape» = (3,)
                 return y[0]
         """),
         good=Example("""

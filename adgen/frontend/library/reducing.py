@@ -343,6 +343,8 @@ def array_equal(c: LibraryContext, a1: Abstract, a2: Abstract) -> Result:
 
 # -- running --------------------------------------------------------------------------------------------
 def running(prim: Primitive, **attrs: Any) -> Callable[..., Result]:
+    """A sum or product so far, along an axis or of the flattened array."""
+
     def apply(c: LibraryContext, a: Abstract, axis: Abstract = NONE, dtype: Abstract = NONE) -> Result:
         x = counted_in(c, a, dtype)
         x = flat(c, x) if c.is_none(axis) else x
