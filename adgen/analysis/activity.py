@@ -6,9 +6,9 @@ loops (Hascoët and Pascual, "The Tapenade automatic differentiation tool", 2013
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from adgen.ir.core import For, If, Node, Op, Region, Value, While
+from adgen.ir.core import For, If, Node, Op, Region, Value, While, walk
 from adgen.ir.types import AnyType, StackType
 from adgen.primitives.define import Inactive, Primitive
 
@@ -64,6 +64,13 @@ def _varied_loop(
             break
         found |= new
     found.update(r for r, p in zip(results, params, strict=True) if p in found)
+
+
+def drawn_from(region: Region, active: set[Value]) -> Iterator[Op]:
+    """Random draws whose distribution depends on ``active`` values."""
+    for node in walk(region):
+        if isinstance(node, Op) and node.prim.name == "draw" and any(v in active for v in node.operands):
+            yield node
 
 
 def useful(region: Region, outputs: Iterable[Value]) -> set[Value]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adgen.analysis.activity import varied
-from adgen.autodiff.rules import tangent
+from adgen.autodiff.rules import refuse_drawn_parameters, tangent
 from adgen.ir.builder import Builder
 from adgen.ir.core import Definitions, For, Func, If, Node, Op, Region, Value, While
 from adgen.ir.types import StackType, Type
@@ -35,7 +35,9 @@ def pushforward(func: Func, wrt: Sequence[int], outputs: Sequence[int] | None = 
     dots = tuple(Value(v.any_type, f"{v.hint}_dot") for v in inputs)
     if outputs is None:
         outputs = [k for k, v in enumerate(func.results) if v.type.is_float]
-    mode = _Forward(b, varied(func.body, inputs))
+    active = varied(func.body, inputs)
+    refuse_drawn_parameters(func.body, active)
+    mode = _Forward(b, active)
     mode.dots.update(zip(inputs, dots, strict=True))
     with b.block() as nodes:
         mode.nodes(func.body.nodes)

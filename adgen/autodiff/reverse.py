@@ -13,6 +13,7 @@ from adgen.analysis.activity import useful, varied
 from adgen.autodiff.cotangents import Cotangents
 from adgen.autodiff.residuals import Homes, Tapes
 from adgen.autodiff.resolve import Resolve
+from adgen.autodiff.rules import refuse_drawn_parameters
 from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs
@@ -37,7 +38,9 @@ def joint(func: Func, wrt: Sequence[int], outputs: Sequence[int] = (0,), *, seed
     inputs = [func.params[k] for k in wrt]
     ends = [func.results[k] for k in outputs]
     seeds = [Value(v.any_type, f"{_result_name(func, k)}_bar") for k, v in zip(outputs, ends, strict=True)]
-    active = varied(func.body, inputs) & useful(func.body, ends)
+    reached = varied(func.body, inputs)
+    refuse_drawn_parameters(func.body, reached)
+    active = reached & useful(func.body, ends)
     sweep = Sweep(b, active)
     cots = Cotangents(b, active)
     with b.block() as nodes:

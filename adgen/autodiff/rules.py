@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adgen.analysis.activity import drawn_from
+from adgen.diagnostics import refuse
 from adgen.diagnostics.errors import InternalError
 from adgen.ir.builder import Builder
-from adgen.ir.core import Op, Value
+from adgen.ir.core import Op, Region, Value
 from adgen.ir.types import Type
 from adgen.primitives.define import ZERO, Absent, Contribution, Inactive, Over, Partial, Primitive, Zero
 from adgen.primitives.elementwise import add, div, mul, neg
 from adgen.primitives.shape import broadcast
 from adgen.primitives.sizes import constant
+
+
+def refuse_drawn_parameters(region: Region, active: set[Value]) -> None:
+    """Raise AG305 where the distribution of a random draw depends on an active value."""
+    for op in drawn_from(region, active):
+        raise refuse("AG305", op.span, name=op.attr("name"))
 
 
 def scaled(b: Builder, seed: Value, partial: Partial) -> Value | Zero:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from adgen.runtime.replicas import own_generator
 from adgen.runtime.trees import TreeSpec, flatten
 
 Vector = NDArray[np.float64]
@@ -65,7 +66,7 @@ class Call:
     def arguments(self) -> list[Any]:
         """Fresh arguments: nothing that a call does to them is seen by the next."""
         return [
-            spec.unflatten([np.array(v) if isinstance(v, np.ndarray) else v for v in leaves])
+            spec.unflatten([_fresh(v) for v in leaves])
             for spec, leaves in zip(self.specs, self.leaves, strict=True)
         ]
 
@@ -88,10 +89,16 @@ class Call:
         return tuple(out)
 
 
+def _fresh(leaf: Any) -> Any:
+    if isinstance(leaf, np.random.Generator):
+        return own_generator(leaf)
+    return np.array(leaf) if isinstance(leaf, np.ndarray) else leaf
+
+
 def _moved(leaf: Any, direction: Any, h: Any) -> Any:
     """A leaf moved; single precision is widened, so that differences of it mean something."""
     if direction is None:
-        return np.array(leaf) if isinstance(leaf, np.ndarray) else leaf
+        return _fresh(leaf)
     if isinstance(leaf, np.ndarray):
         return leaf.astype(np.float64) + h * direction
     moved = leaf + h * (float(direction) if np.ndim(direction) == 0 else direction)

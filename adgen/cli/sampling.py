@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics import refuse
-from adgen.ir.types import Kind, Type
+from adgen.ir.types import GENERATOR, Kind, Type
 from adgen.runtime.abstract import AbstractTree
 
 LOW, HIGH = 0.5, 1.5
@@ -44,6 +44,8 @@ def parse_sizes(text: str | None) -> dict[str, int]:
 
 
 def _leaf(type: Type, sizes: Mapping[str, int], rng: np.random.Generator) -> Any:
+    if type == GENERATOR:
+        return np.random.default_rng(rng.integers(2**32))
     shape = tuple(dim.evaluate(sizes) for dim in type.dims)
     drawn: np.ndarray[Any, Any] | float
     if type.is_float:

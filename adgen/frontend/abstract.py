@@ -41,6 +41,13 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Generator:
+    """A generator of random numbers (a ``numpy.random.Generator``)."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Root:
     """One allocation. ``origin`` is ``argument``, ``captured`` or ``local``; identity is what counts."""
 
@@ -209,6 +216,7 @@ class Derivative:
 Abstract = (
     Known
     | Number
+    | Generator
     | Array
     | Tuple
     | Grown

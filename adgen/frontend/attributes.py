@@ -6,6 +6,7 @@ from adgen.frontend.abstract import (
     Abstract,
     Array,
     DTypeObject,
+    Generator,
     Known,
     LibraryFunction,
     Module,
@@ -38,6 +39,8 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             return _of_array(r, base, name)
         case Number(value) if value.type.kind is not Kind.py:
             return _of_array(r, base, name)
+        case Generator():
+            return _of_generator(r, base, name)
         case Tuple(items=items, kind=kind, keys=keys) if name in keys and kind != "dict":
             return items[keys.index(name)]
         case Tuple(kind="dict") if method(base, name) is not None:
@@ -83,6 +86,14 @@ def _of_array(r: Reader, base: Abstract, name: str) -> Abstract:
         raise r.error("AG203", name=name, what="arrays")
     if found.attribute:
         return results_of(r, found.function(context_of(r, found.name), base))
+    return LibraryFunction(found.name, found.function, base)
+
+
+def _of_generator(r: Reader, base: Generator, name: str) -> Abstract:
+    found = lookup(f"numpy.random.Generator.{name}")
+    if not isinstance(found, Entry):
+        help_ = "draw from one of the distributions in the table of random draws"
+        raise r.error("AG203", name=name, what="generators of random numbers", help=help_)
     return LibraryFunction(found.name, found.function, base)
 
 

@@ -154,7 +154,7 @@ def _defaults(function: types.FunctionType) -> dict[str, Any]:
 
 
 #: modules whose functions do not all say where they are from
-_HOMES = ("numpy.linalg", "scipy.special", "scipy.linalg")
+_HOMES = ("numpy.linalg", "numpy.random", "scipy.special", "scipy.linalg", "random")
 
 
 def _library_name(value: Any) -> str | None:

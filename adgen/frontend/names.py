@@ -147,7 +147,7 @@ def _unknown(r: Reader, qualified: str, shown: str) -> Exception:
     home, _, name = qualified.rpartition(".")
     if home == "adgen" and name in _NOT_YET:
         return r.error("AG401", name=qualified)
-    if home == "numpy.random":
+    if home == "random" or (home == "numpy.random" and name.islower()):
         return r.error("AG125", name=shown)
     if home == "numpy" and name in _UNSUPPORTED_DTYPES:
         return r.error("AG238", dtype=name)

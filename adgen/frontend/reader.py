@@ -16,6 +16,7 @@ from adgen.frontend.abstract import (
     Abstract,
     Array,
     DTypeObject,
+    Generator,
     Grown,
     Known,
     LibraryFunction,
@@ -34,7 +35,7 @@ from adgen.frontend.state import Activation, State
 from adgen.ir.builder import Builder
 from adgen.ir.core import Node, Value
 from adgen.ir.dims import ONE, Dim
-from adgen.ir.types import DType, Kind, Type, dtype_of
+from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
 from adgen.primitives.sizes import constant
 from adgen.primitives.stacking import stack
 
@@ -120,7 +121,7 @@ class Reader:
     def give_name(self, x: Abstract, name: str) -> None:
         """Name a value after the variable it is first assigned to."""
         match x:
-            case Number(value):
+            case Number(value) | Generator(value):
                 if value.hint is None:
                     self.names.setdefault(value, name)
             case Array(root, ()):
@@ -170,6 +171,8 @@ class Reader:
 
     def wrap(self, value: Value) -> Abstract:
         """A new value as an abstract one: a number, or an array with a root of its own."""
+        if value.type.dtype is DType.Generator:
+            return Generator(value)
         if not value.type.rank and value.type.kind is not Kind.array:
             return Number(value)
         return self.new_array(value, "local")
@@ -222,9 +225,11 @@ class Reader:
         self.captures[path] = CapturedLeaf(path, value, found)
         if isinstance(found, bool | int):
             self.statics[value] = (path, found)
-        if value.type.kind is Kind.array:
-            return self.new_input(value, "captured", name)
-        return Number(value)
+        return self.input_of(value, "captured", name)
+
+    def input_of(self, value: Value, origin: str, name: str) -> Abstract:
+        """A parameter of the program: an array has its root from the start, in every state."""
+        return self.new_input(value, origin, name) if value.type.kind is Kind.array else self.wrap(value)
 
     def new_input(self, value: Value, origin: str, name: str) -> Array:
         """An array parameter: its root is there from the start, in every state."""
@@ -243,6 +248,8 @@ class Reader:
                 DType.bool if isinstance(found, bool) else DType.i64 if isinstance(found, int) else DType.f64
             )
             return Type(dtype, (), Kind.py)
+        if isinstance(found, np.random.Generator):
+            return GENERATOR
         joined = dtype_of(found.dtype)
         assert joined is not None
         if isinstance(found, np.generic):
@@ -363,6 +370,8 @@ def describe(r: Reader, x: Abstract) -> str:
             return f"the dtype {dtype.value}"
         case Message():
             return "a formatted string"
+        case Generator():
+            return "a generator of random numbers"
         case LibraryFunction(name=name) | UserFunction(name=name):
             return f"the function {name}"
     found = r.type_of(x)

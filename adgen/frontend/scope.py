@@ -81,7 +81,7 @@ class Environment(Protocol):
         """
 
 
-LIBRARIES = ("numpy", "math", "adgen", "scipy", "functools", "builtins")
+LIBRARIES = ("numpy", "math", "adgen", "scipy", "functools", "builtins", "random")
 
 
 def is_library(module: str) -> bool:
@@ -96,6 +96,8 @@ def is_capturable(value: Any) -> bool:
     from adgen.ir.types import dtype_of
 
     if value is None or value is ... or isinstance(value, bool | int | float | str):
+        return True
+    if isinstance(value, np.random.Generator):
         return True
     if isinstance(value, np.ndarray | np.generic):
         return type(value) is not np.ma.MaskedArray and dtype_of(value.dtype) is not None

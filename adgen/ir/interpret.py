@@ -15,7 +15,7 @@ import numpy as np
 
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While
 from adgen.ir.dims import Dim, solve
-from adgen.ir.types import Kind, Type
+from adgen.ir.types import DType, Kind, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ def interpret(func: Func, args: Sequence[Any], counts: Counts | None = None) -> 
 
 def coerce(value: Any, type_: Type) -> Any:
     """``value`` as a run-time value of a type: a Python scalar, a NumPy scalar or an array."""
+    if type_.dtype is DType.Generator:
+        return value
     if type_.kind is Kind.py:
         return np.asarray(value).astype(type_.dtype.numpy).item()
     converted = np.asarray(value, dtype=type_.dtype.numpy)

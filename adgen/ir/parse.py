@@ -29,7 +29,7 @@ from adgen.ir.core import (
 from adgen.ir.dims import Dim
 from adgen.ir.types import AnyType, DType, Kind, StackType, Type
 
-_TYPE = re.compile(r"(np\.)?([a-z]+\d*)(\[([^\]]*)\])?")
+_TYPE = re.compile(r"(np\.)?([A-Za-z]+\d*)(\[([^\]]*)\])?")
 _VALUE = re.compile(r"%([\w.]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|-?[\w.+-]+")

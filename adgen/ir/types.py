@@ -30,6 +30,8 @@ class DType(enum.Enum):
     u64 = "u64"
     f32 = "f32"
     f64 = "f64"
+    #: no numbers at all: a generator of random numbers, only ever a scalar
+    Generator = "Generator"
 
     @property
     def numpy(self) -> np.dtype[Any]:
@@ -44,7 +46,7 @@ class DType(enum.Enum):
     @property
     def is_integer(self) -> builtins.bool:
         """Whether this is a signed or unsigned integer."""
-        return self is not DType.bool and not self.is_float
+        return self.value[0] in "iu"
 
     @property
     def itemsize(self) -> int:
@@ -57,8 +59,10 @@ _NUMPY: dict[DType, np.dtype[Any]] = {
         {"f": "float", "i": "int", "u": "uint"}[d.value[0]] + d.value[1:] if d is not DType.bool else "bool"
     )
     for d in DType
+    if d is not DType.Generator
 }
 _BY_NUMPY = {dtype: key for key, dtype in _NUMPY.items()}
+_NUMPY[DType.Generator] = np.dtype(object)
 
 
 def dtype_of(dtype: np.dtype[Any] | type) -> DType | None:
@@ -148,3 +152,4 @@ def array(dtype: str | DType, *dims: str | int | Dim) -> Type:
 I64 = py(DType.i64)
 F64 = py(DType.f64)
 BOOL = py(DType.bool)
+GENERATOR = py(DType.Generator)

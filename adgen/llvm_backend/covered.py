@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from adgen.diagnostics.spans import Span
 from adgen.ir.core import Func, Op, walk
+from adgen.llvm_backend.draws import externals_of
 from adgen.llvm_backend.externals import available
-from adgen.loops.core import Kernel, Let, Library
+from adgen.loops.core import Draw, Kernel, Let, Library
 from adgen.loops.core import walk as stmts
 from adgen.loops.lower import lower
 from adgen.loops.rules import rule_for
@@ -50,5 +51,7 @@ def _loops(kernel: Kernel) -> Iterator[str]:
     for stmt in stmts(kernel.body):
         if isinstance(stmt, Library):
             yield stmt.loop
+        elif isinstance(stmt, Draw):
+            yield externals_of(stmt)
         elif isinstance(stmt, Let) and is_library(stmt.op):
             yield stmt.op

@@ -2,7 +2,7 @@
 
 Objects have no undefined symbols. A module holds one internal table `@rt` with a slot for each external it
 uses; the loader fills the slots with addresses found here. Names: `libm.tan`, `blas.dgemm`, `c.malloc`,
-`ufunc.scipy.special.j0:d->d` and `data.ufunc.scipy.special.j0:d->d`.
+`random.random_standard_normal`, `ufunc.scipy.special.j0:d->d` and `data.ufunc.scipy.special.j0:d->d`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def address(name: str) -> int:
             return _thread_setter()
         case "blas" | "lapack":
             return _capsule(library, function)
+        case "random":
+            return _symbol(_random(), function)
         case "ufunc":
             return ufuncs.loop_address(function)
         case "data":
@@ -55,6 +57,16 @@ def _libm() -> ctypes.CDLL:
     if sys.platform in ("win32", "darwin"):
         return _libc()
     return ctypes.CDLL(ctypes.util.find_library("m") or "libm.so.6")
+
+
+@cache
+def _random() -> ctypes.CDLL:
+    """The functions of `numpy/random/distributions.h`, which NumPy's own extension module has."""
+    module = importlib.import_module("numpy.random._generator")
+    try:
+        return ctypes.CDLL(str(module.__file__))
+    except OSError as error:
+        raise LookupError("numpy.random") from error
 
 
 def _thread_setter() -> int:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from adgen.ir.types import DType
 from adgen.llvm_backend.blas import emit_product
+from adgen.llvm_backend.draws import emit_draw
 from adgen.llvm_backend.library import emit_library, emit_library_scalar
 from adgen.llvm_backend.memory import Memory, Table
 from adgen.llvm_backend.outline import emit_outlined
@@ -18,6 +19,7 @@ from adgen.loops.core import (
     BindSize,
     Branch,
     Check,
+    Draw,
     Get,
     IndexOf,
     Kernel,
@@ -103,6 +105,8 @@ class Statements:
                 self._check(stmt)
             case Product():
                 emit_product(self, stmt)
+            case Draw():
+                emit_draw(self, stmt)
             case Library():
                 emit_library(self, stmt)
             case _:

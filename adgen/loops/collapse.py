@@ -12,6 +12,7 @@ from dataclasses import replace
 from adgen.ir.dims import ZERO, Dim
 from adgen.loops.core import (
     Branch,
+    Draw,
     IndexOf,
     Library,
     Load,
@@ -49,7 +50,7 @@ def _stmt(stmt: Stmt) -> Stmt:
 
 
 def _domain(stmt: Nest | Reduce) -> Nest | Reduce:
-    if any(isinstance(s, Product | Library) for s in walk(stmt.body)):
+    if any(isinstance(s, Product | Library | Draw) for s in walk(stmt.body)):
         return stmt
     at = len(stmt.vars) - 2
     while at >= 0:

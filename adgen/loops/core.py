@@ -337,6 +337,37 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """Numbers drawn by one of NumPy's C functions, or a permutation.
+
+    The first of `args` is the generator. A single number is `result`; `count` numbers go to `out` from `base`
+    on. Draws stay in their order.
+    """
+
+    function: str
+    args: tuple[Operand, ...]
+    result: Ref | None = None
+    out: Buffer | None = None
+    base: Dim = ZERO
+    count: Dim = ZERO
+
+    @property
+    def reads(self) -> tuple[Buffer, ...]:
+        """The buffers it reads."""
+        return ()
+
+    @property
+    def writes(self) -> tuple[Buffer, ...]:
+        """The buffers it writes."""
+        return () if self.out is None else (self.out,)
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """Every polynomial in it."""
+        return (self.base, self.count)
+
+
+@dataclass(frozen=True, slots=True)
 class TapeClear:
     """Forget what is on a tape."""
 
@@ -380,6 +411,7 @@ Stmt = (
     | Alternate
     | Product
     | Library
+    | Draw
     | TapeClear
     | TapeGrow
     | TapeShrink

@@ -16,6 +16,7 @@ from adgen.loops.core import (
     Branch,
     Buffer,
     Check,
+    Draw,
     IndexOf,
     Let,
     Library,
@@ -58,7 +59,7 @@ def cells_of(stmts: Iterable[Stmt]) -> list[Cell]:
                 found.append(Cell(stmt.buffer, stmt.index, False))
             case Store():
                 found.append(Cell(stmt.buffer, stmt.index, True))
-            case Product() | Library():
+            case Product() | Library() | Draw():
                 found += [Cell(buffer, None, False) for buffer in stmt.reads]
                 found += [Cell(buffer, None, True) for buffer in stmt.writes]
             case _:
@@ -119,12 +120,12 @@ def names_used(stmt: Stmt) -> set[str]:
             found |= set(getattr(s, name, ZERO).symbols())
         if isinstance(s, Nest | Reduce):
             found |= {n for v in s.vars for n in v.extent.symbols()}
-        if isinstance(s, Product | Library):
+        if isinstance(s, Product | Library | Draw):
             found |= {n for d in s.dims for n in d.symbols()}
     return found
 
 
-_DOMAINS = Nest | Reduce | Product | Library
+_DOMAINS = Nest | Reduce | Product | Library | Draw
 
 
 def _raise(out: list[Stmt], stmt: Let | IndexOf) -> None:
@@ -152,7 +153,7 @@ def _place(state: State, out: list[Stmt], stmt: Nest | Reduce) -> None:
 
 def _commutes(state: State, earlier: Stmt, accesses: Sequence[Cell]) -> bool:
     """Whether a statement may come after one with these accesses instead of before it."""
-    if not isinstance(earlier, Nest | Reduce | Let | IndexOf | Load | Check | Product | Library | Store):
+    if not isinstance(earlier, _DOMAINS | Let | IndexOf | Load | Check | Store):
         return False
     return not any(_conflict(state, a, b) for a in cells_of((earlier,)) for b in accesses)
 

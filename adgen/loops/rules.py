@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adgen.ir.core import Op
-from adgen.loops import access, elementwise, library, products, reductions, shapes, tapes
+from adgen.loops import access, draws, elementwise, library, products, reductions, shapes, tapes
 from adgen.loops.state import State
 from adgen.primitives.define import Ufunc
 
@@ -35,6 +35,7 @@ RULES: dict[str, Rule] = {
     "argmax": reductions.lower_position,
     "argmin": reductions.lower_position,
     "contract": products.lower_contract,
+    "draw": draws.lower_draw,
     "fail_if": shapes.lower_fail_if,
     "stack_new": tapes.lower_stack_new,
     "push": tapes.lower_push,

@@ -10,6 +10,7 @@ from adgen.loops.bounds import Bounds
 from adgen.loops.core import (
     Branch,
     Buffer,
+    Draw,
     InArena,
     Library,
     Load,
@@ -48,7 +49,7 @@ def _fixed(body: Sequence[Stmt]) -> set[Buffer]:
     """Buffers whose address is used otherwise than by loads and stores."""
     found: set[Buffer] = set()
     for stmt in walk(tuple(body)):
-        if isinstance(stmt, Product | Library):
+        if isinstance(stmt, Product | Library | Draw):
             found |= {*stmt.reads, *stmt.writes}
         elif isinstance(stmt, SetPointers):
             found |= {*stmt.targets, *stmt.sources}

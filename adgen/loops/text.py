@@ -11,6 +11,7 @@ from adgen.loops.core import (
     Branch,
     Buffer,
     Check,
+    Draw,
     Get,
     InArena,
     IndexOf,
@@ -129,6 +130,8 @@ def _simple(stmt: Stmt) -> str:
             return f"product {_matrix(stmt.out)} {sign} {_matrix(stmt.left)} @ {_matrix(stmt.right)} {sizes}"
         case Library():
             return _library(stmt)
+        case Draw():
+            return _draw(stmt)
         case _:
             return _storage(stmt)
 
@@ -138,6 +141,11 @@ def _library(stmt: Library) -> str:
     given, made = ", ".join(operands[: -stmt.outputs]), ", ".join(operands[-stmt.outputs :])
     failed = f" failing {stmt.failed}" if stmt.failed is not None else ""
     return f"library {made} = {stmt.loop}({given}) ({', '.join(map(str, stmt.sizes))}){failed}"
+
+
+def _draw(stmt: Draw) -> str:
+    target = str(stmt.result) if stmt.out is None else f"{stmt.out}[{stmt.base} : {stmt.count}]"
+    return f"draw {target} = {stmt.function}({', '.join(map(str, stmt.args))})"
 
 
 def _storage(stmt: Stmt) -> str:

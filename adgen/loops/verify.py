@@ -10,6 +10,7 @@ from adgen.loops.core import (
     Branch,
     Buffer,
     Check,
+    Draw,
     Get,
     IndexOf,
     Kernel,
@@ -115,6 +116,12 @@ class _Check:
             case Product():
                 self.dims(stmt.dims, known)
                 self.buffer(*stmt.reads, *stmt.writes)
+            case Draw():
+                self.operands(stmt.args, known)
+                self.dims(stmt.dims, known)
+                self.buffer(*stmt.writes)
+                if stmt.result is not None:
+                    self.define(stmt.result.name, known)
             case Library():
                 self.dims(stmt.dims, known)
                 self.buffer(*stmt.reads, *stmt.writes)

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from adgen.ir.types import DType, Kind, Type
 from adgen.numpy_backend.dimtext import polynomial_text
 
-_PYTHON = {DType.f64: "float", DType.i64: "int", DType.bool: "bool"}
+_PYTHON = {
+    DType.f64: "float",
+    DType.i64: "int",
+    DType.bool: "bool",
+    DType.Generator: "np.random.Generator",
+}
 
 
 def scalar_type(dtype: DType) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from adgen.ir.core import Assumption, Func
 from adgen.ir.dims import Dim
-from adgen.ir.types import Type
+from adgen.ir.types import GENERATOR, Type
 from adgen.numpy_backend.annotations import scalar_type
 from adgen.numpy_backend.dimtext import polynomial_text
 
@@ -98,6 +98,10 @@ def check_lines(types: Sequence[tuple[str, Type]], spell: Spell) -> list[str]:
     """One ``_check`` per argument."""
     lines = []
     for name, type_ in types:
+        if type_ == GENERATOR:
+            lines.append(f"if not isinstance({name}, np.random.Generator):")
+            lines.append(f'    raise ValueError("{name} is no numpy.random.Generator")')
+            continue
         dims = [polynomial_text(d, spell).text for d in type_.dims]
         shape = f"({', '.join(dims)}{',' if len(dims) == 1 else ''})"
         lines.append(f'_check({name}, "{name}", {scalar_type(type_.dtype)}, {shape})')

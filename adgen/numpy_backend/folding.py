@@ -38,6 +38,7 @@ class Folding:
     _sites: dict[Value, list[Site]] = field(default_factory=dict)
     _roots: dict[Value, Value] = field(default_factory=dict)
     _stores: dict[Value, list[int]] = field(default_factory=dict)
+    _pinned: list[int] = field(default_factory=list)
 
     @staticmethod
     def of(func: Func, numbering: Numbering) -> Folding:
@@ -47,6 +48,9 @@ class Folding:
             folding._before_turn.update(func.body.nodes[: func.cut])
         folding.counted = counted_loops(func, folding.defs, numbering)
         folding._find_stores()
+        folding._pinned = [
+            numbering.head[n] for n, _ in numbering.nodes if isinstance(n, Op) and n.prim.pinned
+        ]
         for node, _ in reversed(numbering.nodes):
             if isinstance(node, Op) and folding._may_fold(node):
                 folding.folded.add(node.result)
@@ -120,7 +124,9 @@ class Folding:
 
     # -- decisions --------------------------------------------------------------------------------------
     def _may_fold(self, op: Op) -> bool:
-        if len(op.results) != 1 or op.prim.pinned or op.prim.consumes or op.prim.name in _NEVER:
+        if len(op.results) != 1 or op.prim.consumes or op.prim.name in _NEVER:
+            return False
+        if op.prim.pinned and not self._stays_in_order(op):
             return False
         value, uses = op.result, self.numbering.uses.get(op.result, [])
         if isinstance(value.any_type, StackType) or not uses or any(self._needs_name(op, u) for u in uses):
@@ -139,6 +145,19 @@ class Folding:
         if len(sites) != 1 or sites[0].region is not home.region:
             return False
         return not any(self._stored_between(v, home.point, sites[0].point) for v in op.operands)
+
+    def _stays_in_order(self, op: Op) -> bool:
+        """Whether a draw that is written where it is used happens once, and before what comes after it."""
+        uses = self.numbering.uses.get(op.result, [])
+        sites = self.sites(op.result)
+        if op.prim.name != "draw" or len(uses) != 1 or len(sites) != 1:
+            return False
+        user, home = uses[0].node, self.numbering.home[op.result]
+        infix = isinstance(user, Op) and isinstance(getattr(user.prim, "spell", None), Infix)
+        if not infix and not isinstance(user, If) and not (user is None and self._is_test(uses[0])):
+            return False
+        at = bisect_right(self._pinned, home.point)
+        return at == len(self._pinned) or self._pinned[at] >= sites[0].point
 
     def _only_handed_on(self, op: Op, uses: list[Use]) -> bool:
         """Whether a named value is just copied under the same name, or is a copy that is just returned."""
@@ -195,8 +214,8 @@ class Folding:
         )
 
     def _is_test(self, use: Use) -> bool:
-        owner = self.numbering.owner[use.region][0]
-        return isinstance(owner, While) and use.region is owner.cond
+        owner = self.numbering.owner.get(use.region)
+        return owner is not None and isinstance(owner[0], While) and use.region is owner[0].cond
 
     # -- width ------------------------------------------------------------------------------------------
     def _width(self, value: Value, op: Op | None = None) -> int:

@@ -123,7 +123,7 @@ class Statements:
         fresh = any(self.folding.stored_into(v) for v in op.results)
         text = self.expressions.whole(op, fresh).text
         target = ", ".join(self.expressions.name(v) for v in op.results)
-        if not op.results:
+        if not any(self.numbering.uses.get(v) for v in op.results):
             self._emit(text, op)
         elif text.isidentifier() and fresh and not op.prim.view and op.result.type.kind is Kind.array:
             self._emit(f"{target} = {text}.copy()", op)

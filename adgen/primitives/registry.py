@@ -6,6 +6,7 @@ from adgen.primitives import (
     activations,
     checks,
     contract,
+    draws,
     elementwise,
     error_function,
     exponential,
@@ -34,7 +35,7 @@ FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic),
     *(error_function, gamma_functions),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
-    *(contract, linear_algebra, shape, stacking, patterns, indexing, positions, tape, checks),
+    *(contract, linear_algebra, shape, stacking, patterns, indexing, positions, tape, draws, checks),
 )
 
 REGISTRY = Registry()

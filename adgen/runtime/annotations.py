@@ -14,7 +14,7 @@ import numpy as np
 
 from adgen.diagnostics import UserError
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Kind, Type, dtype_of
+from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.signatures import parse_type
 
@@ -67,6 +67,8 @@ def annotated_tree(annotation: Any) -> AbstractTree | None:
         return annotated_text(annotation)
     if isinstance(annotation, type) and annotation.__module__ == "builtins":
         return _scalar(annotation.__name__)
+    if annotation is np.random.Generator:
+        return AbstractTree.leaf(GENERATOR)
     if isinstance(annotation, type) and issubclass(annotation, np.generic):
         dtype = dtype_of(annotation)
         return None if dtype is None else AbstractTree.leaf(Type(dtype, (), Kind.np))

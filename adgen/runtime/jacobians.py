@@ -12,6 +12,7 @@ import numpy as np
 from adgen.diagnostics import refuse
 from adgen.runtime.options import Options, read_options
 from adgen.runtime.products import pull_back, push_forward
+from adgen.runtime.replicas import Replicas
 from adgen.runtime.subject import Subject, subject_of, wrt_positions
 from adgen.runtime.trees import TreeSpec, flatten
 
@@ -66,44 +67,52 @@ class Jacobian:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The Jacobian at these arguments."""
         arguments = self._subject.bind(args, kwargs)
+        replicas = Replicas()
+        found = self._of(arguments, replicas)
+        replicas.commit()
+        return found
+
+    def _of(self, arguments: Sequence[Any], replicas: Replicas) -> Any:
         if self._mode != "forward":
-            result, pull = pull_back(self._subject, self._options, arguments)
+            result, pull = pull_back(self._subject, self._options, arguments, replicas)
             rows = sum(np.size(leaf) for leaf in flatten(result)[1])
             columns = sum(np.size(leaf) for p in self._positions for leaf in flatten(arguments[p])[1])
             if self._mode == "reverse" or rows <= columns:
                 return self._by_rows(arguments, result, pull)
-        return self._by_columns(arguments)
+        return self._by_columns(arguments, replicas)
 
     # -- forward ----------------------------------------------------------------------------------------
-    def _by_columns(self, arguments: Sequence[Any]) -> Any:
+    def _by_columns(self, arguments: Sequence[Any], replicas: Replicas) -> Any:
         trees = []
         for position in self._positions:
             spec, leaves = flatten(arguments[position])
             self._refuse_integers(position, leaves)
             targets = [_Target(position, spec, tuple(leaves), k) for k in range(len(leaves))]
-            trees.append((spec, [self._columns(arguments, target) for target in targets]))
-        out_spec, out = self._structure(arguments)
+            trees.append((spec, [self._columns(arguments, target, replicas) for target in targets]))
+        out_spec, out = self._structure(arguments, replicas)
         parts = [
             [spec.unflatten([columns[k] for columns in per_leaf]) for spec, per_leaf in trees]
             for k in range(len(out))
         ]
         return out_spec.unflatten([p[0] if self._single else tuple(p) for p in parts])
 
-    def _structure(self, arguments: Sequence[Any]) -> tuple[TreeSpec, list[Any]]:
-        nothing: list[Any] = [None] * len(arguments)
-        return flatten(push_forward(self._subject, self._options, tuple(arguments), nothing)[0])
+    def _pushed(self, arguments: Sequence[Any], tangents: list[Any], replicas: Replicas) -> tuple[Any, Any]:
+        return push_forward(self._subject, self._options, tuple(arguments), tangents, replicas)
 
-    def _columns(self, arguments: Sequence[Any], target: _Target) -> list[Any]:
+    def _structure(self, arguments: Sequence[Any], replicas: Replicas) -> tuple[TreeSpec, list[Any]]:
+        return flatten(self._pushed(arguments, [None] * len(arguments), replicas)[0])
+
+    def _columns(self, arguments: Sequence[Any], target: _Target, replicas: Replicas) -> list[Any]:
         """For one leaf of an argument, an array per leaf of the result."""
         shape = np.shape(target.leaves[target.leaf])
         found: list[list[Any]] = []
         for index in range(int(np.prod(shape))):
             tangents: list[Any] = [None] * len(arguments)
             tangents[target.position] = target.direction(index)
-            slope = push_forward(self._subject, self._options, tuple(arguments), tangents)[1]
+            slope = self._pushed(arguments, tangents, replicas)[1]
             found.append([np.asarray(leaf) for leaf in flatten(slope)[1]])
         if not found:
-            out = self._structure(arguments)[1]
+            out = self._structure(arguments, replicas)[1]
             return [np.zeros((*np.shape(leaf), *shape), np.asarray(leaf).dtype) for leaf in out]
         stacked = [np.stack([column[k] for column in found], axis=-1) for k in range(len(found[0]))]
         return [s.reshape((*s.shape[:-1], *shape)) for s in stacked]

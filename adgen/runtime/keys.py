@@ -13,7 +13,7 @@ import numpy as np
 
 from adgen.diagnostics import Span, UserError, refuse
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Kind, Type, dtype_of
+from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.trees import container_of, flatten, is_static
 
@@ -51,6 +51,10 @@ def _take_other(argument: Any, kind: type, leaves: list[Any], key: list[Any]) ->
         leaves.append(argument)
         key.append(kind)
         return
+    if isinstance(argument, np.random.Generator):
+        leaves.append(argument)
+        key.append(np.random.Generator)
+        return
     found = container_of(argument)
     if found is not None:
         name, items, names, cls = found
@@ -83,6 +87,8 @@ def not_taken(value: Any) -> NotTaken:
             f"a NumPy scalar of dtype {value.dtype}", "convert it to float64, float32, int64 or bool"
         )
     name = type(value).__qualname__
+    if isinstance(value, np.random.RandomState):
+        return NotTaken("a RandomState", "pass a Generator: `numpy.random.default_rng(seed)`")
     return NotTaken(f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}")
 
 
@@ -114,6 +120,8 @@ def leaf_type(leaf: Any, name: str) -> Type:
     """The type of a leaf, its dims named ``name_0``, ``name_1``. Raises :class:`NotTaken`."""
     if type(leaf) in _PYTHON:
         return Type(_PYTHON[type(leaf)], (), Kind.py)
+    if isinstance(leaf, np.random.Generator):
+        return GENERATOR
     dtype = dtype_of(leaf.dtype) if isinstance(leaf, np.ndarray | np.generic) else None
     if dtype is None or not leaf.dtype.isnative or isinstance(leaf, np.ma.MaskedArray | np.matrix):
         raise not_taken(leaf)

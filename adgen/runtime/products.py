@@ -14,6 +14,7 @@ from adgen.runtime.executables import SplitExecutable
 from adgen.runtime.keys import NotTaken, leaf_type, take_apart
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
+from adgen.runtime.replicas import Replicas
 from adgen.runtime.results import converter
 from adgen.runtime.specialise import Bound
 from adgen.runtime.subject import Subject
@@ -32,14 +33,20 @@ def find(dispatcher: Dispatcher, arguments: Sequence[Any]) -> tuple[Bound, list[
     return bound or dispatcher.make(tuple(key), leaves, arguments), leaves
 
 
+def _taken(bound: Bound, leaves: list[Any], replicas: Replicas | None) -> list[Any]:
+    return leaves if replicas is None else replicas.take(leaves, bound.specialisation.traced)
+
+
 # -- reverse --------------------------------------------------------------------------------------------
-def pull_back(subject: Subject, options: Options, primals: Sequence[Any]) -> tuple[Any, Callable[[Any], Any]]:
-    """Result and pullback."""
+def pull_back(
+    subject: Subject, options: Options, primals: Sequence[Any], replicas: Replicas | None = None
+) -> tuple[Any, Callable[[Any], Any]]:
+    """Result and pullback. With ``replicas`` the arguments themselves stay as they are."""
     dispatcher = Dispatcher(subject, Plan("split"), options)
     arguments = subject.bind(primals, {})
     bound, leaves = find(dispatcher, arguments)
     executable: SplitExecutable = dispatcher.executable(bound)
-    result, pull = executable(leaves)
+    result, pull = executable(_taken(bound, leaves, replicas))
     shapes = [np.shape(leaf) for leaf in flatten(result)[1]]
     count = len(primals)
 
@@ -72,9 +79,13 @@ def _seed(subject: Subject, given: Any, type_: Type, shape: tuple[int, ...]) -> 
 
 # -- forward --------------------------------------------------------------------------------------------
 def push_forward(
-    subject: Subject, options: Options, primals: Sequence[Any], tangents: Sequence[Any]
+    subject: Subject,
+    options: Options,
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    replicas: Replicas | None = None,
 ) -> tuple[Any, Any]:
-    """Result and tangent of the result."""
+    """Result and tangent of the result. With ``replicas`` the arguments themselves stay as they are."""
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         raise _wrong(subject, "`tangents`", "`primals`", "both are tuples, one item per argument")
     if len(primals) != len(tangents):
@@ -89,6 +100,7 @@ def push_forward(
     dispatcher = Dispatcher(subject, Plan("tangent", leaves=positions), options)
     bound, found = find(dispatcher, arguments)
     run = dispatcher.executable(bound)
+    found = _taken(bound, found, replicas)
     value, slope = run([*found, *(dots[k] for k in positions)])
     return value, slope
 

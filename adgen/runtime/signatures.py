@@ -8,7 +8,7 @@
               | "(" types ")" | "[" types "]" | "{" name ":" type {"," name ":" type} "}"
               | a literal (``3``, ``'same'``, ``None``, ``True``): a value fixed in the program
 
-``f64`` is a Python float, ``f64[]`` a 0-d array.
+``f64`` is a Python float, ``f64[]`` a 0-d array, ``Generator`` a NumPy generator of random numbers.
 """
 
 from __future__ import annotations
@@ -233,6 +233,8 @@ class _Parser:
         except ValueError:
             known = ", ".join(d.value for d in DType)
             raise self.wrong(f"`{word.text}` is no type; dtypes are {known}", word) from None
+        if dtype is DType.Generator and (scalar or self.peek().text == "["):
+            raise self.wrong("a Generator has no dims and no kinds", word)
         if scalar:
             return Type(dtype, (), Kind.np)
         if not self.accept("["):
@@ -270,7 +272,7 @@ class _Parser:
                     raise self.wrong(f"`{name}` never stands alone as a dimension", token)
 
 
-_PYTHON = (DType.f64, DType.i64, DType.bool)
+_PYTHON = (DType.f64, DType.i64, DType.bool, DType.Generator)
 
 
 def _where(token: _Token) -> str:

@@ -85,8 +85,8 @@ LANGUAGE: list[Row] = [
         "AG108",
         scalar("""
             def f(x):
-                «from random import random»
-                return x * random()
+                «from time import time»
+                return x * time()
         """),
         scalar("""
             from math import sin

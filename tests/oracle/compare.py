@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -69,4 +70,6 @@ def copy_of(tree: Any) -> Any:
     """A copy that shares no memory."""
     if isinstance(tree, (tuple, list)):
         return type(tree)(copy_of(part) for part in tree)
+    if isinstance(tree, np.random.Generator):
+        return copy.deepcopy(tree)
     return np.array(tree) if isinstance(tree, np.ndarray) else tree

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.oracle.drawn import Drawn
 from tests.oracle.rebind import ModuleShim, Rebinder, Scalar
 
 STEP = 1e-30
@@ -110,6 +111,8 @@ def _member(value: Any) -> Any:
         return value
     if getattr(value, "__module__", None) == "math":
         return _math(value)
+    if value is np.random.default_rng:
+        return lambda *seed: Drawn(np.random.default_rng(*seed), _lift)
     try:
         if value in _REFUSED:
             return _refuse(value.__name__)
@@ -162,6 +165,8 @@ def _argument(p: Any, t: Any) -> Any:
         return p.astype(np.complex128) + 1j * STEP * np.asarray(t, np.float64)
     if isinstance(p, (float, np.floating)):
         return np.complex128(complex(p, STEP * float(t)))
+    if isinstance(p, np.random.Generator):
+        return Drawn(p, _lift)
     if isinstance(p, tuple):
         return tuple(_argument(a, b) for a, b in zip(p, t, strict=True))
     return p

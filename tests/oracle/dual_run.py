@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tests.oracle import dual_functions, dual_places  # noqa: F401  (fill the table)
+from tests.oracle.drawn import Drawn
 from tests.oracle.dual import (
     FUNCTIONS,
     Dual,
@@ -86,6 +87,8 @@ class Run:
             return special[value]
         if is_math(value):
             return MathFunction(value)
+        if value is np.random.default_rng:
+            return lambda *seed: Drawn(np.random.default_rng(*seed), self.lift)
         if getattr(value, "__module__", "").split(".")[0] == "numpy" or isinstance(value, np.ufunc):
             return NumpyFunction(value, self)
         return value
@@ -229,6 +232,8 @@ def _own(x: Any) -> Any:
 
 
 def _pair(p: Any, t: Any) -> Any:
+    if isinstance(p, np.random.Generator):
+        return Drawn(p, Run(1).lift)
     return Dual(_own(p), _own(t)) if is_float(p) else p
 
 
@@ -251,6 +256,8 @@ def second(fun: Any, args: Sequence[Any], u: Sequence[Any], v: Sequence[Any]) ->
     """The second derivative of a scalar function along u and v."""
 
     def nest(p: Any, a: Any, b: Any) -> Any:
+        if isinstance(p, np.random.Generator):
+            return Drawn(p, Run(2).lift)
         if not is_float(p):
             return p
         return Dual(Dual(_own(p), _own(a)), Dual(_own(b), zeros_of(_own(p))))

@@ -7,6 +7,7 @@ answer is their median. `NoPlateau` means that the function is not smooth enough
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -37,6 +38,8 @@ def _moved(p: Any, t: Any, h: float) -> Any:
         return (p + h * np.asarray(t)).astype(p.dtype) if p.dtype.kind == "f" else p.copy()
     if isinstance(p, (float, np.floating)):
         return type(p)(p + h * t)
+    if isinstance(p, np.random.Generator):
+        return copy.deepcopy(p)
     if isinstance(p, tuple):
         return tuple(_moved(a, b, h) for a, b in zip(p, t, strict=True))
     return p

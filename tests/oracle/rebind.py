@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.oracle.drawn import Drawn
+
 _FOREIGN = set(sys.stdlib_module_names) | {"numpy", "scipy", "adgen", "pytest", "hypothesis"}
 
 
@@ -69,6 +71,8 @@ class Rebinder:
             return self._modules.get(value.__name__, value)
         if _is_user_function(value) or _is_user_function(getattr(value, "__wrapped__", None)):
             return self.function(value)
+        if isinstance(value, np.random.Generator):
+            return Drawn(value, self._lift)
         if isinstance(value, np.ndarray):
             return self._lift(value)
         if type(value) in (list, tuple):

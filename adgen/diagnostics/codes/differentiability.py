@@ -70,6 +70,30 @@ CODES = (
         ),
     ),
     Code(
+        "AG305",
+        "`{name}` draws from a distribution that depends on what is differentiated",
+        "A draw is a constant of the derivative. How its distribution changes with a shape or a probability "
+        "is not in the number that was drawn, so a derivative through it would be wrong.",
+        help="draw parameter-free numbers and compute with them (`mu + sigma * rng.standard_normal()`), or "
+        "state that the draw is a constant: `adgen.stop_gradient(parameter)`",
+        bad=Example(
+            """
+            def f(p, rng):
+                return p * «rng.poisson(p)»
+        """,
+            "adgen.grad(f)(2.0, np.random.default_rng(0))",
+            "f64, Generator",
+        ),
+        good=Example(
+            """
+            def f(p, rng):
+                return p * rng.poisson(adgen.stop_gradient(p))
+        """,
+            "adgen.grad(f)(2.0, np.random.default_rng(0))",
+            "f64, Generator",
+        ),
+    ),
+    Code(
         "AG306",
         "parameter `{name}` is {what}, which has no derivative",
         "Strings, None and functions select the program; they are no numbers.",

@@ -157,18 +157,22 @@ CODES = (
     ),
     Code(
         "AG125",
-        "`{name}` draws from NumPy's global random state",
+        "`{name}` draws from a global random state",
         "The hidden state would make the function another one at every call, so its derivative would "
         "belong to a function nobody evaluated.",
-        help="draw the numbers outside and pass them as an argument",
+        help="pass a generator, `rng = np.random.default_rng(seed)`, and draw from it: `rng.random()`",
         bad=Example("""
             def f(x):
                 return x * «np.random.rand»()
         """),
-        good=Example("""
-            def f(x, noise=0.5):
-                return x * noise
-        """),
+        good=Example(
+            """
+            def f(x, rng):
+                return x * rng.random()
+        """,
+            "adgen.grad(f)(1.0, np.random.default_rng(0))",
+            "f64, Generator",
+        ),
     ),
     Code(
         "AG129",

@@ -136,8 +136,8 @@ CODES = (
         help="move the import to the top of the module",
         bad=Example("""
             def f(x):
-                «import random»
-                return x * random.random()
+                «import time»
+                return x * time.time()
         """),
         good=Example("""
             def f(x):

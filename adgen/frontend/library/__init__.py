@@ -7,6 +7,7 @@ from adgen.frontend.library import (
     arrays,
     builtin_functions,
     creating,
+    drawing,
     factorizations,
     joining,
     linalg,
@@ -39,6 +40,7 @@ TABLE: dict[str, Found] = merge(
     ufunc_methods.table,
     placing.table,
     arrays.table,
+    drawing.table,
     neural.table,
     special.table,
 )

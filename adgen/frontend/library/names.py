@@ -9,7 +9,16 @@ from adgen.ir.types import DType
 
 table = Table()
 
-for _module in ("numpy", "numpy.linalg", "math", "adgen", "adgen.nn", "adgen.nn.functions"):
+for _module in (
+    "numpy",
+    "numpy.linalg",
+    "numpy.random",
+    "random",
+    "math",
+    "adgen",
+    "adgen.nn",
+    "adgen.nn.functions",
+):
     table.module(_module)
 
 for _name, _value in (
