@@ -8,16 +8,17 @@ they are discharged by one select where the chain meets anything else, so NaN an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adgen.ir.builder import Builder
-from adgen.ir.core import Full, Indexer, Op, Value
+from adgen.ir.core import Full, Gather, Indexer, Op, Value
 from adgen.ir.types import StackType, Type
 from adgen.primitives.define import ZERO, Contribution, Indexed, Masked, Zero
 from adgen.primitives.elementwise import add, cast, where
-from adgen.primitives.indexing import add_at, owned_zeros, zeros_of
+from adgen.primitives.indexing import add_at, owned_zeros, read, write, zeros_of
 from adgen.primitives.reduce import spread_back
 from adgen.primitives.shape import broadcast, reshape, transpose
+from adgen.primitives.sizes import constant
 from adgen.primitives.tape import stack_new
 
 Mask = tuple[Value, bool]
@@ -28,15 +29,17 @@ class Cotangent:
     """A value and the masks it still carries, innermost first.
 
     ``accumulator`` marks the running sum of a value captured by a loop: it is only ever added to in place.
+    ``clean`` says that the value is zero where its masks do not hold: they only matter for what follows.
     """
 
     value: Value
     masks: tuple[Mask, ...] = ()
     accumulator: bool = False
+    clean: bool = False
 
     def without(self, masks: tuple[Mask, ...]) -> Cotangent:
         """The same value without some of its masks."""
-        return Cotangent(self.value, tuple(m for m in self.masks if m not in masks), self.accumulator)
+        return replace(self, masks=tuple(m for m in self.masks if m not in masks))
 
 
 class Cotangents:
@@ -135,7 +138,20 @@ class Cotangents:
         target = self.zeros(primal) if old is None else self.discharged(old)
         new = add_at(self.b, target, what.value, *what.operands, index=what.indexer)
         self._name(primal, new)
-        self._table[primal] = Cotangent(new, (), old is not None and old.accumulator)
+        masks = () if old is None else self._extended(old.masks, what)
+        self._table[primal] = Cotangent(new, masks, old is not None and old.accumulator, bool(masks))
+
+    def _extended(self, masks: tuple[Mask, ...], what: Indexed) -> tuple[Mask, ...]:
+        """Masks that hold for cells named by index arrays too, as in ``y[m] = f(y[m])`` under a `where`."""
+        if not any(isinstance(a, Gather) for a in what.indexer.access):
+            return ()
+        found = []
+        for mask, keep in masks:
+            if mask.type.rank:
+                on = constant(self.b, keep, mask.type.with_dims())
+                on = self._spread(on, what.value.type)
+                found.append((write(self.b, mask, on, *what.operands, index=what.indexer), keep))
+        return tuple(found)
 
     def _dense(self, primal: Value, new: Cotangent) -> None:
         old = self._table.get(primal)
@@ -183,7 +199,7 @@ class Cotangents:
     def discharged(self, cotangent: Cotangent) -> Value:
         """The value with a select for each mask it carries."""
         value = cotangent.value
-        for mask, keep in cotangent.masks:
+        for mask, keep in () if cotangent.clean else cotangent.masks:
             zero, mask = zeros_of(self.b, value.type), self._spread(mask, value.type)
             value = where(self.b, mask, value, zero) if keep else where(self.b, mask, zero, value)
         return value
@@ -202,4 +218,14 @@ def mask_before(b: Builder, op: Op, mask: Value) -> Value | None:
         case "transpose":
             perm = op.attr("perm")
             return transpose(b, mask, perm=tuple(perm.index(k) for k in range(len(perm))))
+        case "write" | "add_at":
+            return mask
     return None
+
+
+def masks_for(b: Builder, op: Op, position: int, masks: tuple[Mask, ...]) -> tuple[Mask, ...]:
+    """The masks that hold for an operand, from those for the first: stored values have their cells' masks."""
+    if position != 1 or op.prim.name not in ("write", "add_at"):
+        return masks
+    cells = {"index": op.attr("index")}
+    return tuple((read(b, m, *op.operands[2:], **cells) if m.type.rank else m, keep) for m, keep in masks)

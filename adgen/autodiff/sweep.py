@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from adgen.autodiff.cotangents import Cotangents
+from adgen.autodiff.cotangents import Cotangents, masks_for
 from adgen.autodiff.rules import contributions
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures
@@ -71,8 +71,9 @@ class Sweep:
         seed = cots.take(op.result) if op.prim.elementwise else cots.take_through(op)
         if isinstance(seed, Zero) or op.prim.inactive is not None:
             return
-        for operand, what in zip(op.operands, contributions(self.b, op, seed.value), strict=True):
-            cots.contribute(operand, what, seed.masks)
+        for k, what in enumerate(contributions(self.b, op, seed.value)):
+            if op.operands[k] in self.active:
+                cots.contribute(op.operands[k], what, masks_for(self.b, op, k, seed.masks))
 
     def _several(self, op: Op, cots: Cotangents) -> None:
         """An operation with several results: its rule takes one cotangent for each."""

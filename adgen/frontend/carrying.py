@@ -28,7 +28,10 @@ _SOMETHING = Root("unknown")
 
 @dataclass(slots=True)
 class Name:
-    """One carried name: its form, the types of its leaves, and what they start from (None: from zeros)."""
+    """One carried name: its form, the types of its leaves, and what they start from (None: from zeros).
+
+    A name of an array keeps to that array until a round turns out to bind another.
+    """
 
     name: str
     entry: Binding | None
@@ -164,7 +167,23 @@ class Carried:
         item.starts = [None] * len(leaves)
         return bool(leaves)
 
+    def _release(self, item: Name) -> None:
+        """Let a name that kept to one array be any array of its type."""
+        assert item.entry is not None
+        assert not isinstance(item.entry, Missing)
+        inner, self.r.state = self.r.state, self.outside
+        try:
+            item.skeleton, leaves = _form(self.r, item.entry)
+            item.types, item.starts = [leaf.type for leaf in leaves], [leaf.left for leaf in leaves]
+            self.note_aliases(item, item.entry, self.outside, self.outside, item.at_entry)
+        finally:
+            self.r.state = inner
+
     def _join(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> bool:
+        if isinstance(item.skeleton, Array) and item.skeleton != end:
+            self._release(item)
+            self._join(item, end, runs)
+            return True
         try:
             types = list(_types(self.r, item.skeleton, end))
             disowned = _disowned(item.skeleton, end)
@@ -266,7 +285,7 @@ def carried_at_entry(
         if entry is None or isinstance(entry, Missing):
             names.append(Name(name, None, None, [], [], True))
             continue
-        skeleton, leaves = _form(r, entry)
+        skeleton, leaves = (entry, []) if isinstance(entry, Array) else _form(r, entry)
         names.append(
             Name(name, entry, skeleton, [leaf.type for leaf in leaves], [leaf.left for leaf in leaves], False)
         )

@@ -20,7 +20,7 @@ from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
 from adgen.frontend.scope import Captured, Helper, Path
 from adgen.frontend.sequences import static_items
 from adgen.frontend.signals import Restart, Unroll
-from adgen.frontend.sizes import Equality
+from adgen.frontend.sizes import NO_SIZES, Equality
 from adgen.frontend.state import Closure
 from adgen.frontend.static_scope import StaticEnvironment, check_decorators
 from adgen.ir.core import Func, Region, Value
@@ -60,8 +60,8 @@ class Lowered:
     ``result`` is the structure of the results: ``Leaf`` for each of the program's results, in order, and
     ``Static`` for constants such as None. Behind them come the final contents of the arguments in
     ``mutated``, which the function writes into. ``baked`` holds what was built in and has to be the same
-    object at a call. ``equalities`` are dims the program needs to be equal; the parameter types already say
-    so.
+    object at a call. ``equalities`` are dims the program needs to be equal; the parameter types or the
+    assumptions already say so.
     """
 
     func: Func
@@ -105,12 +105,14 @@ def lower(
     arguments: Mapping[str, Spec],
     *,
     refuted: frozenset[Dim] = frozenset(),
+    sizes: Mapping[str, int] = NO_SIZES,
     max_ops: int = MAX_OPS,
     differentiate: Differentiate | None = None,
 ) -> Lowered:
     """Lower a function for arguments of the given kinds.
 
-    ``refuted`` are dims that may be negative although an earlier lowering assumed otherwise;
+    ``refuted`` are dims that may be negative although an earlier lowering assumed otherwise; ``sizes`` are
+    those of a call, and where they break an equality lowering stops there: one of the two dims is 1;
     ``differentiate`` resolves derivatives that the function itself takes.
     """
     demanded: dict[object, Any] = {}
@@ -128,9 +130,12 @@ def lower(
             raise AssertionError("a loop could not be unrolled") from None
         except UserError as error:
             raise error.with_sources(*dict.fromkeys([*reader.sources, function.source.text])) from None
-        if not reader.sizes.equalities:
+        found = reader.sizes.equalities
+        if not found:
+            return replace(lowered, equalities=(*equalities.values(), *reader.sizes.unsolved.values()))
+        equalities |= found
+        if any(e.broken(sizes) for e in found.values()):
             return replace(lowered, equalities=tuple(equalities.values()))
-        equalities |= reader.sizes.equalities
     raise AssertionError("lowering does not come to an end")
 
 

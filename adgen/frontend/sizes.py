@@ -6,8 +6,9 @@ range that is worst, and asks whether what remains can be negative.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from adgen.diagnostics import Span
@@ -22,15 +23,26 @@ if TYPE_CHECKING:
     from adgen.frontend.reader import Reader
 
 
+NO_SIZES: Mapping[str, int] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Equality:
-    """A symbol found to be equal to a dim: the program broadcasts or contracts one with the other."""
+    """A symbol found to be equal to a dim: the program broadcasts or contracts one with the other.
 
-    symbol: str
+    Without a symbol, ``left`` and ``right`` have to be equal but neither can replace the other (2n and 3m).
+    """
+
+    symbol: str | None
     dim: Dim
     left: Dim
     right: Dim
     span: Span | None
+
+    def broken(self, sizes: Mapping[str, int]) -> bool:
+        """Whether the dims differ for these sizes, as far as they are known."""
+        names = {*self.left.symbols(), *self.right.symbols()}
+        return names <= sizes.keys() and self.left.evaluate(sizes) != self.right.evaluate(sizes)
 
 
 @dataclass(slots=True)
@@ -42,6 +54,7 @@ class Sizes:
     inputs: list[str] = field(default_factory=list)
     assumptions: dict[Dim, Assumption] = field(default_factory=dict)
     equalities: dict[str, Equality] = field(default_factory=dict)
+    unsolved: dict[Dim, Equality] = field(default_factory=dict)
     counters: dict[Value, tuple[Value, Value, int]] = field(default_factory=dict)
     limits: dict[Value, tuple[Dim, Dim]] = field(default_factory=dict)
     unknowns: dict[str, Value] = field(default_factory=dict)
@@ -198,13 +211,15 @@ class Sizes:
         return True
 
     def needed(self) -> tuple[Assumption, ...]:
-        """The assumptions that no other one implies."""
+        """The assumptions that no other one implies, and the equalities that no symbol stands for."""
         found = list(self.assumptions.values())
-        return tuple(
+        least = [
             a
             for k, a in enumerate(found)
             if not any(_implies(other.dim, a.dim, k < at) for at, other in enumerate(found) if at != k)
-        )
+        ]
+        equal = [Assumption(gap, True, "equal lengths", e.span) for gap, e in self.unsolved.items()]
+        return (*least, *equal)
 
     def about_inputs(self, size: Dim) -> bool:
         """Whether only sizes of arguments occur."""
@@ -233,6 +248,8 @@ class Sizes:
             dim = -rest if coefficient == 1 else rest
             self.equalities[symbol] = Equality(symbol, dim, left, right, self.r.b.span)
             return True
+        if gap != ZERO:
+            self.unsolved.setdefault(gap, Equality(None, gap, left, right, self.r.b.span))
         return gap == ZERO
 
     def _unequal(self, left: Dim, right: Dim, values: Sequence[Value]) -> Exception:

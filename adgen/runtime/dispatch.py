@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from adgen.diagnostics import AdgenError, InternalError, UserError, refuse
@@ -54,12 +55,17 @@ class Dispatcher:
         alone = {name for tree in found for name in tree.plain_symbols()}
         return found if all(name in alone for tree in found for name in tree.symbols()) else trees
 
-    def trace(self, trees: Sequence[AbstractTree], refuted: frozenset[Dim] = frozenset()) -> Traced:
+    def trace(
+        self,
+        trees: Sequence[AbstractTree],
+        refuted: frozenset[Dim] = frozenset(),
+        sizes: Mapping[str, int] = MappingProxyType({}),
+    ) -> Traced:
         """The function (a derivative, where the subject is one) at these types."""
         from adgen.runtime.tracing import trace
 
         with faults_are_ours("frontend"):
-            return trace(self.subject, trees, refuted, self.options.max_ops)
+            return trace(self.subject, trees, refuted, sizes, self.options.max_ops)
 
     def executable(self, bound: Bound) -> Any:
         """What runs the plan for a specialisation; compiled once."""

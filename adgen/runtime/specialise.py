@@ -9,7 +9,7 @@ for captured values of other kinds. Anything else that changes, lengths above al
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
@@ -30,7 +30,7 @@ SMALL = 16
 """Inner lengths up to this one are compiled as literals at the first call of a kind."""
 
 Pins = dict[str, int]
-Trace = Callable[[Sequence[AbstractTree], frozenset[Dim]], Traced]
+Trace = Callable[[Sequence[AbstractTree], frozenset[Dim], Mapping[str, int]], Traced]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,11 +157,11 @@ def specialise(
     pins = dict(pins)
     refuted: frozenset[Dim] = frozenset()
     while True:
-        traced = trace([pinned(tree, pins) for tree in arguments], refuted)
+        traced = trace([pinned(tree, pins) for tree in arguments], refuted, sizes)
         known = sizes | _hidden_sizes(traced)
-        more = {s: known[s] for e in traced.equalities for s in _stretched(e, known)}
-        if more:
-            pins |= more
+        ones = next((found for e in traced.equalities if (found := _stretched(e, known))), [])
+        if ones:
+            pins |= dict.fromkeys(ones, 1)
             continue
         specialisation = Specialisation.of(traced)
         full = [*leaves, *traced.examples]
@@ -185,10 +185,10 @@ def _without_large(traced: Traced) -> Traced:
 
 def _stretched(equality: Equality, sizes: Pins) -> list[str]:
     """The symbols to pin because they are 1 where the program was made for equal dims."""
-    names = {equality.symbol, *equality.dim.symbols()}
+    names = set(equality.dim.symbols()) | ({equality.symbol} if equality.symbol else set())
     if any(name not in sizes for name in names):
         return []
-    if sizes[equality.symbol] == equality.dim.evaluate(sizes):
+    if equality.dim.evaluate(sizes) == (sizes[equality.symbol] if equality.symbol else 0):
         return []
     ones = [name for name in sorted(names) if sizes[name] == 1]
     if not ones:

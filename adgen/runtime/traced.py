@@ -17,9 +17,12 @@ from adgen.runtime.trees import TreeSpec
 
 @dataclass(frozen=True, slots=True)
 class Equality:
-    """Two dims that the program needs to be equal; ``symbol`` was replaced by ``dim`` for it."""
+    """Two dims that the program needs to be equal; ``symbol`` was replaced by ``dim`` for it.
 
-    symbol: str
+    Without a symbol nothing was replaced, and ``dim`` is their difference.
+    """
+
+    symbol: str | None
     dim: Dim
     left: Dim
     right: Dim

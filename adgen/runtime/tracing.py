@@ -11,6 +11,7 @@ from adgen.frontend import arguments as spec
 from adgen.frontend.live_scope import helper
 from adgen.frontend.lowering import Lowered, lower
 from adgen.frontend.scope import Helper
+from adgen.frontend.sizes import NO_SIZES
 from adgen.ir.core import Func, Region, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
@@ -30,13 +31,17 @@ def trace(
     subject: Subject,
     trees: Sequence[AbstractTree],
     refuted: Refuted = NOTHING,
+    sizes: Mapping[str, int] = NO_SIZES,
     max_ops: int | None = None,
 ) -> Traced:
-    """The program of the subject at these types; ``refuted`` are dims that may be negative."""
+    """The program of the subject at these types; ``refuted`` are dims that may be negative.
+
+    ``sizes`` are those of the call that the program is made for.
+    """
     if subject.plan is not None and subject.inner is not None:
-        return derive(trace(subject.inner, trees, refuted, max_ops), subject.plan)
+        return derive(trace(subject.inner, trees, refuted, sizes, max_ops), subject.plan)
     pairs = dict(zip(subject.parameters, trees, strict=True))
-    found = trace_helper(helper(subject.plain, ()), pairs, refuted, max_ops)
+    found = trace_helper(helper(subject.plain, ()), pairs, refuted, sizes, max_ops)
     return replace(found, defaults=default_texts(subject.defaults))
 
 
@@ -53,12 +58,13 @@ def trace_helper(
     function: Helper,
     trees: Mapping[str, AbstractTree],
     refuted: Refuted = NOTHING,
+    sizes: Mapping[str, int] = NO_SIZES,
     max_ops: int | None = None,
 ) -> Traced:
     """A function of the user, live or of a file, through the frontend."""
     options: dict[str, Any] = {} if max_ops is None else {"max_ops": max_ops}
     given = {name: frontend_spec(tree) for name, tree in trees.items()}
-    lowered = lower(function, given, refuted=refuted, differentiate=differentiate, **options)
+    lowered = lower(function, given, refuted=refuted, sizes=sizes, differentiate=differentiate, **options)
     source = function.source
     roots = {path: value for path, value in _static_functions(trees)}
     return Traced(

@@ -122,6 +122,34 @@ def test_a_length_of_one_is_stretched() -> None:
         np.testing.assert_array_equal(y_bar, np.full(m, 2.0 * max(n, m) / m))
 
 
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_a_column_is_stretched_before_it_is_joined(backend: str) -> None:
+    """The length of 1 is known before sizes are found that would have to be equal without it."""
+
+    def pulled(mass: Any, v: Any) -> Any:
+        centred = v - np.mean(mass * v, axis=0)
+        a = centred @ centred.T @ mass
+        return np.sum(np.hstack((a, a, a)) * mass * v)
+
+    args = (np.arange(1.0, 6.0)[:, None], np.cos(np.arange(15.0)).reshape(5, 3))
+    value, gradients = adgen.value_and_grad(pulled, (0, 1), backend=backend)(*args)
+    assert value == pytest.approx(pulled(*args), rel=1e-13)
+    assert [g.shape for g in gradients] == [(5, 1), (5, 3)]
+
+
+def test_lengths_that_neither_replaces() -> None:
+    def joined(x: Any, y: Any) -> Any:
+        return np.sum(np.hstack((x, x)) * np.hstack((y, y, y)))
+
+    transform = adgen.grad(joined, (0, 1))
+    for n, m in ((3, 2), (6, 4)):
+        x_bar, y_bar = transform(np.full(n, 2.0), np.full(m, 3.0))
+        np.testing.assert_array_equal(x_bar, np.full(n, 6.0))
+        np.testing.assert_array_equal(y_bar, np.full(m, 6.0))
+    with pytest.raises(ValueError, match="AG702"):
+        transform(np.ones(3), np.ones(3))
+
+
 def test_sizes_that_do_not_go_together() -> None:
     transform = adgen.grad(lambda x, y: np.sum(x * y))
     transform(np.ones(3), np.ones(3))

@@ -64,7 +64,7 @@ table.function("numpy.zeros_like")(_like(_ZERO))
 table.function("numpy.ones_like")(_like(_ONE))
 
 
-@table.function("numpy.empty")
+@table.function("numpy.empty", "numpy.ndarray")
 def empty_(c: LibraryContext, shape: Abstract, dtype: Abstract = NONE) -> Result:
     """An array to be written into."""
     return empty(c.b, dims=c.dims(shape), dtype=c.dtype(dtype) or DType.f64)
