@@ -107,6 +107,14 @@ class RunAssertionError(RunError, AssertionError):
     """An assertion of the user's program that does not hold."""
 
 
+class RunNameError(RunError, NameError):
+    """A name of an enclosing function that has no value where the user's program reads it."""
+
+
+class RunUnboundLocalError(RunError, UnboundLocalError):
+    """A name that has no value where the user's program reads it."""
+
+
 class RunRuntimeError(RunError, RuntimeError):
     """A RuntimeError that the user's program raises."""
 
@@ -129,6 +137,8 @@ _RUN_ERRORS: tuple[tuple[type[Exception], type[RunError]], ...] = (
     (MemoryError, RunMemoryError),
     (AssertionError, RunAssertionError),
     (RuntimeError, RunRuntimeError),
+    (UnboundLocalError, RunUnboundLocalError),
+    (NameError, RunNameError),
 )
 
 

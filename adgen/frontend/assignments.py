@@ -14,7 +14,7 @@ from adgen.frontend.masks import is_mask, store_where
 from adgen.frontend.operators import SYMBOLS, binary
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import static_items
-from adgen.frontend.state import Activation
+from adgen.frontend.state import BOUND, Activation
 from adgen.frontend.subscripts import subscript_items
 from adgen.ir.core import Value
 from adgen.ir.types import DType
@@ -39,7 +39,9 @@ def bind(r: Reader, act: Activation, target: cst.BaseExpression, found: Abstract
     match target:
         case cst.Name(value=name):
             r.give_name(found, name)
-            r.state.frames[act.key][name] = found
+            frame = r.state.frames[act.key]
+            frame[name] = found
+            frame.pop(BOUND + name, None)
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             _unpack(r, act, target, elements, found)
         case cst.Subscript():

@@ -17,10 +17,21 @@ from adgen.frontend.merging import Leaf, Unjoinable
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Peel
-from adgen.frontend.state import FLAGS, RESULT, Activation, Binding, Missing, State, roots_of, shown_name
+from adgen.frontend.state import (
+    BOUND,
+    FLAGS,
+    RESULT,
+    Activation,
+    Binding,
+    Missing,
+    State,
+    roots_of,
+    shown_name,
+)
+from adgen.frontend.unbound import at_end, is_open, may_be_open
 from adgen.ir.core import Node, Value
 from adgen.ir.dims import Dim
-from adgen.ir.types import Type
+from adgen.ir.types import BOOL, Type
 
 _SOMETHING = Root("unknown")
 """Stands for a root made inside the loop, which cannot be named at its head."""
@@ -88,6 +99,7 @@ class Carried:
         for item in self.names:
             if item.late or item.gone is not None:
                 frame.pop(item.name, None)
+                frame.pop(BOUND + item.name, None)
                 for _ in item.types:
                     next(values)
                 continue
@@ -129,10 +141,11 @@ class Carried:
         """Compare the end of the body with its head; whether a type, a form or a set of roots changed."""
         changed = False
         frame = state.frames[self.act.key]
-        for item in self.names:
+        for item in list(self.names):
+            end = at_end(frame, item.name)
             with self.r.inside(nodes, state):
-                changed |= self._widen(item, frame.get(item.name), runs)
-            changed |= self.note_aliases(item, frame.get(item.name), state, self.r.state, item.at_end)
+                changed |= self._widen(item, end, runs, is_open(frame, item.name))
+            changed |= self.note_aliases(item, end, state, self.r.state, item.at_end)
         base = self.r.state.versions
         for root, version in base.items():
             if root not in self.roots and state.versions[root] is not version:
@@ -140,7 +153,7 @@ class Carried:
                 changed = True
         return changed
 
-    def _widen(self, item: Name, end: Binding | None, runs: Callable[[], bool]) -> bool:
+    def _widen(self, item: Name, end: Binding | None, runs: Callable[[], bool], is_open: bool) -> bool:
         if item.gone is not None:
             return False
         if end is None or isinstance(end, Missing):
@@ -151,21 +164,29 @@ class Carried:
             item.types, item.starts = [], []
             return True
         if item.late and item.entry is None and not item.types:
-            return self._first(item, end, runs)
+            return self._first(item, end, runs, is_open)
         return self._join(item, end, runs)
 
-    def _first(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> bool:
-        """A name first bound in the body: it starts from zeros, and counts only if the body runs."""
-        if item.name != RESULT and not runs():
+    def _first(self, item: Name, end: Abstract, runs: Callable[[], bool], is_open: bool) -> bool:
+        """A name first bound in the body: it starts from zeros, with a flag where that may not happen."""
+        open_ = item.name != RESULT and (is_open or not runs())
+        if open_ and not may_be_open(end):
             item.gone = Missing()
             return False
         skeleton, leaves = merging.filled(self.r, end, True, self.r.state)
         if not all(self._fits(leaf.type) for leaf in leaves):
+            if open_:
+                item.gone = Missing()
+                return False
             raise self.r.refuse("AG247", self.act, self.node, name=item.name)
+        if open_:
+            flag = Name(BOUND + item.name, Known(False), ("leaf",), [BOOL], [Known(False)], False)
+            self.names.append(flag)
+            item.late = False
         item.skeleton = skeleton
         item.types = [leaf.type for leaf in leaves]
         item.starts = [None] * len(leaves)
-        return bool(leaves)
+        return bool(leaves) or open_
 
     def _release(self, item: Name) -> None:
         """Let a name that kept to one array be any array of its type."""
@@ -244,7 +265,7 @@ class Carried:
                 own = [next(rest) for _ in item.types]
                 if item.gone is not None:
                     continue
-                end = frame.get(item.name)
+                end = at_end(frame, item.name)
                 ends = (
                     own
                     if end is None or isinstance(end, Missing)

@@ -19,6 +19,7 @@ from adgen.frontend.names import free_name
 from adgen.frontend.operators import SYMBOLS, binary, unary
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation, Missing
+from adgen.frontend.unbound import require
 
 
 def expression(r: Reader, act: Activation, node: cst.BaseExpression) -> Abstract:
@@ -42,7 +43,9 @@ def _name(r: Reader, act: Activation, node: cst.Name) -> Abstract:
         if scope.parent is None:
             return free_name(r, scope.environment, name)
         scope = scope.parent
-    return _bound(r, r.state.frames[scope.key].get(name), name)
+    found = _bound(r, r.state.frames[scope.key].get(name), name)
+    require(r, r.state.frames[scope.key], name, scope is not act)
+    return found
 
 
 def _bound(r: Reader, found: Abstract | Missing | None, name: str) -> Abstract:

@@ -17,7 +17,8 @@ from adgen.frontend.merging import (
     sharing,
 )
 from adgen.frontend.reader import Reader
-from adgen.frontend.state import FLAGS, RAISED, RESULT, RETURNED, Binding, Missing
+from adgen.frontend.state import BOUND, FLAGS, RAISED, RESULT, RETURNED, Binding, Missing
+from adgen.frontend.unbound import open_flags
 from adgen.ir.core import Value
 from adgen.primitives.elementwise import logical_not
 
@@ -31,12 +32,13 @@ def join_branches(
     skeletons: dict[str, tuple[object, Sharing | None]] = {}
     missing: dict[str, Missing] = {}
     if key is not None:
+        open_flags(sides[0].state.frames[key], sides[1].state.frames[key], live)
         raised = [s.state.frames[key].get(RAISED) == Known(True) for s in sides]
         for name in _names(sides, key, live):
             if raised[0] != raised[1]:
                 _only(r, sides[raised.index(False)], key, name, not raised[1], leaves, skeletons, missing)
                 continue
-            flag = _joined_flag(r, pred, sides, key, name) if name in FLAGS else None
+            flag = _joined_flag(r, pred, sides, key, name) if _is_flag(name) else None
             if flag is not None:
                 skeletons[name] = (flag, None)
             else:
@@ -64,7 +66,15 @@ def join_branches(
 
 def _names(sides: tuple[Side, Side], key: int, live: frozenset[str]) -> list[str]:
     found = dict.fromkeys([*sides[0].state.frames[key], *sides[1].state.frames[key]])
-    return [name for name in found if name in live or name.startswith("$")]
+    return [name for name in found if name.removeprefix(BOUND) in live or _is_own(name)]
+
+
+def _is_own(name: str) -> bool:
+    return name.startswith("$") and not name.startswith(BOUND)
+
+
+def _is_flag(name: str) -> bool:
+    return name in FLAGS or name.startswith(BOUND)
 
 
 def _only(
@@ -80,7 +90,7 @@ def _only(
     """A name behind a branch whose other side raises: what it is on this side."""
     found = side.state.frames[key].get(name)
     if found is None or isinstance(found, Missing):
-        if name != RESULT:
+        if name != RESULT and not name.startswith(BOUND):
             missing[name] = found or Missing()
         return
     if isinstance(found, Known) or found == r.state.frames[key].get(name):
@@ -93,7 +103,8 @@ def _only(
 
 def _joined_flag(r: Reader, pred: Value, sides: tuple[Side, Side], key: int, name: str) -> Abstract | None:
     """A flag that one branch sets and the other does not: the condition itself."""
-    left, right = (s.state.frames[key].get(name, Known(False)) for s in sides)
+    unset = Known(name not in FLAGS)
+    left, right = (s.state.frames[key].get(name, unset) for s in sides)
     if left == Known(True) and right == Known(False):
         return Number(pred)
     if left == Known(False) and right == Known(True):
@@ -115,8 +126,9 @@ def _join_name(
     leaves, skeletons, missing = out
     span, live = where
     left, right = (s.state.frames[key].get(name) for s in sides)
-    if name in FLAGS:
-        left, right = left or Known(False), right or Known(False)
+    if _is_flag(name):
+        unset = Known(name not in FLAGS)
+        left, right = left or unset, right or unset
     if name == RESULT:
         left, right = _present(left), _present(right)
         if left is None and right is None:
@@ -128,6 +140,10 @@ def _join_name(
         skeleton, found = filled(r, present, open_ == 0, sides[1 - open_].state)
         leaves += found
         skeletons[name] = (skeleton, None)
+        return
+    away = _without_value(sides, key, name)
+    if away is not None:
+        _join_open(r, sides, key, name, out, away, live)
         return
     if left is None or right is None or isinstance(left, Missing) or isinstance(right, Missing):
         known = next((x for x in (left, right) if isinstance(x, Missing) and x.error), None)
@@ -144,11 +160,41 @@ def _join_name(
     skeletons[name] = (skeleton, sharing(r, sides, key, name, (left, right), live) if found else None)
 
 
+def _join_open(
+    r: Reader,
+    sides: tuple[Side, Side],
+    key: int,
+    name: str,
+    out: Collected,
+    away: int,
+    live: frozenset[str],
+) -> None:
+    """A name that one side does not bind: its value on the other one, which a flag goes with."""
+    leaves, skeletons, _ = out
+    present = sides[1 - away].state.frames[key][name]
+    if isinstance(present, Known):
+        skeletons[name] = (present, None)
+        return
+    skeleton, found = filled(r, present, away == 0, sides[1 - away].state, name)
+    leaves += found
+    bound = (Missing(), present) if away == 0 else (present, Missing())
+    skeletons[name] = (skeleton, sharing(r, sides, key, name, bound, live) if found else None)
+
+
+def _without_value(sides: tuple[Side, Side], key: int, name: str) -> int | None:
+    """The side on which a name has no value, where a flag says so behind the branch."""
+    frames = [side.state.frames[key] for side in sides]
+    if not all(BOUND + name in frame for frame in frames):
+        return None
+    gone = [frame.get(name) is None or isinstance(frame.get(name), Missing) for frame in frames]
+    return gone.index(True) if gone[0] != gone[1] else None
+
+
 def _one_sided(
     r: Reader, sides: tuple[Side, Side], key: int, name: str, left: Binding | None, right: Binding | None
 ) -> int | None:
     """The side on which a name needs no value: nothing reads it there, because the function has returned."""
-    if name in FLAGS:
+    if _is_flag(name):
         return None
     values = [None if isinstance(x, Missing) else x for x in (left, right)]
     if name == RESULT:

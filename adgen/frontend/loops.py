@@ -24,7 +24,8 @@ from adgen.frontend.operators import negated, truth
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import Trip, is_static, static_items, trip, trip_count
 from adgen.frontend.signals import Peel, Regrow, Unroll
-from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, State
+from adgen.frontend.state import BOUND, BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, State
+from adgen.frontend.unbound import is_open
 from adgen.ir.core import Node, Region, Value, walk
 from adgen.ir.dims import Dim
 from adgen.ir.types import BOOL, I64
@@ -398,6 +399,8 @@ def _candidates(r: Reader, loop: Loop) -> dict[str, bool]:
         late -= loop.after
     for name in sorted(loop.assigned & (loop.head | loop.after), key=_order(r, loop)):
         names[name] = name not in frame or name in late
+    for name in [n for n in names if is_open(frame, n)]:
+        names[BOUND + name] = False
     if loop.counter is not None:
         names[loop.counter] = False
     ways = exits(statements(loop.node.body))

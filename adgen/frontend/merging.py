@@ -225,12 +225,18 @@ def aligned(
         r.state = outer
 
 
-def filled(r: Reader, present: Binding, missing_left: bool, state: State) -> tuple[object, list[Leaf]]:
+def filled(
+    r: Reader, present: Binding, missing_left: bool, state: State, name: str | None = None
+) -> tuple[object, list[Leaf]]:
     """A binding that one path lacks: leaves with one side open."""
     if isinstance(present, Grown):
         raise r.error("AG115", notes=["a list filled inside a loop or branch is not known behind it"])
     if isinstance(present, Tuple):
-        parts = [filled(r, item, missing_left, state) for item in present.items]
+        names = [None if name is None else f"{name}_{k}" for k in range(len(present.items))]
+        parts = [
+            filled(r, item, missing_left, state, inner)
+            for item, inner in zip(present.items, names, strict=True)
+        ]
         return ("tuple", present, [p[0] for p in parts]), [leaf for p in parts for leaf in p[1]]
     outer, r.state = r.state, state
     try:
@@ -240,7 +246,7 @@ def filled(r: Reader, present: Binding, missing_left: bool, state: State) -> tup
     if type_ is None or isinstance(present, Missing):
         return present, []
     sides = (None, present) if missing_left else (present, None)
-    return ("leaf",), [Leaf(sides[0], sides[1], type_, None)]
+    return ("leaf",), [Leaf(sides[0], sides[1], type_, name)]
 
 
 def sharing(

@@ -28,11 +28,14 @@ Binding = Abstract | Missing
 RETURNED, BROKE, CONTINUED, RESULT = "$returned", "$broke", "$continued", "$result"
 FLAGS = (RETURNED, BROKE, CONTINUED)
 RAISED = "$raised"
+BOUND = "$bound:"
 _SHOWN = {RETURNED: "returned", BROKE: "stopped", CONTINUED: "skipped", RESULT: "result"}
 
 
 def shown_name(name: str) -> str | None:
     """What a name is called in the program; names of our own have none or a plain one."""
+    if name.startswith(BOUND):
+        return f"{name.removeprefix(BOUND)}_bound"
     return _SHOWN.get(name, None if name.startswith("$") else name)
 
 

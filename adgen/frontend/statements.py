@@ -20,7 +20,7 @@ from adgen.frontend.liveness import Names, Statement, leaves, statements
 from adgen.frontend.merging import both
 from adgen.frontend.operators import negated, truth
 from adgen.frontend.reader import Reader
-from adgen.frontend.state import BROKE, CONTINUED, FLAGS, RAISED, RESULT, RETURNED, Activation, Missing
+from adgen.frontend.state import BOUND, BROKE, CONTINUED, FLAGS, RAISED, RESULT, RETURNED, Activation, Missing
 from adgen.primitives.elementwise import logical_or
 
 
@@ -198,7 +198,9 @@ def _nested(r: Reader, act: Activation, node: cst.FunctionDef) -> None:
     from adgen.frontend.decorators import check_nested
 
     check_nested(r, act, node)
-    r.state.frames[act.key][node.name.value] = closure(r, act, node, node.name.value)
+    frame, name = r.state.frames[act.key], node.name.value
+    frame[name] = closure(r, act, node, name)
+    frame.pop(BOUND + name, None)
 
 
 def _assert(r: Reader, act: Activation, node: cst.Assert) -> None:

@@ -329,7 +329,7 @@ class Statements:
             return False
         e = self.expressions
         for branch in (node.then, node.orelse):
-            if any(not isinstance(n, Op) or n.prim.consumes for n in branch.nodes):
+            if any(not isinstance(n, Op) or n.prim.consumes or len(n.results) != 1 for n in branch.nodes):
                 return False
             if any(n.result not in self.folding.folded for n in branch.nodes if isinstance(n, Op)):
                 return False

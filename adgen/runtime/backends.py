@@ -86,7 +86,7 @@ class Program:
             if isinstance(error, AdgenError):
                 raise
             place = _place(error, self.func)
-            if not isinstance(error, _FAILURES):
+            if not isinstance(error, _FAILURES) and not _is_check(error, self.func):
                 raise InternalError(f"{type(error).__name__}: {error}", "run", span=place) from error
             raise run_error(type(error), str(error), place) from error
 
@@ -158,6 +158,12 @@ def _users_own(error: Exception, func: Func) -> Exception | None:
         if isinstance(error, kind) and node.attr("message") == text:
             return kind(text) if text else kind()
     return None
+
+
+def _is_check(error: Exception, func: Func) -> bool:
+    """Whether an error is one that the program's own checks give."""
+    checks = [n for n in walk(func.body) if isinstance(n, Op) and n.prim.name == "fail_if"]
+    return any(type(error).__name__ == n.attr("error") and str(error) == n.attr("message") for n in checks)
 
 
 def _place(error: BaseException, func: Func) -> Span | None:

@@ -1,11 +1,16 @@
-"""Common subexpressions: equal operations on equal operands are done once per region that sees them."""
+"""Common subexpressions: equal operations on equal operands are done once per region that sees them.
+
+Inside a branch its condition is such a known value too: tests of it are decided.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from adgen.ir.builder import Builder
-from adgen.ir.core import Attrs, Func, Op, Opcode, Region, Value
+from adgen.ir.core import Attrs, Func, If, Op, Opcode, Region, Value
+from adgen.primitives.sizes import constant
+from adgen.transform.fold import constant_of
 from adgen.transform.rebuild import Rebuild, rebuilt
 
 #: operations that make storage of their own, which is part of what they are
@@ -23,6 +28,7 @@ class _Share(Rebuild):
     def __init__(self, b: Builder) -> None:
         super().__init__(b)
         self._seen: list[dict[Any, tuple[Value, ...]]] = [{}]
+        self._facts: dict[Value, bool] = {}
 
     def region(self, region: Region) -> Region:
         self._seen.append({})
@@ -31,8 +37,66 @@ class _Share(Rebuild):
         finally:
             self._seen.pop()
 
+    def value(self, value: Value) -> Value:
+        """The new value; inside a branch its condition is a constant."""
+        found = super().value(value)
+        if found not in self._facts:
+            return found
+        return constant(self.b, self._facts[found], found.type)
+
+    def if_(self, node: If) -> None:
+        pred = self.value(node.pred)
+        known = constant_of(self.b, pred)
+        if known is not None:
+            region = node.then if known else node.orelse
+            self.nodes(region.nodes)
+            self.env.update(zip(node.results, self.values(region.yields), strict=True))
+            return
+        regions = []
+        for region, holds in ((node.then, True), (node.orelse, False)):
+            outer, self._facts = self._facts, {**self._facts, **self._implied(pred, holds)}
+            regions.append(self.region(region))
+            self._facts = outer
+        results = tuple(self.fresh(v) for v in node.results)
+        self.b.append(If(pred, regions[0], regions[1], results, node.span))
+
+    def _implied(self, pred: Value, holds: bool) -> dict[Value, bool]:
+        """What is known where a condition holds, or does not."""
+        facts = {pred: holds}
+        op = self.b.defs.op(pred)
+        if op is not None and op.prim.name == "logical_not":
+            facts |= self._implied(op.operands[0], not holds)
+        if op is not None and op.prim.name == ("logical_and" if holds else "logical_or"):
+            facts |= self._implied(op.operands[0], holds) | self._implied(op.operands[1], holds)
+        return facts
+
+    def _decided(self, op: Op) -> Value | None:
+        """The result of a logical operation of which an operand is known."""
+        if not self._facts or op.prim.name not in ("logical_not", "logical_and", "logical_or"):
+            return None
+        operands = self.values(op.operands)
+        known = [constant_of(self.b, v) for v in operands]
+        if op.result.type.rank or all(k is None for k in known):
+            return None
+        if op.prim.name == "logical_not":
+            return constant(self.b, not known[0], op.result.type)
+        neutral = op.prim.name == "logical_and"
+        if neutral not in known:
+            return constant(self.b, not neutral, op.result.type)
+        other = operands[1 - known.index(neutral)]
+        return other if other.type == op.result.type else None
+
+    def _never_fails(self, op: Op) -> bool:
+        return op.prim.name == "fail_if" and constant_of(self.b, self.value(op.operands[0])) is False
+
     def op(self, op: Op) -> None:
         prim = op.prim
+        if self._never_fails(op):
+            return
+        decided = self._decided(op)
+        if decided is not None:
+            self.env[op.result] = decided
+            return
         if prim.pinned or prim.consumes or not op.results or prim.name in _ALLOCATE:
             super().op(op)
             return

@@ -315,9 +315,11 @@ NAMES: list[Row] = [
         "AG206",
         counted("""
             def f(x, n):
+                z = x
                 for i in range(n):
-                    y = x * i
-                return «y»
+                    z = z + «y» * i
+                y = z
+                return y
         """),
         counted("""
             def f(x, n):

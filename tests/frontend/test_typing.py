@@ -73,6 +73,12 @@ def test_one_path_only() -> None:
             y = x
         return y
 
+    def never(x):
+        if x > 0.0:
+            return y  # noqa: F821
+        y = x
+        return y
+
     def dead(x):
         if x > 0.0:  # noqa: SIM108
             y = x
@@ -81,7 +87,10 @@ def test_one_path_only() -> None:
         y = 3.0
         return x * y
 
-    assert code(f, 1.0) == "AG206"
+    assert code(never, 1.0) == "AG206"
+    harness.check(f, 1.0)
+    with pytest.raises(UnboundLocalError):
+        harness.run(harness.lowered(f, 1.0), f, -1.0)
     harness.check(dead, 1.0)
 
 

@@ -117,15 +117,16 @@ CODES = (
     Code(
         "AG206",
         "`{name}` may be unbound here",
-        "On some path through the function the name has no value when it is read. In Python that is "
-        "an UnboundLocalError for some inputs only.",
-        help="assign it before the branch or loop",
+        "The name has no value when it is read: in Python that is an UnboundLocalError. Where a number or "
+        "an array is bound on some paths only, that is checked when the function runs.",
+        help="assign it before it is read",
         bad=Example(
             """
             def f(x):
                 if x > 0.0:
-                    y = x
-                return «y»
+                    return «y»
+                y = x
+                return y
         """,
             signature="f64",
         ),
