@@ -100,6 +100,8 @@ class Carried:
             if item.late or item.gone is not None:
                 frame.pop(item.name, None)
                 frame.pop(BOUND + item.name, None)
+                if item.gone is not None and item.gone.error is not None:
+                    frame[item.name] = item.gone
                 for _ in item.types:
                     next(values)
                 continue

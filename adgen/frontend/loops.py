@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import libcst as cst
 
@@ -123,21 +124,21 @@ def _rounds(r: Reader, act: Activation, node: cst.For, items: list[Abstract], li
         if status == Known(True):
             return
         if isinstance(status, Number):
-            _guarded_rounds(r, act, node, items[at + 1 :], limit, status)
+            if rest := items[at + 1 :]:
+                go_on = partial(_rounds, r, act, node, rest, limit)
+                _unless_left(r, act, node, status, go_on)
             return
 
 
-def _guarded_rounds(
-    r: Reader, act: Activation, node: cst.For, items: list[Abstract], limit: _OpCount, status: Number
+def _unless_left(
+    r: Reader, act: Activation, node: cst.For, status: Number, go_on_with: Callable[[], None]
 ) -> None:
+    """The rounds that are left, under the condition that the loop has not been left."""
     from adgen.frontend.statements import _settle
-
-    if not items:
-        return
 
     def stay() -> None:
         _settle(r, act, False)
-        _rounds(r, act, node, items, limit)
+        go_on_with()
 
     with r.at(act, node):
         go_on = r.value(negated(r, status))
@@ -214,12 +215,17 @@ def _peeled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
     block(r, act, statements(node.body), act.liveness.head[node])
     r.state.frames[act.key][CONTINUED] = Known(False)
     status = left(r, act)
+
+    def rest() -> None:
+        with r.at(act, node):
+            second = r.sizes.value(r.sizes.polynomial(found.lo) + r.sizes.polynomial(found.step))
+            _rolled(r, act, node, Trip(second, found.hi, found.step, found.step_value, found.item))
+
+    if isinstance(status, Number):
+        _unless_left(r, act, node, status, rest)
+    elif status == Known(False):
+        rest()
     _leave(r, act, outer)
-    if status != Known(False):
-        raise r.refuse("AG128", act, node, construct="break")
-    with r.at(act, node):
-        second = r.sizes.value(r.sizes.polynomial(found.lo) + r.sizes.polynomial(found.step))
-        _rolled(r, act, node, Trip(second, found.hi, found.step, found.step_value, found.item))
 
 
 def _at_least_once(r: Reader, found: Trip) -> bool:
@@ -241,9 +247,9 @@ def _rolled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
     if not grown:
         _carry_for(r, act, node, found)
         return
-    count = trip_count(r, found)
-    if count is None or leaves_loop(statements(node.body)):
+    if not found.step_value or leaves_loop(statements(node.body)):
         raise _unknown_rounds(r, act, node)
+    count = trip_count(r, found)
     if not (found.step_value == 1 and r.sizes.polynomial(found.lo).value == 0):
         zero, one = constant(r.b, 0), constant(r.b, 1)
         found = Trip(zero, count, one, 1, lambda k, inner=found: inner.item(_offset(r, inner, k)))  # type: ignore[misc]
@@ -324,8 +330,6 @@ def _for_as_while(r: Reader, loop: Loop, found: Trip) -> None:
     assert isinstance(node, cst.For)
     step_one = found.step_value == 1
     count = found.hi if step_one else trip_count(r, found)
-    if count is None:
-        raise r.refuse("AG128", loop.act, node, construct="break")
     name = f"$counter{len(r.running)}_{loop.act.source.span(node).line}"
     frame = r.state.frames[loop.act.key]
     frame[name] = Number(found.lo) if step_one else Known(0)

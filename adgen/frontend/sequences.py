@@ -12,9 +12,11 @@ from adgen.frontend.reader import Reader
 from adgen.ir.core import Access, Full, Indexer, Point, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind
-from adgen.primitives.elementwise import add, mul, sub
-from adgen.primitives.extrema import minimum
+from adgen.primitives.checks import fail_if
+from adgen.primitives.elementwise import add, eq, mul, neg, sub
+from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import read
+from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import constant
 
 STATIC_LIMIT = 100_000
@@ -134,6 +136,9 @@ def _range(r: Reader, lo: Abstract, hi: Abstract, step: Abstract) -> Trip:
     known = r.sizes.polynomial(values[2]).value
     if known == 0:
         raise r.error("AG205", function="range", reason="the step is zero")
+    if known is None:
+        bad = eq(r.b, values[2], constant(r.b, 0))
+        r.b.emit(fail_if, (bad,), {"error": "ValueError", "message": "range() arg 3 must not be zero"})
     return Trip(values[0], values[1], values[2], known, Number)
 
 
@@ -152,8 +157,6 @@ def _normal(r: Reader, x: Abstract) -> tuple[Value, Callable[[Value], Abstract]]
     if found.step_value == 1 and r.sizes.polynomial(found.lo).value == 0:
         return found.hi, found.item
     count = trip_count(r, found)
-    if count is None:
-        return None
     lo, step = found.lo, found.step
 
     def item(k: Value) -> Abstract:
@@ -163,12 +166,13 @@ def _normal(r: Reader, x: Abstract) -> tuple[Value, Callable[[Value], Abstract]]
     return count, item
 
 
-def trip_count(r: Reader, found: Trip) -> Value | None:
-    """How often a loop with a constant step runs (not below 0); None where the step is not constant."""
+def trip_count(r: Reader, found: Trip) -> Value:
+    """How often a loop runs (not below 0)."""
     from adgen.frontend.indexing import _length, _strided
 
-    if found.step_value is None or found.step_value == 0:
-        return None
+    if not found.step_value:
+        rounds = neg(r.b, floor_divide(r.b, sub(r.b, found.lo, found.hi), found.step))
+        return maximum(r.b, rounds, constant(r.b, 0))
     lo, hi = r.sizes.polynomial(found.lo), r.sizes.polynomial(found.hi)
     length = _length(r, hi, lo) if found.step_value > 0 else _length(r, lo, hi)
     return r.sizes.value(_strided(r, length, abs(found.step_value)))

@@ -22,8 +22,8 @@ def test_every_code_has_a_page(code: str, capsys: pytest.CaptureFixture[str]) ->
 def test_page_marks_the_refused_place(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "ag206"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    row = lines.index("        return y")
-    assert lines[row + 1] == "               ^"
+    row = lines.index("            return y")
+    assert lines[row + 1] == "                   ^"
 
 
 def test_json_form(capsys: pytest.CaptureFixture[str]) -> None:

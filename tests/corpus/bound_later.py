@@ -3,7 +3,7 @@
 
 def settle(x, tolerance, rounds):
     z = 1.0
-    for step in range(rounds):
+    for step in range(rounds):  # noqa: B007
         new = 0.5 * (z + x / z)
         change = abs(new - z)
         if change < tolerance:

@@ -321,39 +321,6 @@ CODES = (
         """),
     ),
     Code(
-        "AG128",
-        "`{construct}` here leaves the loop in a way adgen does not follow",
-        "Loops are reversed iteration by iteration; a jump out of one is turned into a test that the "
-        "rest of the body depends on, which this place does not allow.",
-        help="keep the result in a variable and test it",
-        bad=Example(
-            """
-            def f(x, n, k):
-                s = 0.0
-                «for» i in range(0, n, k):
-                    if s > x:
-                        break
-                    s += x
-                return s
-        """,
-            "adgen.grad(f)(1.5, 6, 2)",
-            "f64, i64, i64",
-        ),
-        good=Example(
-            """
-            def f(x, n):
-                s = 0.0
-                for i in range(0, n, 2):
-                    if s > x:
-                        break
-                    s += x
-                return s
-        """,
-            "adgen.grad(f)(1.5, 6)",
-            "f64, i64",
-        ),
-    ),
-    Code(
         "AG131",
         "writing this loop out makes more than {limit} operations",
         "An unrolled loop is written out round by round, in the program and in its derivative; the option "
