@@ -22,6 +22,7 @@ from adgen.ir.types import Type
 from adgen.primitives.define import Primitive
 
 #: primitives that only say something about values
+_ON_LISTS = frozenset({"cell", "length", "collect", "copy_list", "position"})
 _FREE = frozenset({"const", "dim", "bind_dim", "wrap", "stop_gradient", "empty", "stack_new"})
 #: elementwise operations that are one instruction
 _CHEAP = frozenset({"sqrt", "pow", "powi", "floor", "ceil", "trunc", "rint", "reciprocal", "div"})
@@ -72,7 +73,12 @@ def _flops(op: Op, args: Sequence[Any], found: Sequence[Any]) -> int:
         return 2 * _terms(op, args)
     if prim.name == "add_at":
         return int(np.size(args[1]))
-    if prim.view or prim.consumes or prim.name in ("concat", "full", "arange", "eye", "copy", "pop"):
+    if (
+        prim.view
+        or prim.consumes
+        or prim.name in ("concat", "full", "arange", "eye", "copy", "pop")
+        or prim.name in _ON_LISTS
+    ):
         return 0
     return int(np.size(args[0]))  # reductions and scans
 
@@ -90,7 +96,7 @@ def _moves(op: Op, args: Sequence[Any], found: Sequence[Any]) -> int:
     prim = op.prim
     if prim.name in ("write", "add_at"):
         return int(np.size(args[1])) * (3 if prim.name == "add_at" else 2)
-    if prim.name in ("push", "pop"):
+    if any(v.is_stack for v in (*op.operands, *op.results)):
         return sum(
             int(np.size(x))
             for v, x in zip((*op.operands, *op.results), (*args, *found), strict=True)

@@ -77,6 +77,8 @@ class Buffers:
 
 
 Loop = tuple[Node, ...]
+#: operations that keep an operand as it is at that time, and which
+_SAVED = {"push": 1, "set_cell": 2, "add_cell": 2}
 
 
 class _Ownership:
@@ -121,7 +123,7 @@ class _Ownership:
                             self._share(end, result)
 
     def _collect_op(self, op: Op) -> None:
-        if op.prim.name == "broadcast":
+        if op.prim.name in ("broadcast", "cell", "take"):
             self._never.update(op.results)
         if op.results and (is_view(op) or op.prim.consumes) and holds_memory(op.operands[0]):
             self._share(op.operands[0], op.results[0])
@@ -189,9 +191,9 @@ class _Ownership:
             self._seen.update(node.results)
 
     def _op(self, op: Op, later: set[Value]) -> None:
-        saved = op.operands[1] if op.prim.name == "push" else None
-        if saved is not None and holds_memory(saved) and self._flow.root(saved) in self._consumed_flow:
-            self.plan.operands[op, 1] = None
+        k = _SAVED.get(op.prim.name, 0)
+        if k and holds_memory(op.operands[k]) and self._flow.root(op.operands[k]) in self._consumed_flow:
+            self.plan.operands[op, k] = None
         for k in op.prim.consumes:
             if holds_memory(op.operands[k]):
                 home = self._home.get(op.results[0], ())

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Gather, Indexer, Op, Value
 from adgen.ir.types import StackType, Type
-from adgen.primitives.define import ZERO, Contribution, Indexed, Masked, Zero
+from adgen.primitives.define import ZERO, CellOf, Contribution, Indexed, Masked, RowsOf, Zero
 from adgen.primitives.elementwise import add, cast, where
 from adgen.primitives.indexing import add_at, owned_zeros, read, write, zeros_of
+from adgen.primitives.lists import add_cell, add_cells, add_list
 from adgen.primitives.reduce import spread_back
 from adgen.primitives.shape import broadcast, reshape, transpose
 from adgen.primitives.sizes import constant
@@ -130,6 +131,10 @@ class Cotangents:
             case Indexed(indexer, operands, value):
                 kept = self.discharged(Cotangent(value, masks))
                 self._indexed(primal, Indexed(indexer, operands, kept))
+            case CellOf(position, value):
+                self._celled(primal, position, self.discharged(Cotangent(value, masks)))
+            case RowsOf(rows):
+                self._rows(primal, self.discharged(Cotangent(rows, masks)))
             case Value():
                 self._dense(primal, Cotangent(what, masks))
 
@@ -153,10 +158,22 @@ class Cotangents:
                 found.append((write(self.b, mask, on, *what.operands, index=what.indexer), keep))
         return tuple(found)
 
+    def _celled(self, primal: Value, position: Value, value: Value) -> None:
+        old = self._table.get(primal)
+        target = self.zeros(primal) if old is None else old.value
+        self._table[primal] = Cotangent(add_cell(self.b, target, position, value))
+
+    def _rows(self, primal: Value, rows: Value) -> None:
+        old = self._table.get(primal)
+        target = self.zeros(primal) if old is None else old.value
+        self._table[primal] = Cotangent(add_cells(self.b, target, rows))
+
     def _dense(self, primal: Value, new: Cotangent) -> None:
         old = self._table.get(primal)
         if old is None:
             self._table[primal] = new
+        elif primal.is_stack:
+            self._table[primal] = Cotangent(add_list(self.b, old.value, new.value))
         elif old.accumulator and primal.type.rank:
             whole = Indexer((Full(),) * primal.type.rank)
             total = add_at(self.b, old.value, self.discharged(new), index=whole)

@@ -228,11 +228,11 @@ class Tapes:
 
     def _kind(self, value: Value, path: Path) -> str:
         loops = [node for node, _ in path if isinstance(node, For | While)]
-        if not loops:
-            return "slot"
-        known = all(isinstance(n, For) and self._known_bounds(n) for n in loops)
         dims = value.type.dims if isinstance(value.any_type, Type) else ()
         local = any(self.homes.is_local(s, path) for d in dims for s in d.symbols())
+        if not loops:
+            return "stack" if local else "slot"
+        known = all(isinstance(n, For) and self._known_bounds(n) for n in loops)
         return "array" if known and not local else "stack"
 
     def _partner(self, value: Value) -> tuple[For, int] | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from adgen.analysis.origins import Origins
 from adgen.autodiff.cotangents import Cotangents, masks_for
 from adgen.autodiff.rules import contributions
 from adgen.ir.builder import Builder, sorted_attrs
@@ -116,7 +117,7 @@ class Sweep:
         counter = Value(I64, node.counter.hint if isinstance(node, For) else "k")
         body = self._body(node.body, params, (carried, captured), (counter, *bars, *sums), cots)
         results = tuple(Value(v.any_type, v.hint) for v in (*bars, *sums))
-        sums_at = tuple(len(carried) + n for n, v in enumerate(captured) if v.type.rank)
+        sums_at = tuple(len(carried) + n for n, v in enumerate(captured) if not v.is_stack and v.type.rank)
         attrs = sorted_attrs({"accumulators": sums_at} if sums_at else {})
         reverse = For(counter, counter, counter, tuple(inits), body, results, attrs, node.span)
         self.b.append(reverse)
@@ -155,7 +156,7 @@ class Sweep:
             return
         captured = [v for v in captures(node) if v in self.active]
         flags = {v: cots.is_accumulator(v) for v in captured}
-        before = {v: cots.take_dense(v) for v in captured if cots.has(v)}
+        before = {v: cots.take_dense(v) for v in captured if cots.has(v) or _only_read(v, node, seeds)}
         sides = [
             self._branch(region, node.results, seeds, before, flags, cots)
             for region in (node.then, node.orelse)
@@ -191,6 +192,15 @@ class Sweep:
                     inner.contribute(end, seeds[result])
             self.nodes(region.nodes, inner)
         return nodes, inner
+
+
+def _only_read(value: Value, node: If, seeds: dict[Value, Value | Zero]) -> bool:
+    """Whether a branch reads a list without handing it on: both sides then add to the same cotangent."""
+    if not value.is_stack:
+        return False
+    origins = Origins(node.then, node.orelse)
+    ends = [region.yields[node.results.index(r)] for r in seeds for region in (node.then, node.orelse)]
+    return all(origins.of(end) is not value for end in ends)
 
 
 def _bar(primal: Value) -> str | None:

@@ -129,6 +129,24 @@ class Grown:
         return mine == others and self.owner is other.owner
 
 
+#: how an element of a list is made of its leaves
+Form = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A list whose length is known only at run time (:mod:`adgen.frontend.cells`).
+
+    The versions of ``roots`` are stacks, one for every leaf of an element of this ``form``; ``types`` are
+    those of the leaves. ``form`` is None as long as nothing is known of the elements.
+    """
+
+    owner: Root
+    form: Form | None = None
+    roots: tuple[Root, ...] = ()
+    types: tuple[Type, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class DTypeObject:
     """A dtype such as ``np.float64``; calling it converts."""
@@ -220,6 +238,7 @@ Abstract = (
     | Array
     | Tuple
     | Grown
+    | Cells
     | DTypeObject
     | Module
     | Namespace

@@ -8,8 +8,9 @@ from typing import Any
 import libcst as cst
 
 from adgen.frontend import indexing, places
-from adgen.frontend.abstract import Abstract, Array, Grown, Number, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Number, Tuple
 from adgen.frontend.expressions import code_of, expression
+from adgen.frontend.list_items import augment_item, augment_list, store_item
 from adgen.frontend.masks import is_mask, store_where
 from adgen.frontend.operators import SYMBOLS, binary
 from adgen.frontend.reader import Reader, describe
@@ -85,8 +86,9 @@ def _unpack(
 def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -> None:
     """``a[index] = found``."""
     base = expression(r, act, target.value)
-    if isinstance(base, Tuple):
-        raise r.error("AG248" if base.kind == "tuple" else "AG115")
+    if isinstance(base, Tuple | Cells | Grown):
+        store_item(r, act, target, base, found)
+        return
     if not isinstance(base, Array):
         raise r.error("AG122", construct=f"an element of {describe(r, base)}")
     places.check_writable(r, base)
@@ -114,9 +116,10 @@ def augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
         raise r.refuse("AG122", act, target, construct=f"`{code_of(target)}`")
     old = expression(r, act, target)
     value = expression(r, act, node.value)
-    if isinstance(old, Grown) or (isinstance(old, Tuple) and old.kind == "list"):
-        raise r.refuse("AG115", act, target, notes=["append the elements: `.append(x)`, `.extend(xs)`"])
-    if isinstance(old, Array):
+    if isinstance(old, Cells | Grown) or (isinstance(old, Tuple) and old.kind == "list"):
+        with r.at(act, node):
+            augment_list(r, act, code_of(target), old, symbol, value)
+    elif isinstance(old, Array):
         with r.at(act, target):
             places.check_writable(r, old)
         _in_place(r, old, None, symbol, value)
@@ -134,12 +137,13 @@ def _augment_element(
 ) -> None:
     with r.at(act, target):
         base = expression(r, act, target.value)
-        if isinstance(base, Tuple):
-            raise r.error("AG248" if base.kind == "tuple" else "AG115")
+        items = subscript_items(r, act, target)
+        if isinstance(base, Tuple | Cells | Grown):
+            augment_item(r, act, target, base, symbol, items, node)
+            return
         if not isinstance(base, Array):
             raise r.error("AG122", construct=f"an element of {describe(r, base)}")
         places.check_writable(r, base)
-        items = subscript_items(r, act, target)
         type_ = r.type_of(base)
         assert type_ is not None
         masked = len(items) == 1 and is_mask(r, items[0][0])

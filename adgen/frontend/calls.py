@@ -12,6 +12,7 @@ from adgen.diagnostics import Span, UserError
 from adgen.frontend import fence, options
 from adgen.frontend.abstract import (
     Abstract,
+    Cells,
     Derivative,
     DTypeObject,
     Known,
@@ -23,6 +24,7 @@ from adgen.frontend.abstract import (
 from adgen.frontend.derivatives import TRANSFORMS, apply, transform
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.library_context import CallContext
+from adgen.frontend.list_items import method
 from adgen.frontend.liveness import Liveness, names_assigned, statements
 from adgen.frontend.names import FORMS
 from adgen.frontend.reader import Reader
@@ -42,6 +44,9 @@ class Arguments:
 
 def call(r: Reader, act: Activation, node: cst.Call) -> Abstract:
     """The result of a call."""
+    changed = method(r, act, node)
+    if changed is not None:
+        return changed
     function = expression(r, act, node.func)
     shown = code_of(node.func)
     match function:
@@ -106,6 +111,7 @@ def _library(
     r: Reader, act: Activation, node: cst.Call, function: LibraryFunction, given: Arguments, shown: str
 ) -> Abstract:
     span = act.source.span(node)
+    given = _with_snapshots(r, given)
     bound = [] if function.bound is None else [function.bound]
     context = CallContext(r, function.name, span, tuple(given.spans))
     chosen = options.taken(context, function, given)
@@ -115,6 +121,23 @@ def _library(
     except TypeError as error:
         raise r.error("AG205", span, function=shown, reason=str(error)) from None
     return options.applied(context, function, given, chosen)
+
+
+def _with_snapshots(r: Reader, given: Arguments) -> Arguments:
+    """Arguments as library functions take them: lists of run-time length as they are now."""
+    from adgen.frontend.cells import snapshot
+
+    if not any(isinstance(x, Cells) for x in (*given.positional, *given.named.values())):
+        return given
+    taken = {
+        id(x): snapshot(r, x) for x in (*given.positional, *given.named.values()) if isinstance(x, Cells)
+    }
+    return replace(
+        given,
+        positional=[taken.get(id(x), x) for x in given.positional],
+        named={name: taken.get(id(x), x) for name, x in given.named.items()},
+        spans=[(taken.get(id(x), x), span) for x, span in given.spans],
+    )
 
 
 def _check_keywords(r: Reader, function: LibraryFunction, given: Arguments, shown: str) -> None:
@@ -222,6 +245,7 @@ def run(
     r.comments.update(dict(source.comments))
     r.state.frames[act.key] = {**bound, RETURNED: Known(False), BROKE: Known(False), CONTINUED: Known(False)}
     r.running.append(act)
+    r.calls.append(called_at)
     try:
         if isinstance(node, cst.Lambda):
             return expression(r, act, node.body)
@@ -231,6 +255,7 @@ def run(
         raise _with_call(error, called_at, name) from None
     finally:
         r.running.pop()
+        r.calls.pop()
         if not act.liveness.always and not _has_closures(node):
             r.state.frames.pop(act.key, None)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from adgen.diagnostics import UserError
-from adgen.frontend import merging
-from adgen.frontend.abstract import Abstract, Array, Known, Number, Root, Tuple
+from adgen.frontend import cells, merging
+from adgen.frontend.abstract import Abstract, Array, Cells, Known, Number, Root, Tuple
 from adgen.frontend.merging import Leaf, Unjoinable
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
-from adgen.frontend.signals import Peel
+from adgen.frontend.signals import Peel, Relearn
 from adgen.frontend.state import (
     BOUND,
     FLAGS,
@@ -31,7 +31,7 @@ from adgen.frontend.state import (
 from adgen.frontend.unbound import at_end, is_open, may_be_open
 from adgen.ir.core import Node, Value
 from adgen.ir.dims import Dim
-from adgen.ir.types import BOOL, Type
+from adgen.ir.types import BOOL, AnyType, StackType, Type
 
 _SOMETHING = Root("unknown")
 """Stands for a root made inside the loop, which cannot be named at its head."""
@@ -47,7 +47,7 @@ class Name:
     name: str
     entry: Binding | None
     skeleton: object
-    types: list[Type]
+    types: list[AnyType]
     starts: list[Abstract | Value | None]
     late: bool
     gone: Missing | None = None
@@ -68,7 +68,7 @@ class Carried:
     roots: list[Root] = field(default_factory=list)
 
     # -- around the loop ----------------------------------------------------------------------------------
-    def _leaves(self) -> Iterator[tuple[str | None, Type, Abstract | Value | None]]:
+    def _leaves(self) -> Iterator[tuple[str | None, AnyType, Abstract | Value | None]]:
         for item in self.names:
             shown = shown_name(item.name)
             for at, type_ in enumerate(item.types):
@@ -76,7 +76,7 @@ class Carried:
                 yield hint, type_, item.starts[at]
         for root in self.roots:
             version = self.r.state.versions[root]
-            yield self.r.root_names.get(root), version.type, version
+            yield self.r.root_names.get(root), version.any_type, version
 
     def params(self) -> tuple[Value, ...]:
         """Fresh region parameters."""
@@ -176,7 +176,7 @@ class Carried:
             item.gone = Missing()
             return False
         skeleton, leaves = merging.filled(self.r, end, True, self.r.state)
-        if not all(self._fits(leaf.type) for leaf in leaves):
+        if not all(self._fits(leaf.type) for leaf in leaves if isinstance(leaf.type, Type)):
             if open_:
                 item.gone = Missing()
                 return False
@@ -207,24 +207,52 @@ class Carried:
             self._release(item)
             self._join(item, end, runs)
             return True
+        by_value = self._by_value(item, end)
         try:
             types = list(_types(self.r, item.skeleton, end))
             disowned = _disowned(item.skeleton, end)
         except Unjoinable:
-            if isinstance(item.skeleton, tuple) and item.skeleton[0] != "leaf" and not item.types:
-                pass
+            self._learn_lists(item, end)
             raise self._cannot(item, end, runs) from None
         item.skeleton = disowned or item.skeleton
         if not item.types and not types:
             if _same_form(item.skeleton, end) or item.late:
                 return disowned is not None
+            self._learn_lists(item, end)
             raise self._cannot(item, end, runs)
         joined = [self._joined(item, a, b, end, runs) for a, b in zip(item.types, types, strict=True)]
-        changed = joined != item.types or disowned is not None
+        changed = by_value or joined != item.types or disowned is not None
         item.types = joined
         return changed
 
-    def _joined(self, item: Name, old: Type, new: Type, end: Abstract, runs: Callable[[], bool]) -> Type:
+    def _by_value(self, item: Name, end: Abstract) -> bool:
+        """A name that is another list behind a round carries the contents; until then it is one list."""
+        entry = item.entry
+        if (
+            not (isinstance(end, Cells) and isinstance(entry, Cells))
+            or item.skeleton != entry
+            or end == entry
+        ):
+            return False
+        like = cells.alike(self.r, entry, end)
+        item.skeleton = ("cells", like)
+        item.types = list(cells.stack_types(like))
+        item.starts = [self.outside.versions[root] for root in entry.roots]
+        return True
+
+    def _learn_lists(self, item: Name, end: Abstract) -> None:
+        """Start over with lists of run-time length where a list changes its length from round to round."""
+        if item.entry is not None and not isinstance(item.entry, Missing):
+            unlike = merging.unlike(self.r, item.entry, end)
+            if isinstance(unlike, Relearn):
+                raise unlike
+
+    def _joined(
+        self, item: Name, old: AnyType, new: AnyType, end: Abstract, runs: Callable[[], bool]
+    ) -> AnyType:
+        if isinstance(old, StackType) or isinstance(new, StackType):
+            assert old == new
+            return old
         joined = join_types(old, new)
         if joined is None or not all(self._may_equal(a, b) for a, b in zip(old.dims, new.dims, strict=True)):
             raise self._cannot(item, end, runs)
@@ -329,17 +357,25 @@ def _form(r: Reader, x: Abstract) -> tuple[object, list[Leaf]]:
     return ("leaf",), [Leaf(x, None, type_, None)]
 
 
-def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[Type]:
+def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[AnyType]:
     """Types of the leaves of ``end`` in the order of a skeleton. Raises Unjoinable where the forms differ."""
     for x in _ends(r, skeleton, end):
+        if isinstance(x, Value):
+            yield x.any_type
+            continue
         type_ = r.type_of(x)
         if type_ is None:
             raise Unjoinable(end, end)
         yield type_
 
 
-def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract]:
+def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract | Value]:
     match skeleton:
+        case ("cells", Cells() as like):
+            if not isinstance(end, Cells):
+                raise Unjoinable(end, end)
+            cells.alike(r, like, end)
+            yield from (r.state.versions[root] for root in end.roots)
         case ("leaf",):
             yield end
         case ("tuple", Tuple(items=items, keys=keys), list() as parts):

@@ -13,7 +13,7 @@ from adgen.frontend.operators import SYMBOLS, binary, truth
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation
 from adgen.ir.core import Node, Op, Value
-from adgen.ir.types import DType, Kind
+from adgen.ir.types import DType, Kind, Type
 from adgen.primitives.elementwise import logical_and, logical_or, where
 
 
@@ -130,7 +130,7 @@ def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callabl
     changed = any(
         s.state.versions[root] is not version for s in sides for root, version in r.state.versions.items()
     )
-    if not changed and all(_harmless(s.nodes) for s in sides) and all(not leaf.type.rank for leaf in leaves):
+    if not changed and all(_harmless(s.nodes) for s in sides) and all(_is_scalar(leaf) for leaf in leaves):
         for side in sides:
             r.splice(side.nodes)
         values = [_selected(r, pred, leaf) for leaf in leaves]
@@ -143,6 +143,10 @@ def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callabl
             r.state.versions.setdefault(root, version)
     shared = merging.sharing(r, sides, -1, "", (found[0], found[1]))
     return merging.rebuild(r, skeleton, iter(values), shared)
+
+
+def _is_scalar(leaf: merging.Leaf) -> bool:
+    return isinstance(leaf.type, Type) and not leaf.type.rank
 
 
 def _selected(r: Reader, pred: Value, leaf: merging.Leaf) -> Value:

@@ -68,7 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.Attribute, "attribute", note="of modules and arrays"),
     Rule(cst.Subscript, "subscript", note="basic indexing, integer and boolean arrays, `np.newaxis`, `...`"),
     Rule(cst.Tuple, "tuple", note="of known length"),
-    Rule(cst.List, "list", note="of known length; `append` and `extend` also in `for` loops"),
+    Rule(cst.List, "list", note="of elements of one kind where the length is known only at run time"),
     Rule(cst.Lambda, "lambda"),
     Rule(cst.Imaginary, "complex number", "AG119"),
     Rule(cst.FormattedString, "f-string", note="as a message; the text is not made"),

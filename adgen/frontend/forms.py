@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import libcst as cst
 
+from adgen.frontend import cells
 from adgen.frontend.abstract import (
     Abstract,
     Array,
+    Cells,
     Grown,
     Iterable,
     Known,
@@ -82,6 +84,8 @@ def _length(r: Reader, x: Abstract) -> Abstract:
     match x:
         case Tuple(items=items):
             return Known(len(items))
+        case Cells():
+            return Number(cells.count(r, x))
         case Known(str() as text):
             return Known(len(text))
         case Grown(count=count):
@@ -99,9 +103,15 @@ def _sequence(r: Reader, kind: str, items: list[Abstract]) -> Abstract:
 
     if not items:
         return new_list(r, ()) if kind == "list" else Tuple((), kind)
+    if kind == "list" and cells.site_of(r) in r.elements:
+        return cells.concatenated(r, items[0])
+    if isinstance(items[0], Cells):
+        return cells.copied(r, items[0])
     if isinstance(items[0], Grown):
         return replace(items[0], owner=None)
     found = static_items(r, items[0])
+    if found is None and kind == "list":
+        return cells.concatenated(r, items[0])
     if found is None:
         raise r.error("AG240", what="the length of a sequence")
     return new_list(r, found) if kind == "list" else Tuple(found, kind)

@@ -13,12 +13,13 @@ import libcst as cst
 from adgen.diagnostics import Span
 from adgen.frontend import indexing, lists, places
 from adgen.frontend.abstract import Grown, Root, Tuple
+from adgen.frontend.cells import instead
 from adgen.frontend.liveness import Statement, names_assigned, statements
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation, roots_of
 from adgen.ir.core import Node, Region, Value, walk
-from adgen.ir.dims import ONE, Dim
+from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import Type
 from adgen.primitives.shape import empty
 from adgen.primitives.sizes import constant
@@ -66,7 +67,7 @@ class Growth:
         item = self.of(owner)
         if not all(self._known_outside(d, ()) for d in type_.dims):
             notes = ["the size of its elements is not known before the loop"]
-            raise self.r.error("AG115", item.span, notes=notes)
+            raise instead(self.r, owner, self.r.error("AG115", item.span, notes=notes))
         item.type = type_
 
     # -- around one attempt -------------------------------------------------------------------------------
@@ -85,15 +86,14 @@ class Growth:
     def _allocated(self, item: Item) -> Grown:
         r, entry = self.r, item.entry
         if isinstance(entry, Grown):
-            raise r.error(
-                "AG115", item.span, notes=["a list grows in one loop (with the loops inside it) only"]
-            )
+            notes = ["a list grows in one loop (with the loops inside it) only"]
+            raise instead(r, item.owner, r.error("AG115", item.span, notes=notes))
         count = Dim.const(len(entry.items))
         for x in entry.items:
-            found = lists.element_type(r, x)
+            found = lists.element_type(r, Grown(None, ZERO, None, item.owner), x)
             joined = found if item.type is None else join_types(item.type, found)
             if joined is None:
-                raise lists.mixed(r, item.type, found)
+                raise instead(r, item.owner, lists.mixed(r, item.type, found))
             item.type = joined
         if item.type is None:
             return Grown(None, count, None, item.owner)
@@ -127,13 +127,13 @@ class Growth:
         for item in self.items:
             end = frame.get(item.name)
             if not isinstance(end, Grown) or end.owner is not item.owner:
-                raise self.r.error("AG115", item.span, notes=[_SAME_NUMBER])
+                raise instead(self.r, item.owner, self.r.error("AG115", item.span, notes=[_SAME_NUMBER]))
             assert item.head is not None
             added = end.count - item.head.count
             if added == item.rate:
                 continue
             if not self._known_outside(added, nodes):
-                raise self.r.error("AG115", item.span, notes=[_SAME_NUMBER])
+                raise instead(self.r, item.owner, self.r.error("AG115", item.span, notes=[_SAME_NUMBER]))
             item.rate, good = added, False
         self._check_elements()
         return good
@@ -216,7 +216,8 @@ def lists_of_loop(r: Reader, act: Activation, node: cst.For | cst.While) -> dict
             continue
         assert isinstance(bound, Grown | Tuple)
         if name in names_assigned(body):
-            raise r.error("AG115", notes=[f"the loop appends to `{name}` and binds the name anew"])
+            notes = [f"the loop appends to `{name}` and binds the name anew"]
+            raise instead(r, bound.owner, r.error("AG115", notes=notes))
         found[name] = bound
     return found
 

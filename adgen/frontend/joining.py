@@ -46,7 +46,7 @@ def join_branches(
     roots = [root for root in base.versions if len({id(s.state.versions[root]) for s in sides}) > 1]
     for root in roots:
         left, right = (s.state.versions[root] for s in sides)
-        leaves.append(Leaf(left, right, left.type, r.root_names.get(root)))
+        leaves.append(Leaf(left, right, left.any_type, r.root_names.get(root)))
     results = emit_if(r, pred, sides, leaves)
     values = iter(results)
     if key is not None:
@@ -59,7 +59,7 @@ def join_branches(
         base.versions[root] = value
     for side in sides:
         for root, sources in side.state.shared.items():
-            base.shared.setdefault(root, sources)
+            base.shared[root] = {**base.shared.get(root, {}), **sources}
         for root, version in side.state.versions.items():
             base.versions.setdefault(root, version)
 

@@ -43,6 +43,8 @@ class Axis:
 # -- order of new arrays ------------------------------------------------------------------------------------
 def in_order(r: Reader, value: Value, depth: int = _DEPTH) -> bool:
     """Whether NumPy makes a new array of these contents in C order, as far as that is known."""
+    if value.is_stack:
+        return False  # its elements may be in any order
     if value.type.rank < 2 or value in r.ordered:
         return True
     if value in r.disordered or depth == 0:
@@ -50,8 +52,8 @@ def in_order(r: Reader, value: Value, depth: int = _DEPTH) -> bool:
     op = r.b.defs.op(value)
     if op is None:
         return False
-    if op.prim.name in ("transpose", "contract"):
-        return op.prim.name == "contract"
+    if op.prim.name in ("transpose", "contract", "collect"):
+        return op.prim.name != "transpose"
     if op.prim.name == "read":
         access = op.attr("index").access
         gathers = [k for k, a in enumerate(access) if isinstance(a, Gather)]

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import libcst as cst
 
-from adgen.frontend import indexing, places
+from adgen.frontend import cells, indexing, places
 from adgen.frontend.abstract import (
     Abstract,
     Array,
+    Cells,
     Grown,
     Index,
     Iterable,
@@ -41,9 +42,14 @@ _ALIASED = "another name, container or caller may refer to the same list"
 _COPY = "append a copy: `.append(x.copy())`"
 
 
-def new_list(r: Reader, items: tuple[Abstract, ...]) -> Tuple:
+def new_list(r: Reader, items: tuple[Abstract, ...]) -> Tuple | Cells:
     """A list made here, which nothing else refers to yet."""
-    return Tuple(items, "list", owner=Root("list", None, r.b.span))
+    site = cells.site_of(r)
+    if site in r.elements:
+        return cells.new(r, items, site)
+    owner = Root("list", None, r.b.span)
+    r.sites[owner] = site
+    return Tuple(items, "list", owner=owner)
 
 
 # -- appending ----------------------------------------------------------------------------------------------
@@ -66,42 +72,46 @@ def append_statement(r: Reader, act: Activation, node: cst.Call) -> bool:
     assert isinstance(node.func, cst.Attribute)
     bound = expression(r, act, node.func.value)
     if not (isinstance(bound, Grown) or (isinstance(bound, Tuple) and bound.kind == "list")):
-        return False
+        return False  # of a list of run-time length: an expression like any other
     if len(node.args) != 1 or node.args[0].star or node.args[0].keyword is not None:
         raise r.refuse("AG205", act, node, function=f"{name}.{method}", reason="it takes one argument")
     with r.at(act, node.func):
         check_own(r, act, name, bound)
     item = expression(r, act, node.args[0].value)
     with r.at(act, node):
-        extend(r, act, name, (item,) if method == "append" else _items_of(r, item))
+        extend(r, act, name, (item,) if method == "append" else _items_of(r, bound, item))
     return True
 
 
-def _items_of(r: Reader, x: Abstract) -> tuple[Abstract, ...]:
+def _items_of(r: Reader, bound: Tuple | Grown, x: Abstract) -> tuple[Abstract, ...]:
     from adgen.frontend.sequences import static_items
 
     found = static_items(r, x)
     if found is None:
-        raise r.error("AG115", notes=["`extend` takes a sequence of known length"])
+        error = r.error("AG115", notes=["`extend` takes a sequence of known length"])
+        raise cells.instead(r, bound.owner, error)
     return found
 
 
 def check_own(r: Reader, act: Activation, name: str, bound: Tuple | Grown) -> None:
     """Refuse to change a list that something else may refer to."""
     if r.state.frames[act.key].get(name) is not bound:
-        raise r.error("AG115", notes=[f"`{name}` belongs to the function around this one"])
+        error = r.error("AG115", notes=[f"`{name}` belongs to the function around this one"])
+        raise cells.instead(r, bound.owner, error)
     others = sum(
         sum(owner is bound.owner for owner in owners_in(other))
         for names in r.state.frames.values()
         for other in names.values()
     )
     if bound.owner is None or others != 1:
-        raise r.error("AG115", notes=[_ALIASED])
+        raise cells.instead(r, bound.owner, r.error("AG115", notes=[_ALIASED]))
 
 
 def owners_in(bound: Binding | Abstract) -> Iterator[Root]:
     """The lists that a binding refers to."""
     match bound:
+        case Cells(owner=owner):
+            yield owner
         case Grown(owner=owner):
             if owner is not None:
                 yield owner
@@ -136,13 +146,14 @@ def extend(r: Reader, act: Activation, name: str, items: tuple[Abstract, ...]) -
 
 def pushed(r: Reader, bound: Grown, item: Abstract) -> Grown:
     """A list with one more element, in the row that was kept free for it."""
-    type_ = element_type(r, item)
+    type_ = element_type(r, bound, item)
     growth = r.growing.get(bound.owner) if bound.owner is not None else None
     if growth is None:
-        raise r.error("AG115", notes=["behind the loop that filled it a list stays as it is"])
+        error = r.error("AG115", notes=["behind the loop that filled it a list stays as it is"])
+        raise cells.instead(r, bound.owner, error)
     wanted = type_ if bound.element is None else join_types(bound.element, type_)
     if wanted is None or bound.owner is None:
-        raise mixed(r, bound.element, type_)
+        raise cells.instead(r, bound.owner, mixed(r, bound.element, type_))
     growth.note(bound.owner, r.b.span)
     if wanted != bound.element:
         growth.learn(bound.owner, wanted)
@@ -162,12 +173,12 @@ def mixed(r: Reader, old: Type | None, new: Type) -> Exception:
     return r.error("AG115", notes=[note])
 
 
-def element_type(r: Reader, item: Abstract) -> Type:
+def element_type(r: Reader, bound: Tuple | Grown, item: Abstract) -> Type:
     """The type of an element. Raises AG115 for what is neither a number nor an array."""
     found = r.type_of(item)
     if found is None:
         note = f"in a loop numbers and arrays can be appended, not {describe(r, item)}"
-        raise r.error("AG115", notes=[note])
+        raise cells.instead(r, bound.owner, r.error("AG115", notes=[note]))
     return found
 
 
@@ -196,7 +207,8 @@ def copy_instead(r: Reader, span: object) -> Exception:
 def contents(r: Reader, x: Grown) -> Array:
     """The elements as the rows of an array."""
     if x.place is None:
-        raise r.error("AG115", notes=["the list is read in the loop before anything was appended to it"])
+        notes = ["the list is read in the loop before anything was appended to it"]
+        raise cells.instead(r, x.owner, r.error("AG115", notes=notes))
     type_ = r.type_of(x.place)
     assert type_ is not None
     if type_.dims[0] == x.count:
@@ -229,7 +241,7 @@ def list_item(r: Reader, x: Grown, items: list[tuple[Abstract, object]]) -> Abst
     """``x[i]`` and ``x[a:b]``."""
     ((item, span),) = items if len(items) == 1 else ((Known(None), None),)
     if len(items) != 1 or x.place is None or x.element is None:
-        raise r.error("AG115")
+        raise cells.instead(r, x.owner, r.error("AG115"))
     if isinstance(item, Slice):
         place = contents(r, x)
         type_ = r.type_of(place)

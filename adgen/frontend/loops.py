@@ -13,11 +13,13 @@ from functools import partial
 import libcst as cst
 
 from adgen.diagnostics import UserError
-from adgen.frontend.abstract import Abstract, Array, Iterable, Known, Number, Tuple
+from adgen.frontend.abstract import Abstract, Array, Grown, Iterable, Known, Number, Tuple
 from adgen.frontend.carrying import Carried, carried_at_entry
+from adgen.frontend.cells import instead
 from adgen.frontend.expressions import expression
 from adgen.frontend.growing import ATTEMPTS, Growth, growth_of, lists_of_loop
 from adgen.frontend.joining import join_branches
+from adgen.frontend.list_rounds import ListRound, hold
 from adgen.frontend.lists import owners_in
 from adgen.frontend.liveness import Names, exits, leaves_loop, names_assigned, names_bound_in, statements
 from adgen.frontend.merging import both
@@ -248,7 +250,7 @@ def _rolled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
         _carry_for(r, act, node, found)
         return
     if not found.step_value or leaves_loop(statements(node.body)):
-        raise _unknown_rounds(r, act, node)
+        raise _unknown_rounds(r, act, node, grown)
     count = trip_count(r, found)
     if not (found.step_value == 1 and r.sizes.polynomial(found.lo).value == 0):
         zero, one = constant(r.b, 0), constant(r.b, 1)
@@ -268,12 +270,17 @@ def _rolled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
             r.restore(r.state, saved)
         finally:
             r.growing = dict(outer)
-    raise _unknown_rounds(r, act, node)
+    raise _unknown_rounds(r, act, node, grown)
 
 
-def _unknown_rounds(r: Reader, act: Activation, node: cst.For | cst.While) -> UserError:
+def _unknown_rounds(
+    r: Reader, act: Activation, node: cst.For | cst.While, grown: dict[str, Tuple | Grown]
+) -> Exception:
     notes = ["how often the loop runs, and what a round appends, has to be known before it starts"]
-    return r.refuse("AG115", act, node, notes=notes)
+    error: Exception = r.refuse("AG115", act, node, notes=notes)
+    for bound in grown.values():
+        error = instead(r, bound.owner, error)
+    return error
 
 
 def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip, growth: Growth | None = None) -> None:
@@ -298,8 +305,9 @@ def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip, growth: G
 
 def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
     """A ``while`` loop; the body of ``while True`` runs at least once, and may be the only way out."""
-    if lists_of_loop(r, act, node):
-        raise _unknown_rounds(r, act, node)
+    grown = lists_of_loop(r, act, node)
+    if grown:
+        raise _unknown_rounds(r, act, node, grown)
     body = statements(node.body)
     forever = isinstance(node.test, cst.Name | cst.Integer) and node.test.value in ("True", "1")
     loop = Loop(
@@ -391,6 +399,7 @@ def _lower(r: Reader, loop: Loop, attempt: Callable[[Carried], Round]) -> None:
         raise r.refuse("AG233", loop.act, loop.node, name="a value", left="one type", right="others")
     results = found.finish()
     carried.leave(results, loop.ran())
+    hold(r, found.state)
     _leave(r, loop.act, outer)
 
 
@@ -443,10 +452,12 @@ def _for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Gro
         try:
             if growth is not None:
                 growth.enter(counter)
+            round_ = ListRound(r, loop.act, loop.head)
             _bind_item(r, loop, found, counter)
             _body(r, loop)
             if growth is not None and not growth.check(nodes):
                 raise Regrow(growth)
+            round_.check()
         finally:
             r.counters.remove(counter)
             del r.sizes.counters[counter]
@@ -475,7 +486,9 @@ def _while_round(
             carried.enter(params)
             _assume_running(r, loop)
             start()
+            round_ = ListRound(r, loop.act, loop.head)
             _body(r, loop)
+            round_.check()
     finally:
         r.sizes.counters = known
 

@@ -19,7 +19,7 @@ from adgen.frontend.names import from_meaning
 from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
 from adgen.frontend.scope import Captured, Helper, Path
 from adgen.frontend.sequences import static_items
-from adgen.frontend.signals import Restart, Unroll
+from adgen.frontend.signals import Relearn, Restart, Unroll
 from adgen.frontend.sizes import NO_SIZES, Equality
 from adgen.frontend.state import Closure
 from adgen.frontend.static_scope import StaticEnvironment, check_decorators
@@ -117,14 +117,17 @@ def lower(
     """
     demanded: dict[object, Any] = {}
     equalities: dict[str, Equality] = {}
+    elements: dict[object, Any] = {}
     for _ in range(_ATTEMPTS):
         substitution = _solved(equalities)
-        reader = Reader(demanded, refuted, max_ops, substitution, differentiate)
+        reader = Reader(demanded, refuted, max_ops, substitution, differentiate, elements=elements)
         try:
             lowered = _attempt(reader, function, arguments)
         except Restart as restart:
             values = {source: value for source, value in reader.statics.values()}
             demanded |= {source: values[source] for source in restart.demanded}
+            continue
+        except Relearn:
             continue
         except Unroll:
             raise AssertionError("a loop could not be unrolled") from None

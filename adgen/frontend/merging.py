@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from adgen.frontend.abstract import Abstract, Array, Grown, Known, Root, Tuple
+from adgen.frontend import cells
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Root, Tuple
 from adgen.frontend.promotion import join_types, with_dims
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import (
@@ -24,10 +25,11 @@ from adgen.frontend.state import (
 from adgen.ir.core import Node, Region, Value
 from adgen.ir.dims import ZERO as DIM_ZERO
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Kind, Type
+from adgen.ir.types import AnyType, DType, Kind, StackType, Type
 from adgen.primitives.elementwise import cast as cast_
 from adgen.primitives.shape import full
 from adgen.primitives.sizes import constant
+from adgen.primitives.tape import stack_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +41,7 @@ class Leaf:
 
     left: Abstract | Value | None
     right: Abstract | Value | None
-    type: Type
+    type: AnyType
     name: str | None
 
 
@@ -55,13 +57,15 @@ class Unjoinable(Exception):
 # -- structure ----------------------------------------------------------------------------------------------
 def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[object, list[Leaf]]:
     """The common form of two bindings: a skeleton and the leaves it waits for. Raises Unjoinable."""
-    if left is right or (isinstance(left, Known | Array) and left == right):
+    if left is right or (isinstance(left, Known | Array | Cells) and left == right):
         return left, []
     if isinstance(left, Grown) and isinstance(right, Grown) and left.same_as(right):
         return left, []
+    if isinstance(left, Cells) or isinstance(right, Cells):
+        return _align_lists(r, left, right, name)
     if isinstance(left, Tuple) and isinstance(right, Tuple):
         if len(left.items) != len(right.items) or left.keys != right.keys:
-            raise Unjoinable(left, right)
+            raise unlike(r, left, right)
         parts = [
             align(r, a, b, None if name is None else f"{name}_{k}")
             for k, (a, b) in enumerate(zip(left.items, right.items, strict=True))
@@ -69,6 +73,8 @@ def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[o
         like = left if left.owner is right.owner else replace(left, owner=None)
         skeleton = ("tuple", like, [p[0] for p in parts])
         return skeleton, [leaf for p in parts for leaf in p[1]]
+    if isinstance(left, Grown) or isinstance(right, Grown):
+        raise unlike(r, left, right)
     types = [_type_of(r, x) for x in (left, right)]
     if types[0] is None or types[1] is None:
         raise Unjoinable(left, right)
@@ -78,6 +84,28 @@ def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[o
     assert not isinstance(left, Missing)
     assert not isinstance(right, Missing)
     return ("leaf",), [Leaf(left, right, joined, name)]
+
+
+def _align_lists(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[object, list[Leaf]]:
+    """Two lists of run-time length become one of the same kind of elements."""
+    if not (isinstance(left, Cells) and isinstance(right, Cells)):
+        raise unlike(r, left, right)
+    like = cells.alike(r, left, right)
+    found = [
+        Leaf(r.state.versions[a], r.state.versions[b], type_, name)
+        for a, b, type_ in zip(left.roots, right.roots, cells.stack_types(like), strict=True)
+    ]
+    return ("cells", like), found
+
+
+def unlike(r: Reader, left: Binding, right: Binding) -> Exception:
+    """What two forms that do not fit lead to: lists are read again as lists of run-time length."""
+    error: Exception = Unjoinable(left, right)
+    owners = [x.owner for x in (left, right) if isinstance(x, Tuple | Grown)]
+    if len(owners) + sum(isinstance(x, Cells) for x in (left, right)) == 2:
+        for owner in owners:
+            error = cells.instead(r, owner, error)
+    return error
 
 
 def _type_of(r: Reader, x: Binding) -> Type | None:
@@ -97,6 +125,12 @@ def rebuild(r: Reader, skeleton: object, values: Iterator[Value], shared: Sharin
             if shared is not None and isinstance(found, Array):
                 shared.note(found.root)
             return found
+        case ("cells", Cells() as like):
+            made = cells.like(r, like, values)
+            if shared is not None:
+                for root in made.roots:
+                    shared.note(root)
+            return made
         case ("tuple", Tuple() as like, list() as parts):
             items = tuple(rebuild(r, part, values, shared) for part in parts)
             return replace(like, items=items)
@@ -118,8 +152,10 @@ class Sharing:
 
 
 # -- conversion ---------------------------------------------------------------------------------------------
-def convert(r: Reader, x: Abstract | Value | None, type_: Type) -> Value:
+def convert(r: Reader, x: Abstract | Value | None, type_: AnyType) -> Value:
     """``x`` in a joined type; zeros where it has no value on this path."""
+    if isinstance(type_, StackType):
+        return x if isinstance(x, Value) else stack_new(r.b, element=type_.element)
     if x is None:
         return zeros(r, type_)
     value = r.value(x)
@@ -169,6 +205,8 @@ def settled(r: Reader, pred: Value, sides: tuple[Side, Side], leaves: list[Leaf]
     """
     pairs: list[tuple[int, int, tuple[Dim, Dim]]] = []
     for at, leaf in enumerate(leaves):
+        if not isinstance(leaf.type, Type):
+            continue
         types = [_side_type(r, side, x) for side, x in zip(sides, (leaf.left, leaf.right), strict=True)]
         for axis in range(leaf.type.rank):
             sizes = [None if t is None else t.dims[axis] for t in types]
@@ -187,8 +225,10 @@ def settled(r: Reader, pred: Value, sides: tuple[Side, Side], leaves: list[Leaf]
     found = r.b.if_else(pred, regions[0], regions[1], ["size"] * len(pairs))
     types_ = [leaf.type for leaf in leaves]
     for (at, axis, _), value in zip(pairs, found, strict=True):
-        dims = types_[at].dims
-        types_[at] = replace(types_[at], dims=(*dims[:axis], r.sizes.dim_of(value), *dims[axis + 1 :]))
+        type_ = types_[at]
+        assert isinstance(type_, Type)
+        dims = type_.dims
+        types_[at] = replace(type_, dims=(*dims[:axis], r.sizes.dim_of(value), *dims[axis + 1 :]))
     return [replace(leaf, type=type_) for leaf, type_ in zip(leaves, types_, strict=True)]
 
 
@@ -230,7 +270,15 @@ def filled(
 ) -> tuple[object, list[Leaf]]:
     """A binding that one path lacks: leaves with one side open."""
     if isinstance(present, Grown):
-        raise r.error("AG115", notes=["a list filled inside a loop or branch is not known behind it"])
+        error = r.error("AG115", notes=["a list filled inside a loop or branch is not known behind it"])
+        raise cells.instead(r, present.owner, error)
+    if isinstance(present, Cells):
+        versions = [state.versions[root] for root in present.roots]
+        found = [
+            Leaf(None, v, t, None) if missing_left else Leaf(v, None, t, None)
+            for v, t in zip(versions, cells.stack_types(present), strict=True)
+        ]
+        return ("cells", present), found
     if isinstance(present, Tuple):
         names = [None if name is None else f"{name}_{k}" for k in range(len(present.items))]
         parts = [

@@ -8,7 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from adgen.frontend.abstract import Abstract, Array, Known, Number, Tuple
+from adgen.frontend import cells
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Tuple
 from adgen.frontend.library import operators as library
 from adgen.frontend.library_context import CallContext, context_of
 from adgen.frontend.reader import Reader, describe
@@ -85,6 +86,10 @@ def binary(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
     known = _computed(symbol, left, right)
     if known is not None:
         return known
+    if any(isinstance(x, Cells | Grown) or _is_list(x) for x in (left, right)):
+        joined = _lists(r, symbol, left, right)
+        if joined is not None:
+            return joined
     if isinstance(left, Tuple) or isinstance(right, Tuple):
         found = _tuples(r, symbol, left, right)
         if found is not None:
@@ -142,7 +147,26 @@ def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
     return None
 
 
-def _sequence(r: Reader, items: tuple[Abstract, ...], kind: str) -> Tuple:
+def _is_list(x: Abstract) -> bool:
+    return isinstance(x, Tuple) and x.kind == "list"
+
+
+def _lists(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract | None:
+    """``xs + ys`` and ``xs * n`` where a length is known only at run time; arrays go by their elements."""
+    if symbol == "+" and all(isinstance(x, Cells | Grown) or _is_list(x) for x in (left, right)):
+        if _is_list(left) and _is_list(right):
+            return None
+        return cells.concatenated(r, left, right)
+    for one, other in ((left, right), (right, left)):
+        if symbol == "*" and isinstance(other, Number) and isinstance(one, Tuple) and _is_list(one):
+            return cells.filled(r, one.items, other.value)
+        if isinstance(one, Cells | Grown) and isinstance(other, Array):
+            pair = [r.wrap(r.value(x)) for x in (left, right)]
+            return binary(r, symbol, pair[0], pair[1])
+    return None
+
+
+def _sequence(r: Reader, items: tuple[Abstract, ...], kind: str) -> Abstract:
     """A new sequence of a kind."""
     from adgen.frontend.lists import new_list
 
@@ -269,6 +293,10 @@ def truth(r: Reader, x: Abstract) -> Abstract:
             return Known(bool(value))
         case Tuple(items=items):
             return Known(bool(items))
+        case Cells():
+            return Number(e.gt(r.b, cells.count(r, x), constant(r.b, 0)))
+        case Grown():
+            return Number(e.gt(r.b, r.sizes.value(x.count), constant(r.b, 0)))
         case Number(value):
             return Number(_nonzero(r, value))
         case Array():

@@ -15,6 +15,7 @@ from adgen.frontend import layout, places
 from adgen.frontend.abstract import (
     Abstract,
     Array,
+    Cells,
     DTypeObject,
     Generator,
     Grown,
@@ -76,6 +77,9 @@ class Reader:
     comments: dict[int, str] = field(default_factory=dict)
     running: list[Activation] = field(default_factory=list)
     activations: int = 0
+    elements: dict[object, Any] = field(default_factory=dict)
+    sites: dict[Root, object] = field(default_factory=dict)
+    calls: list[Span | None] = field(default_factory=list)
     growing: dict[Root, Any] = field(default_factory=dict)
     appended: list[tuple[Any, Root, Value, Span | None, bool]] = field(default_factory=list)
     written: dict[Root, None] = field(default_factory=dict)
@@ -131,6 +135,11 @@ class Reader:
                     self.names.setdefault(version, name)
             case Array():
                 self.names.setdefault(self.value(x), name)
+            case Cells(roots=roots):
+                for at, root in enumerate(roots):
+                    shown = name if len(roots) == 1 else f"{name}_{at}"
+                    self.root_names.setdefault(root, shown)
+                    self.names.setdefault(self.state.versions[root], shown)
 
     # -- values -------------------------------------------------------------------------------------------
     def value(self, x: Abstract | Value) -> Value:
@@ -148,6 +157,10 @@ class Reader:
                 if x.element is not None and x.element.rank:
                     not_empty(self, x, "an array of it")
                 return places.read(self, contents(self, x))
+            case Cells():
+                from adgen.frontend.cells import snapshot
+
+                return self.value(snapshot(self, x))
             case Tuple(items=items) if items:
                 return self._stacked([self.value(item) for item in items])
             case LibraryFunction() | UserFunction():
@@ -364,7 +377,7 @@ def describe(r: Reader, x: Abstract) -> str:
             return f"`{value!r}`"
         case Tuple(items=items, kind=kind):
             return f"a {kind} of {len(items)}"
-        case Grown():
+        case Grown() | Cells():
             return "a list that was filled in a loop"
         case DTypeObject(dtype):
             return f"the dtype {dtype.value}"

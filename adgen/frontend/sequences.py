@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adgen.frontend import places
-from adgen.frontend.abstract import Abstract, Array, Grown, Index, Iterable, Known, Number, Tuple
+from adgen.frontend import cells, places
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Index, Iterable, Known, Number, Tuple
 from adgen.frontend.lists import contents, element
 from adgen.frontend.reader import Reader
 from adgen.ir.core import Access, Full, Indexer, Point, Value
@@ -47,6 +47,8 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
             if count.value is None or x.place is None:
                 return None if count.value else ()
             return tuple(element(r, x, constant(r.b, k)) for k in range(count.value))
+        case Cells(roots=()):
+            return ()
         case Iterable("range", bounds):
             return _static_range(bounds)
         case Iterable("enumerate", (inner, start)):
@@ -115,6 +117,12 @@ def trip(r: Reader, x: Abstract) -> Trip | None:
         case Grown(count=count):
             contents(r, x)
             return _counted(r, r.sizes.value(count), lambda i: element(r, x, i))
+        case Cells(form=form):
+            columns = cells.columns(r, x)
+            total = r.sizes.value(columns[0].count)
+            return _counted(
+                r, total, lambda i: cells.rebuilt(form or cells.LEAF, (element(r, g, i) for g in columns))
+            )
         case Iterable("range", (lo, hi, step)):
             return _range(r, lo, hi, step)
         case Iterable("enumerate", (inner, start)):

@@ -21,6 +21,10 @@ class Unroll(Exception):
         self.counter = counter
 
 
+class Relearn(Exception):
+    """Lower the whole function again with what was learnt about its lists."""
+
+
 class Regrow(Exception):
     """A loop that appends to lists has to be lowered again with what ``growth`` has learnt."""
 

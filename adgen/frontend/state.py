@@ -102,7 +102,7 @@ def _counts(name: str, live: frozenset[str] | None) -> bool:
 
 def roots_of(bound: Binding) -> set[Root]:
     """The roots a binding refers to."""
-    from adgen.frontend.abstract import Array, Grown, Partial
+    from adgen.frontend.abstract import Array, Cells, Grown, Partial
 
     match bound:
         case Array(root):
@@ -112,6 +112,8 @@ def roots_of(bound: Binding) -> set[Root]:
             return set().union(*(roots_of(item) for item in given))
         case Grown(place=place):
             return set() if place is None else {place.root}
+        case Cells(roots=roots):
+            return set(roots)
         case Tuple(items=items):
             return set().union(*(roots_of(item) for item in items)) if items else set()
         case UserFunction(definition=Closure(defaults=defaults)):

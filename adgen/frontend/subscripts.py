@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from adgen.diagnostics import Span
-from adgen.frontend import indexing
+from adgen.diagnostics import Span, UserError
+from adgen.frontend import cells, indexing
 from adgen.frontend.abstract import (
     Abstract,
     Array,
+    Cells,
     Grown,
     Known,
     LibraryFunction,
@@ -22,6 +23,7 @@ from adgen.frontend.abstract import (
 from adgen.frontend.expressions import expression
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import Activation
+from adgen.ir.core import Value
 
 
 def subscript_items(r: Reader, act: Activation, node: cst.Subscript) -> list[tuple[Abstract, Span]]:
@@ -56,7 +58,9 @@ def subscript(r: Reader, act: Activation, node: cst.Subscript) -> Abstract:
             found = indexing.subscript(r, type_, items, act.source.span(node))
             return indexing.load(r, base, found)
         case Tuple():
-            return tuple_item(r, base, items)
+            return _tuple_item(r, base, items)
+        case Cells():
+            return _list_item(r, base, items)
         case Grown():
             from adgen.frontend.lists import list_item
 
@@ -66,6 +70,39 @@ def subscript(r: Reader, act: Activation, node: cst.Subscript) -> Abstract:
         case Module() | Namespace() | LibraryFunction() | UserFunction():
             raise r.error("AG129")
     raise r.error("AG234", operation="indexing", types=describe(r, base))
+
+
+def _list_item(r: Reader, base: Cells, items: list[tuple[Abstract, Span]]) -> Abstract:
+    """An element or a slice of a list of run-time length."""
+    from adgen.frontend.lists import new_list
+
+    item, span = items[0]
+    if len(items) != 1:
+        raise r.error("AG235", count=len(items), rank=1)
+    if isinstance(item, Slice):
+        if not base.roots:
+            return new_list(r, ())
+        if all(x == Known(None) for x in (item.start, item.stop, item.step)):
+            return cells.copied(r, base)
+        return cells.sliced(r, base, item, span)
+    return cells.get(r, base, index_value(r, item, span))
+
+
+def index_value(r: Reader, item: Abstract, span: Span | None) -> Value:
+    """An integer that is an index."""
+    value = r.value(item) if isinstance(item, Number | Known) and r.type_of(item) is not None else None
+    if value is None or not value.type.dtype.is_integer or value.type.rank:
+        raise r.error("AG236", span, what=describe(r, item))
+    return value
+
+
+def _tuple_item(r: Reader, base: Tuple, items: list[tuple[Abstract, Span]]) -> Abstract:
+    try:
+        return tuple_item(r, base, items)
+    except UserError as error:
+        if error.diagnostic.code == "AG240" and base.kind == "list":
+            raise cells.instead(r, base.owner, error) from None
+        raise
 
 
 def tuple_item(r: Reader, base: Tuple, items: list[tuple[Abstract, Span]]) -> Abstract:

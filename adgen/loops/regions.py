@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adgen.analysis.origins import Origins
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures, regions_of, walk
 from adgen.ir.dims import Dim, product
 from adgen.ir.types import DType, Type
@@ -34,33 +35,6 @@ from adgen.loops.core import (
 )
 from adgen.loops.state import State, Unsupported
 from adgen.loops.tape_loops import hoist_tapes
-
-
-# -- where the storage of a value comes from ------------------------------------------------------------
-class Origins:
-    """Follows values back through in-place operations to the value whose storage they took over."""
-
-    def __init__(self, *regions: Region) -> None:
-        self._nodes: dict[Value, Node] = {v: n for r in regions for n in walk(r) for v in n.results}
-
-    def of(self, value: Value) -> Value:
-        """The value whose storage this one is in."""
-        node = self._nodes.get(value)
-        match node:
-            case Op() if 0 in node.prim.consumes and value is node.results[0]:
-                return self.of(node.operands[0])
-            case For() | While():
-                position = node.results.index(value)
-                if self.of(node.body.yields[position]) is node.carried[position]:
-                    return self.of(node.inits[position])
-            case If():
-                position = node.results.index(value)
-                then, other = self.of(node.then.yields[position]), self.of(node.orelse.yields[position])
-                if then is other:
-                    return then
-            case _:
-                pass
-        return value
 
 
 # -- loops ----------------------------------------------------------------------------------------------
@@ -105,6 +79,8 @@ class Carried:
         """Before the loop: variables and pointers get the initial values."""
         for k, (init, param) in enumerate(zip(self.inits, self.params, strict=True)):
             if not isinstance(param.any_type, Type):
+                if self.origins[k] is not param:
+                    raise Unsupported("loop", "a round replaces a growable list by another one")
                 continue
             if not param.type.rank:
                 self.slots[k] = self.state.slot(param.type.dtype)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adgen.ir.core import Op
-from adgen.loops import access, draws, elementwise, library, products, reductions, shapes, tapes
+from adgen.loops import access, draws, elementwise, library, lists, products, reductions, shapes, tapes
 from adgen.loops.state import State
 from adgen.primitives.define import Ufunc
 
@@ -40,6 +40,16 @@ RULES: dict[str, Rule] = {
     "stack_new": tapes.lower_stack_new,
     "push": tapes.lower_push,
     "pop": tapes.lower_pop,
+    "length": lists.lower_length,
+    "cell": lists.lower_cell,
+    **dict.fromkeys(("set_cell", "add_cell"), lists.lower_store),
+    "take": lists.lower_take,
+    "truncate": lists.lower_truncate,
+    "collect": lists.lower_collect,
+    "add_cells": lists.lower_add_cells,
+    "add_list": lists.lower_add_list,
+    "copy_list": lists.lower_copy_list,
+    "position": lists.lower_position,
 }
 
 

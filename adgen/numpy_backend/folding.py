@@ -23,7 +23,7 @@ WIDTH = 66
 _FREE = ("const", "dim", "wrap", "broadcast", "transpose")
 _SUMS = ("add", "sub")
 _INTEGER = ("add", "sub", "mul", "neg")
-_NEVER = ("stack_new", "push", "pop", "bind_dim", "write", "add_at", "empty")
+_NEVER = ("stack_new", "push", "pop", "bind_dim", "write", "add_at", "empty", "copy_list")
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class Folding:
         for node, _ in self.numbering.nodes:
             match node:
                 case Op():
-                    if node.prim.view or node.prim.name in ("stop_gradient", "pop"):
+                    if node.prim.view or node.prim.name in ("stop_gradient", "pop", "cell"):
                         self._join(node.operands[0], node.results[0])
                     for slot in node.prim.consumes:
                         self._join(node.operands[slot], node.results[0])

@@ -13,6 +13,7 @@ from adgen.numpy_backend.assignments import Assignment, in_order
 from adgen.numpy_backend.early_exit import Counted
 from adgen.numpy_backend.expressions import Expressions, OperationSpeller
 from adgen.numpy_backend.indices import whole
+from adgen.numpy_backend.lists import STATEMENTS, list_statement
 from adgen.primitives.define import Prec
 
 _AUGMENTED = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -92,6 +93,8 @@ class Statements:
                 self._emit(f"{e.name(op.result)}.append({e.exact(op.operands[1])})", op)
             case "pop":
                 self._pop(op)
+            case name if name in STATEMENTS:
+                self._emit(list_statement(e, op, bool(self.numbering.uses.get(op.results[-1]))), op)
             case _:
                 self._assign_op(op)
 

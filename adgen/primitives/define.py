@@ -64,6 +64,21 @@ class Indexed:
 
 
 @dataclass(frozen=True, slots=True)
+class CellOf:
+    """A contribution to one element of a list's cotangent."""
+
+    position: Value
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOf:
+    """A contribution to the first elements of a list's cotangent: the rows of an array."""
+
+    rows: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Masked:
     """A contribution that counts only where ``mask`` is ``keep``; elsewhere it may be anything, NaN too.
 
@@ -77,7 +92,7 @@ class Masked:
 
 Partial = Value | Over | float | Zero
 Partials = Callable[..., Sequence[Partial]]
-Contribution = Value | Indexed | Masked | Zero
+Contribution = Value | Indexed | CellOf | RowsOf | Masked | Zero
 #: From the cotangent of the result (of several results: a tuple, with ZERO where there is none).
 Vjp = Callable[[Builder, Op, Any], Sequence[Contribution]]
 #: To the tangent of the result (of several results: a tuple).

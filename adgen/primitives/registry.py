@@ -15,6 +15,7 @@ from adgen.primitives import (
     hyperbolic,
     indexing,
     linear_algebra,
+    lists,
     patterns,
     positions,
     powers,
@@ -35,7 +36,8 @@ FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic),
     *(error_function, gamma_functions),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
-    *(contract, linear_algebra, shape, stacking, patterns, indexing, positions, tape, draws, checks),
+    *(contract, linear_algebra, shape, stacking, patterns, indexing, positions),
+    *(tape, lists, draws, checks),
 )
 
 REGISTRY = Registry()

@@ -35,7 +35,7 @@ def _pop_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyTyp
 stack_new: Primitive = Primitive(
     name="stack_new",
     type_rule=_new_type,
-    eval=lambda ctx: None,
+    eval=lambda ctx: (),
     spell=Absent("a statement: name = []"),
     doc="An empty tape of elements of type ``element``.",
     samples=_IN_LOOPS,
@@ -47,7 +47,7 @@ stack_new: Primitive = Primitive(
 push: Primitive = Primitive(
     name="push",
     type_rule=_push_type,
-    eval=lambda ctx, stack, value: (stack, value),
+    eval=lambda ctx, stack, value: (*stack, value),
     spell=Absent("a statement: name.append(value)"),
     doc="The tape with one more value on top.",
     samples=_IN_LOOPS,
@@ -61,7 +61,7 @@ push: Primitive = Primitive(
 pop: Primitive = Primitive(
     name="pop",
     type_rule=_pop_type,
-    eval=lambda ctx, stack: stack,
+    eval=lambda ctx, stack: (stack[:-1], stack[-1]),
     spell=Absent("a statement: value = name.pop()"),
     doc="The tape without its top value, and that value.",
     samples=_IN_LOOPS,

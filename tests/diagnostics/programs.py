@@ -602,8 +602,8 @@ INTERFACE: list[Row] = [
     ),
     (
         "AG115",
-        Example("def f(x):\n    ys = [0.0, 0.0]\n    «ys[0]» = x\n    return ys[0]"),
-        Example("def f(x):\n    ys = np.zeros(2)\n    ys[0] = x\n    return ys[0]"),
+        Example("def f(x):\n    ys = [x, x]\n    «ys.pop(0)»\n    return ys[0]"),
+        Example("def f(x):\n    ys = [x, x]\n    ys.pop()\n    return ys[0]"),
     ),
     (
         "AG261",

@@ -75,20 +75,47 @@ def _changed_behind_a_branch(x: Any) -> Any:
     return np.sum(np.stack(ys))
 
 
-def _two_names(x: Any) -> Any:
-    ys: list[Any] = []
-    zs = ys
-    for i in range(3):
-        ys.append(x[i])  # noqa: PERF401
-    return np.sum(np.array(zs))
-
-
 def _exchanged(x: Any) -> Any:
     ys, zs = [x[0]], [x[1]]
     for _ in range(3):
         ys, zs = zs, ys
     ys.append(x[2])
     return ys[0] + len(zs)
+
+
+def _element_written(x: Any) -> Any:
+    ys = []
+    for i in range(3):
+        ys.append(x * i)  # noqa: PERF401
+    ys[0][1] = 2.0
+    return np.sum(np.array(ys))
+
+
+_REFUSED = (
+    _changed_in_place,
+    _changed_afterwards,
+    _changed_next_round,
+    _changed_behind_the_loop,
+    _changed_behind_a_branch,
+    _exchanged,
+    _element_written,
+)
+
+
+@pytest.mark.parametrize("function", _REFUSED)
+def test_what_may_change_is_refused(function: Callable[[Any], Any]) -> None:
+    with pytest.raises(adgen.UserError) as caught:
+        adgen.grad(function).lower("f64[n]")
+    assert caught.value.diagnostic.code == "AG115"
+    assert caught.value.diagnostic.notes
+
+
+def _two_names(x: Any) -> Any:
+    ys: list[Any] = []
+    zs = ys
+    for i in range(3):
+        ys.append(x[i])  # noqa: PERF401
+    return np.sum(np.array(zs))
 
 
 def _by_another_function(x: Any) -> Any:
@@ -101,14 +128,6 @@ def _by_another_function(x: Any) -> Any:
     return np.sum(np.array(found))
 
 
-def _element_written(x: Any) -> Any:
-    ys = []
-    for i in range(3):
-        ys.append(x * i)  # noqa: PERF401
-    ys[0][1] = 2.0
-    return np.sum(np.array(ys))
-
-
 def _left_early(x: Any) -> Any:
     ys = []
     for i in range(3):
@@ -118,26 +137,13 @@ def _left_early(x: Any) -> Any:
     return np.sum(np.array(ys))
 
 
-_REFUSED = (
-    _changed_in_place,
-    _changed_afterwards,
-    _changed_next_round,
-    _changed_behind_the_loop,
-    _changed_behind_a_branch,
-    _two_names,
-    _exchanged,
-    _by_another_function,
-    _element_written,
-    _left_early,
-)
-
-
-@pytest.mark.parametrize("function", _REFUSED)
-def test_what_may_change_is_refused(function: Callable[[Any], Any]) -> None:
-    with pytest.raises(adgen.UserError) as caught:
-        adgen.grad(function).lower("f64[n]")
-    assert caught.value.diagnostic.code == "AG115"
-    assert caught.value.diagnostic.notes
+@pytest.mark.parametrize("function", [_two_names, _by_another_function, _left_early])
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_lists_have_an_identity(function: Callable[[Any], Any], backend: str) -> None:
+    x = np.array([1.0, 2.0, 3.0])
+    value, gradient = adgen.value_and_grad(function, backend=backend)(x)
+    assert value == function(x)
+    np.testing.assert_array_equal(gradient, np.ones(3))
 
 
 def test_an_empty_list_cannot_be_stacked() -> None:
@@ -145,3 +151,45 @@ def test_an_empty_list_cannot_be_stacked() -> None:
     assert np.isfinite(adgen.grad(_states)(weights, np.ones((1, 2)))).all()
     with pytest.raises(ValueError, match="at least one array"):
         adgen.grad(_states)(weights, np.ones((0, 2)))
+
+
+def _popped_too_often(x: Any) -> Any:
+    ys = [x[0]]
+    total = 0.0
+    for i in range(len(x)):
+        total += ys.pop() * i
+    return total
+
+
+def _read_outside(x: Any) -> Any:
+    ys = [v for v in (x[0], x[1])]
+    while len(ys) < 3:
+        ys.append(x[0])
+    return ys[int(x[1])]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+@pytest.mark.parametrize("function", [_popped_too_often, _read_outside])
+def test_places_outside_are_index_errors(function: Callable[[Any], Any], backend: str) -> None:
+    x = np.array([1.0, 7.0])
+    with pytest.raises(IndexError) as plain:
+        function(x)
+    with pytest.raises(adgen.RunError) as caught:
+        adgen.grad(function, backend=backend)(x)
+    assert isinstance(caught.value, IndexError)
+    assert str(plain.value) in str(caught.value)
+
+
+def test_an_update_costs_the_same_at_every_length() -> None:
+    from adgen.analysis.cost import cost_of
+
+    def swept(x: Any) -> Any:
+        ys = [0.0] * len(x)
+        for i in range(len(x)):
+            ys[i] += x[i] * x[i - 1]
+        return ys[0] * ys[-1]
+
+    lowered = adgen.value_and_grad(swept, backend="numpy").lower("f64[n]")
+    func = lowered.artifacts.program.final
+    moves = [cost_of(func, (np.ones(n),)).moves for n in (10, 20, 40)]
+    assert moves[2] - moves[1] == 2 * (moves[1] - moves[0])

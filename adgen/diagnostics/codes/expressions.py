@@ -84,25 +84,30 @@ CODES = (
     Code(
         "AG115",
         "a list cannot be used like this",
-        "A list grows by `append` and `extend` where its length stays known: outside loops, or in a `for` "
-        "loop that is not left early and appends the same number of equal elements in every round. Its "
-        "elements become the rows of one array, so nothing else may refer to the list, and an appended "
-        "array may not change afterwards.",
-        help="use a tuple, or `np.zeros` and element assignment",
+        "A list whose length is known only when the function runs holds numbers, arrays of one size, or "
+        "tuples of these, all of one kind. Elements are appended, popped from the end and replaced. An array "
+        "in a list may not change in place while the list is in use, and a list that may be one of two is "
+        "only read.",
+        help="use elements of one kind, or an array",
         bad=Example("""
             def f(x):
                 ys = []
                 for i in range(3):
                     if x > i:
-                        «ys.append(x * i)»
-                return ys[0]
+                        ys.append(x * i)
+                    else:
+                        «ys.append((x, i))»
+                return len(ys) * x
         """),
         good=Example("""
             def f(x):
                 ys = []
                 for i in range(3):
-                    ys.append(x * i)
-                return ys[0]
+                    if x > i:
+                        ys.append(x * i)
+                    else:
+                        ys.append(0.0)
+                return sum(ys)
         """),
     ),
     Code(

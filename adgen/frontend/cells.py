@@ -1,0 +1,451 @@
+"""Lists whose length is known only at run time: one growable stack for every leaf of an element.
+
+A list is a root with versions, like an array: names that refer to the same list see the same changes,
+branches join its versions, loops carry them. Which lists these are, and what their elements are, is learnt:
+lowering starts over where a list turns out to need it (:func:`instead`, :func:`learn`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from adgen.diagnostics import Span
+from adgen.frontend import places
+from adgen.frontend.abstract import Abstract, Array, Cells, Form, Grown, Known, Number, Root, Tuple
+from adgen.frontend.promotion import join_types
+from adgen.frontend.reader import Reader, describe
+from adgen.frontend.signals import Relearn
+from adgen.ir.core import Region, Value
+from adgen.ir.types import I64, DType, Kind, StackType, Type
+from adgen.primitives import lists as prims
+from adgen.primitives.checks import fail_if
+from adgen.primitives.elementwise import lt
+from adgen.primitives.sizes import constant
+from adgen.primitives.tape import stack_new
+
+LEAF: Form = ("leaf",)
+_ALIASED = "the list may be one of two lists"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What the elements of a list are: their form, and the types of its leaves."""
+
+    form: Form
+    types: tuple[Type, ...]
+
+
+# -- learning -----------------------------------------------------------------------------------------------
+def site_of(r: Reader) -> object:
+    """Where a list is made: the place in the source, and the calls that led there."""
+    return (r.b.span, tuple(r.calls))
+
+
+def instead(r: Reader, owner: Root | None, error: Exception) -> Exception:
+    """What to raise where a list cannot stay as it is: start over with one of run-time length."""
+    site = None if owner is None else r.sites.get(owner)
+    if site is None or site in r.elements:
+        return error
+    r.elements[site] = None
+    return Relearn()
+
+
+def learn(r: Reader, x: Cells, element: Element) -> Exception:
+    """Start over: the elements of a list are of another kind than it was made for."""
+    site = r.sites[x.owner]
+    known = r.elements.get(site)
+    assert known is None or isinstance(known, Element)
+    r.elements[site] = element if known is None else joined(r, known, element)
+    return Relearn()
+
+
+def joined(r: Reader, one: Element, other: Element) -> Element:
+    """The kind of element that both are. Raises AG115 where there is none."""
+    if one.form != other.form:
+        raise _mixed(r, one, other)
+    types = []
+    for left, right in zip(one.types, other.types, strict=True):
+        both = join_types(left, right)
+        gaps = [(b - a).value for a, b in zip(left.dims, right.dims, strict=False)]
+        if both is None or any(gap not in (None, 0) for gap in gaps):
+            raise _mixed(r, one, other)
+        for a, b in zip(left.dims, right.dims, strict=True):
+            r.sizes.same(a, b)
+        types.append(both)
+    return Element(one.form, tuple(types))
+
+
+def _mixed(r: Reader, one: Element, other: Element) -> Exception:
+    shown = [", ".join(f"`{t}`" for t in e.types) for e in (one, other)]
+    note = f"its elements are {shown[0]} and {shown[1]}; they have to be of one kind and shape"
+    return r.error("AG115", notes=[note])
+
+
+def element_of(r: Reader, x: Abstract) -> Element:
+    """What a value is as an element. Raises AG115 for what a list of run-time length cannot hold."""
+    types: list[Type] = []
+    return Element(_form(r, x, types), tuple(types))
+
+
+def _form(r: Reader, x: Abstract, types: list[Type]) -> Form:
+    if isinstance(x, Tuple) and x.kind != "list" and x.items:
+        return ("tuple", x.kind, x.keys, x.cls, tuple(_form(r, item, types) for item in x.items))
+    found = r.type_of(x)
+    if found is None:
+        note = f"numbers, arrays and tuples of them can be elements, not {describe(r, x)}"
+        raise r.error("AG115", notes=[note])
+    types.append(found)
+    return LEAF
+
+
+def leaves(form: Form, x: Abstract) -> Iterator[Abstract]:
+    """The leaves of an element."""
+    if form == LEAF:
+        yield x
+        return
+    assert isinstance(x, Tuple)
+    for part, item in zip(form[4], x.items, strict=True):
+        yield from leaves(part, item)
+
+
+def rebuilt(form: Form, values: Iterator[Abstract]) -> Abstract:
+    """An element from its leaves."""
+    if form == LEAF:
+        return next(values)
+    _, kind, keys, cls, parts = form
+    return Tuple(tuple(rebuilt(part, values) for part in parts), kind, keys, cls)
+
+
+# -- making -------------------------------------------------------------------------------------------------
+def new(r: Reader, items: Sequence[Abstract], site: object, name: str | None = None) -> Cells:
+    """A list of these items, made at a site that was found to need one."""
+    element = r.elements[site]
+    assert element is None or isinstance(element, Element)
+    for item in items:
+        found = element_of(r, item)
+        element = found if element is None else joined(r, element, found)
+    owner = Root("list", name, r.b.span)
+    r.sites[owner] = site
+    if element is None:
+        return Cells(owner)
+    made = of_stacks(r, owner, element, [stack_new(r.b, element=t) for t in element.types])
+    for item in items:
+        append(r, made, item)
+    return made
+
+
+def of_stacks(r: Reader, owner: Root, element: Element, stacks: Sequence[Value]) -> Cells:
+    """The list with these contents."""
+    roots = tuple(Root("cells", None, r.b.span) for _ in stacks)
+    r.state.versions.update(zip(roots, stacks, strict=True))
+    return Cells(owner, element.form, roots, element.types)
+
+
+def copied(r: Reader, x: Cells) -> Cells:
+    """A list of its own with the same elements."""
+    site = site_of(r)
+    r.elements.setdefault(site, None)
+    owner = Root("list", None, r.b.span)
+    r.sites[owner] = site
+    if x.form is None:
+        return Cells(owner)
+    known = r.elements[site]
+    mine = Element(x.form, x.types)
+    if known != mine:
+        raise learn(r, Cells(owner), mine)
+    made = of_stacks(r, owner, mine, [prims.copy_list(r.b, v) for v in contents(r, x)])
+    for old, fresh in zip(x.roots, made.roots, strict=True):
+        r.state.shared[fresh] = dict(r.state.shared.get(old, {}))
+    return made
+
+
+# -- reading ------------------------------------------------------------------------------------------------
+def contents(r: Reader, x: Cells) -> tuple[Value, ...]:
+    """The current stacks of a list."""
+    for root in x.roots:
+        places.check_fresh(r, root)
+    return tuple(r.state.versions[root] for root in x.roots)
+
+
+def count(r: Reader, x: Cells) -> Value:
+    """The length of a list now."""
+    if not x.roots:
+        return constant(r.b, 0)
+    stack = contents(r, x)[0]
+    key = ("length", stack)
+    found = r.state.cache.get(key)
+    if not isinstance(found, Value):
+        found = prims.length(r.b, stack)
+        r.state.cache[key] = found
+    return found
+
+
+def position(r: Reader, x: Cells, index: Value) -> Value:
+    """The place an index means; fails at run time where there is no such element."""
+    n, index = count(r, x), r.cast(index, DType.i64, Kind.py)
+    size, at = r.sizes.polynomial(n), r.sizes.polynomial(index)
+    if at.value is not None and at.value < 0:
+        place = r.sizes.value(size + at)
+        if not r.sizes.proves(size + at):
+            bad = lt(r.b, n, constant(r.b, -at.value))
+            r.b.emit(fail_if, (bad,), {"error": "IndexError", "message": "list index out of range"})
+        return place
+    if r.sizes.proves(at) and r.sizes.proves(size - at - 1):
+        return index
+    return prims.position(r.b, index, n)
+
+
+def get(r: Reader, x: Cells, index: Value) -> Abstract:
+    """``x[index]``."""
+    at = position(r, x, index)
+    return _read(r, x, [prims.cell(r.b, stack, at, exact=True) for stack in contents(r, x)])
+
+
+def _read(r: Reader, x: Cells, values: Sequence[Value]) -> Abstract:
+    assert x.form is not None
+    found: list[Abstract] = []
+    for root, value in zip(x.roots, values, strict=True):
+        one = r.wrap(value)
+        if isinstance(one, Array):
+            one = r.new_array(value, "list")
+            r.state.shared[one.root] = _elements(r, root)
+        found.append(one)
+    return rebuilt(x.form, iter(found))
+
+
+def _elements(r: Reader, root: Root) -> dict[Root, Value]:
+    """The arrays that elements may be, without lists that this one may be another name of."""
+    return {s: v for s, v in r.state.shared.get(root, {}).items() if s.origin != "cells"}
+
+
+def columns(r: Reader, x: Cells) -> tuple[Grown, ...]:
+    """A snapshot of a list: for each leaf the rows of an array."""
+    found: list[Grown] = []
+    for stack, type_ in zip(contents(r, x), x.types, strict=True):
+        key = ("rows", stack)
+        place = r.state.cache.get(key)
+        size = r.sizes.dim_of(count(r, x), "count")
+        if not isinstance(place, Array):
+            rows = prims.collect(r.b, stack, size=size, exact=True)
+            place = r.new_array(rows, "list")
+            r.state.cache[key] = place
+            r.state.shared[place.root] = _elements(r, x.roots[len(found)])
+        found.append(Grown(place, size, type_, None))
+    return tuple(found)
+
+
+def sliced(r: Reader, x: Cells, chosen: Abstract, span: Span | None) -> Abstract:
+    """``x[start:stop:step]``: another list; of numbers or arrays one to look at."""
+    from adgen.frontend.abstract import Iterable
+    from adgen.frontend.lists import list_item
+
+    parts = [list_item(r, column, [(chosen, span)]) for column in columns(r, x)]
+    if x.form == LEAF:
+        return parts[0]
+    if x.form is None or x.form[1] != "tuple" or any(part != LEAF for part in x.form[4]):
+        raise r.error("AG115", notes=["a slice of a list of nested tuples"])
+    return concatenated(r, Iterable("zip", tuple(parts)))
+
+
+def snapshot(r: Reader, x: Cells) -> Abstract:
+    """The elements as they are now, as library functions take them."""
+    if not x.roots:
+        from adgen.frontend.lists import new_list
+
+        return Tuple((), "list", owner=None) if x.form is None else new_list(r, ())
+    if x.form != LEAF:
+        raise r.error("AG115", notes=["an array of a list of tuples: make one of each of their items"])
+    return columns(r, x)[0]
+
+
+# -- changing -----------------------------------------------------------------------------------------------
+def check_own(r: Reader, x: Cells) -> None:
+    """Refuse to change what may be one of two lists."""
+    for root in x.roots:
+        if any(source.origin == "cells" for source in r.state.shared.get(root, {})):
+            raise r.error("AG115", notes=[_ALIASED])
+
+
+def _fitted(r: Reader, x: Cells, item: Abstract) -> list[Value]:
+    """The values of an element in the types of the list's cells."""
+    from adgen.frontend.merging import convert
+
+    element = element_of(r, item)
+    mine = None if x.form is None else Element(x.form, x.types)
+    if mine is None or joined(r, mine, element) != mine:
+        raise learn(r, x, element if mine is None else joined(r, mine, element))
+    assert x.form is not None
+    found = []
+    for root, leaf, type_ in zip(x.roots, leaves(x.form, item), x.types, strict=True):
+        _remember(r, root, leaf)
+        found.append(convert(r, leaf, type_))
+    return found
+
+
+def _remember(r: Reader, root: Root, leaf: Abstract) -> None:
+    """Note which array an element is, so that a change of it later is not missed."""
+    if not isinstance(leaf, Array):
+        return
+    sources = dict(r.state.shared.get(root, {}))
+    if leaf.root.origin != "list":
+        sources[leaf.root] = r.state.versions[leaf.root]
+    sources.update(r.state.shared.get(leaf.root, {}))
+    if sources:
+        r.state.shared[root] = sources
+
+
+def _set(r: Reader, root: Root, version: Value) -> None:
+    places.set_version(r, root, version)
+
+
+def append(r: Reader, x: Cells, item: Abstract) -> None:
+    """``x.append(item)``."""
+    check_own(r, x)
+    values = _fitted(r, x, item)
+    end = count(r, x)
+    for root, value in zip(x.roots, values, strict=True):
+        _set(r, root, prims.set_cell(r.b, r.state.versions[root], end, value, append=True, exact=True))
+
+
+def store(r: Reader, x: Cells, index: Value, item: Abstract) -> None:
+    """``x[index] = item``."""
+    check_own(r, x)
+    values = _fitted(r, x, item)
+    at = position(r, x, index)
+    for root, value in zip(x.roots, values, strict=True):
+        _set(r, root, prims.set_cell(r.b, r.state.versions[root], at, value, exact=True))
+
+
+def pop(r: Reader, x: Cells) -> Abstract:
+    """``x.pop()``."""
+    check_own(r, x)
+    if not x.roots:
+        raise r.error("AG115", notes=["nothing was ever appended to the list"])
+    n = count(r, x)
+    last = r.sizes.value(r.sizes.polynomial(n) - 1)
+    if not r.sizes.proves(r.sizes.polynomial(n) - 1):
+        bad = lt(r.b, n, constant(r.b, 1))
+        r.b.emit(fail_if, (bad,), {"error": "IndexError", "message": "pop from empty list"})
+    values = []
+    for root in x.roots:
+        rest, value = r.b.emit(prims.take, (r.state.versions[root], last), {"exact": True})
+        values.append(value)
+        _set(r, root, rest)
+    return _read(r, x, values)
+
+
+def clear(r: Reader, x: Cells) -> None:
+    """``x.clear()``."""
+    check_own(r, x)
+    for root in x.roots:
+        _set(r, root, prims.truncate(r.b, r.state.versions[root], constant(r.b, 0), exact=True))
+
+
+def extend(r: Reader, x: Cells, items: Abstract) -> None:
+    """``x.extend(items)``, one after the other."""
+    from adgen.frontend.sequences import static_items, trip
+
+    known = static_items(r, items)
+    if known is not None:
+        for item in known:
+            append(r, x, item)
+        return
+    found = trip(r, items)
+    if found is None:
+        raise r.error("AG123", what=describe(r, items))
+    check_own(r, x)
+    if not x.roots:
+        with r.branch(r.state) as _:
+            raise learn(r, x, element_of(r, found.item(constant(r.b, 0))))
+    inits = tuple(r.state.versions[root] for root in x.roots)
+    counter, params = Value(I64), tuple(Value(v.any_type, v.hint) for v in inits)
+    with r.branch(r.state, conditional=False) as (nodes, state):
+        r.state.versions.update(zip(x.roots, params, strict=True))
+        r.sizes.counters[counter] = (found.lo, found.hi, found.step_value or 0)
+        append(r, x, found.item(counter))
+        del r.sizes.counters[counter]
+        ends = tuple(state.versions[root] for root in x.roots)
+    body = Region((counter, *params), tuple(nodes), ends)
+    results = r.b.for_loop((found.lo, found.hi, found.step), inits, body)
+    for root, result in zip(x.roots, results, strict=True):
+        _set(r, root, result)
+        if root in state.shared:
+            r.state.shared[root] = state.shared[root]
+
+
+def concatenated(r: Reader, *parts: Abstract) -> Cells:
+    """A new list of the elements of several sequences."""
+    site = site_of(r)
+    r.elements.setdefault(site, None)
+    made = new(r, (), site)
+    for part in parts:
+        extend(r, made, part)
+    return made
+
+
+def filled(r: Reader, items: Sequence[Abstract], times: Value) -> Abstract:
+    """``[item, ...] * times`` for a number known at run time."""
+    from adgen.frontend.abstract import Iterable
+
+    if not times.type.dtype.is_integer or times.type.rank:
+        raise r.error("AG234", operation="*", types=f"a list and `{times.type}`")
+    times = r.cast(times, DType.i64, Kind.py)
+    site = site_of(r)
+    r.elements.setdefault(site, None)
+    made = new(r, (), site)
+    for item in items:
+        if isinstance(item, Array):
+            raise r.error("AG115", notes=["every element would be the same array"])
+    if made.form is None:
+        raise learn(r, made, element_of(r, items[0]))
+    rounds = Iterable("range", (Known(0), Number(times), Known(1)))
+    return _repeated(r, made, items, rounds)
+
+
+def _repeated(r: Reader, made: Cells, items: Sequence[Abstract], rounds: Abstract) -> Cells:
+    from adgen.frontend.sequences import trip
+
+    found = trip(r, rounds)
+    assert found is not None
+    inits = tuple(r.state.versions[root] for root in made.roots)
+    counter, params = Value(I64), tuple(Value(v.any_type, v.hint) for v in inits)
+    with r.branch(r.state, conditional=False) as (nodes, state):
+        r.state.versions.update(zip(made.roots, params, strict=True))
+        for item in items:
+            append(r, made, item)
+        ends = tuple(state.versions[root] for root in made.roots)
+    body = Region((counter, *params), tuple(nodes), ends)
+    results = r.b.for_loop((found.lo, found.hi, found.step), inits, body)
+    for root, result in zip(made.roots, results, strict=True):
+        _set(r, root, result)
+    return made
+
+
+def alike(r: Reader, left: Cells, right: Cells) -> Cells:
+    """A list of elements that those of both are; starts over where one of them is of another kind so far."""
+    if left.form is None and right.form is None:
+        return left
+    both = [Element(x.form, x.types) for x in (left, right) if x.form is not None]
+    wanted = joined(r, both[0], both[-1])
+    for x in (left, right):
+        if x.form is None or Element(x.form, x.types) != wanted:
+            raise learn(r, x, wanted)
+    return left
+
+
+def like(r: Reader, old: Cells, values: Iterator[Value]) -> Cells:
+    """A list of its own like another one, with other contents."""
+    owner = Root("list", old.owner.name, r.b.span)
+    r.sites[owner] = r.sites[old.owner]
+    roots = tuple(Root("cells", None, r.b.span) for _ in old.roots)
+    r.state.versions.update(zip(roots, values, strict=False))
+    return replace(old, owner=owner, roots=roots)
+
+
+def stack_types(x: Cells) -> tuple[StackType, ...]:
+    """The types of the stacks behind a list."""
+    return tuple(StackType(t) for t in x.types)
+
+
+__all__ = ["LEAF", "Cells", "Element", "replace"]
