@@ -22,6 +22,7 @@ from adgen.loops.core import (
     Store,
     TapeClear,
     TapeGrow,
+    TapeMove,
     TapeShrink,
 )
 
@@ -216,6 +217,18 @@ class Memory:
     def clear(self, stmt: TapeClear) -> None:
         """An empty tape; its memory is kept."""
         self.w.emit(f"store i64 0, ptr {self.growables[stmt.tape].used}")
+
+    def move(self, stmt: TapeMove) -> None:
+        """Two tapes exchange their memory; what is on the source now counts for nothing."""
+        target, source = self.growables[stmt.target], self.growables[stmt.source]
+        for type_, one, other in (
+            ("ptr", target.data, source.data),
+            ("i64", target.capacity, source.capacity),
+            ("i64", target.used, source.used),
+        ):
+            values = [self.w.value(f"load {type_}, ptr {place}") for place in (one, other)]
+            self.w.emit(f"store {type_} {values[1]}, ptr {one}")
+            self.w.emit(f"store {type_} {values[0]}, ptr {other}")
 
     def grow(self, stmt: TapeGrow) -> None:
         """Room on top of a tape, doubling its memory where it is full."""

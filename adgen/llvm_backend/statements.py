@@ -40,6 +40,7 @@ from adgen.loops.core import (
     Store,
     TapeClear,
     TapeGrow,
+    TapeMove,
     TapeShrink,
     Var,
     WhileLoop,
@@ -124,6 +125,8 @@ class Statements:
                 self.memory.alternate(stmt)
             case TapeClear():
                 self.memory.clear(stmt)
+            case TapeMove():
+                self.memory.move(stmt)
             case TapeGrow():
                 self.memory.grow(stmt)
             case TapeShrink():

@@ -392,6 +392,14 @@ class TapeShrink:
     count: Dim
 
 
+@dataclass(frozen=True, slots=True)
+class TapeMove:
+    """A tape takes over what is on another one, which is not used any more."""
+
+    target: Buffer
+    source: Buffer
+
+
 Stmt = (
     Let
     | IndexOf
@@ -415,6 +423,7 @@ Stmt = (
     | TapeClear
     | TapeGrow
     | TapeShrink
+    | TapeMove
 )
 
 

@@ -153,9 +153,6 @@ def _parameter(state: State, position: int, value: Value) -> Ref | Buffer:
 def _tape_parameter(state: State, position: int, value: Value) -> Ref:
     """A tape among the arguments: its elements are copied onto a tape of the kernel; gives their number."""
     element = element_type(value)
-    unknown = {name for d in element.dims for name in d.symbols()} - set(state.symbols)
-    if unknown:
-        raise Unsupported("parameter", "the elements of a growable tape have sizes of their own")
     source = next(b for b, place in state.places.items() if place == InParam(position))
     tape, count, base = state.tape(element.dtype), state.block.ref(DType.i64), state.block.ref(DType.i64)
     size = Dim.symbol(count.name)

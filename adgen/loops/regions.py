@@ -31,9 +31,10 @@ from adgen.loops.core import (
     SetPointers,
     Slot,
     Stmt,
+    TapeMove,
     WhileLoop,
 )
-from adgen.loops.state import State, Unsupported
+from adgen.loops.state import State, Unsupported, element_type
 from adgen.loops.tape_loops import hoist_tapes
 
 
@@ -138,6 +139,7 @@ class Carried:
     def advance(self) -> None:
         """At the end of the body: the yielded values become the carried ones."""
         state = self.state
+        self._take_over_tapes()
         for k in self.following:
             self._renew(k)
         scalars = [(slot, state.scalar(self.yields[k])) for k, slot in self.slots.items()]
@@ -147,6 +149,22 @@ class Carried:
         for k, (following, first, second) in self.following.items():
             state.block.add(SetPointers((self.current[k],), (following,)))
             state.block.add(Alternate(following, self.current[k], first, second))
+
+    def _take_over_tapes(self) -> None:
+        """Where the body ends with another tape than the carried one, that one takes over what is on it."""
+        carried = {k: self.state.env[p] for k, p in enumerate(self.params) if p.is_stack}
+        for k, own in carried.items():
+            found = self.state.env[self.yields[k]]
+            if found is own:
+                continue
+            assert isinstance(own, Buffer)
+            assert isinstance(found, Buffer)
+            if found in carried.values():
+                raise Unsupported("for", "growable tapes change places")
+            self.state.settle(own)
+            self.state.settle(found)
+            self.state.merge(own, found)
+            self.state.block.add(TapeMove(own, found))
 
     def _exchange(self) -> None:
         where = {p: k for k, p in enumerate(self.params)}
@@ -298,9 +316,7 @@ def lower_if(state: State, node: If) -> None:
     for k, result in enumerate(node.results):
         then, other = (origins.of(r.yields[k]) for r in (node.then, node.orelse))
         if not isinstance(result.any_type, Type):
-            if then is not other:
-                raise Unsupported("if", "the branches give different growable tapes")
-            joined.append(then)
+            joined.append(then if then is other else _joined_tape(state, result, (then, other)))
         elif not result.type.rank:
             joined.append(state.slot(result.type.dtype))
         elif then is other and then in state.env:
@@ -320,10 +336,24 @@ def _branch(state: State, region: Region, joined: Sequence[Slot | Buffer | Value
         for value, way in zip(region.yields, joined, strict=True):
             if isinstance(way, Slot):
                 state.block.add(Set(way, state.scalar(value)))
+            elif isinstance(way, Buffer) and value.is_stack:
+                tape = state.env[value]
+                assert isinstance(tape, Buffer)
+                state.merge(way, tape)
+                state.block.add(TapeMove(way, tape))
             elif isinstance(way, Buffer):
                 array = state.array(value)
                 put(state, array, whole(way, array.dims))
     return tuple(body.stmts)
+
+
+def _joined_tape(state: State, result: Value, origins: Sequence[Value]) -> Buffer:
+    """A tape of its own for branches that end with different ones, which may be there already."""
+    for origin in origins:
+        found = state.env.get(origin)
+        if isinstance(found, Buffer):
+            state.settle(found)
+    return state.tape(element_type(result).dtype)
 
 
 def _join(state: State, result: Value, way: Slot | Buffer | Value) -> None:
@@ -331,6 +361,8 @@ def _join(state: State, result: Value, way: Slot | Buffer | Value) -> None:
         ref = state.block.ref(way.dtype)
         state.block.add(Get(ref, way))
         state.env[result] = ref
+    elif isinstance(way, Buffer) and result.is_stack:
+        state.env[result] = way
     elif isinstance(way, Buffer):
         state.define_view(result, whole(way, result.type.dims))
     else:

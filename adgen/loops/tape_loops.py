@@ -21,6 +21,7 @@ from adgen.loops.core import (
     Stmt,
     TapeClear,
     TapeGrow,
+    TapeMove,
     TapeShrink,
     walk,
 )
@@ -66,6 +67,8 @@ def _candidates(body: Sequence[Stmt], counter: Ref) -> dict[Buffer, list[Move]]:
     for stmt in walk(tuple(body)):
         if isinstance(stmt, TapeClear):
             spoiled.add(stmt.tape)
+        elif isinstance(stmt, TapeMove):
+            spoiled |= {stmt.target, stmt.source}
         elif isinstance(stmt, TapeGrow | TapeShrink):
             group = moves.setdefault(stmt.tape, [])
             same_kind = not group or type(group[0]) is type(stmt)

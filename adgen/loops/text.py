@@ -37,6 +37,7 @@ from adgen.loops.core import (
     Store,
     TapeClear,
     TapeGrow,
+    TapeMove,
     TapeShrink,
     Var,
     WhileLoop,
@@ -158,6 +159,8 @@ def _storage(stmt: Stmt) -> str:
             return f"{_list(stmt.targets)} -> {_list(stmt.sources)}"
         case Alternate():
             return f"{stmt.target} -> {stmt.first} or {stmt.second}, not {stmt.current}"
+        case TapeMove():
+            return f"{stmt.target} takes over {stmt.source}"
         case TapeClear():
             return f"clear {stmt.tape}"
         case TapeGrow():
