@@ -3,8 +3,8 @@
 A value of the enclosing block is simply there. Inside loops and branches a value of the primal is
 
 * *recomputed* where that costs no arithmetic on floats: counters, indices, sizes, predicates of values at
-  hand, views and reads of arrays that are still there; and unnamed arithmetic on values that are taped
-  anyway;
+  hand, views and reads of arrays that are still there, reads of cells that are final or still untouched
+  (:mod:`adgen.analysis.settled`); and unnamed arithmetic on values that are taped anyway;
 * *taped* otherwise. A tape is an array with one slot per iteration where all trip counts around are known
   before the outermost loop starts, and a growable stack elsewhere (``while``, loops whose bounds change). A
   value of a branch outside loops is a result of the branch. A carried value and the value that replaces it
@@ -20,11 +20,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from adgen.analysis.settled import Settled
 from adgen.ir.builder import Builder
 from adgen.ir.core import (
     Definitions,
     For,
     Full,
+    Func,
     Node,
     Op,
     Point,
@@ -74,6 +76,7 @@ class Tape:
 class Homes:
     """Side table of a primal: the region that defines each value and each symbol."""
 
+    settled: Settled
     path: dict[Value, Path] = field(default_factory=dict)
     symbols: dict[str, list[tuple[Op, Path]]] = field(default_factory=dict)
     defs: Definitions = field(default_factory=Definitions)
@@ -81,10 +84,10 @@ class Homes:
     uses: Counter[Value] = field(default_factory=Counter)
 
     @staticmethod
-    def of(body: Region, counts: Mapping[While, Value]) -> Homes:
-        """The homes of everything in a function body."""
-        homes = Homes(defs=Definitions.of(body))
-        homes._region(body, (), counts)
+    def of(func: Func, counts: Mapping[While, Value]) -> Homes:
+        """The homes of everything in a function."""
+        homes = Homes(Settled(func), defs=Definitions.of(func.body))
+        homes._region(func.body, (), counts)
         return homes
 
     def _region(self, region: Region, path: Path, counts: Mapping[While, Value]) -> None:
@@ -139,6 +142,8 @@ class Homes:
         if op is None:
             node, number = self.path[value][-1]
             return isinstance(node, For) and number == 0 and value is node.counter
+        if self.settled.source(op) is not None:
+            return all(self.free(v) for view in self.settled.views(op) for v in view.operands[1:])
         return self.recomputable(op) and all(self.free(v) for v in op.operands)
 
     def recomputable(self, op: Op) -> bool:

@@ -75,6 +75,8 @@ class Resolve(Rebuild):
 
     def _available(self, value: Value, frame: Frame) -> Value:
         op = self._homes.defs.op(value)
+        if op is not None and self._homes.settled.source(op) is not None and self._homes.free(value):
+            return self._elsewhere(op, frame)
         if op is not None and self._again(value, op):
             self._bind(value.any_type, op)
             operands = self.values(op.operands)
@@ -88,6 +90,19 @@ class Resolve(Rebuild):
         if tape.kind == "stack":
             return self._popped(tape, frame)
         return self._fetched(tape, value, frame)
+
+    def _elsewhere(self, op: Op, frame: Frame) -> Value:
+        """A read of cells that an array outside the loops has too."""
+        found = self._homes.settled.source(op)
+        assert found is not None
+        for view in reversed(self._homes.settled.views(op)):
+            self._bind(view.result.any_type, view)
+            places = self.values(view.operands[1:])
+            with self.b.into(frame.prologue):
+                (found,) = self.b.emit(
+                    view.prim, (found, *places), dict(view.attrs), view.result.hint, view.span
+                )
+        return found
 
     def _again(self, value: Value, op: Op) -> bool:
         return self._homes.free(value) or self._homes.must_recompute(op) or self._tapes.cheaper(value)

@@ -90,7 +90,7 @@ def _with_residuals(
     share one.
     """
     requested: dict[Value, None] = {}
-    homes = Homes.of(func.body, sweep.counts)
+    homes = Homes.of(func, sweep.counts)
     for _ in range(2):
         b = Builder(HOOK)
         b.defs.table.update(sweep.b.defs.table)

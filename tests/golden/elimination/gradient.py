@@ -23,36 +23,30 @@ def value_and_grad(a0: Array) -> tuple[float, tuple[Array]]:
     _check(a0, "a0", np.float64, (n, n))
 
     tape: list[Array] = []
-    tape_1: list[Array] = []
-    a_kk_tape = np.empty(n)
     d_tape = np.empty(n)
     a = a0.copy()
     d = 1.0  # elimination.py:10
     for k in range(n):
         d_tape[k] = d
         a_kk = a[k, k]  # elimination.py:11
-        a_kk_tape[k] = a_kk
         d *= a_kk
         t = a[k + 1 :, k] / a_kk  # elimination.py:12
-        tape_1.append(t)
-        t_1 = a[k, k:]
-        tape.append(t_1.copy())
-        a[k + 1 :, k:] -= np.outer(t, t_1)
+        tape.append(t)
+        a[k + 1 :, k:] -= np.outer(t, a[k, k:])
 
     # Reverse sweep.
     d_bar = 1.0
     a_bar = np.zeros((n, n))  # elimination.py:10
     for k in reversed(range(n)):
-        t_2 = tape.pop()
-        t_3 = tape_1.pop()
-        a_kk = a_kk_tape[k]
+        t_1 = tape.pop()
+        a_kk_1 = a[k, k]  # elimination.py:11
         d_1 = d_tape[k]
-        t_4 = -a_bar[k + 1 :, k:]  # elimination.py:12
-        t_5 = t_4 @ t_2
-        a_bar[k, k:] += t_3 @ t_4
-        a_bar[k + 1 :, k] += t_5 / a_kk
-        d_bar_1 = d_bar * a_kk  # elimination.py:11
-        a_bar[k, k] += np.sum(t_5 * -(t_3 / a_kk)) + d_bar * d_1
+        t_2 = -a_bar[k + 1 :, k:]  # elimination.py:12
+        t_3 = t_2 @ a[k, k:]
+        a_bar[k, k:] += t_1 @ t_2
+        a_bar[k + 1 :, k] += t_3 / a_kk_1
+        d_bar_1 = d_bar * a_kk_1  # elimination.py:11
+        a_bar[k, k] += np.sum(t_3 * -(t_1 / a_kk_1)) + d_bar * d_1
         d_bar = d_bar_1
     return d, (a_bar,)
 
@@ -66,8 +60,7 @@ class Residuals(NamedTuple):
     """What `backward` needs of the forward sweep."""
 
     tape: list[Array]
-    tape_1: list[Array]
-    a_kk_tape: Array  # (n,)
+    a: Array  # (n, n)
     d_tape: Array  # (n,)
 
 
@@ -81,22 +74,17 @@ def forward(a0: Array) -> tuple[float, Residuals]:
     _check(a0, "a0", np.float64, (n, n))
 
     tape: list[Array] = []
-    tape_1: list[Array] = []
-    a_kk_tape = np.empty(n)
     d_tape = np.empty(n)
     a = a0.copy()
     d = 1.0  # elimination.py:10
     for k in range(n):
         d_tape[k] = d
         a_kk = a[k, k]  # elimination.py:11
-        a_kk_tape[k] = a_kk
         d *= a_kk
         t = a[k + 1 :, k] / a_kk  # elimination.py:12
-        tape_1.append(t)
-        t_1 = a[k, k:]
-        tape.append(t_1.copy())
-        a[k + 1 :, k:] -= np.outer(t, t_1)
-    return d, Residuals(tape, tape_1, a_kk_tape, d_tape)
+        tape.append(t)
+        a[k + 1 :, k:] -= np.outer(t, a[k, k:])
+    return d, Residuals(tape, a, d_tape)
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
@@ -105,23 +93,21 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     Args:
         cotangent: float64
     """
-    tape, tape_1, a_kk_tape, d_tape = residuals
+    tape, a, d_tape = residuals
     tape = tape.copy()
-    tape_1 = tape_1.copy()
-    n = a_kk_tape.shape[0]
+    n = a.shape[0]
 
     a_bar = np.zeros((n, n))  # elimination.py:10
     for k in reversed(range(n)):
         t = tape.pop()
-        t_1 = tape_1.pop()
-        tape_k = a_kk_tape[k]
+        a_kk = a[k, k]  # elimination.py:11
         d = d_tape[k]
-        t_2 = -a_bar[k + 1 :, k:]  # elimination.py:12
-        t_3 = t_2 @ t
-        a_bar[k, k:] += t_1 @ t_2
-        a_bar[k + 1 :, k] += t_3 / tape_k
-        d_bar = cotangent * tape_k  # elimination.py:11
-        a_bar[k, k] += np.sum(t_3 * -(t_1 / tape_k)) + cotangent * d
+        t_1 = -a_bar[k + 1 :, k:]  # elimination.py:12
+        t_2 = t_1 @ a[k, k:]
+        a_bar[k, k:] += t @ t_1
+        a_bar[k + 1 :, k] += t_2 / a_kk
+        d_bar = cotangent * a_kk  # elimination.py:11
+        a_bar[k, k] += np.sum(t_2 * -(t / a_kk)) + cotangent * d
         cotangent = d_bar
     return (a_bar,)
 

@@ -26,13 +26,10 @@ def value_and_grad(lower: Array, b: Array) -> tuple[float, tuple[Array, Array]]:
 
     x = np.zeros(n)  # forward_substitution.py:8
     tape = np.empty(n)
-    x_j_tape: list[float] = []
     for i in range(n):  # forward_substitution.py:9
         s = b[i]  # forward_substitution.py:10
         for j in range(i):  # forward_substitution.py:11
-            x_j = x[j]  # forward_substitution.py:12
-            x_j_tape.append(x_j)
-            s -= lower[i, j] * x_j
+            s -= lower[i, j] * x[j]  # forward_substitution.py:12
         t = s / lower[i, i]  # forward_substitution.py:13
         tape[i] = t
         x[i] = t
@@ -49,10 +46,9 @@ def value_and_grad(lower: Array, b: Array) -> tuple[float, tuple[Array, Array]]:
         s_bar = x_bar_i / lower_ii
         lower_bar[i, i] -= x_bar_i * (tape[i] / lower_ii)
         for j in reversed(range(i)):  # forward_substitution.py:11
-            x_j = x_j_tape.pop()
             t_1 = -s_bar  # forward_substitution.py:12
             x_bar[j] += t_1 * lower[i, j]
-            lower_bar[i, j] += t_1 * x_j
+            lower_bar[i, j] += t_1 * x[j]
         b_bar[i] += s_bar  # forward_substitution.py:10
     return value, (lower_bar, b_bar)
 
@@ -66,7 +62,6 @@ class Residuals(NamedTuple):
     """What `backward` needs of the forward sweep."""
 
     x: Array  # (n,)
-    x_j_tape: list[float]
     tape: Array  # (n,)
     lower: Array  # (n, n)
 
@@ -84,17 +79,14 @@ def forward(lower: Array, b: Array) -> tuple[float, Residuals]:
 
     x = np.zeros(n)  # forward_substitution.py:8
     tape = np.empty(n)
-    x_j_tape: list[float] = []
     for i in range(n):  # forward_substitution.py:9
         s = b[i]  # forward_substitution.py:10
         for j in range(i):  # forward_substitution.py:11
-            x_j = x[j]  # forward_substitution.py:12
-            x_j_tape.append(x_j)
-            s -= lower[i, j] * x_j
+            s -= lower[i, j] * x[j]  # forward_substitution.py:12
         t = s / lower[i, i]  # forward_substitution.py:13
         tape[i] = t
         x[i] = t
-    return np.sum(x * x), Residuals(x, x_j_tape, tape, lower.copy())
+    return np.sum(x * x), Residuals(x, tape, lower.copy())
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
@@ -103,9 +95,9 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
     Args:
         cotangent: float64
     """
-    x, x_j_tape, tape, lower = residuals
-    x_j_tape = x_j_tape.copy()
+    x, tape, lower = residuals
     n = x.shape[0]
+    _check(cotangent, "cotangent", np.float64, ())
 
     x_bar = 2.0 * (cotangent * x)  # forward_substitution.py:14
     b_bar = np.zeros(n)  # forward_substitution.py:9
@@ -117,10 +109,9 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
         s_bar = x_bar_i / lower_ii
         lower_bar[i, i] -= x_bar_i * (tape[i] / lower_ii)
         for j in reversed(range(i)):  # forward_substitution.py:11
-            t = x_j_tape.pop()
-            t_1 = -s_bar  # forward_substitution.py:12
-            x_bar[j] += t_1 * lower[i, j]
-            lower_bar[i, j] += t_1 * t
+            t = -s_bar  # forward_substitution.py:12
+            x_bar[j] += t * lower[i, j]
+            lower_bar[i, j] += t * x[j]
         b_bar[i] += s_bar  # forward_substitution.py:10
     return lower_bar, b_bar
 

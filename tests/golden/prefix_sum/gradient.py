@@ -31,14 +31,11 @@ def value_and_grad(x: Array, w: float) -> tuple[float, tuple[Array, float]]:
         y_prev = y[i - 1]  # prefix_sum.py:9
         y_prev_tape[i - 1] = y_prev
         y[i] += w * y_prev
-    tape = np.empty(steps)
     y_i_tape = np.empty(steps)
     for i in reversed(range(n - 1)):  # prefix_sum.py:10
-        t = 1.0 + 0.1 * y[i + 1]  # prefix_sum.py:11
-        tape[n - i - 2] = t
-        y_i = y[i]
+        y_i = y[i]  # prefix_sum.py:11
         y_i_tape[n - i - 2] = y_i
-        y[i] = y_i * t
+        y[i] = y_i * (1.0 + 0.1 * y[i + 1])
     value = np.sum(y * y)  # prefix_sum.py:12
 
     # Reverse sweep.
@@ -46,15 +43,15 @@ def value_and_grad(x: Array, w: float) -> tuple[float, tuple[Array, float]]:
     for i in range(n - 1):  # prefix_sum.py:10
         y_bar_i = y_bar[i]  # prefix_sum.py:11
         y_bar[i] = 0.0
-        t_1 = y_bar_i * y_i_tape[n - i - 2]
-        y_bar[i] += y_bar_i * tape[n - i - 2]
-        y_bar[i + 1] += t_1 * 0.1
+        t = y_bar_i * y_i_tape[n - i - 2]
+        y_bar[i] += y_bar_i * (1.0 + 0.1 * y[i + 1])
+        y_bar[i + 1] += t * 0.1
     w_bar = 0.0  # prefix_sum.py:8
     for i in reversed(range(1, n)):
         y_bar_i_1 = y_bar[i]  # prefix_sum.py:9
-        t_2 = y_bar_i_1 * y_prev_tape[i - 1]
+        t_1 = y_bar_i_1 * y_prev_tape[i - 1]
         y_bar[i - 1] += y_bar_i_1 * w
-        w_bar = float(w_bar + t_2)  # prefix_sum.py:8
+        w_bar = float(w_bar + t_1)  # prefix_sum.py:8
     return value, (y_bar, w_bar)
 
 
@@ -67,7 +64,6 @@ class Residuals(NamedTuple):
     """What `backward` needs of the forward sweep."""
 
     y: Array  # (n,)
-    tape: Array  # (steps,)
     y_i_tape: Array  # (steps,)
     y_prev_tape: Array  # (steps.1,)
     w: float
@@ -91,15 +87,12 @@ def forward(x: Array, w: float) -> tuple[float, Residuals]:
         y_prev = y[i - 1]  # prefix_sum.py:9
         y_prev_tape[i - 1] = y_prev
         y[i] += w * y_prev
-    tape = np.empty(steps)
     y_i_tape = np.empty(steps)
     for i in reversed(range(n - 1)):  # prefix_sum.py:10
-        t = 1.0 + 0.1 * y[i + 1]  # prefix_sum.py:11
-        tape[n - i - 2] = t
-        y_i = y[i]
+        y_i = y[i]  # prefix_sum.py:11
         y_i_tape[n - i - 2] = y_i
-        y[i] = y_i * t
-    return np.sum(y * y), Residuals(y, tape, y_i_tape, y_prev_tape, w)
+        y[i] = y_i * (1.0 + 0.1 * y[i + 1])
+    return np.sum(y * y), Residuals(y, y_i_tape, y_prev_tape, w)
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float]:
@@ -108,7 +101,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float]:
     Args:
         cotangent: float64
     """
-    y, tape, y_i_tape, y_prev_tape, w = residuals
+    y, y_i_tape, y_prev_tape, w = residuals
     n = y.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
@@ -117,7 +110,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float]:
         y_bar_i = y_bar[i]  # prefix_sum.py:11
         y_bar[i] = 0.0
         t = y_bar_i * y_i_tape[n - i - 2]
-        y_bar[i] += y_bar_i * tape[n - i - 2]
+        y_bar[i] += y_bar_i * (1.0 + 0.1 * y[i + 1])
         y_bar[i + 1] += t * 0.1
     w_bar = 0.0  # prefix_sum.py:8
     for i in reversed(range(1, n)):

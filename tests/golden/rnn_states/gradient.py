@@ -39,19 +39,14 @@ def value_and_grad(
     tape_1 = np.empty((steps, v))
     top_tape = np.empty(steps)
     z_tape = np.empty((steps, v))
-    hs_next_tape = np.empty((steps, h))
     tape_2 = np.empty((steps, h))
-    hs_t_tape = np.empty((steps, h))
     total = 0.0
     for t in range(steps):  # rnn_states.py:11
-        hs_t = hs[t]  # rnn_states.py:12
-        hs_t_tape[t] = hs_t
-        tmp = np.tanh(wx[tokens[t]] + hs_t @ wh)
+        tokens_t = int(tokens[t])  # rnn_states.py:12
+        tmp = np.tanh(wx[tokens_t] + hs[t] @ wh)
         tape_2[t] = tmp
         hs[t + 1] = tmp
-        hs_next = hs[t + 1]  # rnn_states.py:13
-        hs_next_tape[t] = hs_next
-        z = hs_next @ wy
+        z = hs[t + 1] @ wy  # rnn_states.py:13
         z_tape[t] = z
         top = z.max()  # rnn_states.py:14
         top_tape[t] = top
@@ -79,11 +74,11 @@ def value_and_grad(
         top_bar = total_bar + np.sum(-tmp_4)
         mask = (z == top).astype(np.float64)  # rnn_states.py:14
         z_bar = z_bar + tmp_4 + mask * (top_bar / mask.sum())
-        wy_bar += np.outer(hs_next_tape[t], z_bar)  # rnn_states.py:13
+        wy_bar += np.outer(hs[t + 1], z_bar)  # rnn_states.py:13
         hs_bar[t + 1] += z_bar @ wy.T
         tmp_5 = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
         wx_bar[tokens[t]] += tmp_5
-        wh_bar += np.outer(hs_t_tape[t], tmp_5)
+        wh_bar += np.outer(hs[t], tmp_5)
         hs_bar[t + 1] = 0.0
         hs_bar[t] += tmp_5 @ wh.T
     return value, (wx_bar, wh_bar, wy_bar)
@@ -104,10 +99,9 @@ class Residuals(NamedTuple):
     tape_1: Array  # (steps, v)
     top_tape: Array  # (steps,)
     z_tape: Array  # (steps, v)
-    hs_next_tape: Array  # (steps, h)
+    hs: Array  # (steps + 1, h)
     tape_2: Array  # (steps, h)
     tokens: Int64Array  # (steps,)
-    hs_t_tape: Array  # (steps, h)
     wy: Array  # (h, v)
     wh: Array  # (h, h)
 
@@ -137,19 +131,14 @@ def forward(
     tape_1 = np.empty((steps, v))
     top_tape = np.empty(steps)
     z_tape = np.empty((steps, v))
-    hs_next_tape = np.empty((steps, h))
     tape_2 = np.empty((steps, h))
-    hs_t_tape = np.empty((steps, h))
     total = 0.0
     for t in range(steps):  # rnn_states.py:11
-        hs_t = hs[t]  # rnn_states.py:12
-        hs_t_tape[t] = hs_t
-        tmp = np.tanh(wx[tokens[t]] + hs_t @ wh)
+        tokens_t = int(tokens[t])  # rnn_states.py:12
+        tmp = np.tanh(wx[tokens_t] + hs[t] @ wh)
         tape_2[t] = tmp
         hs[t + 1] = tmp
-        hs_next = hs[t + 1]  # rnn_states.py:13
-        hs_next_tape[t] = hs_next
-        z = hs_next @ wy
+        z = hs[t + 1] @ wy  # rnn_states.py:13
         z_tape[t] = z
         top = z.max()  # rnn_states.py:14
         top_tape[t] = top
@@ -165,10 +154,9 @@ def forward(
         tape_1,
         top_tape,
         z_tape,
-        hs_next_tape,
+        hs,
         tape_2,
         tokens.copy(),
-        hs_t_tape,
         wy.copy(),
         wh.copy(),
     )
@@ -180,22 +168,10 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Arra
     Args:
         cotangent: float64
     """
-    (
-        targets,
-        tape,
-        tape_1,
-        top_tape,
-        z_tape,
-        hs_next_tape,
-        tape_2,
-        tokens,
-        hs_t_tape,
-        wy,
-        wh,
-    ) = residuals
+    targets, tape, tape_1, top_tape, z_tape, hs, tape_2, tokens, wy, wh = residuals
     steps = targets.shape[0]
     v = tape_1.shape[1]
-    h = hs_next_tape.shape[1]
+    h = hs.shape[1]
     _check(cotangent, "cotangent", np.float64, ())
 
     total_bar = cotangent / steps  # rnn_states.py:16
@@ -213,11 +189,11 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Arra
         top_bar = total_bar + np.sum(-tmp)
         mask = (z == top).astype(np.float64)  # rnn_states.py:14
         z_bar = z_bar + tmp + mask * (top_bar / mask.sum())
-        wy_bar += np.outer(hs_next_tape[t], z_bar)  # rnn_states.py:13
+        wy_bar += np.outer(hs[t + 1], z_bar)  # rnn_states.py:13
         hs_bar[t + 1] += z_bar @ wy.T
         tmp_1 = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
         wx_bar[tokens[t]] += tmp_1
-        wh_bar += np.outer(hs_t_tape[t], tmp_1)
+        wh_bar += np.outer(hs[t], tmp_1)
         hs_bar[t + 1] = 0.0
         hs_bar[t] += tmp_1 @ wh.T
     return wx_bar, wh_bar, wy_bar
