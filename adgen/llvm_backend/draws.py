@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from adgen.ir.types import DType
+from adgen.llvm_backend.library import array_of
 from adgen.llvm_backend.writer import memory_type, scalar_type
-from adgen.loops.core import Draw
+from adgen.loops.core import Draw, Operand, Strided
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements
@@ -18,8 +19,15 @@ _BINOMIAL = "random_binomial"
 _KEPT = 64
 
 
+def is_host(stmt: Draw) -> bool:
+    """Whether Python is asked for the draw."""
+    return stmt.function.startswith("host.")
+
+
 def externals_of(stmt: Draw) -> str:
     """The name of the external function that a draw calls."""
+    if is_host(stmt):
+        return stmt.function
     return f"random.{_INTERVAL if stmt.function == 'permutation' else stmt.function}"
 
 
@@ -27,6 +35,9 @@ def emit_draw(s: Statements, stmt: Draw) -> None:
     """One number, an array of numbers, or a permutation."""
     w = s.w
     function = s.table.load(w, externals_of(stmt))
+    if is_host(stmt):
+        _host(s, stmt, function)
+        return
     state = w.value(f"inttoptr i64 {w.operand(stmt.args[0])} to ptr")
     if stmt.result is not None:
         w.define(stmt.result.name, _one(s, stmt, function, state, stmt.result.dtype))
@@ -80,3 +91,37 @@ def _permutation(s: Statements, function: str, state: str, base: str, count: str
         values = [w.value(f"load i64, ptr {c}") for c in cells]
         for cell, value in zip(cells, reversed(values), strict=True):
             w.emit(f"store i64 {value}, ptr {cell}")
+
+
+def _host(s: Statements, stmt: Draw, function: str) -> None:
+    """Addresses of the parameters, sizes, the address of the result."""
+    w = s.w
+    places = [_place(s, x) for x in stmt.inputs]
+    given = [
+        array_of(s, "ptr", places or ["null"]),
+        array_of(s, "i64", [w.dim(d) for d in stmt.sizes] or ["0"]),
+    ]
+    if stmt.result is None:
+        assert stmt.out is not None
+        out = s.memory.element(stmt.out, stmt.base)
+    else:
+        out = w.alloca(memory_type(stmt.result.dtype))
+    arguments = ", ".join(f"ptr {x}" for x in (*given, out))
+    status = w.value(f"call i32 {function}(i64 {w.operand(stmt.args[0])}, {arguments})")
+    assert stmt.failed is not None
+    w.define(stmt.failed.name, w.value(f"icmp ne i32 {status}, 0"))
+    if stmt.result is not None:
+        found = w.value(f"load {memory_type(stmt.result.dtype)}, ptr {out}")
+        is_byte = stmt.result.dtype is DType.bool
+        w.define(stmt.result.name, w.value(f"icmp ne i8 {found}, 0") if is_byte else found)
+
+
+def _place(s: Statements, x: Strided | Operand) -> str:
+    if isinstance(x, Strided):
+        return s.memory.element(x.buffer, x.base)
+    type_ = memory_type(x.dtype)
+    place, value = s.w.alloca(type_), s.w.operand(x)
+    if x.dtype is DType.bool:
+        value = s.w.value(f"zext i1 {value} to i8")
+    s.w.emit(f"store {type_} {value}, ptr {place}")
+    return place

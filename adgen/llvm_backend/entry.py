@@ -16,7 +16,7 @@ from adgen.ir.types import DType, Kind, StackType, Type
 from adgen.llvm_backend.compile import TABLE
 from adgen.llvm_backend.memory import Table
 from adgen.llvm_backend.writer import Writer, memory_type
-from adgen.loops.core import Buffer, Kernel, Loop, OnHeap, OnStack, WhileLoop, walk
+from adgen.loops.core import Buffer, Draw, Kernel, Loop, OnHeap, OnStack, WhileLoop, walk
 
 ENTRY, STATE = "adgen_entry", "adgen_state"
 #: Offsets in objects: the value of a number, and fields of an array (checked at import by `native`).
@@ -69,6 +69,8 @@ def supported(kernel: Kernel) -> bool:
     away = OnHeap | OnStack
     heap = any(isinstance(r, Buffer) and isinstance(kernel.places[r], away) for r in kernel.results)
     tapes = any(isinstance(t, StackType) for t in kernel.param_types)
+    if any(isinstance(stmt, Draw) for stmt in walk(kernel.body)):
+        return False
     return scalars and not heap and not tapes and set(kernel.symbols) <= plain
 
 

@@ -13,7 +13,7 @@ import importlib
 import sys
 from functools import cache
 
-from adgen.llvm_backend import ufuncs
+from adgen.llvm_backend import generators, ufuncs
 
 C_FUNCTIONS = ("malloc", "free", "realloc", "memcpy", "memset")
 
@@ -32,6 +32,8 @@ def address(name: str) -> int:
             return _capsule(library, function)
         case "random":
             return _symbol(_random(), function)
+        case "host":
+            return ctypes.cast(generators.callback(function), ctypes.c_void_p).value or 0
         case "ufunc":
             return ufuncs.loop_address(function)
         case "data":

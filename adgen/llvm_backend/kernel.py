@@ -6,7 +6,7 @@ import builtins
 import ctypes
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,13 @@ from adgen.ir.core import Func
 from adgen.ir.dims import Dim, solve
 from adgen.ir.interpret import coerce
 from adgen.ir.types import GENERATOR, AnyType, Kind, StackType, Type
+from adgen.llvm_backend import generators
 from adgen.llvm_backend.compile import CompileOptions, Loaded, assembly, load
 from adgen.llvm_backend.emit import KERNEL, WORKSPACE, Module, emit_module, held_pieces
 from adgen.llvm_backend.native import CallForm, NativeEntry, native_entry
 from adgen.llvm_backend.objects import object_for
 from adgen.llvm_backend.workspace import Workspace, taken
-from adgen.loops.core import Buffer, Failure, Kernel, OnHeap, OnStack
+from adgen.loops.core import Buffer, Draw, Failure, Kernel, OnHeap, OnStack, walk
 from adgen.loops.lower import lower
 
 _POINTER = ctypes.POINTER(ctypes.c_int64)
@@ -43,6 +44,7 @@ class LlvmKernel:
         self.module: Module = emit_module(kernel)
         self._heap = [k for k, r in enumerate(kernel.results) if _on_heap(kernel, r)]
         self._generators = [k for k, t in enumerate(kernel.param_types) if t == GENERATOR]
+        self._draws = any(isinstance(stmt, Draw) for stmt in walk(kernel.body))
         self._loaded: Loaded | None = None
         self._lock = threading.Lock()
         self._local = threading.local()
@@ -121,21 +123,17 @@ class LlvmKernel:
         given += [np.int64(a.size) for a, t in tapes if isinstance(t, StackType)]
         sizes = _sizes(kernel, given)
         made = self._outputs(sizes, outputs)
-        with self._locked(args) if self._generators else nullcontext():
+        given_generators = [args[k] for k in self._generators]
+        with generators.running(given_generators) if self._draws else nullcontext():
             status, where, cells = self._run(given, made, sizes)
         if status == 2:
             raise run_error(MemoryError, "out of memory in a kernel")
         if status:
+            error = generators.raised() if self._draws else None
+            if error is not None:
+                raise run_error(type(error), str(error), kernel.failures[where].span) from error
             raise _failed(kernel.failures[where])
         return self._collect(made, cells)
-
-    def _locked(self, args: Sequence[Any]) -> ExitStack:
-        """The locks of the generators among the arguments, as NumPy takes them for its own draws."""
-        held = {id(g): g for g in (args[k].bit_generator for k in self._generators)}
-        stack = ExitStack()
-        for key in sorted(held):
-            stack.enter_context(held[key].lock)
-        return stack
 
     def _outputs(self, sizes: dict[str, int], outputs: Sequence[Any] | None) -> list[Any]:
         made: list[Any] = []
@@ -222,7 +220,7 @@ def _argument(value: Any, type_: AnyType) -> Any:
     if isinstance(type_, StackType):
         return _tape(value, type_.element)
     if type_ == GENERATOR:
-        return np.int64(value.bit_generator.ctypes.bit_generator.value)
+        return np.int64(generators.address_of(value))
     if type_.rank:
         return np.ascontiguousarray(value, dtype=type_.dtype.numpy)
     return np.asarray(value, dtype=type_.dtype.numpy)[()]

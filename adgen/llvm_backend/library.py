@@ -51,12 +51,12 @@ def emit_library_scalar(s: Statements, stmt: Let) -> str:
 def _call(
     s: Statements, loop: str, addresses: Sequence[str], sizes: Sequence[str], steps: Sequence[str]
 ) -> None:
-    given = [_array(s, "ptr", addresses), _array(s, "i64", sizes), _array(s, "i64", steps)]
+    given = [array_of(s, "ptr", addresses), array_of(s, "i64", sizes), array_of(s, "i64", steps)]
     function, data = s.table.load(s.w, loop), s.table.load(s.w, f"data.{loop}")
     s.w.emit(f"call void {function}({', '.join(f'ptr {g}' for g in (*given, data))})")
 
 
-def _array(s: Statements, type_: str, values: Sequence[str]) -> str:
+def array_of(s: Statements, type_: str, values: Sequence[str]) -> str:
     """An array in the frame with these elements."""
     place = s.w.alloca(type_, len(values))
     for k, value in enumerate(values):

@@ -338,10 +338,11 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Numbers drawn by one of NumPy's C functions, or a permutation.
+    """Numbers drawn by one of NumPy's C functions, or a permutation, or what Python is asked to draw.
 
     The first of `args` is the generator. A single number is `result`; `count` numbers go to `out` from `base`
-    on. Draws stay in their order.
+    on. Draws stay in their order. Python (`function` starts with `host.`) gets its parameters in `inputs`,
+    with the `sizes` of the result and of those, and says in `failed` whether it raised.
     """
 
     function: str
@@ -350,11 +351,14 @@ class Draw:
     out: Buffer | None = None
     base: Dim = ZERO
     count: Dim = ZERO
+    inputs: tuple[Strided | Operand, ...] = ()
+    sizes: tuple[Dim, ...] = ()
+    failed: Ref | None = None
 
     @property
     def reads(self) -> tuple[Buffer, ...]:
         """The buffers it reads."""
-        return ()
+        return tuple(x.buffer for x in self.inputs if isinstance(x, Strided))
 
     @property
     def writes(self) -> tuple[Buffer, ...]:
@@ -364,7 +368,7 @@ class Draw:
     @property
     def dims(self) -> tuple[Dim, ...]:
         """Every polynomial in it."""
-        return (self.base, self.count)
+        return (self.base, self.count, *self.sizes, *(x.base for x in self.inputs if isinstance(x, Strided)))
 
 
 @dataclass(frozen=True, slots=True)

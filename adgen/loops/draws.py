@@ -1,19 +1,23 @@
 """Random draws: NumPy's own C functions, called once per number in the order of NumPy.
 
 What is drawn is therefore what the generator's method gives, to the bit, and it goes on as after that method.
+Where one call of a C function does not do, Python is asked for the draw.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from adgen.ir.core import Op
+from adgen.ir.core import Op, Value
 from adgen.ir.dims import ZERO, product
 from adgen.ir.types import DType, Kind
 from adgen.loops.arrays import whole
-from adgen.loops.core import Draw, Lit, Operand
-from adgen.loops.state import State, Unsupported
+from adgen.loops.core import Draw, Lit, Operand, Strided
+from adgen.loops.state import State
+from adgen.primitives.draws import OPTIONS
 
 _ONE, _NONE = Lit(1, DType.i64), Lit(0, DType.i64)
 
@@ -81,22 +85,33 @@ _SINGLE = ("random_standard_uniform", "random_standard_normal", "random_standard
 def lower_draw(state: State, op: Op) -> None:
     """One number, or an array of them."""
     name = op.attr("name")
-    match name:
+    if name == "permutation":
+        _permutation(state, op)
+    elif not _has_function(op):
+        lower_host(state, op)
+    elif name == "integers":
+        _integers(state, op)
+    elif name == "choice":
+        _choice(state, op)
+    else:
+        _distribution(state, op, DISTRIBUTIONS[name])
+
+
+def _has_function(op: Op) -> bool:
+    """Whether a C function draws one number after the other."""
+    if any(v.type.rank for v in op.operands):
+        return False
+    match op.attr("name"):
         case "integers":
-            _integers(state, op)
-        case "permutation":
-            _permutation(state, op)
+            return op.result.type.dtype is DType.i64
         case "choice":
-            _choice(state, op)
-        case _ if name in DISTRIBUTIONS:
-            _distribution(state, op, DISTRIBUTIONS[name])
-        case _:
-            raise Unsupported(f"rng.{name}", "kernels do not draw from this distribution", op.span)
+            return op.attr("replace") is not False
+        case name:
+            single = op.attr("precision") is DType.f32
+            return name in DISTRIBUTIONS and (not single or DISTRIBUTIONS[name].function in _SINGLE)
 
 
 def _scalars(state: State, op: Op) -> list[Operand]:
-    if any(v.type.rank for v in op.operands):
-        raise Unsupported(f"rng.{op.attr('name')}", "its parameters are arrays here", op.span)
     return [state.scalar(v) for v in op.operands]
 
 
@@ -111,8 +126,6 @@ def _distribution(state: State, op: Op, distribution: Distribution) -> None:
     if op.attr("name") == "binomial":
         given.reverse()
     if op.attr("precision") is DType.f32:
-        if function not in _SINGLE:
-            raise Unsupported(f"rng.{op.attr('name')}", "it is asked for in single precision", op.span)
         function, dtype = f"{function}_f", DType.f32
     _emit(state, op, function, dtype, (generator, *given, *fixed))
 
@@ -133,8 +146,6 @@ def _emit(state: State, op: Op, function: str, dtype: DType, args: Sequence[Oper
 
 # -- integers -------------------------------------------------------------------------------------------
 def _integers(state: State, op: Op) -> None:
-    if op.result.type.dtype is not DType.i64:
-        raise Unsupported("rng.integers", f"their dtype is {op.result.type.dtype.value}", op.span)
     generator, *ends = _scalars(state, op)
     low, high = ends if len(ends) == 2 else (_NONE, ends[0])
     relation, message = ("le", "low > high") if op.attr("endpoint") else ("lt", "low >= high")
@@ -149,9 +160,6 @@ def _bounded(state: State, op: Op, generator: Operand, low: Operand, last: Opera
 
 
 def _choice(state: State, op: Op) -> None:
-    if op.attr("keywords") or op.attr("replace") is False:
-        reason = "kernels choose with replacement and equal probabilities only"
-        raise Unsupported("rng.choice", reason, op.span)
     generator, count = _scalars(state, op)
     some = state.block.let("ge", (count, _ONE), DType.bool)
     state.check(some, "ValueError", "a must be a positive integer unless no samples are taken")
@@ -164,3 +172,48 @@ def _permutation(state: State, op: Op) -> None:
     buffer = state.buffer(DType.i64, product(dims))
     state.block.add(Draw("permutation", (generator,), None, buffer, ZERO, product(dims)))
     state.define_view(op.result, whole(buffer, dims))
+
+
+# -- by Python ------------------------------------------------------------------------------------------
+def lower_host(state: State, op: Op) -> None:
+    """A draw that Python is asked for, or a generator that it makes."""
+    makes = op.prim.name == "new_generator"
+    generator = _NONE if makes else state.scalar(op.operands[0])
+    given = op.operands if makes else op.operands[1:]
+    inputs = tuple(_input(state, v) for v in given)
+    failed, type_ = state.block.ref(DType.bool), op.result.type
+    sizes = (*type_.dims, *(d for v in given for d in v.type.dims))
+    function = f"host.{json.dumps(_spec(op, given, makes), sort_keys=True)}"
+    if type_.rank:
+        buffer = state.buffer(type_.dtype, product(type_.dims))
+        count = product(type_.dims)
+        state.block.add(Draw(function, (generator,), None, buffer, ZERO, count, inputs, sizes, failed))
+        state.define_view(op.result, whole(buffer, type_.dims))
+    else:
+        result = state.block.ref(DType.i64 if makes else type_.dtype)
+        state.block.add(Draw(function, (generator,), result, None, ZERO, ZERO, inputs, sizes, failed))
+        state.env[op.result] = result
+    ok = state.block.let("logical_not", (failed,), DType.bool)
+    state.check(ok, "ValueError", "a random draw failed")
+
+
+def _input(state: State, value: Value) -> Strided | Operand:
+    if not value.type.rank:
+        return state.scalar(value)
+    view = state.force_contiguous(state.array(value))
+    return Strided(view.buffer, view.base, view.strides)
+
+
+def _spec(op: Op, given: Sequence[Value], makes: bool) -> dict[str, Any]:
+    """What Python has to know of a draw besides the values of its parameters."""
+    keywords = op.attr("keywords") or [""] * len(given)
+    options = {name: op.attr(name) for name in OPTIONS if op.attr(name) is not None}
+    if op.attr("precision") is not None:
+        options["dtype"] = op.attr("precision").value
+    return {
+        "name": "default_rng" if makes else op.attr("name"),
+        "dtype": "i64" if makes else op.result.type.dtype.value,
+        "rank": op.result.type.rank if op.attr("kind") is Kind.array else None,
+        "parameters": [[v.type.dtype.value, v.type.rank, k] for v, k in zip(given, keywords, strict=True)],
+        "options": options,
+    }

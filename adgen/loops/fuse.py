@@ -110,7 +110,7 @@ def names_used(stmt: Stmt) -> set[str]:
     """Names that a statement (with everything inside) mentions."""
     found: set[str] = set()
     for s in walk((stmt,)):
-        for name in ("args", "values"):
+        for name in ("args", "values", "inputs"):
             found |= {o.name for o in getattr(s, name, ()) if isinstance(o, Ref)}
         for name in ("value", "ok", "test", "lo", "hi", "step"):
             operand = getattr(s, name, None)

@@ -11,7 +11,6 @@ from adgen.loops.core import (
     Branch,
     Buffer,
     Check,
-    Draw,
     IndexOf,
     Let,
     Library,
@@ -108,12 +107,6 @@ class Renaming:
                 m, n, k = (self._dim(d) for d in stmt.sizes)
                 left, right, out = (self._matrix(x) for x in (stmt.left, stmt.right, stmt.out))
                 return replace(stmt, sizes=(m, n, k), left=left, right=right, out=out)
-            case Draw():
-                args, count = self._all(stmt.args), self._dim(stmt.count)
-                if stmt.out is None:
-                    return replace(stmt, args=args, count=count)
-                buffer, base = self._cell(stmt.out, stmt.base)
-                return replace(stmt, args=args, out=buffer, base=base, count=count)
             case Library():
                 sizes = tuple(self._dim(d) for d in stmt.sizes)
                 return replace(stmt, sizes=sizes, operands=tuple(map(self._strided, stmt.operands)))

@@ -36,6 +36,7 @@ RULES: dict[str, Rule] = {
     "argmin": reductions.lower_position,
     "contract": products.lower_contract,
     "draw": draws.lower_draw,
+    "new_generator": draws.lower_host,
     "fail_if": shapes.lower_fail_if,
     "stack_new": tapes.lower_stack_new,
     "push": tapes.lower_push,

@@ -27,6 +27,7 @@ from adgen.loops.core import (
     Set,
     Stmt,
     Store,
+    Strided,
     TapeGrow,
     TapeShrink,
     WhileLoop,
@@ -117,11 +118,12 @@ class _Check:
                 self.dims(stmt.dims, known)
                 self.buffer(*stmt.reads, *stmt.writes)
             case Draw():
-                self.operands(stmt.args, known)
+                self.operands((*stmt.args, *(x for x in stmt.inputs if not isinstance(x, Strided))), known)
                 self.dims(stmt.dims, known)
-                self.buffer(*stmt.writes)
-                if stmt.result is not None:
-                    self.define(stmt.result.name, known)
+                self.buffer(*stmt.reads, *stmt.writes)
+                for made in (stmt.result, stmt.failed):
+                    if made is not None:
+                        self.define(made.name, known)
             case Library():
                 self.dims(stmt.dims, known)
                 self.buffer(*stmt.reads, *stmt.writes)

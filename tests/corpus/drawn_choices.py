@@ -22,5 +22,4 @@ CASE = {
     "args": example,
     "signature": "f64[n], f64[4,3], Generator",
     "wrt": (0, 1),
-    "tags": ("host",),
 }

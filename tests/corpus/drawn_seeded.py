@@ -23,5 +23,4 @@ CASE = {
     "args": example,
     "signature": "f64, f64, i64",
     "wrt": (0, 1),
-    "tags": ("host",),
 }
