@@ -86,7 +86,7 @@ def _positions(fun: Callable[..., Any], call: Call, wrt: Any) -> tuple[int, ...]
     found = call.float_positions() if wrt is None else wrt_positions(subject, wrt)[0]
     if not found:
         raise refuse("AG275", subject.place(), what="not given, and no argument has a float")
-    return found
+    return tuple(p if isinstance(p, int) else p[0] + int(p[1]) for p in found)
 
 
 def _check_settings(order: int, modes: Sequence[str]) -> None:

@@ -210,14 +210,49 @@ class UserFunction:
 class Partial:
     """A function with some of its arguments given."""
 
-    function: UserFunction | LibraryFunction | Partial
+    function: UserFunction | LibraryFunction | Partial | Class
     positional: tuple[Abstract, ...]
     named: tuple[tuple[str, Abstract], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the user, identified by ``cls``; ``definition`` belongs to the frontend."""
+
+    cls: type
+    definition: Any = field(compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the class."""
+        return self.cls.__name__
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """An object of the user around the function; ``scope`` finds its attributes."""
+
+    cls: Class
+    scope: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parent:
+    """``super()`` of an instance: ``members`` are the attributes of its class behind the current one."""
+
+    base: Abstract
+    cls: Class
+    members: Any
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
-    """A text that depends on what the program computes; nothing but output can take it."""
+    """A text that depends on what the program computes; nothing but output can take it.
+
+    ``integers`` are those in it: with them known the text is, if it holds nothing else.
+    """
+
+    integers: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,6 +282,9 @@ Abstract = (
     | LibraryFunction
     | UserFunction
     | Partial
+    | Class
+    | Instance
+    | Parent
     | Message
     | Derivative
 )

@@ -7,16 +7,22 @@ from typing import Any
 
 import libcst as cst
 
+from adgen.diagnostics import Span
 from adgen.frontend import indexing, places
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Number, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Number, Slice, Tuple
+from adgen.frontend.attributes import attribute
+from adgen.frontend.classes import is_frozen
+from adgen.frontend.dicts import key_of, merged
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.list_items import augment_item, augment_list, store_item
+from adgen.frontend.lists import new_list
 from adgen.frontend.masks import is_mask, store_where
+from adgen.frontend.mutation import change, current, with_item, without_item
 from adgen.frontend.operators import SYMBOLS, binary
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import static_items
-from adgen.frontend.state import BOUND, Activation
-from adgen.frontend.subscripts import subscript_items
+from adgen.frontend.state import BOUND, Activation, Missing
+from adgen.frontend.subscripts import subscript_items, tuple_item
 from adgen.ir.core import Value
 from adgen.ir.types import DType
 from adgen.primitives.elementwise import neg
@@ -27,6 +33,15 @@ def assign(r: Reader, act: Activation, node: cst.Assign) -> None:
     found = expression(r, act, node.value)
     for target in node.targets:
         bind(r, act, target.target, found)
+
+
+def walrus(r: Reader, act: Activation, node: cst.NamedExpr) -> Abstract:
+    """``name := value``: binds in the function, also from inside a comprehension."""
+    found = expression(r, act, node.value)
+    while act.parent is not None and act.parent.node is act.node:
+        act = act.parent
+    bind(r, act, node.target, found)
+    return found
 
 
 def annotated(r: Reader, act: Activation, node: cst.AnnAssign) -> None:
@@ -40,7 +55,7 @@ def bind(r: Reader, act: Activation, target: cst.BaseExpression, found: Abstract
     match target:
         case cst.Name(value=name):
             r.give_name(found, name)
-            frame = r.state.frames[act.key]
+            frame = r.state.frames[_home(act, name)]
             frame[name] = found
             frame.pop(BOUND + name, None)
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
@@ -48,9 +63,12 @@ def bind(r: Reader, act: Activation, target: cst.BaseExpression, found: Abstract
         case cst.Subscript():
             with r.at(act, target):
                 _store(r, act, target, found)
-        case cst.Attribute(attr=cst.Name(value="flat" | "real")):
+        case cst.Attribute(attr=cst.Name(value="flat" | "real")) if _is_array(r, act, target):
             with r.at(act, target):
                 _overwrite(r, expression(r, act, target), r.value(found))
+        case cst.Attribute(value=value, attr=attr):
+            with r.at(act, target):
+                set_attribute(r, expression(r, act, value), attr.value, found)
         case _:
             with r.at(act, target):
                 raise r.error("AG122", construct=f"`{code_of(target)}`")
@@ -63,6 +81,14 @@ def _overwrite(r: Reader, place: Abstract, value: Value) -> None:
     indexing.store_all(r, place, value)
 
 
+def _home(act: Activation, name: str) -> int:
+    """The activation that a name belongs to: this one, unless it is declared ``nonlocal``."""
+    scope = act
+    while name not in scope.local and scope.parent is not None:
+        scope = scope.parent
+    return scope.key if name in scope.local else act.key
+
+
 def _unpack(
     r: Reader,
     act: Activation,
@@ -70,22 +96,41 @@ def _unpack(
     elements: Sequence[cst.BaseElement],
     found: Abstract,
 ) -> None:
-    for element in elements:
-        if isinstance(element, cst.StarredElement):
-            raise r.refuse("AG121", act, element, construct="target")
     with r.at(act, target):
-        items = static_items(r, found) if isinstance(found, Tuple | Array | Grown) else None
+        items = static_items(r, found) if isinstance(found, Tuple | Array | Grown | Iterable) else None
         if items is None:
             raise r.error("AG234", operation="unpacking", types=describe(r, found))
+    starred = [at for at, e in enumerate(elements) if isinstance(e, cst.StarredElement)]
+    if starred:
+        items = _gathered(r, act, elements, starred, items)
+    with r.at(act, target):
         if len(items) != len(elements):
             raise r.error("AG239", count=len(items), names=len(elements))
     for element, item in zip(elements, items, strict=True):
         bind(r, act, element.value, item)
 
 
+def _gathered(
+    r: Reader,
+    act: Activation,
+    elements: Sequence[cst.BaseElement],
+    starred: list[int],
+    items: tuple[Abstract, ...],
+) -> tuple[Abstract, ...]:
+    """The items with those of ``*rest`` in a list."""
+    at, after = starred[0], len(elements) - starred[0] - 1
+    if len(items) < len(elements) - 1:
+        raise r.refuse("AG239", act, elements[at], count=len(items), names=f"at least {len(elements) - 1}")
+    end = len(items) - after
+    return (*items[:at], new_list(r, items[at:end]), *items[end:])
+
+
 def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -> None:
     """``a[index] = found``."""
     base = expression(r, act, target.value)
+    if isinstance(base, Tuple) and base.kind == "dict":
+        set_key(r, base, subscript_items(r, act, target), found)
+        return
     if isinstance(base, Tuple | Cells | Grown):
         store_item(r, act, target, base, found)
         return
@@ -104,6 +149,51 @@ def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -
     indexing.store(r, base, index, r.value(found))
 
 
+# -- containers ---------------------------------------------------------------------------------------------
+def set_key(r: Reader, base: Tuple, items: Sequence[tuple[Abstract, Span]], found: Abstract) -> None:
+    """``d[key] = found`` of a dict."""
+    (item, span) = items[0]
+    if len(items) != 1 or isinstance(item, Slice):
+        raise r.error("AG113", span)
+    change(r, base, with_item(base, key_of(r, item, span), found))
+
+
+def set_attribute(r: Reader, base: Abstract, name: str, found: Abstract) -> None:
+    """``base.name = found`` of a record that may change."""
+    if not isinstance(base, Tuple) or base.cls is None:
+        raise r.error("AG122", construct=f"an attribute of {describe(r, base)}")
+    if base.kind == "namedtuple" or is_frozen(base.cls):
+        raise r.error("AG133", name=name, cls=base.cls.__name__)
+    change(r, base, with_item(base, name, found))
+
+
+def delete(r: Reader, act: Activation, node: cst.Del) -> None:
+    """``del name`` and ``del d[key]``."""
+    targets = node.target.elements if isinstance(node.target, cst.Tuple | cst.List) else [node.target]
+    for element in targets:
+        target = element.value if isinstance(element, cst.BaseElement) else element
+        with r.at(act, target):
+            _delete(r, act, target)
+
+
+def _delete(r: Reader, act: Activation, target: cst.BaseExpression) -> None:
+    match target:
+        case cst.Name(value=name) if name in act.local:
+            expression(r, act, target)
+            r.state.frames[act.key][name] = Missing()
+        case cst.Subscript(value=value):
+            base = expression(r, act, value)
+            items = subscript_items(r, act, target)
+            if not isinstance(base, Tuple) or base.kind != "dict" or len(items) != 1:
+                raise r.error("AG106")
+            key = key_of(r, *items[0])
+            if key not in base.keys:
+                raise r.error("AG236", items[0][1], what=f"`{key!r}`")
+            change(r, base, without_item(base, key))
+        case _:
+            raise r.error("AG106")
+
+
 # -- augmented assignment -----------------------------------------------------------------------------------
 def augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
     """``target op= value``."""
@@ -112,7 +202,10 @@ def augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
     if isinstance(target, cst.Subscript):
         _augment_element(r, act, target, symbol, node.value)
         return
-    if not isinstance(target, cst.Name) and not _is_all_elements(target):
+    if isinstance(target, cst.Attribute) and not (_is_all_elements(target) and _is_array(r, act, target)):
+        _augment_field(r, act, target, symbol, node.value)
+        return
+    if not isinstance(target, cst.Name | cst.Attribute):
         raise r.refuse("AG122", act, target, construct=f"`{code_of(target)}`")
     old = expression(r, act, target)
     value = expression(r, act, node.value)
@@ -123,8 +216,36 @@ def augmented(r: Reader, act: Activation, node: cst.AugAssign) -> None:
         with r.at(act, target):
             places.check_writable(r, old)
         _in_place(r, old, None, symbol, value)
+    elif isinstance(old, Tuple) and old.kind == "dict" and symbol == "|":
+        change(r, old, merged(r, old, value))
     else:
         bind(r, act, target, binary(r, symbol, old, value))
+
+
+def _augment_field(
+    r: Reader, act: Activation, target: cst.Attribute, symbol: str, node: cst.BaseExpression
+) -> None:
+    """``record.name symbol= value``."""
+    with r.at(act, target):
+        base = expression(r, act, target.value)
+        old = attribute(r, base, target.attr.value, code_of(target))
+    value = expression(r, act, node)
+    if isinstance(old, Cells | Grown) or (isinstance(old, Tuple) and old.kind == "list"):
+        with r.at(act, target):
+            augment_list(r, act, code_of(target), old, symbol, value)
+    elif isinstance(old, Array):
+        with r.at(act, target):
+            places.check_writable(r, old)
+        _in_place(r, old, None, symbol, value)
+    else:
+        with r.at(act, target):
+            set_attribute(r, current(r, base), target.attr.value, binary(r, symbol, old, value))
+
+
+def _is_array(r: Reader, act: Activation, target: cst.BaseExpression) -> bool:
+    """Whether an attribute is one of an array."""
+    assert isinstance(target, cst.Attribute)
+    return isinstance(expression(r, act, target.value), Array)
 
 
 def _is_all_elements(target: cst.BaseExpression) -> bool:
@@ -138,6 +259,9 @@ def _augment_element(
     with r.at(act, target):
         base = expression(r, act, target.value)
         items = subscript_items(r, act, target)
+        if isinstance(base, Tuple) and base.kind == "dict":
+            _augment_key(r, act, (base, items), symbol, node)
+            return
         if isinstance(base, Tuple | Cells | Grown):
             augment_item(r, act, target, base, symbol, items, node)
             return
@@ -156,6 +280,26 @@ def _augment_element(
         if index is None:
             index = indexing.subscript(r, type_, items, act.source.span(target))
     _in_place(r, base, index, symbol, value)
+
+
+def _augment_key(
+    r: Reader,
+    act: Activation,
+    place: tuple[Tuple, list[tuple[Abstract, Span]]],
+    symbol: str,
+    node: cst.BaseExpression,
+) -> None:
+    """``d[key] symbol= value`` of a dict."""
+    base, items = place
+    old = tuple_item(r, base, items)
+    value = expression(r, act, node)
+    if isinstance(old, Array):
+        places.check_writable(r, old)
+        _in_place(r, old, None, symbol, value)
+    else:
+        found = current(r, base)
+        assert isinstance(found, Tuple)
+        set_key(r, found, items, binary(r, symbol, old, value))
 
 
 def _is_number(r: Reader, x: Abstract) -> bool:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
+from adgen.frontend import classes
 from adgen.frontend.abstract import (
     Abstract,
     Array,
+    Class,
     DTypeObject,
     Generator,
+    Instance,
     Known,
     LibraryFunction,
     Module,
     Namespace,
     Number,
+    Parent,
     Tuple,
+    UserFunction,
 )
 from adgen.frontend.dicts import method
 from adgen.frontend.entries import Entry
@@ -43,17 +50,40 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             return _of_generator(r, base, name)
         case Tuple(items=items, kind=kind, keys=keys) if name in keys and kind != "dict":
             return items[keys.index(name)]
+        case Tuple(cls=type()) | Instance() | Class() | Parent():
+            inner = member(r, base, name)
+            if inner is None:
+                raise r.error("AG203", name=name, what=describe(r, base))
+            return inner
         case Tuple(kind="dict") if method(base, name) is not None:
             found = method(base, name)
             assert found is not None
             return found
         case Tuple(kind=kind) if kind != "tuple" and name in _LIST_METHODS:
             raise r.error("AG115")
+        case Known(Enum() as member_) if name in ("name", "value"):
+            return Known(getattr(member_, name))
+        case LibraryFunction() | UserFunction() if name in ("__name__", "__qualname__"):
+            return Known(base.name.rpartition(".")[2])
         case LibraryFunction(name=function):
             return _of_function(r, function, name, shown)
         case DTypeObject(dtype) if name == "itemsize":
             return Known(dtype.itemsize)
     raise r.error("AG203", name=name, what=describe(r, base))
+
+
+def member(r: Reader, base: Abstract, name: str) -> Abstract | None:
+    """What a class gives one of its instances, or the class itself, under a name."""
+    match base:
+        case Tuple():
+            return classes.record_member(r, base, name)
+        case Instance():
+            return classes.instance_attribute(r, base, name)
+        case Class():
+            return classes.class_attribute(r, base, name)
+        case Parent():
+            return classes.parent_attribute(r, base, name)
+    return None
 
 
 def _of_module(r: Reader, home: str, name: str, shown: str) -> Abstract:

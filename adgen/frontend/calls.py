@@ -12,22 +12,31 @@ from adgen.diagnostics import Span, UserError
 from adgen.frontend import fence, options
 from adgen.frontend.abstract import (
     Abstract,
+    Array,
     Cells,
+    Class,
     Derivative,
     DTypeObject,
+    Grown,
+    Instance,
+    Iterable,
     Known,
     LibraryFunction,
     Partial,
     Tuple,
     UserFunction,
 )
+from adgen.frontend.attributes import member
 from adgen.frontend.derivatives import TRANSFORMS, apply, transform
+from adgen.frontend.dicts import new_dict
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.library_context import CallContext
 from adgen.frontend.list_items import method
-from adgen.frontend.liveness import Liveness, names_assigned, statements
+from adgen.frontend.liveness import Liveness, names_assigned, names_nonlocal, statements
+from adgen.frontend.mutation import current
 from adgen.frontend.names import FORMS
 from adgen.frontend.reader import Reader
+from adgen.frontend.sequences import static_items
 from adgen.frontend.state import BROKE, CONTINUED, RESULT, RETURNED, Activation, Closure, Missing
 from adgen.ir.types import Kind
 
@@ -48,54 +57,61 @@ def call(r: Reader, act: Activation, node: cst.Call) -> Abstract:
     if changed is not None:
         return changed
     function = expression(r, act, node.func)
-    shown = code_of(node.func)
+    before = r.changes
+    given = arguments(r, act, node)
+    if r.changes != before:
+        function = current(r, function)
+    name = act.source.span(node.func)
+    return called(r, function, given, code_of(node.func), name)
+
+
+def called(
+    r: Reader, function: Abstract, given: Arguments, shown: str = "", name: Span | None = None
+) -> Abstract:
+    """The result of calling ``function``; ``shown`` is how it is written, ``name`` where."""
     match function:
-        case LibraryFunction(name=name) if name in TRANSFORMS:
-            return transform(r, act, node, name, arguments(r, act, node))
+        case LibraryFunction(name=qualified) if qualified in TRANSFORMS:
+            return transform(r, qualified, given)
         case Derivative():
-            return apply(r, act, node, function, arguments(r, act, node))
-        case LibraryFunction(name=name) if name in FORMS:
+            return apply(r, function, given)
+        case LibraryFunction(name=qualified) if qualified in FORMS:
             from adgen.frontend.forms import form
 
-            return form(r, act, node, name, arguments(r, act, node))
+            return form(r, qualified, given, name)
         case LibraryFunction():
-            return _library(r, act, node, function, arguments(r, act, node), shown)
+            return _library(r, function, given, shown)
         case UserFunction():
-            return inline(r, act, node, function, arguments(r, act, node))
+            return inline(r, function, given, name)
         case Partial():
-            inner, given = _completed(function, arguments(r, act, node))
-            if isinstance(inner, UserFunction):
-                return inline(r, act, node, inner, given)
-            return _library(r, act, node, inner, given, shown)
+            return called(r, function.function, _completed(function, given), shown, name)
+        case Class():
+            from adgen.frontend.classes import construct
+
+            return construct(r, function, given)
         case DTypeObject(dtype):
-            given = arguments(r, act, node)
             if len(given.positional) != 1 or given.named:
                 raise r.error("AG205", function=shown, reason="it takes one number")
             return r.wrap(r.cast(r.value(given.positional[0]), dtype, Kind.np))
-    raise r.refuse("AG213", act, node.func, name=shown)
+        case Tuple() | Instance():
+            inner = member(r, function, "__call__")
+            if inner is not None:
+                return called(r, inner, given, shown, name)
+    raise r.error("AG213", name, name=shown)
 
 
-def _completed(function: Partial, given: Arguments) -> tuple[UserFunction | LibraryFunction, Arguments]:
-    """The function behind a partial one, and all its arguments."""
-    positional = [*function.positional, *given.positional]
+def _completed(function: Partial, given: Arguments) -> Arguments:
+    """The arguments of a partial function and those of a call of it."""
     named = {**dict(function.named), **given.named}
-    whole = Arguments(positional, named, given.spans, given.keywords)
-    if isinstance(function.function, Partial):
-        return _completed(function.function, whole)
-    return function.function, whole
+    return Arguments([*function.positional, *given.positional], named, given.spans, given.keywords)
 
 
 def arguments(r: Reader, act: Activation, node: cst.Call) -> Arguments:
     """The arguments of a call, evaluated in order."""
-    found = Arguments()
+    found, before = Arguments(), r.changes
     for arg in node.args:
-        if arg.star == "**":
-            raise r.refuse("AG109", act, arg, construct="**")
         x = expression(r, act, arg.value)
-        if arg.star == "*":
-            if not isinstance(x, Tuple):
-                raise r.refuse("AG109", act, arg, construct="*")
-            found.positional.extend(x.items)
+        if arg.star:
+            _spread(r, act, arg, x, found)
             continue
         found.spans.append((x, act.source.span(arg.value)))
         if arg.keyword is not None:
@@ -103,14 +119,33 @@ def arguments(r: Reader, act: Activation, node: cst.Call) -> Arguments:
             found.keywords[arg.keyword.value] = act.source.span(arg.keyword)
         else:
             found.positional.append(x)
+    if r.changes != before:
+        found.positional = [current(r, x) for x in found.positional]
+        found.named = {name: current(r, x) for name, x in found.named.items()}
     return found
 
 
+def _spread(r: Reader, act: Activation, arg: cst.Arg, x: Abstract, found: Arguments) -> None:
+    """``*x`` and ``**x`` among arguments."""
+    if arg.star == "*":
+        items = static_items(r, x) if isinstance(x, Tuple | Array | Grown | Iterable) else None
+        if items is None:
+            raise r.refuse("AG109", act, arg, construct="*")
+        found.positional.extend(items)
+        return
+    if not (isinstance(x, Tuple) and x.kind == "dict" and all(isinstance(k, str) for k in x.keys)):
+        raise r.refuse("AG109", act, arg, construct="**")
+    for key, item in zip(x.keys, x.items, strict=True):
+        if key in found.named:
+            reason = f"it gets `{key}` twice"
+            raise r.refuse("AG205", act, arg, function=code_of(arg.value), reason=reason)
+        found.named[key] = item
+        found.keywords[key] = act.source.span(arg.value)
+
+
 # -- library ------------------------------------------------------------------------------------------------
-def _library(
-    r: Reader, act: Activation, node: cst.Call, function: LibraryFunction, given: Arguments, shown: str
-) -> Abstract:
-    span = act.source.span(node)
+def _library(r: Reader, function: LibraryFunction, given: Arguments, shown: str) -> Abstract:
+    span = r.b.span
     given = _with_snapshots(r, given)
     bound = [] if function.bound is None else [function.bound]
     context = CallContext(r, function.name, span, tuple(given.spans))
@@ -162,15 +197,12 @@ def closure(r: Reader, act: Activation, node: cst.FunctionDef | cst.Lambda, name
     return UserFunction(name, Closure(act.source, node, act.environment, act, defaults))
 
 
-def inline(r: Reader, act: Activation, node: cst.Call, function: UserFunction, given: Arguments) -> Abstract:
+def inline(r: Reader, function: UserFunction, given: Arguments, name: Span | None = None) -> Abstract:
     """The result of one of the user's functions, its body lowered in place."""
     definition: Closure = function.definition
     if any(running.name == function.name and _runs(running, definition) for running in r.running):
-        raise r.refuse(
-            "AG124", act, node.func if isinstance(node.func, cst.Name) else node, name=function.name
-        )
-    bound = _bind(r, act, node, function, given)
-    return run(r, function.name, definition, bound, act.source.span(node))
+        raise r.error("AG124", name, name=function.name)
+    return run(r, function.name, definition, bind_arguments(r, function, given), r.b.span)
 
 
 def _runs(running: Activation, definition: Closure) -> bool:
@@ -178,9 +210,7 @@ def _runs(running: Activation, definition: Closure) -> bool:
     return here == there
 
 
-def _bind(
-    r: Reader, act: Activation, node: cst.Call, function: UserFunction, given: Arguments
-) -> dict[str, Abstract]:
+def bind_arguments(r: Reader, function: UserFunction, given: Arguments) -> dict[str, Abstract]:
     """Arguments by parameter, as Python binds them."""
     definition: Closure = function.definition
     params = definition.node.params
@@ -189,11 +219,16 @@ def _bind(
     names = [*positional, *(p.name.value for p in params.kwonly_params)]
     unnamed = {p.name.value for p in params.posonly_params}
     problem = ""
-    rest = _rest_of(params)
+    rest, others = (
+        None if not isinstance(star, cst.Param) else star.name.value
+        for star in (params.star_arg, params.star_kwarg)
+    )
     if len(given.positional) > len(positional) and rest is None:
         problem = f"it takes {len(positional)} arguments by position, not {len(given.positional)}"
     bound = dict(zip(positional, given.positional, strict=False))
     for name, x in given.named.items():
+        if name not in names and others is not None:
+            continue
         if name not in names:
             problem = problem or f"it has no parameter `{name}`"
         elif name in unnamed:
@@ -205,25 +240,18 @@ def _bind(
     if missing and not problem:
         problem = f"it lacks `{missing[0]}`"
     if problem:
-        raise r.refuse("AG205", act, node, function=function.name, reason=problem)
+        raise r.error("AG205", function=function.name, reason=problem)
     found = {name: bound.get(name, definition.defaults.get(name, Known(None))) for name in names}
     if rest is not None:
         found[rest] = Tuple(tuple(given.positional[len(positional) :]))
+    if others is not None:
+        found[others] = new_dict(r, {n: x for n, x in given.named.items() if n not in names})
     return found
 
 
-def _rest_of(params: cst.Parameters) -> str | None:
-    """The name of ``*args``."""
-    return params.star_arg.name.value if isinstance(params.star_arg, cst.Param) else None
-
-
-def check_parameters(r: Reader, definition: Closure, inlined: bool = True) -> None:
-    """Refuse asynchronous functions, and starred parameters whose number is not known from a call."""
+def check_parameters(r: Reader, definition: Closure) -> None:
+    """Refuse asynchronous functions."""
     node, source = definition.node, definition.source
-    params = node.params
-    for star, text in ((params.star_arg, "*"), (params.star_kwarg, "**")):
-        if isinstance(star, cst.Param) and not (inlined and text == "*"):
-            raise r.error("AG109", source.span(star), construct=f"{text}{star.name.value}")
     if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
         raise r.error("AG105", source.span(node.asynchronous), construct="async")
 
@@ -236,7 +264,7 @@ def run(
 
     node, source = definition.node, definition.source
     body = statements(node.body)
-    local = names_assigned(body) | frozenset(bound)
+    local = (names_assigned(body) - names_nonlocal(body)) | frozenset(bound)
     act = Activation(
         r.activations, name, source, definition.environment, definition.parent, local, Liveness.of(node), node
     )

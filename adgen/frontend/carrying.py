@@ -12,8 +12,9 @@ import libcst as cst
 
 from adgen.diagnostics import UserError
 from adgen.frontend import cells, merging
-from adgen.frontend.abstract import Abstract, Array, Cells, Known, Number, Root, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Root, Tuple
 from adgen.frontend.merging import Leaf, Unjoinable
+from adgen.frontend.mutation import changed_names, sole
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Peel, Relearn
@@ -21,6 +22,7 @@ from adgen.frontend.state import (
     BOUND,
     FLAGS,
     RESULT,
+    STOPPED,
     Activation,
     Binding,
     Missing,
@@ -44,6 +46,7 @@ class Name:
     A name of an array keeps to that array until a round turns out to bind another.
     """
 
+    key: int
     name: str
     entry: Binding | None
     skeleton: object
@@ -66,6 +69,7 @@ class Carried:
     live: frozenset[str]
     outside: State
     roots: list[Root] = field(default_factory=list)
+    fresh: dict[Root | None, None] = field(default_factory=dict)
 
     # -- around the loop ----------------------------------------------------------------------------------
     def _leaves(self) -> Iterator[tuple[str | None, AnyType, Abstract | Value | None]]:
@@ -94,14 +98,14 @@ class Carried:
     def enter(self, params: tuple[Value, ...]) -> None:
         """Bind the names and versions at the head of the body."""
         values = iter(params)
-        frame = self.r.state.frames[self.act.key]
+        frames = self.r.state.frames
         later: list[tuple[Name, Abstract]] = []
         for item in self.names:
             if item.late or item.gone is not None:
-                frame.pop(item.name, None)
-                frame.pop(BOUND + item.name, None)
+                frames[item.key].pop(item.name, None)
+                frames[item.key].pop(BOUND + item.name, None)
                 if item.gone is not None and item.gone.error is not None:
-                    frame[item.name] = item.gone
+                    frames[item.key][item.name] = item.gone
                 for _ in item.types:
                     next(values)
                 continue
@@ -110,7 +114,7 @@ class Carried:
             self.r.state.versions[root] = next(values)
         for item, bound in later:
             self._share(item, bound)
-            frame[item.name] = bound
+            frames[item.key][item.name] = bound
 
     def _share(self, item: Name, bound: Abstract, behind: bool = False) -> None:
         """Mark the roots of a rebuilt name as aliases of others, where they may be."""
@@ -130,7 +134,7 @@ class Carried:
         before = len(noted)
         if bound is None or not item.types:
             return False
-        others = state.reachable(self.act.key, item.name, self.live)
+        others = state.reachable(item.key, item.name, self.live if item.key == self.act.key else None)
         for root in roots_of(bound):
             if root.origin != "local" or root in others:
                 noted.setdefault(root if root in known.versions else _SOMETHING)
@@ -141,12 +145,12 @@ class Carried:
 
     def widen(self, nodes: list[Node], state: State, runs: Callable[[], bool]) -> bool:
         """Compare the end of the body with its head; whether a type, a form or a set of roots changed."""
-        changed = False
-        frame = state.frames[self.act.key]
+        changed = self._take_up(state)
         for item in list(self.names):
+            frame = state.frames[item.key]
             end = at_end(frame, item.name)
             with self.r.inside(nodes, state):
-                changed |= self._widen(item, end, runs, is_open(frame, item.name))
+                changed |= self._widen(item, end, runs, state)
             changed |= self.note_aliases(item, end, state, self.r.state, item.at_end)
         base = self.r.state.versions
         for root, version in base.items():
@@ -155,7 +159,25 @@ class Carried:
                 changed = True
         return changed
 
-    def _widen(self, item: Name, end: Binding | None, runs: Callable[[], bool], is_open: bool) -> bool:
+    def _take_up(self, state: State) -> bool:
+        """Carry the names whose containers the body changes, those of other activations among them."""
+        base, known = self.r.state, {(item.key, item.name) for item in self.names}
+        names = changed_names(base, state, self.act.key)
+        own = base.frames[self.act.key].items()
+        ends = state.frames[self.act.key]
+        names += [(self.act.key, n) for n, x in own if _is_changed(n, x, ends.get(n))]
+        found = [n for n in names if n not in known]
+        found = [n for n in found if not isinstance(base.frames[n[0]][n[1]], Grown | Missing)]
+        for key, name in found:
+            entry = base.frames[key][name]
+            assert not isinstance(entry, Missing)
+            skeleton, leaves = _form(self.r, entry)
+            types, starts = [leaf.type for leaf in leaves], [leaf.left for leaf in leaves]
+            self.names.append(Name(key, name, entry, skeleton, types, starts, False))
+            self.note_aliases(self.names[-1], entry, base, base, self.names[-1].at_entry)
+        return bool(found)
+
+    def _widen(self, item: Name, end: Binding | None, runs: Callable[[], bool], state: State) -> bool:
         if item.gone is not None:
             return False
         if end is None or isinstance(end, Missing):
@@ -166,8 +188,8 @@ class Carried:
             item.types, item.starts = [], []
             return True
         if item.late and item.entry is None and not item.types:
-            return self._first(item, end, runs, is_open)
-        return self._join(item, end, runs)
+            return self._first(item, end, runs, is_open(state.frames[item.key], item.name))
+        return self._join(item, end, runs, state)
 
     def _first(self, item: Name, end: Abstract, runs: Callable[[], bool], is_open: bool) -> bool:
         """A name first bound in the body: it starts from zeros, with a flag where that may not happen."""
@@ -182,7 +204,7 @@ class Carried:
                 return False
             raise self.r.refuse("AG247", self.act, self.node, name=item.name)
         if open_:
-            flag = Name(BOUND + item.name, Known(False), ("leaf",), [BOOL], [Known(False)], False)
+            flag = Name(item.key, BOUND + item.name, Known(False), ("leaf",), [BOOL], [Known(False)], False)
             self.names.append(flag)
             item.late = False
         item.skeleton = skeleton
@@ -202,15 +224,19 @@ class Carried:
         finally:
             self.r.state = inner
 
-    def _join(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> bool:
+    def _join(self, item: Name, end: Abstract, runs: Callable[[], bool], state: State) -> bool:
+        def own(before: Root | None, after: Root | None) -> bool:
+            outside = sole(self.r.state, item.key, item.name, before) or before in self.fresh
+            return outside and sole(state, item.key, item.name, after)
+
         if isinstance(item.skeleton, Array) and item.skeleton != end:
             self._release(item)
-            self._join(item, end, runs)
+            self._join(item, end, runs, state)
             return True
         by_value = self._by_value(item, end)
         try:
             types = list(_types(self.r, item.skeleton, end))
-            disowned = _disowned(item.skeleton, end)
+            disowned = self._disowned(item.skeleton, end, own)
         except Unjoinable:
             self._learn_lists(item, end)
             raise self._cannot(item, end, runs) from None
@@ -224,6 +250,29 @@ class Carried:
         changed = by_value or joined != item.types or disowned is not None
         item.types = joined
         return changed
+
+    def _disowned(self, skeleton: object, end: Abstract, own: merging.Own) -> object | None:
+        """The skeleton with other identities for containers that a round may have exchanged, or None.
+
+        A container that only the carried name refers to, before the loop and behind a round, is always the
+        name's own; any other has no identity at the head of the loop.
+        """
+        match skeleton:
+            case ("tuple", Tuple() as like, list() as parts) if isinstance(end, Tuple):
+                found = [self._disowned(p, x, own) for p, x in zip(parts, end.items, strict=True)]
+                lost = like.owner is not None and like.owner is not end.owner
+                if lost and own(like.owner, end.owner):
+                    if like.owner in self.fresh:
+                        lost = False
+                    else:
+                        like = replace(like, owner=Root(like.kind, None, self.r.b.span))
+                        self.fresh[like.owner] = None
+                elif lost:
+                    like = replace(like, owner=None)
+                if not lost and all(f is None for f in found):
+                    return None
+                return ("tuple", like, [p if f is None else f for p, f in zip(parts, found, strict=True)])
+        return None
 
     def _by_value(self, item: Name, end: Abstract) -> bool:
         """A name that is another list behind a round carries the contents; until then it is one list."""
@@ -288,14 +337,13 @@ class Carried:
     def yields(self, nodes: list[Node], state: State, params: tuple[Value, ...]) -> tuple[Value, ...]:
         """What a round hands to the next."""
         found: list[Value] = []
-        frame = state.frames[self.act.key]
         with self.r.inside(nodes, state):
             rest = iter(params)
             for item in self.names:
                 own = [next(rest) for _ in item.types]
                 if item.gone is not None:
                     continue
-                end = at_end(frame, item.name)
+                end = at_end(state.frames[item.key], item.name)
                 ends = (
                     own
                     if end is None or isinstance(end, Missing)
@@ -308,9 +356,9 @@ class Carried:
     def leave(self, results: tuple[Value, ...], runs: bool) -> None:
         """Bind the names and versions behind the loop, which is known to have run where ``runs`` says so."""
         values = iter(results)
-        frame = self.r.state.frames[self.act.key]
         later: list[tuple[Name, Abstract]] = []
         for item in self.names:
+            frame = self.r.state.frames[item.key]
             if item.gone is not None:
                 if item.name in frame or item.name not in FLAGS:
                     frame[item.name] = item.gone
@@ -320,7 +368,7 @@ class Carried:
             self.r.state.versions[root] = next(values)
         for item, bound in later:
             self._share(item, bound, runs)
-            frame[item.name] = bound
+            self.r.state.frames[item.key][item.name] = bound
 
 
 def carried_at_entry(
@@ -334,12 +382,11 @@ def carried_at_entry(
     for name, late in candidates.items():
         entry = None if late else frame.get(name)
         if entry is None or isinstance(entry, Missing):
-            names.append(Name(name, None, None, [], [], True))
+            names.append(Name(act.key, name, None, None, [], [], True))
             continue
         skeleton, leaves = (entry, []) if isinstance(entry, Array) else _form(r, entry)
-        names.append(
-            Name(name, entry, skeleton, [leaf.type for leaf in leaves], [leaf.left for leaf in leaves], False)
-        )
+        types, starts = [leaf.type for leaf in leaves], [leaf.left for leaf in leaves]
+        names.append(Name(act.key, name, entry, skeleton, types, starts, False))
     carried = Carried(r, act, node, names, live, r.state)
     for item in names:
         carried.note_aliases(item, item.entry, r.state, r.state, item.at_entry)
@@ -378,8 +425,8 @@ def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract | Val
             yield from (r.state.versions[root] for root in end.roots)
         case ("leaf",):
             yield end
-        case ("tuple", Tuple(items=items, keys=keys), list() as parts):
-            if not isinstance(end, Tuple) or len(end.items) != len(items) or end.keys != keys:
+        case ("tuple", Tuple() as like, list() as parts):
+            if not isinstance(end, Tuple) or not merging.same_form(like, end):
                 raise Unjoinable(end, end)
             for part, item in zip(parts, end.items, strict=True):
                 yield from _ends(r, part, item)
@@ -397,17 +444,10 @@ def _same_form(skeleton: object, end: Abstract) -> bool:
     return skeleton == end
 
 
-def _disowned(skeleton: object, end: Abstract) -> object | None:
-    """The skeleton without the identities of lists that a round may have exchanged; None where none is."""
-    match skeleton:
-        case ("tuple", Tuple() as like, list() as parts) if isinstance(end, Tuple):
-            found = [_disowned(part, x) for part, x in zip(parts, end.items, strict=True)]
-            lost = like.owner is not None and like.owner is not end.owner
-            if not lost and all(f is None for f in found):
-                return None
-            kept = [part if f is None else f for part, f in zip(parts, found, strict=True)]
-            return ("tuple", replace(like, owner=None) if lost else like, kept)
-    return None
+def _is_changed(name: str, before: Binding, after: Binding | None) -> bool:
+    """Whether a name that the body itself does not bind means something else behind a round."""
+    ours = name.startswith("$") and name != STOPPED
+    return not ours and before is not after and before != after
 
 
 __all__ = ["Array", "Carried", "Known", "Number", "carried_at_entry"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
 from adgen.frontend.abstract import Abstract, Known, Tuple
+from adgen.frontend.dicts import key_of, new_dict
 from adgen.frontend.expressions import expression
 from adgen.frontend.lists import new_list
 from adgen.frontend.liveness import names_bound_in
@@ -16,7 +18,9 @@ from adgen.frontend.sequences import static_items
 from adgen.frontend.state import Activation
 
 
-def comprehension(r: Reader, act: Activation, node: cst.ListComp | cst.GeneratorExp) -> Abstract:
+def comprehension(
+    r: Reader, act: Activation, node: cst.ListComp | cst.GeneratorExp | cst.DictComp
+) -> Abstract:
     """The items of a comprehension, one after the other."""
     from dataclasses import replace
 
@@ -24,9 +28,18 @@ def comprehension(r: Reader, act: Activation, node: cst.ListComp | cst.Generator
     inner = replace(act, key=r.activations, parent=act, local=names)
     r.activations += 1
     r.state.frames[inner.key] = {}
+    if isinstance(node, cst.DictComp):
+        rounds = [_pair(r, inner, node) for _ in _rounds(r, inner, node.for_in)]
+        r.state.frames.pop(inner.key)
+        return new_dict(r, dict(rounds))
     items = tuple(expression(r, inner, node.elt) for _ in _rounds(r, inner, node.for_in))
     r.state.frames.pop(inner.key)
     return new_list(r, items) if isinstance(node, cst.ListComp) else Tuple(items)
+
+
+def _pair(r: Reader, act: Activation, node: cst.DictComp) -> tuple[Any, Abstract]:
+    key = key_of(r, expression(r, act, node.key), act.source.span(node.key))
+    return key, expression(r, act, node.value)
 
 
 def _targets(clause: cst.CompFor) -> Iterator[str]:

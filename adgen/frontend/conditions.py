@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 
 import libcst as cst
 
 from adgen.frontend import merging
-from adgen.frontend.abstract import Abstract, DTypeObject, Known, Number, Tuple
+from adgen.frontend.abstract import Abstract, Known, Number, Tuple
 from adgen.frontend.expressions import expression
 from adgen.frontend.operators import SYMBOLS, binary, truth
 from adgen.frontend.reader import Reader
@@ -40,6 +41,9 @@ def compare(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
             raise r.error("AG120", operator=symbol)
         return Known(same == (symbol == "is"))
     if symbol in ("in", "not in"):
+        texts = [x.value for x in (left, right) if isinstance(x, Known) and isinstance(x.value, str)]
+        if len(texts) == 2:
+            return Known((texts[0] in texts[1]) == (symbol == "in"))
         if not isinstance(left, Known) or not isinstance(right, Tuple):
             raise r.error("AG120", operator=symbol)
         items = [Known(k) for k in right.keys] if right.kind == "dict" else right.items
@@ -55,17 +59,24 @@ def compare(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
                 and not isinstance(other, Known)
             ):
                 return Known(symbol == "!=")
-        if isinstance(left, DTypeObject) and isinstance(right, DTypeObject):
-            return Known((left == right) == (symbol == "=="))
+        if not isinstance(left, Known) and not isinstance(right, Known):
+            same = _identical(left, right)
+            if same is not None:
+                return Known(same == (symbol == "=="))
     return binary(r, symbol, left, right)
 
 
 def _identical(left: Abstract, right: Abstract) -> bool | None:
+    from adgen.frontend.reflection import named_class
+
+    if not isinstance(left, Known) and not isinstance(right, Known):
+        classes = named_class(left), named_class(right)
+        return None if None in classes else classes[0] is classes[1]
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, Known) and (one.value is None or isinstance(one.value, bool)):
+        if isinstance(one, Known) and (one.value is None or isinstance(one.value, bool | Enum)):
             if isinstance(other, Known):
                 return one.value is other.value
-            return False if one.value is None else None
+            return False if not isinstance(one.value, bool) else None
     return None
 
 

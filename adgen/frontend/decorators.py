@@ -1,25 +1,36 @@
-"""Decorators of nested functions: adgen's own are taken off, others are refused."""
+"""Decorators of nested functions: adgen's own are taken off, those of the user are applied."""
 
 from __future__ import annotations
 
 import libcst as cst
 
 from adgen.diagnostics import UserError
-from adgen.frontend.abstract import Abstract, LibraryFunction, Module
+from adgen.frontend.abstract import Abstract, LibraryFunction, Module, Partial, UserFunction
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation
 
+_TRANSPARENT = ("functools.wraps", "functools.lru_cache", "functools.cache")
+"""Decorators under which a function computes what it computes without them."""
 
-def check_nested(r: Reader, act: Activation, node: cst.FunctionDef) -> None:
-    """Refuse decorators that adgen does not know, and asynchronous functions."""
+
+def decorated(r: Reader, act: Activation, node: cst.FunctionDef) -> Abstract:
+    """A nested function under its decorators. Raises AG117 for those adgen cannot read, and AG105."""
+    from adgen.frontend.calls import Arguments, called, closure
+
     if node.asynchronous is not None:
         raise r.refuse("AG105", act, node, construct="async def")
-    for decorator in node.decorators:
+    found: Abstract = closure(r, act, node, node.name.value)
+    for decorator in reversed(node.decorators):
         inner = decorator.decorator
-        called = inner.func if isinstance(inner, cst.Call) else inner
-        if not _is_own(_evaluated(r, act, called)):
-            raise r.refuse("AG117", act, inner, name=code_of(called))
+        function = _evaluated(r, act, inner.func if isinstance(inner, cst.Call) else inner)
+        if _is_own(function):
+            continue
+        if not isinstance(function, UserFunction | Partial):
+            name = code_of(inner.func if isinstance(inner, cst.Call) else inner)
+            raise r.refuse("AG117", act, inner, name=name)
+        found = called(r, expression(r, act, inner), Arguments([found]), code_of(inner))
+    return found
 
 
 def _evaluated(r: Reader, act: Activation, node: cst.BaseExpression) -> Abstract | None:
@@ -32,4 +43,6 @@ def _evaluated(r: Reader, act: Activation, node: cst.BaseExpression) -> Abstract
 def _is_own(found: Abstract | None) -> bool:
     if isinstance(found, Module):
         return found.name.startswith("adgen")
-    return isinstance(found, LibraryFunction) and found.name.startswith("adgen.")
+    if not isinstance(found, LibraryFunction):
+        return False
+    return found.name.startswith("adgen.") or found.name in _TRANSPARENT

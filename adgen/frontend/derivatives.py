@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from adgen.frontend.abstract import Abstract, Array, Derivative, Known, Tuple, UserFunction
 from adgen.frontend.finishing import finished
 from adgen.ir.core import Func, If, Node, Op, Region, Value, captures, walk
@@ -22,7 +20,6 @@ from adgen.transform.rebuild import inline, with_dims
 if TYPE_CHECKING:
     from adgen.frontend.calls import Arguments
     from adgen.frontend.reader import Reader
-    from adgen.frontend.state import Activation
 
 TRANSFORMS = frozenset(f"adgen.{name}" for name in ("grad", "value_and_grad", "jit"))
 """Transforms that may be used inside a function."""
@@ -33,14 +30,14 @@ Differentiate = Callable[[Func, Sequence[int]], Func]
 _OPTIONS = ("backend", "static_shapes", "strict", "fast_compile", "borrow")
 
 
-def transform(r: Reader, act: Activation, node: cst.Call, name: str, given: Arguments) -> Abstract:
+def transform(r: Reader, name: str, given: Arguments) -> Abstract:
     """What ``adgen.grad(f, wrt)`` is inside a function."""
     short = name.rpartition(".")[2]
     named = {k: v for k, v in given.named.items() if k not in _OPTIONS}
     items = dict(zip(("fun", "wrt"), given.positional, strict=False)) | named
     function = items.get("fun")
     if not isinstance(function, UserFunction | Derivative) or len(given.positional) > 2:
-        raise r.refuse("AG205", act, node, function=name, reason="it takes a function")
+        raise r.error("AG205", function=name, reason="it takes a function")
     unknown = next((k for k in items if k not in ("fun", "wrt", "has_aux")), None)
     if unknown is not None:
         raise r.error("AG204", given.keywords.get(unknown), function=name, name=unknown)
@@ -52,23 +49,20 @@ def transform(r: Reader, act: Activation, node: cst.Call, name: str, given: Argu
     return Derivative(function, short, (wrt,) if single else wrt, single, has_aux)
 
 
-def apply(r: Reader, act: Activation, node: cst.Call, function: Abstract, given: Arguments) -> Abstract:
+def apply(r: Reader, function: Abstract, given: Arguments) -> Abstract:
     """The result of calling a derivative."""
-    from adgen.frontend.calls import _bind
+    from adgen.frontend.calls import bind_arguments
 
     base = function
     while isinstance(base, Derivative):
         base = base.function
     assert isinstance(base, UserFunction)
-    with r.at(act, node):
-        return _Application(r, act, node).call(function, _bind(r, act, node, base, given))
+    return _Application(r).call(function, bind_arguments(r, base, given))
 
 
 @dataclass(slots=True)
 class _Application:
     r: Reader
-    act: Activation
-    node: cst.Call
 
     def call(self, function: Abstract, bound: Mapping[str, Abstract]) -> Abstract:
         from adgen.frontend.calls import run
@@ -76,13 +70,13 @@ class _Application:
         if isinstance(function, Derivative):
             return self.derivative(function, bound)
         assert isinstance(function, UserFunction)
-        return run(self.r, function.name, function.definition, bound, self.act.source.span(self.node))
+        return run(self.r, function.name, function.definition, bound, self.r.b.span)
 
     def derivative(self, made: Derivative, bound: Mapping[str, Abstract]) -> Abstract:
         """The gradient (and value) at the bound arguments."""
         r = self.r
         if r.differentiate is None:
-            raise r.refuse("AG401", self.act, self.node, name="a derivative inside a function")
+            raise r.error("AG401", name="a derivative inside a function")
         wrt = [self._parameter(item, tuple(bound)) for item in made.wrt]
         outer = [leaf for name in wrt for leaf in self._leaves(name, bound[name])]
         params = [Value(v.any_type, v.hint) for v in outer]
@@ -97,7 +91,7 @@ class _Application:
             if any(state.versions[a.root] is not v for a, v in roots) or any(
                 state.versions.get(root) is not v for root, v in before.items()
             ):
-                raise r.refuse("AG401", self.act, self.node, name="a derivative of a function that writes")
+                raise r.error("AG401", name="a derivative of a function that writes")
         results = self._inlined(tuple(nodes), params, outer, yields)
         arguments = [bound[name] for name in wrt]
         gradients = self._gradients(made, arguments, results[len(yields) :])
@@ -109,14 +103,14 @@ class _Application:
             return item
         if isinstance(item, int) and -len(names) <= item < len(names):
             return names[item]
-        raise self.r.refuse("AG275", self.act, self.node, what=repr(item))
+        raise self.r.error("AG275", what=repr(item))
 
     def _leaves(self, name: str, x: Abstract) -> list[Value]:
         """The floats of an argument. Raises AG302 where there is none."""
         found = [v for v in self._values(x) if v.type.is_float]
         if not found:
             dtype = next((v.type.dtype.value for v in self._values(x)), "none")
-            raise self.r.refuse("AG302", self.act, self.node, name=name, dtype=dtype)
+            raise self.r.error("AG302", name=name, dtype=dtype)
         return found
 
     def _values(self, x: Abstract) -> list[Value]:
@@ -144,16 +138,16 @@ class _Application:
         if not made.has_aux:
             return result, None
         if not isinstance(result, Tuple) or len(result.items) != 2:
-            raise self.r.refuse("AG308", self.act, self.node, name=_name(made))
+            raise self.r.error("AG308", name=_name(made))
         return result.items
 
     def _scalar(self, value: Abstract) -> Value:
         type_ = self.r.type_of(value)
         if type_ is None or type_.rank:
             what = "several values" if type_ is None else f"an array {type_}"
-            raise self.r.refuse("AG303", self.act, self.node, name=_name(value), what=what)
+            raise self.r.error("AG303", name=_name(value), what=what)
         if not type_.is_float:
-            raise self.r.refuse("AG304", self.act, self.node, name=_name(value), dtype=type_.dtype.value)
+            raise self.r.error("AG304", name=_name(value), dtype=type_.dtype.value)
         return self.r.value(value)
 
     def _inlined(

@@ -9,15 +9,13 @@ from typing import Any
 import libcst as cst
 
 from adgen.frontend import fence
-from adgen.frontend.abstract import (
-    Abstract,
-    Known,
-    Tuple,
-)
+from adgen.frontend.abstract import Abstract, Array, Grown, Iterable, Known, Tuple
 from adgen.frontend.attributes import attribute
+from adgen.frontend.mutation import current
 from adgen.frontend.names import free_name
 from adgen.frontend.operators import SYMBOLS, binary, unary
 from adgen.frontend.reader import Reader
+from adgen.frontend.sequences import static_items
 from adgen.frontend.state import Activation, Missing
 from adgen.frontend.unbound import require
 
@@ -73,14 +71,18 @@ def _string(r: Reader, act: Activation, node: cst.SimpleString | cst.Concatenate
 
 def _tuple(r: Reader, act: Activation, node: cst.Tuple | cst.List) -> Abstract:
     items: list[Abstract] = []
+    before = r.changes
     for element in node.elements:
         if isinstance(element, cst.StarredElement):
             found = expression(r, act, element.value)
-            if not isinstance(found, Tuple):
+            rows = static_items(r, found) if isinstance(found, Tuple | Array | Grown | Iterable) else None
+            if rows is None:
                 raise r.refuse("AG121", act, element, construct="element")
-            items.extend(found.items)
+            items.extend(rows)
         else:
             items.append(expression(r, act, element.value))
+    if r.changes != before:
+        items = [current(r, item) for item in items]
     if isinstance(node, cst.List):
         from adgen.frontend.lists import new_list
 
@@ -145,6 +147,8 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., Any]] = {
     cst.Attribute: _attribute,
     cst.Subscript: _elsewhere("subscripts", "subscript"),
     cst.Call: _elsewhere("calls", "call"),
+    cst.NamedExpr: _elsewhere("assignments", "walrus"),
+    cst.DictComp: _elsewhere("comprehensions", "comprehension"),
     cst.ListComp: _elsewhere("comprehensions", "comprehension"),
     cst.GeneratorExp: _elsewhere("comprehensions", "comprehension"),
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-import libcst as cst
-
-from adgen.frontend import cells
+from adgen.diagnostics import Span
+from adgen.frontend import cells, higher, records, reflection
 from adgen.frontend.abstract import (
     Abstract,
     Array,
     Cells,
+    Class,
     Grown,
     Iterable,
     Known,
@@ -25,18 +26,17 @@ from adgen.frontend.calls import Arguments
 from adgen.frontend.lists import new_list
 from adgen.frontend.names import FORMS
 from adgen.frontend.reader import Reader, describe
-from adgen.frontend.state import Activation
 
 
-def form(r: Reader, act: Activation, node: cst.Call, name: str, given: Arguments) -> Abstract:
-    """The result of calling a function of the frontend."""
-    short = name.partition(".")[2]
-    if name == "functools.partial":
-        return _partial(r, act, node, given)
-    if name == "builtins.print":
-        raise r.refuse("AG202", act, node.func, name="print")
+def form(r: Reader, name: str, given: Arguments, at: Span | None = None) -> Abstract:
+    """The result of calling a function of the frontend, whose name stands ``at`` a place."""
+    short = name.rpartition(".")[2]
+    if name in _FORMS:
+        return _FORMS[name](r, given)
+    if name == "builtins.print" or name in _CLASSES:
+        raise r.error("AG202", at, name=short)
     if short in ("checkpointed", "truncated"):
-        raise r.refuse("AG401", act, node.func, name=name)
+        raise r.error("AG401", at, name=name)
     if short == "zip" and isinstance(given.named.get("strict"), Known):
         short = "zip_strict" if given.named.pop("strict") == Known(True) else short
     items = [*given.positional, *given.named.values()]
@@ -117,10 +117,27 @@ def _sequence(r: Reader, kind: str, items: list[Abstract]) -> Abstract:
     return new_list(r, found) if kind == "list" else Tuple(found, kind)
 
 
-def _partial(r: Reader, act: Activation, node: cst.Call, given: Arguments) -> Abstract:
+def _partial(r: Reader, given: Arguments) -> Abstract:
     function = given.positional[0] if given.positional else None
     library = isinstance(function, LibraryFunction) and function.name not in FORMS
-    if not (library or isinstance(function, UserFunction | Partial)):
-        raise r.refuse("AG205", act, node, function="partial", reason="it takes a function of its own")
-    assert isinstance(function, UserFunction | Partial | LibraryFunction)
+    if not (library or isinstance(function, UserFunction | Partial | Class)):
+        raise r.error("AG205", function="partial", reason="it takes a function of its own")
+    assert isinstance(function, UserFunction | Partial | LibraryFunction | Class)
     return Partial(function, tuple(given.positional[1:]), tuple(given.named.items()))
+
+
+_CLASSES = FORMS & frozenset(
+    [
+        *(f"builtins.{name}" for name in ("object", "set", "frozenset", "bytes")),
+        *(f"numpy.{name}" for name in ("ndarray", "generic", "number", "floating", "integer", "inexact")),
+        *(f"numbers.{name}" for name in ("Number", "Real", "Integral")),
+    ]
+)
+"""Classes that a value can be tested for, but that are not called."""
+
+_FORMS: dict[str, Callable[[Reader, Arguments], Abstract]] = {
+    "functools.partial": _partial,
+    **records.FORMS,
+    **reflection.FORMS,
+    **higher.FORMS,
+}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from adgen.diagnostics import Span, refuse
 from adgen.frontend.abstract import Abstract, Known, Number
 from adgen.frontend.merging import (
     Leaf,
+    Own,
     Sharing,
     Side,
     Unjoinable,
@@ -16,57 +19,78 @@ from adgen.frontend.merging import (
     said,
     sharing,
 )
+from adgen.frontend.mutation import changed_names, sole
 from adgen.frontend.reader import Reader
-from adgen.frontend.state import BOUND, FLAGS, RAISED, RESULT, RETURNED, Binding, Missing
+from adgen.frontend.state import BOUND, FLAGS, RAISED, RESULT, RETURNED, Binding, Missing, State
 from adgen.frontend.unbound import open_flags
 from adgen.ir.core import Value
 from adgen.primitives.elementwise import logical_not
 
+Name = tuple[int, str]
+"""A name and the activation it belongs to."""
+
+
+@dataclass(slots=True)
+class _Joined:
+    """What names are behind a branch: forms that wait for the leaves, or why they cannot be read."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    skeletons: dict[Name, tuple[object, Sharing | None]] = field(default_factory=dict)
+    missing: dict[Name, Missing] = field(default_factory=dict)
+
 
 def join_branches(
-    r: Reader, pred: Value, sides: tuple[Side, Side], key: int | None, live: frozenset[str], span: Span | None
+    r: Reader, pred: Value, sides: tuple[Side, Side], key: int, live: frozenset[str], span: Span | None
 ) -> None:
-    """End an ``if``: append it, set the state behind it. ``key`` is the activation whose names may differ."""
+    """End an ``if``: append it, set the state behind it.
+
+    ``key`` is the activation the branch belongs to: its names count as far as they are ``live``, names of
+    others where a container they refer to was changed.
+    """
     base = r.state
-    leaves: list[Leaf] = []
-    skeletons: dict[str, tuple[object, Sharing | None]] = {}
-    missing: dict[str, Missing] = {}
-    if key is not None:
-        open_flags(sides[0].state.frames[key], sides[1].state.frames[key], live)
-        raised = [s.state.frames[key].get(RAISED) == Known(True) for s in sides]
-        for name in _names(sides, key, live):
-            if raised[0] != raised[1]:
-                _only(r, sides[raised.index(False)], key, name, not raised[1], leaves, skeletons, missing)
-                continue
-            flag = _joined_flag(r, pred, sides, key, name) if _is_flag(name) else None
-            if flag is not None:
-                skeletons[name] = (flag, None)
-            else:
-                _join_name(r, sides, key, name, (leaves, skeletons, missing), (span, live))
+    out = _Joined()
+    open_flags(sides[0].state.frames[key], sides[1].state.frames[key], live)
+    raised = [s.state.frames[key].get(RAISED) == Known(True) for s in sides]
+    for name in _names(base, sides, key, live):
+        if raised[0] != raised[1]:
+            _only(r, sides[raised.index(False)], name, not raised[1], out)
+            continue
+        flag = _joined_flag(r, pred, sides, name) if _is_flag(name[1]) else None
+        if flag is not None:
+            out.skeletons[name] = (flag, None)
+        else:
+            _join_name(r, sides, name, out, span, live if name[0] == key else None)
     roots = [root for root in base.versions if len({id(s.state.versions[root]) for s in sides}) > 1]
     for root in roots:
         left, right = (s.state.versions[root] for s in sides)
-        leaves.append(Leaf(left, right, left.any_type, r.root_names.get(root)))
-    results = emit_if(r, pred, sides, leaves)
-    values = iter(results)
-    if key is not None:
-        frame = base.frames[key]
-        frame.clear()
-        kept = {name: rebuild(r, s, values, shared) for name, (s, shared) in skeletons.items()}
-        frame.update(kept)
-        frame.update(missing)
+        out.leaves.append(Leaf(left, right, left.any_type, r.root_names.get(root)))
+    values = iter(emit_if(r, pred, sides, out.leaves))
+    base.frames[key].clear()
+    for (frame, text), (skeleton, shared) in out.skeletons.items():
+        base.frames[frame][text] = rebuild(r, skeleton, values, shared)
+    for (frame, text), absent in out.missing.items():
+        base.frames[frame][text] = absent
     for root, value in zip(roots, values, strict=True):
         base.versions[root] = value
     for side in sides:
-        for root, sources in side.state.shared.items():
-            base.shared[root] = {**base.shared.get(root, {}), **sources}
-        for root, version in side.state.versions.items():
-            base.versions.setdefault(root, version)
+        _keep_new(base, side.state)
 
 
-def _names(sides: tuple[Side, Side], key: int, live: frozenset[str]) -> list[str]:
+def _keep_new(base: State, side: State) -> None:
+    """Take over what only one branch has made."""
+    for root, sources in side.shared.items():
+        base.shared[root] = {**base.shared.get(root, {}), **sources}
+    for root, version in side.versions.items():
+        base.versions.setdefault(root, version)
+    for key, names in side.frames.items():
+        base.frames.setdefault(key, names)
+
+
+def _names(base: State, sides: tuple[Side, Side], key: int, live: frozenset[str]) -> list[Name]:
     found = dict.fromkeys([*sides[0].state.frames[key], *sides[1].state.frames[key]])
-    return [name for name in found if name.removeprefix(BOUND) in live or _is_own(name)]
+    own = [(key, name) for name in found if name.removeprefix(BOUND) in live or _is_own(name)]
+    others = [n for side in sides for n in changed_names(base, side.state, key)]
+    return [*own, *dict.fromkeys(others)]
 
 
 def _is_own(name: str) -> bool:
@@ -77,34 +101,30 @@ def _is_flag(name: str) -> bool:
     return name in FLAGS or name.startswith(BOUND)
 
 
-def _only(
-    r: Reader,
-    side: Side,
-    key: int,
-    name: str,
-    missing_left: bool,
-    leaves: list[Leaf],
-    skeletons: dict[str, tuple[object, Sharing | None]],
-    missing: dict[str, Missing],
-) -> None:
+def _bindings(sides: tuple[Side, Side], name: Name) -> tuple[Binding | None, Binding | None]:
+    left, right = (s.state.frames[name[0]].get(name[1]) for s in sides)
+    return left, right
+
+
+def _only(r: Reader, side: Side, name: Name, missing_left: bool, out: _Joined) -> None:
     """A name behind a branch whose other side raises: what it is on this side."""
-    found = side.state.frames[key].get(name)
+    found = side.state.frames[name[0]].get(name[1])
     if found is None or isinstance(found, Missing):
-        if name != RESULT and not name.startswith(BOUND):
-            missing[name] = found or Missing()
+        if name[1] != RESULT and not name[1].startswith(BOUND):
+            out.missing[name] = found or Missing()
         return
-    if isinstance(found, Known) or found == r.state.frames[key].get(name):
-        skeletons[name] = (found, None)
+    if isinstance(found, Known) or found == r.state.frames[name[0]].get(name[1]):
+        out.skeletons[name] = (found, None)
         return
     skeleton, fresh = filled(r, found, missing_left, side.state)
-    leaves += fresh
-    skeletons[name] = (skeleton, None)
+    out.leaves += fresh
+    out.skeletons[name] = (skeleton, None)
 
 
-def _joined_flag(r: Reader, pred: Value, sides: tuple[Side, Side], key: int, name: str) -> Abstract | None:
+def _joined_flag(r: Reader, pred: Value, sides: tuple[Side, Side], name: Name) -> Abstract | None:
     """A flag that one branch sets and the other does not: the condition itself."""
-    unset = Known(name not in FLAGS)
-    left, right = (s.state.frames[key].get(name, unset) for s in sides)
+    unset = Known(name[1] not in FLAGS)
+    left, right = (x or unset for x in _bindings(sides, name))
     if left == Known(True) and right == Known(False):
         return Number(pred)
     if left == Known(False) and right == Known(True):
@@ -112,94 +132,94 @@ def _joined_flag(r: Reader, pred: Value, sides: tuple[Side, Side], key: int, nam
     return None
 
 
-Collected = tuple[list[Leaf], dict[str, tuple[object, "Sharing | None"]], dict[str, Missing]]
-
-
 def _join_name(
     r: Reader,
     sides: tuple[Side, Side],
-    key: int,
-    name: str,
-    out: Collected,
-    where: tuple[Span | None, frozenset[str]],
+    name: Name,
+    out: _Joined,
+    span: Span | None,
+    live: frozenset[str] | None,
 ) -> None:
-    leaves, skeletons, missing = out
-    span, live = where
-    left, right = (s.state.frames[key].get(name) for s in sides)
-    if _is_flag(name):
-        unset = Known(name not in FLAGS)
+    left, right = _bindings(sides, name)
+    if _is_flag(name[1]):
+        unset = Known(name[1] not in FLAGS)
         left, right = left or unset, right or unset
-    if name == RESULT:
+    if name[1] == RESULT:
         left, right = _present(left), _present(right)
         if left is None and right is None:
             return
-    open_ = _one_sided(r, sides, key, name, left, right)
+    open_ = _one_sided(r, sides, name, left, right)
     if open_ is not None:
         present = right if open_ == 0 else left
         assert present is not None
         skeleton, found = filled(r, present, open_ == 0, sides[1 - open_].state)
-        leaves += found
-        skeletons[name] = (skeleton, None)
+        out.leaves += found
+        out.skeletons[name] = (skeleton, None)
         return
-    away = _without_value(sides, key, name)
+    away = _without_value(sides, name)
     if away is not None:
-        _join_open(r, sides, key, name, out, away, live)
+        _join_open(r, sides, name, out, away, live)
         return
     if left is None or right is None or isinstance(left, Missing) or isinstance(right, Missing):
         known = next((x for x in (left, right) if isinstance(x, Missing) and x.error), None)
-        missing[name] = known or Missing()
+        out.missing[name] = known or Missing()
         return
     try:
-        skeleton, found = aligned(r, sides, left, right, name)
+        skeleton, found = aligned(r, sides, left, right, name[1], _own(sides, name))
     except Unjoinable as problem:
-        found_ = said(r, sides[0], problem.left), said(r, sides[1], problem.right)
-        shown = "the result" if name == RESULT else name
-        missing[name] = Missing(refuse("AG232", span, name=shown, left=found_[0], right=found_[1]))
+        texts = said(r, sides[0], problem.left), said(r, sides[1], problem.right)
+        shown = "the result" if name[1] == RESULT else name[1]
+        out.missing[name] = Missing(refuse("AG232", span, name=shown, left=texts[0], right=texts[1]))
         return
-    leaves += found
-    skeletons[name] = (skeleton, sharing(r, sides, key, name, (left, right), live) if found else None)
+    out.leaves += found
+    shared = sharing(r, sides, name[0], name[1], (left, right), live) if found else None
+    out.skeletons[name] = (skeleton, shared)
+
+
+def _own(sides: tuple[Side, Side], name: Name) -> Own:
+    return lambda left, right: all(sole(s.state, *name, o) for s, o in zip(sides, (left, right), strict=True))
 
 
 def _join_open(
     r: Reader,
     sides: tuple[Side, Side],
-    key: int,
-    name: str,
-    out: Collected,
+    name: Name,
+    out: _Joined,
     away: int,
-    live: frozenset[str],
+    live: frozenset[str] | None,
 ) -> None:
     """A name that one side does not bind: its value on the other one, which a flag goes with."""
-    leaves, skeletons, _ = out
-    present = sides[1 - away].state.frames[key][name]
+    key, text = name
+    present = sides[1 - away].state.frames[key][text]
     if isinstance(present, Known):
-        skeletons[name] = (present, None)
+        out.skeletons[name] = (present, None)
         return
-    skeleton, found = filled(r, present, away == 0, sides[1 - away].state, name)
-    leaves += found
+    skeleton, found = filled(r, present, away == 0, sides[1 - away].state, text)
+    out.leaves += found
     bound = (Missing(), present) if away == 0 else (present, Missing())
-    skeletons[name] = (skeleton, sharing(r, sides, key, name, bound, live) if found else None)
+    out.skeletons[name] = (skeleton, sharing(r, sides, key, text, bound, live) if found else None)
 
 
-def _without_value(sides: tuple[Side, Side], key: int, name: str) -> int | None:
+def _without_value(sides: tuple[Side, Side], name: Name) -> int | None:
     """The side on which a name has no value, where a flag says so behind the branch."""
+    key, text = name
     frames = [side.state.frames[key] for side in sides]
-    if not all(BOUND + name in frame for frame in frames):
+    if not all(BOUND + text in frame for frame in frames):
         return None
-    gone = [frame.get(name) is None or isinstance(frame.get(name), Missing) for frame in frames]
+    gone = [frame.get(text) is None or isinstance(frame.get(text), Missing) for frame in frames]
     return gone.index(True) if gone[0] != gone[1] else None
 
 
 def _one_sided(
-    r: Reader, sides: tuple[Side, Side], key: int, name: str, left: Binding | None, right: Binding | None
+    r: Reader, sides: tuple[Side, Side], name: Name, left: Binding | None, right: Binding | None
 ) -> int | None:
     """The side on which a name needs no value: nothing reads it there, because the function has returned."""
-    if _is_flag(name):
+    if _is_flag(name[1]):
         return None
     values = [None if isinstance(x, Missing) else x for x in (left, right)]
-    if name == RESULT:
+    if name[1] == RESULT:
         return next((k for k, x in enumerate(values) if x is None), None)
-    gone = [s.state.frames[key].get(RETURNED) == Known(True) for s in sides]
+    gone = [s.state.frames[name[0]].get(RETURNED) == Known(True) for s in sides]
     if gone[0] == gone[1] or values[gone.index(False)] is None:
         return None
     away = gone.index(True)
@@ -208,7 +228,7 @@ def _one_sided(
     try:
         assert left is not None
         assert right is not None
-        aligned(r, sides, left, right, name)
+        aligned(r, sides, left, right, name[1])
     except Unjoinable:
         return away
     return None

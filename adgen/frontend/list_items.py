@@ -12,6 +12,7 @@ from adgen.frontend import cells
 from adgen.frontend.abstract import Abstract, Cells, Grown, Known, Number, Slice, Tuple
 from adgen.frontend.expressions import expression
 from adgen.frontend.lists import check_own
+from adgen.frontend.mutation import change
 from adgen.frontend.operators import binary
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation
@@ -104,22 +105,21 @@ def _store(
     items: Sequence[tuple[Abstract, Span]],
     found: Abstract,
 ) -> None:
-    (item, span), name = items[0], target.value
+    (item, span) = items[0]
     if len(items) != 1 or isinstance(item, Slice):
         raise r.error("AG115", notes=[_WRITE])
     if isinstance(base, Cells):
         cells.store(r, base, index_value(r, item, span), found)
         return
     known = isinstance(base, Tuple) and isinstance(item, Known) and isinstance(item.value, int)
-    if not known or not isinstance(name, cst.Name) or not isinstance(base, Tuple):
+    if not known or not isinstance(base, Tuple) or base.owner is None:
         raise cells.instead(r, base.owner, r.error("AG115"))
-    check_own(r, act, name.value, base)
     assert isinstance(item, Known)
     if not -len(base.items) <= item.value < len(base.items):
         raise r.error("AG237", span, index=item.value, size=len(base.items))
     kept = list(base.items)
     kept[item.value] = found
-    r.state.frames[act.key][name.value] = replace(base, items=tuple(kept))
+    change(r, base, replace(base, items=tuple(kept)))
 
 
 def augment_item(

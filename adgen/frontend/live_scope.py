@@ -24,8 +24,11 @@ from adgen.frontend.scope import (
     is_capturable,
     is_library,
 )
+from adgen.objects.paths import step
 
 _ABSENT = object()
+_C_HOMES = {"_operator": "operator", "_functools": "functools"}
+"""Modules written in C and where their functions are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class LiveEnvironment:
 
     function: types.FunctionType
     path: Path = ()
+
+    @property
+    def owner(self) -> str:
+        """The class in whose body the function stands."""
+        return self.function.__qualname__.rpartition(".")[0]
 
     def resolve(self, name: str) -> Meaning | None:
         """What a free name means; None where it is not defined."""
@@ -54,6 +62,7 @@ class ModuleScope:
 
     module: types.ModuleType
     path: Path
+    owner: str = ""
 
     def resolve(self, name: str) -> Meaning | None:
         """What an attribute of the module means; None where there is none."""
@@ -87,15 +96,19 @@ def fetch(function: types.FunctionType, path: Path) -> Any:
                 current = getattr(current, key, _ABSENT)
             case "item":
                 current = current[key]
-            case _:
+            case "default":
                 current = _defaults(plain(current)).get(key, _ABSENT)
+            case _:
+                current = step(current, kind, key)
         if current is _ABSENT:
             raise LookupError(key)
     return current
 
 
 def plain(value: Any) -> Any:
-    """The Python function behind a transform of one (itself otherwise)."""
+    """The Python function behind a transform of one or a bound method (itself otherwise)."""
+    if isinstance(value, types.MethodType):
+        return value.__func__
     subject = getattr(value, "__adgen_subject__", None)
     return value if subject is None else subject.plain
 
@@ -113,11 +126,11 @@ def meaning(value: Any, name: str, path: Path) -> Meaning:
         return _transform(value, name, path)
     if isinstance(value, types.FunctionType):
         return helper(value, path) if has_source(value) else Unusable("AG211", {"name": name})
-    if isinstance(value, types.MethodType):
-        return Unusable("AG130", {})
     if is_capturable(value):
         return Captured(path, value)
-    return Unusable("AG207", {"name": name, "what": described(value)})
+    from adgen.frontend.live_objects import object_meaning
+
+    return object_meaning(value, name, path) or Unusable("AG207", {"name": name, "what": described(value)})
 
 
 def _transform(value: Any, name: str, path: Path) -> Meaning:
@@ -165,6 +178,7 @@ def _library_name(value: Any) -> str | None:
     home = getattr(value, "__module__", None)
     if isinstance(home, str) and home.startswith("adgen"):
         return _public_name(value, own, home)
+    home = _C_HOMES.get(str(home), home)
     for module in ("numpy", "math", "builtins", *_HOMES, home):
         if not isinstance(module, str) or not is_library(module):
             continue

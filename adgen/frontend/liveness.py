@@ -60,6 +60,11 @@ class Liveness:
                 return self._if(node, out, loops)
             case cst.For() | cst.While():
                 return self._loop(node, out, loops)
+            case cst.With():
+                inner = self.block(statements(node.body), out, loops)
+                return inner.union(*(names_read(item) for item in node.items))
+            case cst.Match():
+                return self._match(node, out, loops)
             case cst.Return() | cst.Raise():
                 return names_read(node)
             case cst.Break():
@@ -82,10 +87,18 @@ class Liveness:
                 before |= out
         return before | names_read(node.test)
 
+    def _match(self, node: cst.Match, out: Names, loops: tuple[tuple[Names, Names], ...]) -> Names:
+        before = out | names_read(node.subject)
+        for case in node.cases:
+            inner = self.block(statements(case.body), out, loops) | names_read(case.pattern)
+            before |= inner | (frozenset() if case.guard is None else names_read(case.guard))
+        return before
+
     def _loop(self, node: cst.For | cst.While, out: Names, loops: tuple[tuple[Names, Names], ...]) -> Names:
         bound = names_bound_in(node.target) if isinstance(node, cst.For) else frozenset()
         test = frozenset() if isinstance(node, cst.For) else names_read(node.test)
-        head, body = out | test, statements(node.body)
+        after = out if node.orelse is None else self.block(_orelse(node), out, loops)
+        head, body = out | after | test, statements(node.body)
         while True:
             inner = self.block(body, head, (*loops, (head, out)))
             wider = head | (inner - bound)
@@ -114,7 +127,7 @@ def _reads(node: cst.CSTNode) -> Iterator[str]:
             yield name
         case cst.Attribute(value=value):
             yield from _reads(value)
-        case cst.Arg(value=value):
+        case cst.Arg(value=value) | cst.NamedExpr(value=value):
             yield from _reads(value)
         case cst.Assign(targets=targets, value=value):
             yield from _reads(value)
@@ -150,7 +163,7 @@ def _target_reads(target: cst.CSTNode) -> Iterator[str]:
 
 
 def names_bound(node: cst.CSTNode) -> Names:
-    """Names that one simple statement binds."""
+    """Names that one simple statement binds for certain, whatever of it is evaluated."""
     match node:
         case cst.Assign(targets=targets):
             return frozenset(n for t in targets for n in names_bound_in(t.target))
@@ -163,6 +176,14 @@ def names_bound(node: cst.CSTNode) -> Names:
         case cst.Import() | cst.ImportFrom():
             return frozenset(names_imported(node))
     return frozenset()
+
+
+def names_named(node: cst.CSTNode | None) -> Names:
+    """Names that ``:=`` may bind inside a statement or expression."""
+    if node is None or isinstance(node, _NESTED):
+        return frozenset()
+    own = names_bound_in(node.target) if isinstance(node, cst.NamedExpr) else frozenset()
+    return own.union(*(names_named(child) for child in node.children))
 
 
 def names_imported(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
@@ -191,19 +212,49 @@ def names_assigned(body: Sequence[Statement]) -> Names:
     """Names bound anywhere in a block, nested blocks included and nested functions not."""
     found: set[str] = set()
     for node in body:
-        found |= names_bound(node)
+        if not isinstance(node, cst.If | cst.For | cst.While | cst.With | cst.Match):
+            found |= names_bound(node) | names_named(node)
         match node:
             case cst.If():
-                found |= names_assigned(statements(node.body))
+                found |= names_named(node.test) | names_assigned(statements(node.body))
                 if isinstance(node.orelse, cst.If):
                     found |= names_assigned([node.orelse])
                 elif node.orelse is not None:
                     found |= names_assigned(statements(node.orelse.body))
             case cst.For():
-                found |= names_bound_in(node.target) | names_assigned(statements(node.body))
+                found |= names_bound_in(node.target) | names_named(node.iter)
+                found |= names_assigned(statements(node.body)) | names_assigned(_orelse(node))
             case cst.While():
+                found |= names_named(node.test) | names_assigned(statements(node.body))
+                found |= names_assigned(_orelse(node))
+            case cst.With():
                 found |= names_assigned(statements(node.body))
+            case cst.Match():
+                found |= names_named(node.subject).union(*(names_of_case(case) for case in node.cases))
     return frozenset(found)
+
+
+def names_nonlocal(body: Sequence[Statement]) -> Names:
+    """Names that a function declares ``nonlocal``."""
+    found = [n for s in body for n in _own(s) if isinstance(n, cst.Nonlocal)]
+    return frozenset(item.name.value for n in found for item in n.names)
+
+
+def _orelse(node: cst.For | cst.While) -> list[Statement]:
+    return [] if node.orelse is None else statements(node.orelse.body)
+
+
+def names_of_case(case: cst.MatchCase) -> Names:
+    """Names bound by a case of ``match``: in its pattern and its statements."""
+    return names_in_pattern(case.pattern) | names_named(case.guard) | names_assigned(statements(case.body))
+
+
+def names_in_pattern(node: cst.CSTNode) -> Names:
+    """Names that a pattern binds."""
+    own: Names = frozenset()
+    if isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
+        own = frozenset((node.name.value,))
+    return own.union(*(names_in_pattern(child) for child in node.children))
 
 
 def leaves(body: Sequence[Statement]) -> str:
@@ -232,7 +283,12 @@ def _leaves(node: Statement) -> str:
                     other = "never"
             return then if then == other else "maybe"
         case cst.For() | cst.While():
-            return "maybe" if _returns(statements(node.body)) else "never"
+            found = [*statements(node.body), *_orelse(node)]
+            return "maybe" if _returns(found) or leaves(_orelse(node)) != "never" else "never"
+        case cst.With():
+            return leaves(statements(node.body))
+        case cst.Match():
+            return "never" if all(leaves(statements(c.body)) == "never" for c in node.cases) else "maybe"
     return "never"
 
 

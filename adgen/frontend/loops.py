@@ -21,7 +21,15 @@ from adgen.frontend.growing import ATTEMPTS, Growth, growth_of, lists_of_loop
 from adgen.frontend.joining import join_branches
 from adgen.frontend.list_rounds import ListRound, hold
 from adgen.frontend.lists import owners_in
-from adgen.frontend.liveness import Names, exits, leaves_loop, names_assigned, names_bound_in, statements
+from adgen.frontend.liveness import (
+    Names,
+    exits,
+    leaves_loop,
+    names_assigned,
+    names_bound_in,
+    names_named,
+    statements,
+)
 from adgen.frontend.merging import both
 from adgen.frontend.operators import negated, truth
 from adgen.frontend.reader import Reader, describe
@@ -309,11 +317,14 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
     if grown:
         raise _unknown_rounds(r, act, node, grown)
     body = statements(node.body)
+    named = names_named(node.test)
+    if named and exits(body):
+        raise r.refuse("AG110", act, node.test)
     forever = isinstance(node.test, cst.Name | cst.Integer) and node.test.value in ("True", "1")
     loop = Loop(
         act,
         node,
-        names_assigned(body),
+        names_assigned(body) | named,
         act.liveness.head[node],
         act.liveness.after[node],
         leaves_loop(body),
@@ -326,8 +337,13 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
             found = truth(r, expression(r, act, node.test))
             return r.value(found)
 
+    def again() -> None:
+        if named:
+            test()
+
     with r.at(act, node):
-        _lower(r, loop, lambda c: _while_round(r, loop, c, test, lambda: None))
+        _lower(r, loop, lambda c: _while_round(r, loop, c, test, again))
+        again()
     if forever and "break" not in exits(body):
         r.state.frames[act.key][RETURNED] = Known(True)
 

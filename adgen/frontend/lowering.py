@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 import libcst as cst
@@ -15,9 +17,10 @@ from adgen.frontend.calls import check_parameters, run
 from adgen.frontend.derivatives import Differentiate
 from adgen.frontend.finishing import finished, needed_captures
 from adgen.frontend.live_scope import LiveEnvironment, helper
+from adgen.frontend.mutation import owned
 from adgen.frontend.names import from_meaning
 from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
-from adgen.frontend.scope import Captured, Helper, Path
+from adgen.frontend.scope import Captured, Helper, Meaning, Path
 from adgen.frontend.sequences import static_items
 from adgen.frontend.signals import Relearn, Restart, Unroll
 from adgen.frontend.sizes import NO_SIZES, Equality
@@ -108,8 +111,11 @@ def lower(
     sizes: Mapping[str, int] = NO_SIZES,
     max_ops: int = MAX_OPS,
     differentiate: Differentiate | None = None,
+    brings: Mapping[str, Meaning] = MappingProxyType({}),
 ) -> Lowered:
     """Lower a function for arguments of the given kinds.
+
+    ``brings`` are further arguments, found around it: the object of a method.
 
     ``refuted`` are dims that may be negative although an earlier lowering assumed otherwise; ``sizes`` are
     those of a call, and where they break an equality lowering stops there: one of the two dims is 1;
@@ -122,7 +128,7 @@ def lower(
         substitution = _solved(equalities)
         reader = Reader(demanded, refuted, max_ops, substitution, differentiate, elements=elements)
         try:
-            lowered = _attempt(reader, function, arguments)
+            lowered = _attempt(reader, function, arguments, brings)
         except Restart as restart:
             values = {source: value for source, value in reader.statics.values()}
             demanded |= {source: values[source] for source in restart.demanded}
@@ -152,7 +158,9 @@ def _solved(equalities: Mapping[str, Equality]) -> dict[str, Dim]:
     return solved
 
 
-def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowered:
+def _attempt(
+    r: Reader, function: Helper, arguments: Mapping[str, Spec], brings: Mapping[str, Meaning]
+) -> Lowered:
     source = function.source
     r.sources.setdefault(source.text)
     r.b.span = source.name_span
@@ -161,21 +169,23 @@ def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowe
     values: list[Value] = []
     bound: dict[str, Abstract] = {}
     definition = Closure(source, source.node, function.environment, None, defaults)
-    check_parameters(r, definition, inlined=False)
+    check_parameters(r, definition)
     for node in source.parameters:
         name = node.name.value
         with r.b.at(source.span(node.name)):
             if name in arguments:
                 spec = _substituted(arguments[name], r.substitution)
                 bound[name] = _argument(r, (name,), spec, parameters, values)
+            elif name in brings:
+                bound[name] = from_meaning(r, brings[name], name)
             elif name in function.defaults:
-                meaning = function.defaults[name]
-                simple = isinstance(meaning, Captured) and isinstance(
-                    meaning.value, bool | int | float | str | None
-                )
-                bound[name] = Known(meaning.value) if simple else from_meaning(r, meaning, name)  # type: ignore[union-attr]
+                bound[name] = _default(r, function.defaults[name], name)
+            elif node.star:
+                bound[name] = Tuple((), "tuple" if node.star == "*" else "dict")
             else:
                 raise r.error("AG260", source.name_span, name=source.name)
+            if node.star == "**" and isinstance(bound[name], Tuple):
+                bound[name] = owned(r, bound[name])  # type: ignore[arg-type]
     with r.b.block() as nodes:
         result = run(r, source.name, definition, bound, None)
         if result == Known(None) and not _has_return(source.node):
@@ -211,6 +221,12 @@ def _attempt(r: Reader, function: Helper, arguments: Mapping[str, Spec]) -> Lowe
     )
 
 
+def _default(r: Reader, meaning: Meaning, name: str) -> Abstract:
+    if isinstance(meaning, Captured) and isinstance(meaning.value, bool | int | float | str | None):
+        return Known(meaning.value)
+    return from_meaning(r, meaning, name)
+
+
 # -- arguments ----------------------------------------------------------------------------------------------
 def _argument(
     r: Reader, path: LeafPath, spec: Spec, parameters: list[Parameter], values: list[Value]
@@ -231,7 +247,7 @@ def _argument(
 def _static(r: Reader, path: LeafPath, value: Any) -> Abstract:
     from adgen.frontend.live_scope import meaning
 
-    if value is None or value is ... or isinstance(value, bool | int | float | str):
+    if value is None or value is ... or isinstance(value, bool | int | float | str | Enum):
         return Known(value)
     if isinstance(value, tuple | list):
         kind = "tuple" if isinstance(value, tuple) else "list"
@@ -272,7 +288,7 @@ def _substituted(spec: Spec, substitution: Mapping[str, Dim]) -> Spec:
 # -- results ------------------------------------------------------------------------------------------------
 def _result(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
     match x:
-        case Known(value) if value is None or isinstance(value, str):
+        case Known(value) if value is None or isinstance(value, str | Enum):
             return Static(value)
         case Tuple(items=items, kind=kind, keys=keys, cls=cls):
             return Branch(kind, tuple(_result(r, item, yields) for item in items), keys, cls)

@@ -7,9 +7,8 @@ name that is refused when it is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from adgen.frontend import cells
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Root, Tuple
@@ -31,8 +30,8 @@ from adgen.primitives.shape import full
 from adgen.primitives.sizes import constant
 from adgen.primitives.tape import stack_new
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Own = Callable[[Root | None, Root | None], bool]
+"""Whether two containers, one of each side, are referred to by nothing but the name that is joined."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +54,14 @@ class Unjoinable(Exception):
 
 
 # -- structure ----------------------------------------------------------------------------------------------
-def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[object, list[Leaf]]:
-    """The common form of two bindings: a skeleton and the leaves it waits for. Raises Unjoinable."""
+def align(
+    r: Reader, left: Binding, right: Binding, name: str | None, own: Own | None = None
+) -> tuple[object, list[Leaf]]:
+    """The common form of two bindings: a skeleton and the leaves it waits for. Raises Unjoinable.
+
+    A container that is another one on each side has no identity behind, unless ``own`` says that nothing
+    else refers to either.
+    """
     if left is right or (isinstance(left, Known | Array | Cells) and left == right):
         return left, []
     if isinstance(left, Grown) and isinstance(right, Grown) and left.same_as(right):
@@ -64,13 +69,18 @@ def align(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[o
     if isinstance(left, Cells) or isinstance(right, Cells):
         return _align_lists(r, left, right, name)
     if isinstance(left, Tuple) and isinstance(right, Tuple):
-        if len(left.items) != len(right.items) or left.keys != right.keys:
+        if not same_form(left, right):
             raise unlike(r, left, right)
         parts = [
-            align(r, a, b, None if name is None else f"{name}_{k}")
+            align(r, a, b, None if name is None else f"{name}_{k}", own)
             for k, (a, b) in enumerate(zip(left.items, right.items, strict=True))
         ]
-        like = left if left.owner is right.owner else replace(left, owner=None)
+        fresh = own is not None and own(left.owner, right.owner)
+        like = (
+            left
+            if left.owner is right.owner
+            else replace(left, owner=Root(left.kind, None, r.b.span) if fresh else None)
+        )
         skeleton = ("tuple", like, [p[0] for p in parts])
         return skeleton, [leaf for p in parts for leaf in p[1]]
     if isinstance(left, Grown) or isinstance(right, Grown):
@@ -106,6 +116,12 @@ def unlike(r: Reader, left: Binding, right: Binding) -> Exception:
         for owner in owners:
             error = cells.instead(r, owner, error)
     return error
+
+
+def same_form(left: Tuple, right: Tuple) -> bool:
+    """Whether two containers are of one kind, with items of the same names."""
+    form = (len(left.items), left.keys, left.kind, left.cls)
+    return form == (len(right.items), right.keys, right.kind, right.cls)
 
 
 def _type_of(r: Reader, x: Binding) -> Type | None:
@@ -251,7 +267,7 @@ def said(r: Reader, side: Side, x: Binding) -> str:
 
 
 def aligned(
-    r: Reader, sides: tuple[Side, Side], left: Binding, right: Binding, name: str
+    r: Reader, sides: tuple[Side, Side], left: Binding, right: Binding, name: str, own: Own | None = None
 ) -> tuple[object, list[Leaf]]:
     """:func:`align` with each side's array versions."""
     outer = r.state
@@ -260,7 +276,7 @@ def aligned(
         merged.versions.update(side.state.versions)
     r.state = merged
     try:
-        return align(r, left, right, shown_name(name))
+        return align(r, left, right, shown_name(name), own)
     finally:
         r.state = outer
 

@@ -6,27 +6,71 @@ from typing import TYPE_CHECKING
 
 from adgen.frontend.abstract import (
     Abstract,
+    Class,
     Derivative,
+    Instance,
     Known,
     LibraryFunction,
     Module,
     Namespace,
+    Partial,
+    Tuple,
     UserFunction,
 )
 from adgen.frontend.derivatives import TRANSFORMS
 from adgen.frontend.entries import Entry
 from adgen.frontend.library import lookup
-from adgen.frontend.scope import Captured, Derived, Environment, Helper, Library, Meaning, Unusable
+from adgen.frontend.scope import (
+    Bound,
+    Captured,
+    Compound,
+    Derived,
+    Environment,
+    Helper,
+    Library,
+    Meaning,
+    Object,
+    Unusable,
+    UserClass,
+)
 from adgen.frontend.state import Closure
 
 if TYPE_CHECKING:
     from adgen.frontend.reader import Reader
 
+_BUILTINS = (
+    *("range", "len", "enumerate", "zip", "reversed", "tuple", "list", "dict", "print", "slice"),
+    *("isinstance", "issubclass", "type", "hasattr", "getattr", "setattr", "callable", "super"),
+    *("map", "filter", "any", "all", "sorted", "str", "object", "set", "frozenset", "bytes"),
+)
+_ITERTOOLS = (
+    *("product", "chain", "pairwise", "accumulate", "zip_longest", "combinations", "permutations"),
+    *("combinations_with_replacement", "islice", "starmap", "repeat"),
+)
+_OPERATORS = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_", "xor"),
+    *("eq", "ne", "lt", "le", "gt", "ge", "neg", "not_"),
+)
 FORMS = (
-    frozenset(
-        "builtins." + name for name in ("range", "len", "enumerate", "zip", "reversed", "tuple", "list")
+    frozenset(f"builtins.{name}" for name in _BUILTINS)
+    | frozenset(f"itertools.{name}" for name in _ITERTOOLS)
+    | frozenset(f"operator.{name}" for name in _OPERATORS)
+    | frozenset(f"dataclasses.{name}" for name in ("replace", "asdict", "astuple", "fields", "is_dataclass"))
+    | frozenset(
+        f"numpy.{name}" for name in ("ndarray", "generic", "number", "floating", "integer", "inexact")
     )
-    | {"functools.partial", "builtins.print", "builtins.slice"}
+    | frozenset(f"numbers.{name}" for name in ("Number", "Real", "Integral"))
+    | {
+        "functools.partial",
+        "functools.reduce",
+        "functools.wraps",
+        "functools.lru_cache",
+        "functools.cache",
+        "typing.cast",
+        "numpy.ndindex",
+        "copy.copy",
+    }
+    | {"numpy.errstate"}
     | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"}
     | TRANSFORMS
 )
@@ -104,6 +148,20 @@ def from_meaning(r: Reader, found: Meaning, name: str) -> Abstract:
             return _helper(r, found)
         case Derived():
             return _derived(r, found)
+        case UserClass(path, cls=cls, identity=identity):
+            if identity is not None and path[0][0] != "root":
+                r.baked[path] = identity
+            r.classes.setdefault(cls, Class(cls, found))
+            return Class(cls, found)
+        case Compound(path, kind, items, keys, cls):
+            parts = tuple(from_meaning(r, item, name) for item in items)
+            r.baked[(*path, ("structure", ""))] = found.structure
+            return Tuple(parts, kind, keys, cls)
+        case Object(path, cls, scope):
+            from_meaning(r, cls, name)
+            return Instance(Class(cls.cls, cls), scope)
+        case Bound():
+            return _bound(r, found, name)
         case Unusable(code, fields):
             raise r.error(code, **dict(fields))
 
@@ -116,6 +174,16 @@ def _helper(r: Reader, found: Helper) -> Abstract:
         definition = Closure(found.source, found.source.node, found.environment, None, defaults)
         r.meanings[found.path] = UserFunction(found.source.name, definition)
     return r.meanings[found.path]
+
+
+def _bound(r: Reader, found: Bound, name: str) -> Abstract:
+    if found.identity is not None:
+        r.baked[found.path] = found.identity
+    function = from_meaning(r, found.function, name)
+    if not isinstance(function, UserFunction | LibraryFunction | Partial | Class):
+        raise r.error("AG207", name=name, what="a bound function of an unknown kind")
+    positional = tuple(from_meaning(r, m, name) for m in found.positional)
+    return Partial(function, positional, tuple((k, from_meaning(r, m, k)) for k, m in found.named))
 
 
 def _derived(r: Reader, found: Derived) -> Abstract:

@@ -41,6 +41,27 @@ _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
 }
 _COMPARE: dict[str, Primitive] = {"==": e.eq, "!=": e.ne, "<": e.lt, "<=": e.le, ">": e.gt, ">=": e.ge}
 
+BINARY_FUNCTIONS = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "truediv": "/",
+    "floordiv": "//",
+    "mod": "%",
+    "pow": "**",
+    "matmul": "@",
+    "and_": "&",
+    "or_": "|",
+    "xor": "^",
+    "eq": "==",
+    "ne": "!=",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+}
+"""Functions of the module ``operator`` and what they compute."""
+
 SYMBOLS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Subtract: "-",
@@ -141,6 +162,11 @@ def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
         if not same or all(isinstance(c, Known) for c in constants):
             return Known((same and left.items == right.items) == (symbol == "=="))
         return _items_equal(r, symbol, left, right)
+    if symbol == "|" and isinstance(left, Tuple) and left.kind == "dict":
+        from adgen.frontend.dicts import merged
+        from adgen.frontend.mutation import owned
+
+        return owned(r, merged(r, left, right))
     if isinstance(left, Array) or isinstance(right, Array):
         pair = [r.wrap(r.value(x)) if isinstance(x, Tuple) else x for x in (left, right)]
         return binary(r, symbol, pair[0], pair[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import libcst as cst
@@ -16,9 +17,11 @@ from adgen.frontend.abstract import (
     Abstract,
     Array,
     Cells,
+    Class,
     DTypeObject,
     Generator,
     Grown,
+    Instance,
     Known,
     LibraryFunction,
     Message,
@@ -37,6 +40,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Node, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
+from adgen.objects.containers import container_of, structure
 from adgen.primitives.sizes import constant
 from adgen.primitives.stacking import stack
 
@@ -80,6 +84,8 @@ class Reader:
     elements: dict[object, Any] = field(default_factory=dict)
     sites: dict[Root, object] = field(default_factory=dict)
     calls: list[Span | None] = field(default_factory=list)
+    classes: dict[type, Any] = field(default_factory=dict)
+    changes: int = 0
     growing: dict[Root, Any] = field(default_factory=dict)
     appended: list[tuple[Any, Root, Value, Span | None, bool]] = field(default_factory=list)
     written: dict[Root, None] = field(default_factory=dict)
@@ -224,14 +230,17 @@ class Reader:
     # -- hidden arguments -----------------------------------------------------------------------------------
     def capture(self, path: Path, found: Any, name: str) -> Abstract:
         """A captured number, array or container as an abstract value; its leaves become hidden arguments."""
-        if isinstance(found, tuple | list | dict):
-            labels = list(found) if isinstance(found, dict) else range(len(found))
+        container = container_of(found)
+        if container is not None:
+            kind, parts, keys, cls = container
+            labels, step = keys or tuple(range(len(parts))), "item" if cls is None else "attribute"
             items = tuple(
-                self.capture((*path, ("item", label)), found[label], f"{name}_{label}") for label in labels
+                self.capture((*path, (step, label)), part, f"{name}_{label}")
+                for label, part in zip(labels, parts, strict=True)
             )
-            keys = tuple(found) if isinstance(found, dict) else ()
-            return Tuple(items, type(found).__name__, keys)
-        if path in self.demanded or found is None or found is ... or isinstance(found, str):
+            self.fix_structure(path, found)
+            return Tuple(items, kind, keys, cls)
+        if path in self.demanded or found is None or found is ... or isinstance(found, str | Enum):
             self.baked[path] = found
             return Known(found)
         value = Value(self._captured_type(found, name), name)
@@ -243,6 +252,11 @@ class Reader:
     def input_of(self, value: Value, origin: str, name: str) -> Abstract:
         """A parameter of the program: an array has its root from the start, in every state."""
         return self.new_input(value, origin, name) if value.type.kind is Kind.array else self.wrap(value)
+
+    def fix_structure(self, path: Path, container: Any) -> None:
+        """Have it checked at every call that a captured container has the items it has now."""
+        if path and path[0][0] != "adgen":
+            self.baked[(*path, ("structure", ""))] = structure(container)
 
     def new_input(self, value: Value, origin: str, name: str) -> Array:
         """An array parameter: its root is there from the start, in every state."""
@@ -290,6 +304,9 @@ class Reader:
                 return tuple(self.static(item, what, span) for item in items)
             case Number(value):
                 return self.static_number(value, what, span)
+            case Message(integers=integers):
+                for value in integers:
+                    self.static_number(value, what, span)
         raise self.error("AG240", span, what=what)
 
     def static_number(self, value: Value, what: str, span: Span | None = None) -> Any:
@@ -375,8 +392,14 @@ def describe(r: Reader, x: Abstract) -> str:
     match x:
         case Known(value):
             return f"`{value!r}`"
+        case Tuple(cls=type() as cls):
+            return f"{'an' if cls.__name__[:1].lower() in 'aeiou' else 'a'} {cls.__name__}"
         case Tuple(items=items, kind=kind):
             return f"a {kind} of {len(items)}"
+        case Class(cls=cls):
+            return f"the class {cls.__name__}"
+        case Instance(cls=kind_):
+            return f"an object of {kind_.name}"
         case Grown() | Cells():
             return "a list that was filled in a loop"
         case DTypeObject(dtype):

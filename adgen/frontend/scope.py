@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Protocol
 
 from adgen.frontend.abstract import Module, Namespace
@@ -65,11 +66,103 @@ class Derived:
     identity: Any
 
 
-Meaning = Library | Captured | Helper | Derived | Unusable | Module | Namespace
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A field of a record; at most one of ``default`` and ``factory`` is there."""
+
+    name: str
+    default: Meaning | None = None
+    factory: Meaning | None = None
+    init: bool = True
+    keyword: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """What a class has under a name: ``kind`` is function, static, class, property or value."""
+
+    kind: str
+    meaning: Meaning
+
+
+class Members(Protocol):
+    """The attributes of a class and of those it inherits from."""
+
+    def member(self, name: str) -> Member | None:
+        """What the name means; None where there is no such attribute."""
+
+    def behind(self, owner: str) -> Members:
+        """The attributes as ``super()`` finds them in a method of the class named ``owner``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserClass:
+    """A class: ``kind`` is ``namedtuple``, ``dataclass``, ``exception`` or ``object``.
+
+    ``cls`` is the class itself, or one of the same fields where the file alone is read.
+    """
+
+    path: Path
+    kind: str
+    cls: type
+    fields: tuple[Field, ...]
+    members: Members
+    identity: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compound:
+    """A container that holds more than numbers and arrays: functions, objects."""
+
+    path: Path
+    kind: str
+    items: tuple[Meaning, ...]
+    keys: tuple[Any, ...]
+    cls: type | None
+    structure: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Object:
+    """An object of a class of the user, whose attributes are looked up one by one."""
+
+    path: Path
+    cls: UserClass
+    scope: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A function with arguments given: a bound method, or ``functools.partial``."""
+
+    path: Path
+    function: Meaning
+    positional: tuple[Meaning, ...]
+    named: tuple[tuple[str, Meaning], ...] = ()
+    identity: Any = None
+
+
+Meaning = (
+    UserClass
+    | Compound
+    | Object
+    | Bound
+    | Library
+    | Captured
+    | Helper
+    | Derived
+    | Unusable
+    | Module
+    | Namespace
+)
 
 
 class Environment(Protocol):
     """The scope around a function."""
+
+    @property
+    def owner(self) -> str:
+        """The qualified name of the class that a method belongs to; nothing for other functions."""
 
     def resolve(self, name: str) -> Meaning | None:
         """What a free name means; None where it is not defined."""
@@ -81,7 +174,22 @@ class Environment(Protocol):
         """
 
 
-LIBRARIES = ("numpy", "math", "adgen", "scipy", "functools", "builtins", "random")
+LIBRARIES = (
+    "numpy",
+    "math",
+    "adgen",
+    "scipy",
+    "functools",
+    "builtins",
+    "random",
+    "operator",
+    "itertools",
+    "dataclasses",
+    "typing",
+    "copy",
+    "numbers",
+    "collections",
+)
 
 
 def is_library(module: str) -> bool:
@@ -95,16 +203,16 @@ def is_capturable(value: Any) -> bool:
 
     from adgen.ir.types import dtype_of
 
-    if value is None or value is ... or isinstance(value, bool | int | float | str):
+    if value is None or value is ... or isinstance(value, bool | int | float | str | Enum):
         return True
     if isinstance(value, np.random.Generator):
         return True
     if isinstance(value, np.ndarray | np.generic):
         return type(value) is not np.ma.MaskedArray and dtype_of(value.dtype) is not None
-    if isinstance(value, tuple | list):
+    if type(value) in (tuple, list) or isinstance(value, tuple):
         return all(is_capturable(item) for item in value)
-    return isinstance(value, dict) and all(
-        isinstance(key, str) and is_capturable(item) for key, item in value.items()
+    return type(value) is dict and all(
+        isinstance(key, str | int) and is_capturable(item) for key, item in value.items()
     )
 
 

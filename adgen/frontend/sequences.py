@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from adgen.primitives.checks import fail_if
 from adgen.primitives.elementwise import add, eq, mul, neg, sub
 from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import read
-from adgen.primitives.rounding import floor_divide
+from adgen.primitives.rounding import floor_divide, mod
 from adgen.primitives.sizes import constant
 
 STATIC_LIMIT = 100_000
@@ -64,6 +65,12 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
                 raise r.error("AG205", function="zip", reason="the sequences differ in length")
             rows = zip(*(c for c in columns if c is not None), strict=False)
             return tuple(Tuple(tuple(together)) for together in rows)
+        case Iterable("product", parts):
+            every = [static_items(r, part) for part in parts]
+            if any(items is None for items in every):
+                return None
+            combined = itertools.product(*(items for items in every if items is not None))
+            return tuple(Tuple(together) for together in combined)
         case Iterable("reversed", (inner,)):
             found = static_items(r, inner)
             return None if found is None else tuple(reversed(found))
@@ -85,7 +92,7 @@ def is_static(x: Abstract) -> bool:
             return True
         case Iterable("enumerate", (inner, _)):
             return is_static(inner)
-        case Iterable("zip" | "zip_strict", parts):
+        case Iterable("zip" | "zip_strict" | "product", parts):
             return any(is_static(p) for p in parts)
         case Iterable("reversed", (inner,)):
             return is_static(inner)
@@ -129,6 +136,8 @@ def trip(r: Reader, x: Abstract) -> Trip | None:
             return _enumerate(r, inner, start)
         case Iterable("zip" | "zip_strict" as kind, parts):
             return _zip(r, parts, kind == "zip_strict")
+        case Iterable("product", parts):
+            return _product(r, parts)
         case Iterable("reversed", (inner,)):
             return _reversed(r, inner)
     return None
@@ -214,6 +223,29 @@ def _zip(r: Reader, parts: tuple[Abstract, ...], strict: bool) -> Trip | None:
     if count is None:
         return None
     return _counted(r, count, lambda k: Tuple(tuple(item(k) for item in columns)))
+
+
+def _product(r: Reader, parts: tuple[Abstract, ...]) -> Trip | None:
+    """Nested loops as one: the last part runs fastest."""
+    columns: list[tuple[Value, Callable[[Value], Abstract]]] = []
+    for part in parts:
+        found = _normal(r, part)
+        if found is None:
+            return None
+        columns.append(found)
+    count = constant(r.b, 1)
+    for size, _ in columns:
+        count = mul(r.b, count, size)
+
+    def together(k: Value) -> Abstract:
+        items: list[Abstract] = []
+        for size, item in reversed(columns):
+            last = len(items) + 1 == len(columns)
+            items.append(item(k if last else mod(r.b, k, size)))
+            k = k if last else floor_divide(r.b, k, size)
+        return Tuple(tuple(reversed(items)))
+
+    return _counted(r, count, together)
 
 
 def _shorter(r: Reader, left: Value, right: Value) -> Value:

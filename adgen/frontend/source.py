@@ -11,7 +11,6 @@ import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
@@ -51,9 +50,11 @@ class FunctionSource:
 
     @property
     def parameters(self) -> tuple[cst.Param, ...]:
-        """The named parameters, in order."""
+        """The parameters, in order; ``*args`` before those given by keyword, ``**kwargs`` at the end."""
         params = self.node.params
-        return (*params.posonly_params, *params.params, *params.kwonly_params)
+        rest = [params.star_arg] if isinstance(params.star_arg, cst.Param) else []
+        others = [] if params.star_kwarg is None else [params.star_kwarg]
+        return (*params.posonly_params, *params.params, *rest, *params.kwonly_params, *others)
 
     @property
     def result_span(self) -> Span | None:
@@ -193,11 +194,3 @@ def _ends_lambda(token: str, pending: int) -> bool:
     if token in (")", "]", "}", ";", "for", "async"):
         return True
     return pending == 0 and token in (",", ":", "=")
-
-
-def unsupported_parameter(source: FunctionSource) -> Any:
-    """The starred parameter of a function, or None."""
-    params = source.node.params
-    if isinstance(params.star_arg, cst.Param):
-        return params.star_arg
-    return params.star_kwarg

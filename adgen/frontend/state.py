@@ -29,6 +29,8 @@ RETURNED, BROKE, CONTINUED, RESULT = "$returned", "$broke", "$continued", "$resu
 FLAGS = (RETURNED, BROKE, CONTINUED)
 RAISED = "$raised"
 BOUND = "$bound:"
+STOPPED = "$stopped"
+"""Whether a loop that has an ``else`` was left by ``break``."""
 _SHOWN = {RETURNED: "returned", BROKE: "stopped", CONTINUED: "skipped", RESULT: "result"}
 
 
@@ -102,7 +104,7 @@ def _counts(name: str, live: frozenset[str] | None) -> bool:
 
 def roots_of(bound: Binding) -> set[Root]:
     """The roots a binding refers to."""
-    from adgen.frontend.abstract import Array, Cells, Grown, Partial
+    from adgen.frontend.abstract import Array, Cells, Grown, Iterable, Parent, Partial
 
     match bound:
         case Array(root):
@@ -114,8 +116,10 @@ def roots_of(bound: Binding) -> set[Root]:
             return set() if place is None else {place.root}
         case Cells(roots=roots):
             return set(roots)
-        case Tuple(items=items):
+        case Tuple(items=items) | Iterable(items=items):
             return set().union(*(roots_of(item) for item in items)) if items else set()
+        case Parent(base=base):
+            return roots_of(base)
         case UserFunction(definition=Closure(defaults=defaults)):
             return set().union(*(roots_of(item) for item in defaults.values())) if defaults else set()
     return set()

@@ -11,16 +11,27 @@ import libcst as cst
 
 from adgen.diagnostics import UserError
 from adgen.frontend import fence
-from adgen.frontend.abstract import Abstract, Known, Number
-from adgen.frontend.assignments import annotated, assign, augmented
+from adgen.frontend.abstract import Abstract, Known, LibraryFunction, Number
+from adgen.frontend.assignments import annotated, assign, augmented, delete
 from adgen.frontend.expressions import expression
 from adgen.frontend.joining import join_branches
 from adgen.frontend.lists import append_statement
-from adgen.frontend.liveness import Names, Statement, leaves, statements
+from adgen.frontend.liveness import Names, Statement, leaves, names_assigned, statements
 from adgen.frontend.merging import both
 from adgen.frontend.operators import negated, truth
 from adgen.frontend.reader import Reader
-from adgen.frontend.state import BOUND, BROKE, CONTINUED, FLAGS, RAISED, RESULT, RETURNED, Activation, Missing
+from adgen.frontend.state import (
+    BOUND,
+    BROKE,
+    CONTINUED,
+    FLAGS,
+    RAISED,
+    RESULT,
+    RETURNED,
+    STOPPED,
+    Activation,
+    Missing,
+)
 from adgen.primitives.elementwise import logical_or
 
 
@@ -194,12 +205,10 @@ def _flag(name: str) -> Callable[[Reader, Activation, Any], None]:
 
 
 def _nested(r: Reader, act: Activation, node: cst.FunctionDef) -> None:
-    from adgen.frontend.calls import closure
-    from adgen.frontend.decorators import check_nested
+    from adgen.frontend.decorators import decorated
 
-    check_nested(r, act, node)
     frame, name = r.state.frames[act.key], node.name.value
-    frame[name] = closure(r, act, node, name)
+    frame[name] = decorated(r, act, node)
     frame.pop(BOUND + name, None)
 
 
@@ -221,26 +230,102 @@ def _raise(r: Reader, act: Activation, node: cst.Raise) -> None:
 def _loop(r: Reader, act: Activation, node: cst.For | cst.While) -> None:
     from adgen.frontend.loops import for_statement, while_statement
 
+    frame = r.state.frames[act.key]
+    outer = frame.pop(STOPPED, None)
     if node.orelse is not None:
-        raise r.refuse("AG116", act, node.orelse)
+        frame[STOPPED] = Known(False)
     if isinstance(node, cst.For):
         if node.asynchronous is not None:
             raise r.refuse("AG105", act, node, construct="async for")
         for_statement(r, act, node)
     else:
         while_statement(r, act, node)
+    stopped = r.state.frames[act.key].pop(STOPPED, None)
+    if outer is not None:
+        r.state.frames[act.key][STOPPED] = outer
+    if node.orelse is not None:
+        assert isinstance(stopped, Known | Number)
+        _after_loop(r, act, node.orelse, stopped, act.liveness.after[node])
+
+
+def _after_loop(r: Reader, act: Activation, node: cst.Else, stopped: Known | Number, live: Names) -> None:
+    """The ``else`` of a loop: it runs unless the loop was left."""
+    body = statements(node.body)
+    gone = left(r, act)
+    if Known(True) in (stopped, gone):
+        return
+    if stopped == gone == Known(False):
+        block(r, act, body, live)
+        return
+    open_ = [x for x in (stopped, gone) if x != Known(False)]
+    either = open_[0] if len(open_) == 1 else Number(logical_or(r.b, *(r.value(x) for x in open_)))
+
+    def stay() -> None:
+        _settle(r, act, False)
+        block(r, act, body, live)
+
+    with r.at(act, node):
+        go_on = r.value(negated(r, either))
+        sides = both(r, go_on, stay, lambda: None)
+        join_branches(r, go_on, sides, act.key, live, r.b.span)
+
+
+def _break(r: Reader, act: Activation, node: cst.Break) -> None:
+    frame = r.state.frames[act.key]
+    frame[BROKE] = Known(True)
+    if STOPPED in frame:
+        frame[STOPPED] = Known(True)
+
+
+def _with(r: Reader, act: Activation, node: cst.With) -> None:
+    """``with np.errstate(...)``, which changes nothing but warnings; other contexts are refused."""
+    for item in node.items:
+        if not _is_quiet(r, act, item):
+            raise r.refuse("AG102", act, node)
+    block(r, act, statements(node.body), act.liveness.after[node])
+
+
+def _is_quiet(r: Reader, act: Activation, item: cst.WithItem) -> bool:
+    call = item.item
+    if item.asname is not None or not isinstance(call, cst.Call):
+        return False
+    found = expression(r, act, call.func)
+    if not isinstance(found, LibraryFunction) or found.name != "numpy.errstate":
+        return False
+    given = [expression(r, act, arg.value) for arg in call.args]
+    return all(isinstance(x, Known) and x.value in ("ignore", "warn", None) for x in given)
+
+
+def _outer_names(r: Reader, act: Activation, node: cst.Global | cst.Nonlocal) -> None:
+    """``nonlocal`` names are bound where they belong; ``global`` ones may only be read."""
+    if isinstance(node, cst.Nonlocal):
+        return
+    assigned = names_assigned(statements(act.node.body))
+    if any(item.name.value in assigned for item in node.names):
+        raise r.refuse("AG107", act, node, construct="global")
+
+
+def _match(r: Reader, act: Activation, node: cst.Match) -> None:
+    from adgen.frontend.matching import match_statement
+
+    match_statement(r, act, node)
 
 
 _HANDLERS: dict[type[cst.CSTNode], Callable[[Reader, Activation, Any], None]] = {
     cst.Assign: assign,
     cst.AnnAssign: annotated,
     cst.AugAssign: augmented,
+    cst.Del: delete,
     cst.Expr: _evaluated,
     cst.Return: _return,
     cst.If: branch,
     cst.For: _loop,
     cst.While: _loop,
-    cst.Break: _flag(BROKE),
+    cst.Break: _break,
+    cst.With: _with,
+    cst.Match: _match,
+    cst.Global: _outer_names,
+    cst.Nonlocal: _outer_names,
     cst.Continue: _flag(CONTINUED),
     cst.Pass: lambda r, act, node: None,
     cst.Import: _import,

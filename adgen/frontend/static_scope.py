@@ -128,6 +128,7 @@ class StaticEnvironment:
 
     module: ModuleFile
     path: Path = ()
+    owner: str = ""
 
     @staticmethod
     def of_file(path: str | FilePath) -> StaticEnvironment:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
-from adgen.runtime.trees import TUPLE, TreeSpec, leaf_spec, static_spec
+from adgen.objects.containers import TUPLE
+from adgen.runtime.trees import TreeSpec, leaf_spec, static_spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,16 @@ class FileSubject:
     def defaults(self) -> Mapping[str, Any]:
         """The values of the defaults that the text shows."""
         found = self.helper.defaults.items()
-        return {name: meaning.value for name, meaning in found if isinstance(meaning, Captured)}
+        rest, others = self.starred
+        empty: dict[str, Any] = {} if rest is None else {rest: ()}
+        empty |= {} if others is None else {others: {}}
+        return empty | {name: meaning.value for name, meaning in found if isinstance(meaning, Captured)}
+
+    @property
+    def starred(self) -> tuple[str | None, str | None]:
+        """The names of ``*args`` and ``**kwargs``."""
+        marks = {p.star: p.name.value for p in self.helper.source.parameters}
+        return marks.get("*"), marks.get("**")
 
     def place(self) -> Span | None:
         """Where the function is named."""
@@ -103,7 +112,7 @@ def argument_trees(subject: FileSubject, signature: str | None) -> dict[str, Abs
     given: Mapping[str, AbstractTree] = {}
     if signature is not None:
         given = parse_signature(signature).bind(
-            subject.parameters, tuple(subject.helper.defaults), subject.name, subject.place()
+            subject.parameters, (*subject.helper.defaults, *subject.defaults), subject.name, subject.place()
         )
     return {p: _tree(subject, p, given.get(p)) for p in subject.parameters}
 

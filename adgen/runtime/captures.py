@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import CellType, FunctionType
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from adgen.ir.types import Type
+from adgen.objects.paths import step as step_into
 from adgen.runtime.digests import function_digest
 from adgen.runtime.keys import Key, NotTaken, key_of, take_apart
 from adgen.runtime.trees import TreeSpec
@@ -38,7 +39,8 @@ class Hidden:
     @property
     def name(self) -> str:
         """The name it has in the program."""
-        return next((str(name) for kind, name in reversed(self.path) if kind != "item"), "captured")
+        named = (str(name) for kind, name in reversed(self.path) if kind in ("name", "attribute", "default"))
+        return next(named, "captured")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +71,8 @@ def getter(function: Any, path: Path) -> Getter:
     """A look-up of the object at ``path``; it gives ``MISSING`` where there is none (any more)."""
     if not path:
         return lambda: function
-    if path[-1][0] == "item":
-        return _item_getter(getter(function, path[:-1]), path[-1][1])
+    if path[-1][0] in _FETCHED:
+        return _inner_getter(getter(function, path[:-1]), path[-1])
     holder = holder_of(function, path)
     if holder is MISSING:
         return lambda: MISSING
@@ -90,14 +92,16 @@ def holder_of(function: Any, path: Path) -> Any:
     return _behind(holder) if path and path[-1][0] == "name" else holder
 
 
-def _item_getter(container: Getter, key: Any) -> Getter:
-    """An item of a container that is looked up each time: it may be replaced, and its items too."""
+_FETCHED = ("item", "attribute", "self", "class", "structure", "part")
+"""Steps into what is looked up anew at each call, because it may be another object by then."""
+
+
+def _inner_getter(outer: Getter, step: tuple[str, Any]) -> Getter:
+    """A part of an object that is looked up each time: it may be replaced, and its parts too."""
 
     def get() -> Any:
-        try:
-            return container()[key]
-        except (LookupError, TypeError):
-            return MISSING
+        found = outer()
+        return MISSING if found is MISSING else _step(found, step)
 
     return get
 
@@ -120,13 +124,17 @@ def _step(holder: Any, step: tuple[str, Any]) -> Any:
                 return getattr(holder, name, MISSING)
             case "item":
                 return holder[name]
-            case _:
+            case "default":
                 return _default(_behind(holder), name)
+            case _:
+                return step_into(holder, kind, name)
     except (LookupError, TypeError, AttributeError):
         return MISSING
 
 
 def _behind(value: Any) -> Any:
+    if isinstance(value, MethodType):
+        return value.__func__
     subject = getattr(value, "__adgen_subject__", None)
     return value if subject is None else subject.plain
 
@@ -180,7 +188,7 @@ class Surroundings:
         return True
 
 
-def bind(function: FunctionType, hidden: Sequence[Hidden], fixed: Sequence[Fixed]) -> Surroundings | None:
+def bind(function: Any, hidden: Sequence[Hidden], fixed: Sequence[Fixed]) -> Surroundings | None:
     """The surroundings of ``function`` where a program with these captures is right for it, else None."""
     kept = []
     for item in fixed:

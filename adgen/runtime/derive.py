@@ -10,11 +10,12 @@ from adgen.autodiff.reverse import Split, joint, split
 from adgen.diagnostics import Span, UserError, refuse
 from adgen.ir.core import Definitions, Func, Region
 from adgen.ir.types import Type
+from adgen.objects.containers import TUPLE
 from adgen.runtime.abstract import AbstractTree
-from adgen.runtime.plans import Plan
+from adgen.runtime.plans import Plan, Selector, selected_name
 from adgen.runtime.stages import checked, optimised
 from adgen.runtime.traced import Traced
-from adgen.runtime.trees import LEAF, STATIC, TUPLE, TreeSpec, static_spec
+from adgen.runtime.trees import LEAF, STATIC, TreeSpec, static_spec
 
 
 def derive(traced: Traced, plan: Plan) -> Traced:
@@ -95,27 +96,46 @@ def result_place(traced: Traced) -> Span | None:
     return traced.func.span if op is None else op.span
 
 
-def float_leaves(traced: Traced, parameter: int) -> list[int]:
+def argument_of(traced: Traced, selector: Selector) -> tuple[AbstractTree, range]:
+    """The structure and types of what a selector picks, and the positions of its leaves. Raises AG271."""
+    if isinstance(selector, int):
+        return traced.arguments[selector], traced.leaves_of(selector)
+    position, label = selector
+    tree, leaves = traced.arguments[position], traced.leaves_of(position)
+    labels = tree.spec.keys or tuple(range(len(tree.spec.children)))
+    if label not in labels:
+        name = traced.parameters[position]
+        if isinstance(label, str):
+            raise refuse("AG270", traced.name_span, name=label, function=traced.func.name)
+        count = position + len(labels)
+        found = position + label
+        raise refuse("AG271", traced.name_span, position=found, count=count, function=name)
+    at = labels.index(label)
+    start = sum(child.leaf_count for child in tree.spec.children[:at])
+    end = start + tree.spec.children[at].leaf_count
+    return AbstractTree(tree.spec.children[at], tree.types[start:end]), leaves[start:end]
+
+
+def float_leaves(traced: Traced, selector: Selector) -> list[int]:
     """The leaves of a parameter that vary continuously. Raises AG302 or AG306 where there is none."""
-    tree, leaves = traced.arguments[parameter], traced.leaves_of(parameter)
+    tree, leaves = argument_of(traced, selector)
     found = [leaf for leaf, type_ in zip(leaves, tree.types, strict=True) if type_.is_float]
-    if found:
+    if found or (tree.spec.kind not in (LEAF, STATIC) and not tree.types):
         return found
-    raise _no_derivative(traced, parameter, tree)
+    raise _no_derivative(traced, selector, tree)
 
 
-def _no_derivative(traced: Traced, parameter: int, tree: AbstractTree) -> UserError:
-    name = traced.parameters[parameter]
+def _no_derivative(traced: Traced, selector: Selector, tree: AbstractTree) -> UserError:
+    name = selected_name(traced.parameters, selector)
     place = traced.parameter_spans.get(name, traced.func.span)
     if tree.types:
         return refuse("AG302", place, name=name, dtype=tree.types[0].dtype.value)
-    what = repr(tree.spec.value) if tree.spec.kind == STATIC else f"an empty {tree.spec.kind}"
-    return refuse("AG306", place, name=name, what=what)
+    return refuse("AG306", place, name=name, what=repr(tree.spec.value))
 
 
 def gradient_spec(traced: Traced, plan: Plan) -> TreeSpec:
     """The structure of the gradients: that of the parameters, None for integers."""
-    specs = [cotangent_spec(traced.arguments[p]) for p in plan.wrt]
+    specs = [cotangent_spec(argument_of(traced, p)[0]) for p in plan.wrt]
     return specs[0] if plan.single else TreeSpec(TUPLE, tuple(specs))
 
 
@@ -155,7 +175,7 @@ class Linearised:
     cotangent: TreeSpec
 
 
-def wrt_leaves(traced: Traced, parameters: Sequence[int]) -> tuple[int, ...]:
+def wrt_leaves(traced: Traced, parameters: Sequence[Selector]) -> tuple[int, ...]:
     """The leaves that have a gradient. Raises AG302 or AG306."""
     return tuple(leaf for p in parameters for leaf in float_leaves(traced, p))
 

@@ -29,7 +29,7 @@ class Dispatcher:
         self.plan = plan
         self.options = options
         small = options.backend != "numpy"
-        self.table = Table(subject.plain, digest_of(subject, options), options.static_shapes, small)
+        self.table = Table(subject.root, digest_of(subject, options), options.static_shapes, small)
 
     # -- calls ------------------------------------------------------------------------------------------
     def make(self, key: Key, leaves: list[Any], arguments: Sequence[Any]) -> Bound:
@@ -146,6 +146,8 @@ def faults_are_ours(stage: str) -> Iterator[None]:
 def digest_of(subject: Subject, options: Options) -> str:
     """What functions of equal behaviour share: code, the transforms between, options."""
     parts = [repr(options), function_digest(subject.plain)]
+    if subject.root is not subject.plain:
+        parts.append(repr((type(subject.root).__qualname__, subject.path, subject.given)))
     inner: Subject | None = subject
     while inner is not None and inner.plan is not None:
         parts.append(repr(inner.plan))

@@ -10,13 +10,14 @@ import numpy as np
 from adgen.diagnostics import run_error
 from adgen.diagnostics.codes import CODES
 from adgen.ir.types import Type
+from adgen.objects.containers import TUPLE
 from adgen.runtime.backends import compiled, stacks
 from adgen.runtime.derive import Linearised, cotangent_spec, derive, linearise
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
 from adgen.runtime.results import Assembler, own
 from adgen.runtime.traced import Traced
-from adgen.runtime.trees import TUPLE, TreeSpec
+from adgen.runtime.trees import TreeSpec
 
 _OVERLAP_WORK = 10_000
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from adgen.diagnostics import refuse
 from adgen.runtime.options import Options, read_options
-from adgen.runtime.products import pull_back, push_forward
+from adgen.runtime.plans import Selector, selected, selected_name
+from adgen.runtime.products import pull_back_bound, push_forward_bound
 from adgen.runtime.replicas import Replicas
 from adgen.runtime.subject import Subject, subject_of, wrt_positions
 from adgen.runtime.trees import TreeSpec, flatten
@@ -23,7 +24,7 @@ MODES = ("auto", "forward", "reverse")
 class _Target:
     """A leaf of an argument: its number among the argument's leaves, and its parts."""
 
-    position: int
+    position: Selector
     spec: TreeSpec
     leaves: tuple[Any, ...]
     leaf: int
@@ -42,7 +43,7 @@ class Jacobian:
     """The Jacobian of a function: called with its arguments, it gives an array per result and argument."""
 
     def __init__(
-        self, subject: Subject, positions: tuple[int, ...], single: bool, mode: str, options: Options
+        self, subject: Subject, positions: tuple[Selector, ...], single: bool, mode: str, options: Options
     ) -> None:
         self._subject = subject
         self._positions = positions
@@ -74,9 +75,11 @@ class Jacobian:
 
     def _of(self, arguments: Sequence[Any], replicas: Replicas) -> Any:
         if self._mode != "forward":
-            result, pull = pull_back(self._subject, self._options, arguments, replicas)
+            result, pull = pull_back_bound(self._subject, self._options, arguments, replicas=replicas)
             rows = sum(np.size(leaf) for leaf in flatten(result)[1])
-            columns = sum(np.size(leaf) for p in self._positions for leaf in flatten(arguments[p])[1])
+            columns = sum(
+                np.size(leaf) for p in self._positions for leaf in flatten(selected(arguments, p))[1]
+            )
             if self._mode == "reverse" or rows <= columns:
                 return self._by_rows(arguments, result, pull)
         return self._by_columns(arguments, replicas)
@@ -85,7 +88,7 @@ class Jacobian:
     def _by_columns(self, arguments: Sequence[Any], replicas: Replicas) -> Any:
         trees = []
         for position in self._positions:
-            spec, leaves = flatten(arguments[position])
+            spec, leaves = flatten(selected(arguments, position))
             self._refuse_integers(position, leaves)
             targets = [_Target(position, spec, tuple(leaves), k) for k in range(len(leaves))]
             trees.append((spec, [self._columns(arguments, target, replicas) for target in targets]))
@@ -97,7 +100,7 @@ class Jacobian:
         return out_spec.unflatten([p[0] if self._single else tuple(p) for p in parts])
 
     def _pushed(self, arguments: Sequence[Any], tangents: list[Any], replicas: Replicas) -> tuple[Any, Any]:
-        return push_forward(self._subject, self._options, tuple(arguments), tangents, replicas)
+        return push_forward_bound(self._subject, self._options, arguments, tangents, replicas)
 
     def _structure(self, arguments: Sequence[Any], replicas: Replicas) -> tuple[TreeSpec, list[Any]]:
         return flatten(self._pushed(arguments, [None] * len(arguments), replicas)[0])
@@ -108,7 +111,7 @@ class Jacobian:
         found: list[list[Any]] = []
         for index in range(int(np.prod(shape))):
             tangents: list[Any] = [None] * len(arguments)
-            tangents[target.position] = target.direction(index)
+            _put(tangents, arguments, target.position, target.direction(index))
             slope = self._pushed(arguments, tangents, replicas)[1]
             found.append([np.asarray(leaf) for leaf in flatten(slope)[1]])
         if not found:
@@ -117,17 +120,17 @@ class Jacobian:
         stacked = [np.stack([column[k] for column in found], axis=-1) for k in range(len(found[0]))]
         return [s.reshape((*s.shape[:-1], *shape)) for s in stacked]
 
-    def _refuse_integers(self, position: int, leaves: Sequence[Any]) -> None:
+    def _refuse_integers(self, position: Selector, leaves: Sequence[Any]) -> None:
         for leaf in leaves:
             dtype = np.asarray(leaf).dtype
             if dtype.kind != "f":
-                name = self._subject.parameters[position]
+                name = selected_name(self._subject.parameters, position)
                 raise refuse("AG302", self._subject.parameter_place(name), name=name, dtype=str(dtype))
 
     # -- reverse ----------------------------------------------------------------------------------------
     def _by_rows(self, arguments: Sequence[Any], result: Any, pull: Any) -> Any:
         for position in self._positions:
-            self._refuse_integers(position, flatten(arguments[position])[1])
+            self._refuse_integers(position, flatten(selected(arguments, position))[1])
         spec, leaves = flatten(result)
         blocks = [self._rows(pull, spec, leaves, k) for k in range(len(leaves))]
         return spec.unflatten([b[0] if self._single else tuple(b) for b in blocks])
@@ -142,12 +145,24 @@ class Jacobian:
             seeds: list[Any] = [None] * len(leaves)
             seeds[k] = basis
             gradients = pull(spec.unflatten(seeds))
-            rows.append([flatten(gradients[p]) for p in self._positions])
+            rows.append([flatten(selected(gradients, p)) for p in self._positions])
         if not rows:
             basis_row = pull(spec.unflatten([None] * len(leaves)))
-            rows = [[flatten(basis_row[p]) for p in self._positions]]
+            rows = [[flatten(selected(basis_row, p)) for p in self._positions]]
             return [_stacked([row[i] for row in rows], shape, True) for i in range(len(self._positions))]
         return [_stacked([row[i] for row in rows], shape, False) for i in range(len(self._positions))]
+
+
+def _put(tangents: list[Any], arguments: Sequence[Any], position: Selector, direction: Any) -> None:
+    """Set the tangent of a parameter, or of one item of a starred one."""
+    if isinstance(position, int):
+        tangents[position] = direction
+        return
+    at, label = position
+    if isinstance(label, int):
+        tangents[at] = tuple(direction if k == label else None for k in range(len(arguments[at])))
+    else:
+        tangents[at] = {k: direction if k == label else None for k in arguments[at]}
 
 
 def _stacked(rows: list[tuple[TreeSpec, list[Any]]], shape: tuple[int, ...], empty: bool) -> Any:

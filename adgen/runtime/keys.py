@@ -14,8 +14,9 @@ import numpy as np
 from adgen.diagnostics import Span, UserError, refuse
 from adgen.ir.dims import Dim
 from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
+from adgen.objects.containers import container_of
 from adgen.runtime.abstract import AbstractTree
-from adgen.runtime.trees import container_of, flatten, is_static
+from adgen.runtime.trees import flatten, is_static
 
 Key = tuple[Any, ...]
 _NUMBERS = frozenset((float, int, bool))

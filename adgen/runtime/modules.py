@@ -14,12 +14,13 @@ from adgen.numpy_backend.entry import Argument, Entry
 from adgen.numpy_backend.module import Delegate, Origin, print_module
 from adgen.numpy_backend.residuals import field_names
 from adgen.numpy_backend.trees import RECORDS, Tree
+from adgen.objects.containers import TUPLE
 from adgen.runtime.derive import Linearised, cotangent_spec, derive, gradient_spec, linearise, wrt_leaves
 from adgen.runtime.options import Options
-from adgen.runtime.plans import Plan
+from adgen.runtime.plans import Plan, selected_name
 from adgen.runtime.stages import in_place
 from adgen.runtime.traced import Traced
-from adgen.runtime.trees import TUPLE, TreeSpec, leaf_spec
+from adgen.runtime.trees import TreeSpec, leaf_spec
 
 Public = Entry | Delegate
 
@@ -64,7 +65,7 @@ def _summary(traced: Traced, plan: Plan) -> str:
 
 def _variables(traced: Traced, plan: Plan) -> str:
     """The parameters that have a gradient, in prose."""
-    names = [f"`{traced.parameters[p]}`" for p in plan.wrt]
+    names = [f"`{selected_name(traced.parameters, p)}`" for p in plan.wrt]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
@@ -95,7 +96,7 @@ def _plain(traced: Traced, plan: Plan, name: str, summary: str) -> Entry:
     func = in_place(derived.func)
     records: list[tuple[tuple[int, ...], str]] = []
     if plan.mode in ("value_and_grad", "grad"):
-        wrt = [traced.parameters[p] for p in plan.wrt]
+        wrt = [selected_name(traced.parameters, p) for p in plan.wrt]
         at = (1,) if plan.mode == "value_and_grad" else ()
         records = [(at, wrt[0])] if plan.single else [((*at, k), p) for k, p in enumerate(wrt)]
     arguments = _arguments(derived) + tuple(
@@ -153,7 +154,7 @@ def _split(traced: Traced, halves: Linearised, plan: Plan | None) -> list[Public
         wanted: list[tuple[tuple[int, ...], str]] = []
     else:
         result = gradient_spec(traced, plan)
-        wrt = [traced.parameters[p] for p in plan.wrt]
+        wrt = [selected_name(traced.parameters, p) for p in plan.wrt]
         wanted = [((), wrt[0])] if plan.single else [((k,), p) for k, p in enumerate(wrt)]
     back = Entry(
         "backward",
@@ -170,7 +171,8 @@ def _split(traced: Traced, halves: Linearised, plan: Plan | None) -> list[Public
 
 def _with_records(traced: Traced, plan: Plan) -> tuple[str, ...]:
     """The differentiated parameters that are or hold NamedTuples or dataclasses."""
-    return tuple(traced.parameters[p] for p in plan.wrt if _holds_record(traced.arguments[p].spec))
+    places = dict.fromkeys(p if isinstance(p, int) else p[0] for p in plan.wrt)
+    return tuple(traced.parameters[p] for p in places if _holds_record(traced.arguments[p].spec))
 
 
 def _holds_record(tree: Tree) -> bool:

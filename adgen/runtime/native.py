@@ -11,8 +11,9 @@ from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from adgen.ir.types import DType, Kind
+from adgen.objects.containers import TUPLE
 from adgen.runtime.captures import Fixed, cell_of, holder_of
-from adgen.runtime.trees import LEAF, TUPLE, TreeSpec
+from adgen.runtime.trees import LEAF, TreeSpec
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.entry import Template
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _PINNABLE = (DType.i64, DType.bool)
 
 
-def entry_of(bound: Bound, function: FunctionType, slow: Callable[..., Any]) -> Callable[..., Any] | None:
+def entry_of(bound: Bound, function: Any, slow: Callable[..., Any]) -> Callable[..., Any] | None:
     """A builtin function that answers the calls of one specialisation; None where there can be none."""
     executable: Any = bound.run
     form = _form(executable, bound, function)
@@ -33,7 +34,7 @@ def entry_of(bound: Bound, function: FunctionType, slow: Callable[..., Any]) -> 
     return None if made is None else made.function
 
 
-def _form(executable: Executable, bound: Bound, function: FunctionType) -> CallForm | None:
+def _form(executable: Executable, bound: Bound, function: Any) -> CallForm | None:
     """How the entry is called, or None where leaves and arguments are not the same thing."""
     from adgen.llvm_backend.native import CallForm
 
@@ -64,7 +65,7 @@ def _template(spec: TreeSpec, position: list[int]) -> Template | None:
     return found if len(found) == len(parts) else None
 
 
-def _surroundings(fixed: tuple[Fixed, ...], function: FunctionType) -> Surroundings | None:
+def _surroundings(fixed: tuple[Fixed, ...], function: Any) -> Surroundings | None:
     """Where the baked objects are found; None where one is neither a global nor in a closure cell."""
     from adgen.llvm_backend.native import Surroundings
 

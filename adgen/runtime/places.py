@@ -6,7 +6,6 @@ is better than none.
 
 from __future__ import annotations
 
-import inspect
 from types import FunctionType
 from typing import TYPE_CHECKING
 
@@ -28,19 +27,6 @@ def parameter_place(function: FunctionType, name: str) -> Span | None:
     if source is None:
         return None
     return next((source.span(p.name) for p in source.parameters if p.name.value == name), None)
-
-
-def starred_place(function: FunctionType) -> tuple[str, Span | None]:
-    """A starred parameter as it is written, and where."""
-    from adgen.frontend.source import unsupported_parameter
-
-    source = _source(function)
-    code = function.__code__
-    star = "*" if code.co_flags & inspect.CO_VARARGS else "**"
-    name = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
-    if source is None:
-        return star + name, None
-    return star + name, source.span(unsupported_parameter(source))
 
 
 def _source(function: FunctionType) -> FunctionSource | None:

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 #: ``primal`` the function itself; ``value_and_grad`` and ``grad`` joint programs; ``split`` a forward and a
 #: backward program linked by residuals; ``tangent`` forward mode.
 MODES = ("primal", "value_and_grad", "grad", "split", "tangent")
 
 
+Selector = int | tuple[int, int | str]
+"""A parameter by position, or one item of ``*args`` or ``**kwargs``."""
+
+
+def selected(values: Sequence[Any], selector: Selector) -> Any:
+    """What a selector picks out of the values of all parameters."""
+    if isinstance(selector, int):
+        return values[selector]
+    return values[selector[0]][selector[1]]
+
+
+def selected_name(names: Sequence[str], selector: Selector) -> str:
+    """How a user writes what a selector picks."""
+    return names[selector] if isinstance(selector, int) else f"{names[selector[0]]}[{selector[1]!r}]"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A derivative of a function. ``wrt`` are positions of parameters, ``single`` gives a bare gradient.
+    """A derivative of a function by the parameters ``wrt``; ``single`` gives a bare gradient.
 
     ``leaves`` (of mode ``tangent``) are the positions of the leaves that have a tangent.
     """
 
     mode: str
-    wrt: tuple[int, ...] = ()
+    wrt: tuple[Selector, ...] = ()
     single: bool = False
     has_aux: bool = False
     leaves: tuple[int, ...] = ()

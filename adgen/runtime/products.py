@@ -9,6 +9,7 @@ import numpy as np
 
 from adgen.diagnostics import UserError, refuse
 from adgen.ir.types import Kind, Type
+from adgen.objects.containers import container_of
 from adgen.runtime.dispatch import Dispatcher
 from adgen.runtime.executables import SplitExecutable
 from adgen.runtime.keys import NotTaken, leaf_type, take_apart
@@ -18,7 +19,7 @@ from adgen.runtime.replicas import Replicas
 from adgen.runtime.results import converter
 from adgen.runtime.specialise import Bound
 from adgen.runtime.subject import Subject
-from adgen.runtime.trees import STATIC, TreeSpec, container_of, flatten
+from adgen.runtime.trees import STATIC, TreeSpec, flatten, is_static
 
 
 def find(dispatcher: Dispatcher, arguments: Sequence[Any]) -> tuple[Bound, list[Any]]:
@@ -38,23 +39,55 @@ def _taken(bound: Bound, leaves: list[Any], replicas: Replicas | None) -> list[A
 
 
 # -- reverse --------------------------------------------------------------------------------------------
-def pull_back(
-    subject: Subject, options: Options, primals: Sequence[Any], replicas: Replicas | None = None
+def pull_back(subject: Subject, options: Options, primals: Sequence[Any]) -> tuple[Any, Callable[[Any], Any]]:
+    """Result and pullback."""
+    return pull_back_bound(subject, options, subject.bind(primals, {}), len(primals))
+
+
+def pull_back_bound(
+    subject: Subject,
+    options: Options,
+    arguments: Sequence[Any],
+    count: int | None = None,
+    replicas: Replicas | None = None,
 ) -> tuple[Any, Callable[[Any], Any]]:
-    """Result and pullback. With ``replicas`` the arguments themselves stay as they are."""
+    """Result and pullback for an argument per parameter. With ``replicas`` they stay as they are.
+
+    The pullback gives as many gradients as there are parameters, or ``count`` in the order of positions.
+    """
     dispatcher = Dispatcher(subject, Plan("split"), options)
-    arguments = subject.bind(primals, {})
     bound, leaves = find(dispatcher, arguments)
     executable: SplitExecutable = dispatcher.executable(bound)
     result, pull = executable(_taken(bound, leaves, replicas))
     shapes = [np.shape(leaf) for leaf in flatten(result)[1]]
-    count = len(primals)
 
     def pullback(cotangent: Any) -> Any:
         """From a cotangent of the result to one per primal."""
-        return pull(seeds_of(subject, executable, cotangent, shapes))[:count]
+        found = pull(seeds_of(subject, executable, cotangent, shapes))
+        return found if count is None else tuple(by_position(subject, found)[:count])
 
     return result, pullback
+
+
+def by_position(subject: Subject, values: Sequence[Any]) -> list[Any]:
+    """Values of the parameters in the order of positional arguments, those of ``*args`` one by one."""
+    rest = subject.starred[0]
+    found: list[Any] = []
+    for name, value in zip(subject.parameters, values, strict=True):
+        if name == rest:
+            found.extend(value)
+            break
+        found.append(value)
+    return found
+
+
+def by_parameter(subject: Subject, values: Sequence[Any]) -> list[Any]:
+    """One value per parameter out of one per positional argument."""
+    rest = subject.starred[0]
+    if rest is None:
+        return list(values)
+    at = subject.parameters.index(rest)
+    return [*values[:at], tuple(values[at:])]
 
 
 def seeds_of(
@@ -79,19 +112,28 @@ def _seed(subject: Subject, given: Any, type_: Type, shape: tuple[int, ...]) -> 
 
 # -- forward --------------------------------------------------------------------------------------------
 def push_forward(
-    subject: Subject,
-    options: Options,
-    primals: Sequence[Any],
-    tangents: Sequence[Any],
-    replicas: Replicas | None = None,
+    subject: Subject, options: Options, primals: Sequence[Any], tangents: Sequence[Any]
 ) -> tuple[Any, Any]:
-    """Result and tangent of the result. With ``replicas`` the arguments themselves stay as they are."""
+    """Result and tangent of the result."""
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         raise _wrong(subject, "`tangents`", "`primals`", "both are tuples, one item per argument")
     if len(primals) != len(tangents):
         raise _wrong(subject, "`tangents`", "`primals`", f"{len(tangents)} items instead of {len(primals)}")
-    arguments = subject.bind(primals, {})
-    trees = [flatten(a) for a in arguments]
+    return push_forward_bound(subject, options, subject.bind(primals, {}), by_parameter(subject, tangents))
+
+
+def push_forward_bound(
+    subject: Subject,
+    options: Options,
+    arguments: Sequence[Any],
+    tangents: Sequence[Any],
+    replicas: Replicas | None = None,
+) -> tuple[Any, Any]:
+    """Result and tangent of the result, for an argument and a tangent per parameter.
+
+    With ``replicas`` the arguments themselves stay as they are.
+    """
+    trees = [flatten(a, lambda item: is_static(item) or callable(item)) for a in arguments]
     dots: list[Any] = []
     for k, (spec, leaves) in enumerate(trees):
         given = tangents[k] if k < len(tangents) else None

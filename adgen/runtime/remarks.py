@@ -5,7 +5,7 @@ from __future__ import annotations
 from adgen.analysis.cuts import find_cuts
 from adgen.diagnostics import Diagnostic, diagnose
 from adgen.runtime.derive import wrt_leaves
-from adgen.runtime.plans import Plan
+from adgen.runtime.plans import Plan, selected_name
 from adgen.runtime.traced import Traced
 
 
@@ -18,7 +18,7 @@ def derivative_remarks(traced: Traced, plan: Plan) -> tuple[Diagnostic, ...]:
     found = [diagnose("AG320", op.span, name=op.prim.name) for op in cuts.ops]
     for p in plan.wrt:
         leaves = {traced.func.params[leaf] for leaf in wrt_leaves(traced, (p,))}
-        if leaves <= set(cuts.unused):
-            name = traced.parameters[p]
-            found.append(diagnose("AG321", traced.parameter_spans.get(name), name=name))
+        if leaves and leaves <= set(cuts.unused):
+            place = traced.parameter_spans.get(traced.parameters[p if isinstance(p, int) else p[0]])
+            found.append(diagnose("AG321", place, name=selected_name(traced.parameters, p)))
     return tuple(d.with_sources(*traced.sources) for d in found)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import FunctionType
 from typing import Any
 
 from adgen.diagnostics import RunError
@@ -79,9 +78,7 @@ class Table:
     Reading needs no lock: tuples are replaced, never changed.
     """
 
-    def __init__(
-        self, function: FunctionType, digest: str, pin_all: bool = False, pin_small: bool = False
-    ) -> None:
+    def __init__(self, function: Any, digest: str, pin_all: bool = False, pin_small: bool = False) -> None:
         self._function = function
         self._shared = _SHARED.setdefault(digest, {})
         self._pin_all = pin_all

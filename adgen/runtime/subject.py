@@ -11,9 +11,10 @@ from types import FunctionType, MethodType
 from typing import Any, Protocol, SupportsIndex
 
 from adgen.diagnostics import Span, UserError, refuse
-from adgen.runtime.plans import Plan
+from adgen.runtime.plans import Plan, Selector, selected_name
 
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+Path = tuple[tuple[str, Any], ...]
+Given = tuple[tuple[str, Path], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +23,9 @@ class Subject:
 
     ``function`` is what was given, ``plain`` the Python function behind it (itself, unless it is a transform
     of one: then ``plan`` says which, and ``inner`` of what). ``parameters`` are the names in order,
-    ``positional`` how many of them may be given by position.
+    ``positional`` how many of them may be given by position (-1 where that is any number). What a program
+    captures is found from ``root``: the function, a method, a partial function or an object that can be
+    called; ``path`` leads from it to the function, and those of ``given`` to arguments that it brings.
     """
 
     function: Callable[..., Any]
@@ -33,11 +36,22 @@ class Subject:
     defaults: Mapping[str, Any]
     plan: Plan | None = None
     inner: Subject | None = None
+    root: Any = None
+    path: Path = ()
+    given: Given = ()
 
     @property
     def name(self) -> str:
         """The name, as messages show it."""
         return self.plain.__name__
+
+    @property
+    def starred(self) -> tuple[str | None, str | None]:
+        """The names of ``*args`` and ``**kwargs``."""
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        found = self.signature.parameters.values()
+        rest, others = (next((p.name for p in found if p.kind is kind), None) for kind in kinds)
+        return rest, others
 
     def place(self) -> Span | None:
         """Where the function is named in its source."""
@@ -65,45 +79,72 @@ class Subject:
 
 def subject_of(function: Any) -> Subject:
     """Describe the function a transform is given. Raises AG213 for what is no Python function."""
-    plain = plain_function(function)
-    if plain is None:
+    behind = _behind(function)
+    if behind is None:
         raise _not_a_function(function)
-    signature = inspect.signature(plain, follow_wrapped=False)
+    plain, path, given = behind
+    signature = inspect.signature(function if given or plain is not function else plain, follow_wrapped=False)
     kept = list(signature.parameters.values())
-    if any(p.kind in _VARIADIC for p in kept):
-        raise _starred(plain)
+    defaults = {p.name: p.default for p in kept if p.default is not inspect.Parameter.empty}
+    empty: dict[Any, Any] = {inspect.Parameter.VAR_POSITIONAL: (), inspect.Parameter.VAR_KEYWORD: {}}
+    plan = getattr(function, "__adgen_plan__", None)
     return Subject(
         function,
         plain,
         signature,
         tuple(p.name for p in kept),
-        sum(p.kind is not inspect.Parameter.KEYWORD_ONLY for p in kept),
-        {p.name: p.default for p in kept if p.default is not inspect.Parameter.empty},
-        getattr(function, "__adgen_plan__", None),
+        -1 if any(p.kind in empty for p in kept) else sum(p.kind in _POSITIONAL for p in kept),
+        defaults | {p.name: empty[p.kind] for p in kept if p.kind in empty},
+        plan,
         getattr(function, "__adgen_subject__", None),
+        plain if plan is not None else function,
+        path,
+        given,
     )
 
 
-def plain_function(function: Any) -> FunctionType | None:
-    """The Python function behind a function or a transform of one."""
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _behind(function: Any) -> tuple[FunctionType, Path, Given] | None:
+    """The Python function behind a callable, the way to it, and the parameters that are given already."""
     inner = getattr(function, "__adgen_subject__", None)
     if inner is not None:
-        function = inner.plain
-    return function if isinstance(function, FunctionType) else None
+        return inner.plain, inner.path, inner.given
+    if isinstance(function, FunctionType):
+        return function, (), ()
+    if isinstance(function, partial):
+        found = _behind(function.func)
+        return None if found is None else _of_partial(function, *found)
+    if isinstance(function, MethodType):
+        method: Any = function.__func__
+        owner: Path = (("self", ""),)
+        path: Path = (("attribute", "__func__"),)
+    else:
+        method, owner = inspect.getattr_static(type(function), "__call__", None), ()
+        path = (("class", ""), ("member", "__call__"))
+    if not isinstance(method, FunctionType) or not method.__code__.co_argcount:
+        return None
+    if type(function).__module__.startswith("adgen."):
+        return None
+    return method, path, ((method.__code__.co_varnames[0], owner),)
 
 
-def _starred(function: FunctionType) -> UserError:
-    from adgen.runtime.places import starred_place
-
-    text, place = starred_place(function)
-    return refuse("AG109", place, construct=text)
+def _of_partial(
+    function: partial[Any], plain: FunctionType, path: Path, given: Given
+) -> tuple[FunctionType, Path, Given] | None:
+    """What ``functools.partial`` adds: its positional arguments; its keywords are defaults."""
+    taken = {name for name, _ in given}
+    code = plain.__code__
+    names = [n for n in code.co_varnames[: code.co_argcount] if n not in taken]
+    if len(function.args) > len(names):
+        return None
+    more = [(names[k], (("part", 1), ("item", k))) for k in range(len(function.args))]
+    first: Path = (("part", 0),)
+    return plain, (*first, *path), (*((n, (*first, *p)) for n, p in given), *more)
 
 
 def _not_a_function(function: Any) -> UserError:
-    if isinstance(function, MethodType) and isinstance(function.__func__, FunctionType):
-        from adgen.runtime.places import name_place
-
-        return refuse("AG130", name_place(function.__func__))
     if type(function).__module__.startswith("adgen."):
         return refuse("AG401", name=f"a transform of {function!r}")
     name = getattr(function, "__name__", None) or (
@@ -123,36 +164,46 @@ class Named(Protocol):
     def parameters(self) -> tuple[str, ...]:
         """The parameters' names, in order."""
 
+    @property
+    def starred(self) -> tuple[str | None, str | None]:
+        """The names of ``*args`` and ``**kwargs``."""
+
     def place(self) -> Span | None:
         """Where the function is named in its source."""
 
 
-def wrt_positions(subject: Named, wrt: Any) -> tuple[tuple[int, ...], bool]:
+def wrt_positions(subject: Named, wrt: Any) -> tuple[tuple[Selector, ...], bool]:
     """The parameters that ``wrt`` names, and whether it names a single one (a bare gradient).
 
     Raises AG270 (no such name), AG271 (position out of range), AG272 (twice), AG275 (not a position or name).
     """
     single = not isinstance(wrt, tuple | list)
-    positions: list[int] = []
+    positions: list[Selector] = []
     for item in (wrt,) if single else wrt:
         position = _position(subject, item)
         if position in positions:
-            raise refuse("AG272", subject.place(), name=subject.parameters[position])
+            raise refuse("AG272", subject.place(), name=selected_name(subject.parameters, position))
         positions.append(position)
     if not positions:
         raise refuse("AG275", subject.place(), what="empty")
     return tuple(positions), single
 
 
-def _position(subject: Named, item: Any) -> int:
+def _position(subject: Named, item: Any) -> Selector:
+    rest, others = subject.starred
     if isinstance(item, str):
-        if item not in subject.parameters:
-            raise refuse("AG270", subject.place(), name=item, function=subject.name)
-        return subject.parameters.index(item)
+        if item in subject.parameters:
+            return subject.parameters.index(item)
+        if others is not None:
+            return (subject.parameters.index(others), item)
+        raise refuse("AG270", subject.place(), name=item, function=subject.name)
     if isinstance(item, bool) or not isinstance(item, SupportsIndex):
         raise refuse("AG275", subject.place(), what=repr(item))
     position: int = operator.index(item)
+    if rest is not None and position >= subject.parameters.index(rest):
+        at = subject.parameters.index(rest)
+        return (at, position - at)
     count = len(subject.parameters)
-    if not -count <= position < count:
+    if not -count <= position < count or (position < 0 and rest is not None):
         raise refuse("AG271", subject.place(), position=position, count=count, function=subject.name)
     return position % count

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from adgen.frontend import arguments as spec
-from adgen.frontend.live_scope import helper
+from adgen.frontend.live_scope import fetch, helper, meaning
 from adgen.frontend.lowering import Lowered, lower
-from adgen.frontend.scope import Helper
+from adgen.frontend.scope import Helper, Meaning, Path
 from adgen.frontend.sizes import NO_SIZES
 from adgen.ir.core import Func, Region, Value
 from adgen.ir.dims import Dim
@@ -41,8 +42,14 @@ def trace(
     if subject.plan is not None and subject.inner is not None:
         return derive(trace(subject.inner, trees, refuted, sizes, max_ops), subject.plan)
     pairs = dict(zip(subject.parameters, trees, strict=True))
-    found = trace_helper(helper(subject.plain, ()), pairs, refuted, sizes, max_ops)
+    given = {name: brought(subject.root, name, path) for name, path in subject.given}
+    found = trace_helper(helper(subject.plain, subject.path), pairs, refuted, sizes, max_ops, given)
     return replace(found, defaults=default_texts(subject.defaults))
+
+
+def brought(root: Any, name: str, path: Path) -> Meaning:
+    """What an argument is that a method or partial function brings."""
+    return meaning(fetch(root, path), name, path)
 
 
 def default_texts(defaults: Mapping[str, Any]) -> dict[str, str]:
@@ -60,11 +67,18 @@ def trace_helper(
     refuted: Refuted = NOTHING,
     sizes: Mapping[str, int] = NO_SIZES,
     max_ops: int | None = None,
+    brings: Mapping[str, Meaning] = MappingProxyType({}),
 ) -> Traced:
     """A function of the user, live or of a file, through the frontend."""
     options: dict[str, Any] = {} if max_ops is None else {"max_ops": max_ops}
     given = {name: frontend_spec(tree) for name, tree in trees.items()}
-    lowered = lower(function, given, refuted=refuted, sizes=sizes, differentiate=differentiate, **options)
+    read: dict[str, Any] = {
+        "refuted": refuted,
+        "sizes": sizes,
+        "differentiate": differentiate,
+        "brings": brings,
+    }
+    lowered = lower(function, given, **read, **options)
     source = function.source
     roots = {path: value for path, value in _static_functions(trees)}
     return Traced(

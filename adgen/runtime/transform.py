@@ -67,7 +67,7 @@ class Transform(Surface):
         from adgen.runtime.native import entry_of
 
         slow = type(self).__call__ if self._entries else self._python
-        function = entry_of(found, self._dispatcher.subject.plain, slow)
+        function = entry_of(found, self._dispatcher.subject.root, slow)
         if function is not None:
             self.__class__ = type("Transform", (Transform,), {"__call__": function})
             self._entries += 1

@@ -7,20 +7,14 @@ static ones.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-LEAF, STATIC, TUPLE, LIST, DICT, NAMED, RECORD = (
-    "leaf",
-    "static",
-    "tuple",
-    "list",
-    "dict",
-    "namedtuple",
-    "dataclass",
-)
+from adgen.objects.containers import DICT, LIST, NAMED, RECORD, TUPLE, container_of
+
+LEAF, STATIC = "leaf", "static"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,9 @@ class TreeSpec:
         if self.kind == DICT:
             return dict(zip(self.keys, items, strict=True))
         assert self.cls is not None
-        return self.cls(**dict(zip(self.keys, items, strict=True)))
+        if self.kind == NAMED:
+            return self.cls(*items)
+        return _filled(self.cls, dict(zip(self.keys, items, strict=True)))
 
     def names(self, root: str) -> list[str]:
         """One name per leaf: ``root`` itself, or ``root_0_w`` inside containers."""
@@ -117,6 +113,14 @@ class TreeSpec:
         return f"{name}({text}{',' if len(items) == 1 and self.kind == TUPLE else ''})"
 
 
+def _filled(cls: type, items: dict[str, Any]) -> Any:
+    """An instance with these attributes; its constructor is not run, for it might compute others."""
+    found: Any = object.__new__(cls)
+    for name, item in items.items():
+        object.__setattr__(found, name, item)
+    return found
+
+
 _END = object()
 _A_LEAF = TreeSpec(LEAF)
 
@@ -131,26 +135,9 @@ def static_spec(value: Any) -> TreeSpec:
     return TreeSpec(STATIC, value=value)
 
 
-def container_of(value: Any) -> tuple[str, Sequence[Any], tuple[Any, ...], type | None] | None:
-    """Kind, items, keys and class of a container; None of anything else."""
-    kind = type(value)
-    if kind is tuple:
-        return TUPLE, value, (), None
-    if kind is list:
-        return LIST, value, (), None
-    if kind is dict:
-        return DICT, list(value.values()), tuple(value), None
-    if isinstance(value, tuple) and hasattr(kind, "_fields"):
-        return NAMED, value, tuple(kind._fields), kind
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = tuple(field.name for field in dataclasses.fields(value) if field.init)
-        return RECORD, [getattr(value, name) for name in names], names, kind
-    return None
-
-
 def is_static(value: Any) -> bool:
     """Whether a value is always part of the structure: a string, None, an ellipsis."""
-    return value is None or value is ... or isinstance(value, str | bytes)
+    return value is None or value is ... or isinstance(value, str | bytes | Enum)
 
 
 def flatten(tree: Any, static: Callable[[Any], bool] = is_static) -> tuple[TreeSpec, list[Any]]:

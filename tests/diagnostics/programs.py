@@ -65,20 +65,19 @@ LANGUAGE: list[Row] = [
     (
         "AG107",
         scalar("""
+            count = 0
+
             def f(x):
-                n = 0.0
-                def g(y):
-                    «nonlocal» n
-                    n = y
-                    return y
-                return g(x) + n
+                «global count»
+                count += 1
+                return x * count
         """),
         scalar("""
+            count = 3
+
             def f(x):
-                def g(y):
-                    n = y
-                    return y + n
-                return g(x)
+                global count
+                return x * count
         """),
     ),
     (
@@ -98,18 +97,18 @@ LANGUAGE: list[Row] = [
     (
         "AG109",
         scalar("""
-            def g(«**options»):
-                return options["a"]
+            def g(a, b):
+                return a * b
 
             def f(x):
-                return g(a=x)
+                return g(«**x»)
         """),
         scalar("""
             def g(a, b):
                 return a * b
 
             def f(x):
-                return g(x, b=x)
+                return g(**{"a": x, "b": x})
         """),
     ),
     (
@@ -121,24 +120,6 @@ LANGUAGE: list[Row] = [
         counted("""
             def f(x, n):
                 return np.sum(x * np.arange(n))
-        """),
-    ),
-    (
-        "AG116",
-        scalar("""
-            def f(x):
-                while x > 2.0:
-                    x = x * 0.5
-                «else»:
-                    x = x + 1.0
-                return x
-        """),
-        scalar("""
-            def f(x):
-                while x > 2.0:
-                    x = x * 0.5
-                x = x + 1.0
-                return x
         """),
     ),
     (

@@ -10,31 +10,50 @@ _PLAIN = "def f(x):\n    return x * 2.0"
 CODES = (
     Code(
         "AG109",
-        "`{construct}` is outside the accepted language",
+        "`{construct}` of a sequence of unknown length is outside the accepted language",
         "The number of arguments has to be known from the source.",
-        help="name the arguments, or pass a tuple",
-        bad=Example("""
-            def f(x, «*xs»):
-                return x * len(xs)
-        """),
-        good=Example("""
-            def f(x, y=2.0):
-                return x * y
-        """),
+        help="pass the array itself",
+        bad=Example(
+            """
+            def g(*xs):
+                return xs[0]
+
+            def f(x):
+                return g(«*x»)
+        """,
+            "adgen.grad(f)(np.ones(3))",
+        ),
+        good=Example(
+            """
+            def g(*xs):
+                return xs[0]
+
+            def f(x):
+                return g(*(x[0], x[1]))
+        """,
+            "adgen.grad(f)(np.ones(3))",
+        ),
     ),
     Code(
         "AG110",
-        "`:=` is outside the accepted language",
-        "An assignment inside an expression makes the order of evaluation part of the meaning.",
-        help="assign in a statement of its own",
+        "`:=` in the test of this loop is outside the accepted language",
+        "The test is evaluated once more when it fails, but not where the loop is left otherwise.",
+        help="assign in the body of the loop",
         bad=Example("""
             def f(x):
-                return («y := x * x») + x
+                n = 0
+                while «(n := n + 1) < 5»:
+                    x = x * 1.5
+                    if x > 3.0:
+                        break
+                return x * n
         """),
         good=Example("""
             def f(x):
-                y = x * x
-                return y + x
+                n = 0
+                while (n := n + 1) < 5:
+                    x = x * 1.5
+                return x * n
         """),
     ),
     Code(
@@ -44,15 +63,15 @@ CODES = (
         help="fill an array in a `for` loop, or use a NumPy expression on the whole array",
         bad=Example("""
             def f(x):
-                d = «{i: x * i for i in range(3)}»
-                return d[1]
+                d = «{i % 2 for i in range(3)}»
+                return x * len(d)
         """),
         good=Example(_LOOP),
     ),
     Code(
         "AG113",
-        "a dict display is outside the accepted language here",
-        "The keys of a dict inside a function are strings or integers known from the source.",
+        "this key of a dict is outside the accepted language",
+        "The keys of dicts inside a function are strings, numbers or tuples of them, known when it is read.",
         help="use one name per value, or a tuple",
         bad=Example("""
             def f(x):

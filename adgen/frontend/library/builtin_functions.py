@@ -27,9 +27,23 @@ def absolute(c: LibraryContext, x: Abstract) -> Result:
 
 
 @table.function("builtins.pow")
-def pow_(c: LibraryContext, base: Abstract, exp: Abstract) -> Result:
-    """base ** exp."""
+def pow_(c: LibraryContext, base: Abstract, exp: Abstract, mod: Abstract = NONE) -> Result:
+    """base ** exp, of integers known at build time also modulo a third."""
+    if not c.is_none(mod):
+        return Known(
+            pow(*(c.static_int(x, "the argument of a power with a modulus") for x in (base, exp, mod)))
+        )
     return computed(pow, (base, exp)) or power(c, base, exp, python=True)
+
+
+@table.function("builtins.divmod")
+def divmod_(c: LibraryContext, x: Abstract, y: Abstract) -> Result:
+    """Quotient and remainder."""
+    known = computed(lambda a, b: a // b, (x, y)), computed(lambda a, b: a % b, (x, y))
+    if None not in known:
+        return known
+    pair = (rounding.floor_divide, rounding.mod)
+    return tuple(c.elementwise(prim, x, y, python=True) for prim in pair)
 
 
 @table.function("builtins.round")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from adgen.frontend.abstract import Abstract, Known
+from adgen.frontend.abstract import Abstract, Known, Number
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import computed, require
@@ -21,7 +21,7 @@ from adgen.primitives import (
     trigonometric,
 )
 from adgen.primitives.define import Primitive
-from adgen.primitives.elementwise import add, div, lt, mul, neg, where
+from adgen.primitives.elementwise import add, div, lt, mul, neg, sub, where
 from adgen.primitives.literals import literal, scaled
 
 table = Table()
@@ -92,6 +92,16 @@ def hypot(c: LibraryContext, *coordinates: Abstract) -> Result:
     for value in values[1:]:
         result = powers.hypot(c.b, result, value)
     return result
+
+
+@table.function("math.dist")
+def dist(c: LibraryContext, p: Abstract, q: Abstract) -> Result:
+    """Distance of two points."""
+    left, right = c.items(p), c.items(q)
+    if len(left) != len(right):
+        raise c.error("AG205", None, function="math.dist", reason="the points differ in length")
+    pairs = zip(left, right, strict=True)
+    return hypot(c, *(Number(sub(c.b, python_float(c, a), python_float(c, b))) for a, b in pairs))
 
 
 @table.function("math.copysign")
