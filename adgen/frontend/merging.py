@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from adgen.frontend import cells
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Root, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Generator, Grown, Known, Root, Tuple
 from adgen.frontend.promotion import join_types, with_dims
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import (
@@ -174,6 +174,8 @@ def convert(r: Reader, x: Abstract | Value | None, type_: AnyType) -> Value:
         return x if isinstance(x, Value) else stack_new(r.b, element=type_.element)
     if x is None:
         return zeros(r, type_)
+    if isinstance(x, Generator):
+        return x.value
     value = r.value(x)
     if value.type.kind is not Kind.array or type_.kind is Kind.array:
         value = r.cast(value, type_.dtype, type_.kind)

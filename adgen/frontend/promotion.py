@@ -121,6 +121,8 @@ def join_types(left: Type, right: Type) -> Type | None:
     """
     if left.rank != right.rank:
         return None
+    if DType.Generator in (left.dtype, right.dtype):
+        return left if left == right else None
     dtype = common_dtype((left, right))
     if dtype is None:
         return None

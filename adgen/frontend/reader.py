@@ -208,7 +208,7 @@ class Reader:
     def type_of(self, x: Abstract) -> Type | None:
         """The type a value of ``x`` would have, without making one; None for what has none."""
         match x:
-            case Number(value):
+            case Number(value) | Generator(value):
                 return value.type
             case Known(value) if isinstance(value, bool | int | float):
                 dtype = (

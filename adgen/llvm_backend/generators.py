@@ -82,7 +82,8 @@ class _Draw:
     def __init__(self, spec: dict[str, Any]) -> None:
         self.name: str = spec["name"]
         self.dtype = DType(spec["dtype"]).numpy
-        self.rank: int | None = spec["rank"]
+        self.rank: int = spec["rank"]
+        self.lead: int | None = spec["lead"]
         self.parameters = [(DType(dtype).numpy, rank, keyword) for dtype, rank, keyword in spec["parameters"]]
         self.options = dict(spec["options"])
         if "dtype" in self.options:
@@ -90,9 +91,9 @@ class _Draw:
 
     def __call__(self, generator: int, parameters: int, sizes: int, out: int) -> None:
         """Draw, and put what was drawn to its place."""
-        count = (self.rank or 0) + sum(rank for _, rank, _ in self.parameters)
+        count = self.rank + sum(rank for _, rank, _ in self.parameters)
         cells = iter(_view(sizes, _CELL, (count,)))
-        shape = tuple(int(next(cells)) for _ in range(self.rank or 0))
+        shape = tuple(int(next(cells)) for _ in range(self.rank))
         places = _view(parameters, _CELL, (len(self.parameters),))
         positional, named = [], dict(self.options)
         for (dtype, rank, keyword), place in zip(self.parameters, places, strict=True):
@@ -102,8 +103,8 @@ class _Draw:
                 named[keyword] = given
             else:
                 positional.append(given)
-        if self.rank is not None:
-            named["size"] = shape
+        if self.lead is not None:
+            named["size"] = shape[: self.lead]
         _view(out, self.dtype, shape)[...] = self._drawn(generator, positional, named)
 
     def _drawn(self, generator: int, positional: list[Any], named: dict[str, Any]) -> Any:

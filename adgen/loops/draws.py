@@ -17,7 +17,7 @@ from adgen.ir.types import DType, Kind
 from adgen.loops.arrays import whole
 from adgen.loops.core import Draw, Lit, Operand, Strided
 from adgen.loops.state import State
-from adgen.primitives.draws import OPTIONS
+from adgen.primitives.draws import OPTIONS, size_dims, sized
 
 _ONE, _NONE = Lit(1, DType.i64), Lit(0, DType.i64)
 
@@ -213,7 +213,8 @@ def _spec(op: Op, given: Sequence[Value], makes: bool) -> dict[str, Any]:
     return {
         "name": "default_rng" if makes else op.attr("name"),
         "dtype": "i64" if makes else op.result.type.dtype.value,
-        "rank": op.result.type.rank if op.attr("kind") is Kind.array else None,
+        "rank": op.result.type.rank,
+        "lead": len(size_dims(op)) if not makes and sized(op) else None,
         "parameters": [[v.type.dtype.value, v.type.rank, k] for v, k in zip(given, keywords, strict=True)],
         "options": options,
     }

@@ -54,7 +54,12 @@ def _draw_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyTy
 
 def sized(op: Op) -> bool:
     """Whether the draw is told how many numbers to give."""
-    return op.attr("kind") is Kind.array and op.attr("name") != "permutation"
+    return op.attr("kind") is Kind.array and op.attr("name") != "permutation" and op.attr("lead") != 0
+
+
+def size_dims(op: Op) -> tuple[Dim, ...]:
+    """The dims that a draw is told: those of the result, without those of one sample."""
+    return op.result.type.dims[: op.attr("lead")]
 
 
 def _arguments(
@@ -78,7 +83,9 @@ def _arguments(
 
 
 def _draw_eval(ctx: Context, *operands: Any) -> Any:
-    found = list(_arguments(ctx.op, operands.__getitem__, ctx.shape, lambda d: d.numpy))
+    found = list(
+        _arguments(ctx.op, operands.__getitem__, lambda: ctx.shape(size_dims(ctx.op)), lambda d: d.numpy)
+    )
     positional = [value for keyword, value in found if not keyword]
     named = {keyword: value for keyword, value in found if keyword}
     return getattr(operands[0], ctx.attr("name"))(*positional, **named)
@@ -86,16 +93,17 @@ def _draw_eval(ctx: Context, *operands: Any) -> Any:
 
 def _draw_spell(s: Speller) -> Text:
     def shape() -> str:
-        dims: tuple[Dim, ...] = s.op.attr("dims")
-        return s.shape(dims)
+        return s.shape(size_dims(s.op))
 
     found = _arguments(s.op, s.arg, shape, s.dtype)
-    texts = [f"{keyword}={value}" if keyword else str(value) for keyword, value in found]
+    shown = [(keyword, repr(value) if keyword in OPTIONS else value) for keyword, value in found]
+    texts = [f"{keyword}={text}" if keyword else text for keyword, text in shown]
     return Text(f"{s.arg(0)}.{s.op.attr('name')}({', '.join(texts)})")
 
 
 #: The attribute ``name`` is the method; ``kind`` ``array`` says that a size is given, and ``dims`` which;
-#: ``keywords`` are those of the operands behind the generator; ``precision`` is the method's own ``dtype``.
+#: ``keywords`` are those of the operands behind the generator; ``precision`` is the method's own ``dtype``;
+#: ``lead`` is the number of leading dims that the size names, where a sample is a vector.
 draw = Primitive(
     name="draw",
     type_rule=_draw_type,

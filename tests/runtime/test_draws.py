@@ -86,6 +86,14 @@ rng.noncentral_f(2.0, 3.0, 1.5, 3)
 rng.vonmises(0.0, 1.0, 3)
 rng.wald(1.0, 2.0, 3)
 rng.zipf(2.0, 3)
+rng.multivariate_normal(x[:2], np.eye(2), size=3)
+rng.multivariate_normal(x[:2], table[:2, :2] @ table[:2, :2].T + np.eye(2), (2, 3))
+rng.multivariate_normal(x[:2], np.eye(2))
+rng.multivariate_normal(x[:2], np.eye(2), 2, method="cholesky")
+rng.dirichlet(x)
+rng.dirichlet(x, 3)
+rng.multinomial(7, [0.2, 0.3, 0.5])
+rng.multinomial(7, [0.2, 0.3, 0.5], size=(2, 2))
 rng.poisson(np.abs(x))
 rng.integers(0, 10, 4, dtype=np.int32)
 rng.integers(0, 2, 4, dtype=bool)
@@ -270,6 +278,38 @@ def test_two_draws_of_one_expression_are_two_numbers() -> None:
     assert found == np.random.default_rng(2).random(2).sum()
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("x", [0.3, 0.9])
+def test_generators_change_names(x: float, backend: str) -> None:
+    def fun(x: float, first: Any, second: Any, n: int) -> Any:
+        total = 0.0
+        for i in range(n):
+            total += x * first.random() * (i + 1)
+            first, second = second, first
+        chosen = first if x > 0.5 else second
+        return total * chosen.random() * x
+
+    theirs, mine = ([np.random.default_rng(1), np.random.default_rng(2)] for _ in range(2))
+    expected = fun(x, *theirs, 3)
+    value, slope = adgen.value_and_grad(fun, backend=backend)(x, *mine, 3)
+    assert (value, slope) == (
+        pytest.approx(expected, rel=1e-14),
+        pytest.approx(2.0 * expected / x, rel=1e-12),
+    )
+    assert [g.bit_generator.state for g in mine] == [g.bit_generator.state for g in theirs]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_mean_of_normal_vectors_has_a_derivative(backend: str) -> None:
+    def fun(mean: Any, rng: Any) -> Any:
+        return np.sum(rng.multivariate_normal(mean, np.eye(2), 4) ** 2)
+
+    mean = np.array([1.0, 2.0])
+    drawn = np.random.default_rng(1).multivariate_normal(mean, np.eye(2), 4)
+    found = adgen.grad(fun, backend=backend)(mean, np.random.default_rng(1))
+    np.testing.assert_allclose(found, 2.0 * drawn.sum(axis=0), rtol=1e-13)
+
+
 # -- refusals ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("fun", "code"),
@@ -277,6 +317,7 @@ def test_two_draws_of_one_expression_are_two_numbers() -> None:
         (lambda x, rng: x * rng.poisson(x), "AG305"),
         (lambda x, rng: x * rng.gamma(x), "AG305"),
         (lambda x, rng: x * rng.choice(2, p=np.array([x, 1.0 - x])), "AG305"),
+        (lambda x, rng: x * rng.dirichlet(np.array([x, 1.0]))[0], "AG305"),
         (lambda x, rng: x * np.random.normal(), "AG125"),
         (lambda x, rng: x * rng.spawn(2), "AG203"),
         (lambda x, rng: x * rng, "AG234"),

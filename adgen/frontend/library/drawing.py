@@ -25,7 +25,8 @@ from adgen.primitives.exponential import exp
 from adgen.primitives.literals import literal
 from adgen.primitives.reductions import any_
 from adgen.primitives.rounding import isfinite
-from adgen.primitives.sizes import size_value
+from adgen.primitives.shape import full
+from adgen.primitives.sizes import constant, size_value
 
 table = Table()
 _ZERO, _ONE = Known(0.0), Known(1.0)
@@ -274,6 +275,60 @@ _constant("vonmises", "mu kappa")
 _constant("wald", "mean scale")
 _constant("weibull", "a")
 _constant("zipf", "a", DType.i64)
+
+
+# -- vectors --------------------------------------------------------------------------------------------
+def _vectors(c: LibraryContext, size: Abstract, like: Value) -> tuple[Shape, int]:
+    """The dims of samples that are vectors, and how many of them the size names."""
+    dims = () if c.is_none(size) else c.dims(size)
+    return ((*dims, *like.type.dims), Kind.array), len(dims)
+
+
+def _vector(c: LibraryContext, x: Abstract, rank: int = 1) -> Value:
+    value = c.value(x)
+    if value.type.rank != rank:
+        raise c.error("AG234", x, operation="a draw", types=f"the parameter `{value.type}`")
+    return c.cast(value, DType.f64)
+
+
+@table.function("numpy.random.Generator.multivariate_normal")
+def multivariate_normal(
+    c: LibraryContext,
+    rng: Abstract,
+    mean: Abstract,
+    cov: Abstract,
+    size: Abstract = NONE,
+    *,
+    method: Abstract = Known("svd"),  # noqa: B008
+) -> Result:
+    """Normal vectors: `mean` plus a draw that is constant."""
+    center, spread = _vector(c, mean), _vector(c, cov, 2)
+    shape, lead = _vectors(c, size, center)
+    zeros = full(c.b, constant(c.b, 0.0, center.type.with_dims()), dims=center.type.dims)
+    way = c.static(method, "`method`")
+    option = None if way == "svd" else str(way)
+    drawn = _draw(c, rng, "multivariate_normal", shape, (zeros, spread), lead=lead, method=option)
+    return add(c.b, *c.broadcast(drawn, center))
+
+
+@table.function("numpy.random.Generator.dirichlet")
+def dirichlet(c: LibraryContext, rng: Abstract, alpha: Abstract, size: Abstract = NONE) -> Result:
+    """Probability vectors, constants of the derivative."""
+    given = _vector(c, alpha)
+    shape, lead = _vectors(c, size, given)
+    return _draw(c, rng, "dirichlet", shape, (given,), lead=lead)
+
+
+@table.function("numpy.random.Generator.multinomial")
+def multinomial(
+    c: LibraryContext, rng: Abstract, n: Abstract, pvals: Abstract, size: Abstract = NONE
+) -> Result:
+    """How often each of several events happens, constants of the derivative."""
+    count, given = _parameter(c, n, DType.i64), _vector(c, pvals)
+    if count.type.rank:
+        raise c.error("AG205", n, function="rng.multinomial", reason="the number of trials is one integer")
+    shape, lead = _vectors(c, size, given)
+    return _draw(c, rng, "multinomial", shape, (count, given), DType.i64, lead=lead)
 
 
 # -- integers and orders --------------------------------------------------------------------------------
