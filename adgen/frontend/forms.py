@@ -129,7 +129,7 @@ def _partial(r: Reader, given: Arguments) -> Abstract:
 _CLASSES = FORMS & frozenset(
     [
         *(f"builtins.{name}" for name in ("object", "set", "frozenset", "bytes")),
-        *(f"numpy.{name}" for name in ("ndarray", "generic", "number", "floating", "integer", "inexact")),
+        *(f"numpy.{name}" for name in ("generic", "number", "floating", "integer", "inexact")),
         *(f"numbers.{name}" for name in ("Number", "Real", "Integral")),
     ]
 )

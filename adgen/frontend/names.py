@@ -56,9 +56,7 @@ FORMS = (
     | frozenset(f"itertools.{name}" for name in _ITERTOOLS)
     | frozenset(f"operator.{name}" for name in _OPERATORS)
     | frozenset(f"dataclasses.{name}" for name in ("replace", "asdict", "astuple", "fields", "is_dataclass"))
-    | frozenset(
-        f"numpy.{name}" for name in ("ndarray", "generic", "number", "floating", "integer", "inexact")
-    )
+    | frozenset(f"numpy.{name}" for name in ("generic", "number", "floating", "integer", "inexact"))
     | frozenset(f"numbers.{name}" for name in ("Number", "Real", "Integral"))
     | {
         "functools.partial",
