@@ -147,14 +147,15 @@ class Taping:
         results = list(self._results(inside, params, path))
         count = self._counts.get(node)
         with self.b.block() as nodes:
-            self._save(node.body.params, here, inner)
-            self._region(node.body.nodes, here, inner)
-            ends = [inner[t] for t in inside]
-            if count is not None:
+            counted = []
+            if count is not None:  # first, so that a round may be left anywhere
                 number = Value(I64, count.hint)
-                ends.append(add(self.b, number, constant(self.b, 1), hint=count.hint))
+                counted.append(add(self.b, number, constant(self.b, 1), hint=count.hint))
                 params.append(number)
                 results.append(count)
+            self._save(node.body.params, here, inner)
+            self._region(node.body.nodes, here, inner)
+            ends = [*(inner[t] for t in inside), *counted]
         if count is not None:
             inits.append(constant(self.b, 0))
         body = Region((*node.body.params, *params), tuple(nodes), (*node.body.yields, *ends))

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.ir.core import Indexer, Op, Value
+from adgen.ir.core import Indexer, Node, Op, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import I64, DType, Kind, Type
 from adgen.numpy_backend.dimtext import Integers, polynomial_text
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.idioms import Idioms
 from adgen.numpy_backend.indices import IndexPrinter
+from adgen.numpy_backend.jumps import known
 from adgen.numpy_backend.names import imported
 from adgen.numpy_backend.operands import Operand, Operands
 from adgen.numpy_backend.variables import Variables
@@ -39,6 +40,12 @@ class Expressions:
         self.sizes = sizes
         self.module = module
         self.used_sizes: dict[str, None] = {}
+        #: truth values known where the next text stands, and values that stand for others there
+        self.facts: dict[Value, bool] = {}
+        self.aliases: dict[Value, Value] = {}
+        #: the nodes that read each variable for a value; ``consumer`` is the one whose test is being printed
+        self.readers: dict[Value, list[Node | None]] = {}
+        self.consumer: Node | None = None
         self.operands = Operands(folding)
         self.integers = Integers(folding.defs, lambda v: v not in folding.folded)
         self.idioms = Idioms(self)
@@ -51,8 +58,22 @@ class Expressions:
 
     def exact_text(self, value: Value) -> Text:
         """Source of a value with all its dims."""
+        value = self.meant(value)
+        if self.facts and (fact := known(value, self.facts, self.folding.defs)) is not None:
+            return Text(str(fact))
         op = self.folding.op(value)
-        return Text(self.name(value)) if op is None else self.whole(op, fresh=False)
+        return Text(self.read(value)) if op is None else self.whole(op, fresh=False)
+
+    def meant(self, value: Value) -> Value:
+        """The value that stands for another one here; of a condition of which a part is known, the rest."""
+        while value in self.aliases:
+            value = self.aliases[value]
+        op = self.folding.op(value)
+        if self.facts and op is not None and op.prim.name in ("logical_and", "logical_or"):
+            sides = [known(v, self.facts, self.folding.defs) for v in op.operands]
+            if sides.count(None) == 1 and not value.type.rank:
+                return self.meant(op.operands[sides.index(None)])
+        return value
 
     def whole(self, op: Op, fresh: bool) -> Text:
         """Source of an operation's result with all its dims; ``fresh`` where it must own its memory."""
@@ -77,7 +98,7 @@ class Expressions:
         if operand.lift:
             return f"{self.exact(operand.value, Prec.ATOM)}{operand.lift}"
         if op is None:
-            return self.wrapped(Text(self.name(operand.value)), precedence)
+            return self.wrapped(self.exact_text(operand.value), precedence)
         if op.prim.name == "const":
             return self.wrapped(literal(op.attr("value")), precedence)
         return self.wrapped(self.operation(op), precedence)
@@ -88,10 +109,24 @@ class Expressions:
 
     def returned(self, value: Value) -> str:
         """Source of a result of the function: of the right kind."""
+        value = self.meant(value)
         op = self.folding.op(value)
         if op is not None and op.prim.name == "const" and value.type.kind is Kind.np:
             return f"np.{value.type.dtype.numpy.name}({literal(op.attr('value')).text})"
         return self.exact(value)
+
+    def constant(self, value: Value) -> str | None:
+        """The text of a value that is a constant here."""
+        fact = known(value, self.facts, self.folding.defs)
+        op = self.folding.op(value)
+        if fact is None and (op is None or op.prim.name != "const"):
+            return None
+        return self.exact(value)
+
+    def read(self, value: Value) -> str:
+        """The variable a value lives in, where it is read."""
+        self.readers.setdefault(value, []).append(self.consumer)
+        return self.variables.table[value].name
 
     def name(self, value: Value) -> str:
         """The variable a value lives in."""
@@ -202,6 +237,7 @@ class Expressions:
 
     def test(self, value: Value, precedence: int = 0) -> str:
         """Source of a condition of ``if`` or ``while``, which needs no conversion to ``bool``."""
+        value = self.meant(value)
         op = self.folding.op(value)
         if op is not None and op.prim.name == "cast" and op.operands[0].type.dtype is DType.bool:
             return self.exact(op.operands[0], precedence)

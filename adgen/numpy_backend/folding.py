@@ -8,7 +8,7 @@ written out at every use. Expressions that get too long are cut at a good place.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from adgen.ir.core import Definitions, For, Func, If, Op, Region, Value, While, operands_of
@@ -41,8 +41,8 @@ class Folding:
     _pinned: list[int] = field(default_factory=list)
 
     @staticmethod
-    def of(func: Func, numbering: Numbering) -> Folding:
-        """Decide for a whole function."""
+    def of(func: Func, numbering: Numbering, tests: Mapping[Value, If | While] | None = None) -> Folding:
+        """Decide for a whole function; ``tests`` are conditions that one test alone still reads."""
         folding = Folding(numbering, Definitions.of(func.body))
         if func.cut is not None:
             folding._before_turn.update(func.body.nodes[: func.cut])
@@ -55,7 +55,30 @@ class Folding:
             if isinstance(node, Op) and folding._may_fold(node):
                 folding.folded.add(node.result)
         folding._cut_long_expressions()
+        for value, node in (tests or {}).items():
+            folding.folded.add(value)
+            folding._sites[value] = [folding._tested_at(value, node)]
         return folding
+
+    def _tested_at(self, value: Value, node: If | While) -> Site:
+        """Where a condition is tested: by an ``if``, or at the end of a loop's body."""
+        region = self.numbering.home[value].region
+        return Site(region, self.numbering.head[node] if isinstance(node, If) else self.numbering.end[region])
+
+    def joins(self, value: Value, node: If | While) -> bool:
+        """Whether a condition may be computed where it is tested."""
+        op, home = self.defs.op(value), self.numbering.home[value]
+        if op is None or value in self.folded or op.prim.pinned or op.prim.consumes or len(op.results) != 1:
+            return False
+        if isinstance(node, If) and home.region is not self.numbering.around[node]:
+            return False
+        leaves = [leaf for operand in op.operands for leaf in self._leaves(operand)]
+        there = self._tested_at(value, node).point
+        return not any(self._stored_between(v, home.point, there) for v in leaves)
+
+    def _leaves(self, value: Value) -> list[Value]:
+        op = self.op(value)
+        return [value] if op is None else [leaf for v in op.operands for leaf in self._leaves(v)]
 
     def op(self, value: Value) -> Op | None:
         """The operation written out where ``value`` is used, or None where a name stands."""

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from adgen.ir.core import Func, Op, Value, walk
+from adgen.ir.core import Func, If, Op, Value, While, walk
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.numpy_backend.checks import named_types, size_bindings
+from adgen.numpy_backend.control import Control
 from adgen.numpy_backend.expressions import Expressions, Module
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.layout import formatted
 from adgen.numpy_backend.names import Namer, clean
 from adgen.numpy_backend.numbering import Numbering
-from adgen.numpy_backend.statements import Line, Statements
+from adgen.numpy_backend.statements import Line
 from adgen.numpy_backend.suggestions import suggestions
-from adgen.numpy_backend.variables import Variables
+from adgen.numpy_backend.variables import Variable, Variables
 
 #: comments for tools, about the user's own lines
 _PRAGMA = re.compile(r"#?\s*(noqa|type:|pragma|fmt:|pylint|mypy|ruff|isort)")
@@ -81,16 +82,26 @@ def print_body(func: Func, style: Style) -> Printed:
     used = _Body(func, style, Numbering.of(func), symbols).expressions.used_sizes
     unnamed = frozenset(node.attr("sym") for node in _bindings(func) if node.attr("sym") not in used)
     kept = [s for s in symbols if s in used or s in style.wanted]
-    return _Body(func, style, Numbering.of(func, unnamed), kept).printed()
+    body = _Body(func, style, Numbering.of(func, unnamed), kept)
+    if tests := body.single_tests():
+        body = _Body(func, style, Numbering.of(func, unnamed), kept, tests)
+    return body.printed()
 
 
 class _Body:
     """One attempt, with names for the given symbols."""
 
-    def __init__(self, func: Func, style: Style, numbering: Numbering, symbols: list[str]) -> None:
+    def __init__(
+        self,
+        func: Func,
+        style: Style,
+        numbering: Numbering,
+        symbols: list[str],
+        tests: Mapping[Value, If | While] | None = None,
+    ) -> None:
         self._func = func
         self._style = style
-        self._folding = folding = Folding.of(func, numbering)
+        self._folding = folding = Folding.of(func, numbering, tests)
         variables = Variables.of(func, folding.numbering, folding)
         wishes = self._wishes()
         named = {v.hint for v in folding.numbering.home if v.hint is not None and v not in folding.folded}
@@ -103,10 +114,31 @@ class _Body:
         namer = Namer(style.reserved)
         variables.wishes = suggestions(func, folding) | bound_sizes(func) | _result_wishes(func)
         variables.name_all(func, style.parameters, namer, self.sizes)
-        self.expressions = Expressions(folding, variables, dict(self.sizes), style.module)
-        statements = Statements(self.expressions)
-        self._lines = self._all_lines(statements)
+        self._variables = variables
+        self.expressions, self._lines = self._printed_lines()
+        self.expressions.facts = {}
         self.results = tuple(self.expressions.returned(v) for v in func.results)
+
+    def _printed_lines(self) -> tuple[Expressions, list[Line]]:
+        """The lines, without assignments to variables that nothing reads."""
+        dead: frozenset[Variable] = frozenset()
+        while True:
+            expressions = Expressions(self._folding, self._variables, dict(self.sizes), self._style.module)
+            control = Control(expressions, self._func, self._style.finish or _tuple_return, dead)
+            lines = control.function()
+            more = {v for v in control.droppable if not any(x in expressions.readers for x in v.values)}
+            if more <= dead:
+                return expressions, lines
+            dead |= more
+
+    def single_tests(self) -> dict[Value, If | While]:
+        """Conditions that got a name and are read only by one test, with the node that tests them."""
+        found: dict[Value, If | While] = {}
+        for value, readers in self.expressions.readers.items():
+            reader = readers[0]
+            if len(readers) == 1 and isinstance(reader, If | While) and self._folding.joins(value, reader):
+                found[value] = reader
+        return found
 
     def _wishes(self) -> dict[str, str]:
         """What the user calls the sizes: ``k`` where he wrote ``k = x.shape[0]``."""
@@ -119,21 +151,9 @@ class _Body:
                         wishes.setdefault(symbol, node.result.hint)
         return wishes
 
-    def _all_lines(self, statements: Statements) -> list[Line]:
-        func = self._func
-        for position, node in enumerate(func.body.nodes):
-            if func.cut is not None and position == func.cut:
-                statements.lines.append(Line(0, "", None))
-            statements._node = node
-            statements.node(node)
-        return statements.lines
-
     def printed(self) -> Printed:
         """The physical lines."""
         lines = _Decorated(self._func, self._style).lines(self._lines)
-        finish = self._style.finish or _tuple_return
-        for statement in finish(self.results):
-            lines += formatted(statement, 1)
         sizes = {**self.given, **self.sizes}
         names = dict.fromkeys(v.name for v in self.expressions.variables.table.values())
         return Printed(tuple(lines), self.results, sizes, (*names, *sizes.values()))

@@ -33,6 +33,7 @@ class Numbering:
     start: dict[Region, int] = field(default_factory=dict)
     end: dict[Region, int] = field(default_factory=dict)
     owner: dict[Region, tuple[Node, Region]] = field(default_factory=dict)
+    around: dict[Node, Region] = field(default_factory=dict)
     home: dict[Value, Site] = field(default_factory=dict)
     uses: dict[Value, list[Use]] = field(default_factory=dict)
     nodes: list[tuple[Node, Region]] = field(default_factory=list)
@@ -64,6 +65,7 @@ class Numbering:
 
     def _node(self, node: Node, region: Region) -> None:
         self.nodes.append((node, region))
+        self.around[node] = region
         self.head[node] = self._next()
         for slot, value in enumerate(operands_of(node)):
             if isinstance(node, Op) and node.prim.name == "bind_dim" and node.attr("sym") in self.unnamed:

@@ -2,62 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from adgen.ir.core import For, Gather, If, Node, Op, Region, Value, While
-from adgen.ir.dims import ONE, ZERO
-from adgen.ir.types import Kind, Type
+from adgen.ir.core import Gather, Node, Op, Value
+from adgen.ir.types import DType, Kind, Type
 from adgen.numpy_backend.assignments import Assignment, in_order
-from adgen.numpy_backend.early_exit import Counted
 from adgen.numpy_backend.expressions import Expressions, OperationSpeller
 from adgen.numpy_backend.indices import whole
 from adgen.numpy_backend.lists import STATEMENTS, list_statement
-from adgen.primitives.define import Prec
+from adgen.numpy_backend.variables import Variable
 
+_TESTS = ("logical_not", "logical_and", "logical_or", "lt", "le", "gt", "ge", "eq", "ne", "cast")
 _AUGMENTED = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One logical line of the body: its depth, its text, the line of the user's source it stems from."""
+    """One logical line of the body: its depth, its text, the line of the user's source it stems from.
+
+    ``away`` lines belong to a block that ends with a jump.
+    """
 
     depth: int
     text: str
     source: int | None = None
     node: Node | None = None
+    away: bool = False
 
 
 class Statements:
-    """Prints the nodes of regions."""
+    """Prints leaf operations and assignments.
 
-    def __init__(self, expressions: Expressions) -> None:
+    Variables that are ``dead`` (nothing reads them where jumps took the place of tests) are not assigned;
+    ``droppable`` are those of which that may be found out.
+    """
+
+    def __init__(self, expressions: Expressions, dead: frozenset[Variable] = frozenset()) -> None:
         self.expressions = expressions
         self.folding = expressions.folding
         self.numbering = expressions.folding.numbering
         self.lines: list[Line] = []
+        self.droppable: set[Variable] = set()
+        self._dead = dead
         self._depth = 0
         self._node: Node | None = None
-
-    def region(self, region: Region) -> None:
-        """Print the nodes of a region."""
-        for node in region.nodes:
-            self._node = node
-            self.node(node)
-
-    def node(self, node: Node) -> None:
-        """Print one node, unless it is written inside the expression that uses it."""
-        match node:
-            case Op():
-                if not self._is_folded(node):
-                    self._op(node)
-            case For():
-                self._for(node)
-            case While():
-                self._while(node)
-            case If():
-                self._if(node)
 
     def _is_folded(self, node: Node) -> bool:
         return isinstance(node, Op) and len(node.results) == 1 and node.result in self.folding.folded
@@ -81,7 +70,7 @@ class Statements:
         match op.prim.name:
             case "bind_dim":
                 if op.operands[0] in e.variables.table:
-                    e.sizes[op.attr("sym")] = e.name(op.operands[0])
+                    e.sizes[op.attr("sym")] = e.read(op.operands[0])
                 e.integers.bound[op.attr("sym")] = op.operands[0]
             case "write" | "add_at":
                 self._store(op)
@@ -122,6 +111,8 @@ class Statements:
 
     def _assign_op(self, op: Op) -> None:
         if not any(self.numbering.uses.get(v) for v in op.results) and not op.prim.pinned:
+            return
+        if op.prim.name in _TESTS and self._is_dead(op.result):
             return
         fresh = any(self.folding.stored_into(v) for v in op.results)
         text = self.expressions.whole(op, fresh).text
@@ -187,12 +178,23 @@ class Statements:
         other = self.expressions.stored(value.operands[1])
         return f"{cell} {_AUGMENTED[value.prim.name]}= {other}"
 
-    # -- structure --------------------------------------------------------------------------------------
+    # -- assignments ------------------------------------------------------------------------------------
+    def _is_dead(self, value: Value) -> bool:
+        """Whether the variable of a truth value need not be assigned, because nothing reads it."""
+        variable = self.expressions.variables.table.get(value)
+        if variable is None or not isinstance(value.any_type, Type) or value.type.rank:
+            return False
+        if value.type.dtype is not DType.bool:
+            return False
+        self.droppable.add(variable)
+        return variable in self._dead
+
     def _assign(self, pairs: list[tuple[Value, Value]], node: Node | None) -> None:
         """Let variables take over values, all at once."""
         e, wanted = self.expressions, []
         for target, value in pairs:
-            if target not in e.variables.table:
+            variable = e.variables.table.get(target)
+            if variable is None or e.variables.table.get(value) is variable or self._may_drop(target, value):
                 continue
             text = e.exact(value)
             if text != e.name(target):
@@ -203,146 +205,12 @@ class Statements:
         for line, origin in in_order(wanted):
             self._emit(line, origin or node)
 
-    def _for(self, node: For) -> None:
-        self._assign(list(zip(node.carried, node.inits, strict=True)), node)
-        counter = self.expressions.name(node.counter)
-        if not self.folding.sites(node.counter):
-            counter = "_"
-        self._emit(f"for {counter} in {self._range(node)}:", node)
-        self._loop_body(node.body, list(zip(node.carried, node.body.yields, strict=True)))
-
-    def _loop_body(
-        self, body: Region, carried: list[tuple[Value, Value]], leave: Callable[[], None] | None = None
-    ) -> None:
-        def emit() -> None:
-            self.region(body)
-            self._assign(carried, self._node)
-            if leave is not None:
-                leave()
-
-        if not self._block(emit):
-            self._block(lambda: self._emit("pass"))
-
-    def _range(self, node: For) -> str:
-        e = self.expressions
-        lo, hi, step = (e.integers.polynomial(v) for v in (node.lo, node.hi, node.step))
-        if step.value == -1:
-            first, last = hi + 1, lo + 1
-            inside = e.dim(last) if first == ZERO else f"{e.dim(first)}, {e.dim(last)}"
-            return f"reversed(range({inside}))" if self.folding.sites(node.counter) else f"range({inside})"
-        texts = [e.dim(lo), e.dim(hi), e.dim(step)]
-        if step == ONE:
-            texts.pop()
-            if lo == ZERO:
-                texts.pop(0)
-        return f"range({', '.join(texts)})"
-
-    def _for_with_break(self, node: While, counted: Counted) -> None:
-        e = self.expressions
-        uses = self.numbering.uses
-        needless = not uses.get(node.results[counted.flag]) and not uses.get(node.carried[counted.flag])
-        skipped = {counted.counter, counted.flag} if needless else {counted.counter}
-        pairs = list(zip(node.carried, node.inits, node.body.yields, strict=True))
-        self._assign([(p, i) for k, (p, i, _) in enumerate(pairs) if k not in skipped], node)
-        counter = e.name(node.carried[counted.counter])
-        if not self.folding.sites(node.carried[counted.counter]):
-            counter = "_"
-        start = e.exact(node.inits[counted.counter])
-        bounds = e.exact(counted.bound) if start == "0" else f"{start}, {e.exact(counted.bound)}"
-        self._emit(f"for {counter} in range({bounds}):", node)
-
-        def leave() -> None:
-            self._emit(f"if {e.name(node.carried[counted.flag])}:", node)
-            self._block(lambda: self._emit("break", node))
-
-        carried = [(p, y) for k, (p, _, y) in enumerate(pairs) if k != counted.counter]
-        self._loop_body(node.body, carried, leave)
-
-    def _while(self, node: While) -> None:
-        if node in self.folding.counted:
-            self._for_with_break(node, self.folding.counted[node])
-            return
-        self._assign(list(zip(node.carried, node.inits, strict=True)), node)
-        count = len(self.lines)
-        self._block(lambda: self.region(node.cond))
-        steps, self.lines = self.lines[count:], self.lines[:count]
-        test = self.expressions.test(node.cond.yields[0])
-        self._emit(f"while {'True' if steps else test}:", node)
-        if steps:
-            self.lines += steps
-            self._depth += 1
-            self._emit(f"if {self._negated(node.cond.yields[0])}:", node)
-            self._block(lambda: self._emit("break", node))
-            self._depth -= 1
-        self._loop_body(node.body, list(zip(node.carried, node.body.yields, strict=True)))
-
-    def _negated(self, value: Value) -> str:
-        return f"not {self.expressions.test(value, Prec.NOT)}"
-
-    def _if(self, node: If) -> None:
-        if self._as_expression(node):
-            return
-        self._branches(node, "if")
-
-    def _branches(self, node: If, word: str) -> None:
-        then = list(zip(node.results, node.then.yields, strict=True))
-        orelse = list(zip(node.results, node.orelse.yields, strict=True))
-        at = len(self.lines)
-        self._emit(f"{word} {self.expressions.test(node.pred)}:", node)
-        has_then = self._branch(node.then, then)
-        chained = self._chained(node)
-        if chained is not None and has_then:
-            self._branches(chained, "elif")
-            return
-        mark = len(self.lines)
-        self._emit("else:", node)
-        has_else = self._branch(node.orelse, orelse)
-        if not has_else:
-            del self.lines[mark:]
-        if not has_then and has_else:
-            self.lines[at] = Line(
-                self._depth, f"{word} {self._negated(node.pred)}:", self.lines[at].source, node
-            )
-            del self.lines[mark]
-        elif not has_then:
-            del self.lines[at:]
-
-    def _branch(self, region: Region, pairs: list[tuple[Value, Value]]) -> bool:
-        def emit() -> None:
-            self.region(region)
-            self._assign(pairs, self._node)
-
-        return self._block(emit)
-
-    def _chained(self, node: If) -> If | None:
-        """The ``if`` that is all of the else branch and hands its results on unchanged."""
-        shown = [n for n in node.orelse.nodes if not self._is_folded(n)]
-        if len(shown) != 1 or not isinstance(shown[0], If):
-            return None
-        inner = shown[0]
-        e = self.expressions
-        for result, value in zip(node.results, node.orelse.yields, strict=True):
-            if e.exact(value) != e.name(result):
-                return None
-        return inner
-
-    def _as_expression(self, node: If) -> bool:
-        """``r = a if p else b`` where both branches are expressions."""
-        if len(node.results) != 1 or self.folding.defs.table.get(node.results[0]) is not node:
+    def _may_drop(self, target: Value, value: Value) -> bool:
+        """Whether a variable that nothing reads would take over something that costs nothing."""
+        op, variable = self.folding.op(value), self.expressions.variables.table[target]
+        if not isinstance(target.any_type, Type) or target.type.kind is Kind.array:
             return False
-        e = self.expressions
-        for branch in (node.then, node.orelse):
-            if any(not isinstance(n, Op) or n.prim.consumes or len(n.results) != 1 for n in branch.nodes):
-                return False
-            if any(n.result not in self.folding.folded for n in branch.nodes if isinstance(n, Op)):
-                return False
-        (one,), (other,) = node.then.yields, node.orelse.yields
-        target = e.name(node.results[0])
-        first, second = e.exact(one, Prec.OR), e.exact(other, Prec.TERNARY)
-        if target in (first, second):
+        if op is not None and op.prim.name not in ("const", *_TESTS):
             return False
-        text = f"{target} = {first} if {e.test(node.pred, Prec.OR)} else {second}"
-        if len(text) + 4 * self._depth > 80:
-            return False
-        self._emit(text, node)
-        return True
+        self.droppable.add(variable)
+        return variable in self._dead

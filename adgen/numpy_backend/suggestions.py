@@ -41,6 +41,8 @@ class _Names:
             return self._after(op, f"{{}}_{name}")
         if name in ("reshape", "cast", "copy"):
             return self.found.get(op.operands[0])
+        if name == "logical_not":
+            return self._after(op, "not_{}")
         if len(op.operands) == 1 and getattr(op.prim, "elementwise", False) and name not in ("cast", "neg"):
             return self._after(op, f"{name}_{{}}")
         if not op.results or not isinstance(op.results[0].any_type, Type):

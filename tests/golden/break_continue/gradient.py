@@ -32,27 +32,23 @@ def value_and_grad(x: Array, limit: float) -> tuple[float, tuple[Array]]:
     total = 0.0  # break_continue.py:8
     count = 0
     for i in range(n):
+        count += 1
         i_tape.append(i)
         x_i = x[i]  # break_continue.py:9
         x_i_tape.append(x_i)
         if x_i < 0.0:
-            stopped = False  # break_continue.py:8
-        else:
-            count_1 = 0
-            for j in range(i, n):  # break_continue.py:11
-                j_tape.append(j)
-                x_j = x[j]  # break_continue.py:12
-                x_j_tape.append(x_j)
-                stopped = bool(x_j < -0.5)
-                if not stopped:
-                    total += x_i * x_j  # break_continue.py:14
-                count_1 += 1
-                if stopped:  # break_continue.py:11
-                    break
-            count_tape.append(count_1)
-            stopped = bool(total > limit)  # break_continue.py:15
-        count += 1
-        if stopped:  # break_continue.py:8
+            continue
+        count_1 = 0  # break_continue.py:8
+        for j in range(i, n):  # break_continue.py:11
+            count_1 += 1
+            j_tape.append(j)
+            x_j = x[j]  # break_continue.py:12
+            x_j_tape.append(x_j)
+            if x_j < -0.5:
+                break
+            total += x_i * x_j  # break_continue.py:14
+        count_tape.append(count_1)
+        if total > limit:  # break_continue.py:15
             break
     value = total * total  # break_continue.py:17
 
@@ -117,27 +113,23 @@ def forward(x: Array, limit: float) -> tuple[float, Residuals]:
     total = 0.0  # break_continue.py:8
     count = 0
     for i in range(n):
+        count += 1
         i_tape.append(i)
         x_i = x[i]  # break_continue.py:9
         x_i_tape.append(x_i)
         if x_i < 0.0:
-            stopped = False  # break_continue.py:8
-        else:
-            count_1 = 0
-            for j in range(i, n):  # break_continue.py:11
-                j_tape.append(j)
-                x_j = x[j]  # break_continue.py:12
-                x_j_tape.append(x_j)
-                stopped = bool(x_j < -0.5)
-                if not stopped:
-                    total += x_i * x_j  # break_continue.py:14
-                count_1 += 1
-                if stopped:  # break_continue.py:11
-                    break
-            count_tape.append(count_1)
-            stopped = bool(total > limit)  # break_continue.py:15
-        count += 1
-        if stopped:  # break_continue.py:8
+            continue
+        count_1 = 0  # break_continue.py:8
+        for j in range(i, n):  # break_continue.py:11
+            count_1 += 1
+            j_tape.append(j)
+            x_j = x[j]  # break_continue.py:12
+            x_j_tape.append(x_j)
+            if x_j < -0.5:
+                break
+            total += x_i * x_j  # break_continue.py:14
+        count_tape.append(count_1)
+        if total > limit:  # break_continue.py:15
             break
     return total * total, Residuals(
         total, count, x_i_tape, count_tape, x_j_tape, j_tape, i_tape, n

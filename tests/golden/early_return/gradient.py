@@ -44,6 +44,7 @@ def value_and_grad(
         result = 0.0
         count = 0
         for i in range(n):
+            count += 1
             i_tape.append(i)
             exp_scale = math.exp(scale)  # early_return.py:11
             exp_scale_tape.append(exp_scale)
@@ -51,14 +52,14 @@ def value_and_grad(
             x_i_tape.append(x_i)
             total += exp_scale * x_i
             total_tape.append(total)
-            returned = bool(total > limit)  # early_return.py:12
-            result = total * total if returned else 0.0
-            count += 1
-            if returned:  # early_return.py:10
-                break
-        t = not returned
-        if t:
+            if total > limit:  # early_return.py:12
+                result = total * total  # early_return.py:13
+                returned = True  # early_return.py:12
+                break  # early_return.py:13
+            result = 0.0  # early_return.py:10
+        if not returned:
             result = total - limit  # early_return.py:14
+        t = not returned  # early_return.py:10
 
     # Reverse sweep.
     result_bar = 1.0
@@ -102,7 +103,7 @@ class Residuals(NamedTuple):
     found: bool
     limit: float
     scale: float
-    saved_3: bool
+    not_returned: bool
     count_1: int
     total_tape: list[float]
     x_i_tape: list[float]
@@ -130,32 +131,55 @@ def forward(x: Array, limit: float, scale: float) -> tuple[float, Residuals]:
     exp_scale_tape: list[float] = []
     i_tape: list[int] = []
     if found:
-        result = np.float64(scale * limit)
-        t = False
-        count = 0
-    else:
-        total = 0.0  # early_return.py:10
-        returned = False
-        result = 0.0
-        count = 0
-        for i in range(n):
-            i_tape.append(i)
-            exp_scale = math.exp(scale)  # early_return.py:11
-            exp_scale_tape.append(exp_scale)
-            x_i = x[i]
-            x_i_tape.append(x_i)
-            total += exp_scale * x_i
-            total_tape.append(total)
-            returned = bool(total > limit)  # early_return.py:12
-            result = total * total if returned else 0.0
-            count += 1
-            if returned:  # early_return.py:10
-                break
-        t = not returned
-        if t:
-            result = total - limit  # early_return.py:14
-    return result, Residuals(
-        found, limit, scale, t, count, total_tape, x_i_tape, exp_scale_tape, i_tape, n
+        return np.float64(scale * limit), Residuals(
+            True,
+            limit,
+            scale,
+            False,
+            0,
+            total_tape,
+            x_i_tape,
+            exp_scale_tape,
+            i_tape,
+            n,
+        )
+    total = 0.0  # early_return.py:10
+    count = 0
+    for i in range(n):
+        count += 1
+        i_tape.append(i)
+        exp_scale = math.exp(scale)  # early_return.py:11
+        exp_scale_tape.append(exp_scale)
+        x_i = x[i]
+        x_i_tape.append(x_i)
+        total += exp_scale * x_i
+        total_tape.append(total)
+        if total > limit:  # early_return.py:12
+            # early_return.py:13
+            return total * total, Residuals(
+                False,
+                limit,
+                scale,
+                False,
+                count,
+                total_tape,
+                x_i_tape,
+                exp_scale_tape,
+                i_tape,
+                n,
+            )
+    # early_return.py:14
+    return total - limit, Residuals(
+        False,
+        limit,
+        scale,
+        True,
+        count,
+        total_tape,
+        x_i_tape,
+        exp_scale_tape,
+        i_tape,
+        n,
     )
 
 
@@ -169,7 +193,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float, floa
         found,
         limit,
         scale,
-        saved_3,
+        not_returned,
         count_1,
         total_tape,
         x_i_tape,
@@ -188,7 +212,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float, floa
         limit_bar = t * scale
         x_bar = np.zeros(n)  # early_return.py:7
     else:
-        if saved_3:  # early_return.py:10
+        if not_returned:  # early_return.py:10
             limit_bar = float(-cotangent)
             total_bar = cotangent
             cotangent = 0.0

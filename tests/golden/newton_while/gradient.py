@@ -33,9 +33,9 @@ def value_and_grad(a: Array, w: Array) -> tuple[float, tuple[Array, Array]]:
         r_1 = r  # newton_while.py:10
         count = 0  # newton_while.py:8
         while np.abs(r_1 * r_1 - r) > 1e-13 * r:  # newton_while.py:10
+            count += 1
             r_tape_1.append(r_1)
             r_1 = 0.5 * (r_1 + r / r_1)  # newton_while.py:11
-            count += 1
         r_tape[i] = r_1
         count_tape[i] = count
         total += w[i] * r_1  # newton_while.py:12
@@ -79,9 +79,9 @@ def grad(a: Array, w: Array) -> tuple[Array, Array]:
         r_1 = r  # newton_while.py:10
         count = 0  # newton_while.py:8
         while np.abs(r_1 * r_1 - r) > 1e-13 * r:  # newton_while.py:10
+            count += 1
             r_tape_1.append(r_1)
             r_1 = 0.5 * (r_1 + r / r_1)  # newton_while.py:11
-            count += 1
         r_tape[i] = r_1
         count_tape[i] = count
 
@@ -135,9 +135,9 @@ def forward(a: Array, w: Array) -> tuple[float, Residuals]:
         r_1 = r  # newton_while.py:10
         count = 0  # newton_while.py:8
         while np.abs(r_1 * r_1 - r) > 1e-13 * r:  # newton_while.py:10
+            count += 1
             r_tape_1.append(r_1)
             r_1 = 0.5 * (r_1 + r / r_1)  # newton_while.py:11
-            count += 1
         r_tape[i] = r_1
         count_tape[i] = count
         total += w[i] * r_1  # newton_while.py:12

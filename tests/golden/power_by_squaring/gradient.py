@@ -27,6 +27,7 @@ def value_and_grad(x: float, n: int) -> tuple[float, tuple[float]]:
     base = x
     count = 0
     while n > 0:
+        count += 1
         result_tape.append(result)
         base_tape.append(base)
         found = n % 2 == 1  # power_by_squaring.py:8
@@ -35,7 +36,6 @@ def value_and_grad(x: float, n: int) -> tuple[float, tuple[float]]:
             result *= base  # power_by_squaring.py:9
         base *= base  # power_by_squaring.py:10
         n = n // 2  # power_by_squaring.py:11
-        count += 1
 
     # Reverse sweep.
     result_bar = 1.0
@@ -83,6 +83,7 @@ def forward(x: float, n: int) -> tuple[float, Residuals]:
     base = x
     count = 0
     while n > 0:
+        count += 1
         result_tape.append(result)
         base_tape.append(base)
         found = n % 2 == 1  # power_by_squaring.py:8
@@ -91,7 +92,6 @@ def forward(x: float, n: int) -> tuple[float, Residuals]:
             result *= base  # power_by_squaring.py:9
         base *= base  # power_by_squaring.py:10
         n = n // 2  # power_by_squaring.py:11
-        count += 1
     return result, Residuals(count, base_tape, found_tape, result_tape)
 
 
