@@ -142,6 +142,8 @@ class _Way:
                     return self.best
             elif self.after.owner is None:
                 return self._end()
+            elif self.after.outer is None:  # inside the condition of a loop
+                return self.best
             elif isinstance(self.after.owner, If):
                 self._branch_end(self.after.owner)
             elif isinstance(self.after.owner, For):
