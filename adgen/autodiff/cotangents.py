@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Gather, Indexer, Op, Value
+from adgen.ir.dims import OPEN
 from adgen.ir.types import StackType, Type
 from adgen.primitives.define import ZERO, CellOf, Contribution, Indexed, Masked, RowsOf, Zero
 from adgen.primitives.elementwise import add, cast, where
@@ -174,7 +175,7 @@ class Cotangents:
             self._table[primal] = new
         elif primal.is_stack:
             self._table[primal] = Cotangent(add_list(self.b, old.value, new.value))
-        elif old.accumulator and primal.type.rank:
+        elif old.accumulator and primal.type.rank and OPEN not in primal.type.dims:
             whole = Indexer((Full(),) * primal.type.rank)
             total = add_at(self.b, old.value, self.discharged(new), index=whole)
             self._table[primal] = Cotangent(total, (), True)

@@ -126,7 +126,9 @@ class Homes:
         return found[-1] if found else None
 
     def is_local(self, name: str, path: Path) -> bool:
-        """Whether a symbol, seen from a region, is bound inside a loop or branch."""
+        """Whether a symbol, seen from a region, is bound inside a loop or branch (or stands for any size)."""
+        if name == "?":
+            return True
         found = self.binding(name, path)
         return found is not None and bool(found[1])
 

@@ -21,6 +21,7 @@ from adgen.autodiff.cotangents import Cotangents, masks_for
 from adgen.autodiff.rules import contributions
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures
+from adgen.ir.dims import OPEN
 from adgen.ir.types import I64
 from adgen.primitives.define import ZERO, Primitive, Zero
 from adgen.primitives.tape import pop, push
@@ -117,7 +118,7 @@ class Sweep:
         counter = Value(I64, node.counter.hint if isinstance(node, For) else "k")
         body = self._body(node.body, params, (carried, captured), (counter, *bars, *sums), cots)
         results = tuple(Value(v.any_type, v.hint) for v in (*bars, *sums))
-        sums_at = tuple(len(carried) + n for n, v in enumerate(captured) if not v.is_stack and v.type.rank)
+        sums_at = tuple(len(carried) + n for n, v in enumerate(captured) if _is_sum(v))
         attrs = sorted_attrs({"accumulators": sums_at} if sums_at else {})
         reverse = For(counter, counter, counter, tuple(inits), body, results, attrs, node.span)
         self.b.append(reverse)
@@ -192,6 +193,11 @@ class Sweep:
                     inner.contribute(end, seeds[result])
             self.nodes(region.nodes, inner)
         return nodes, inner
+
+
+def _is_sum(value: Value) -> bool:
+    """Whether the cotangent of a captured value is an array that is added to in place."""
+    return not value.is_stack and bool(value.type.rank) and OPEN not in value.type.dims
 
 
 def _only_read(value: Value, node: If, seeds: dict[Value, Value | Zero]) -> bool:

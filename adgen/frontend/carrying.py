@@ -15,6 +15,7 @@ from adgen.frontend import cells, merging
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Root, Tuple
 from adgen.frontend.merging import Leaf, Unjoinable
 from adgen.frontend.mutation import changed_names, sole
+from adgen.frontend.open_sizes import in_scope, opened
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Peel, Relearn
@@ -32,8 +33,7 @@ from adgen.frontend.state import (
 )
 from adgen.frontend.unbound import at_end, is_open, may_be_open
 from adgen.ir.core import Node, Value
-from adgen.ir.dims import Dim
-from adgen.ir.types import BOOL, AnyType, StackType, Type
+from adgen.ir.types import BOOL, AnyType, StackType
 
 _SOMETHING = Root("unknown")
 """Stands for a root made inside the loop, which cannot be named at its head."""
@@ -198,17 +198,12 @@ class Carried:
             item.gone = Missing()
             return False
         skeleton, leaves = merging.filled(self.r, end, True, self.r.state)
-        if not all(self._fits(leaf.type) for leaf in leaves if isinstance(leaf.type, Type)):
-            if open_:
-                item.gone = Missing()
-                return False
-            raise self.r.refuse("AG247", self.act, self.node, name=item.name)
         if open_:
             flag = Name(item.key, BOUND + item.name, Known(False), ("leaf",), [BOOL], [Known(False)], False)
             self.names.append(flag)
             item.late = False
         item.skeleton = skeleton
-        item.types = [leaf.type for leaf in leaves]
+        item.types = [self._outside(leaf.type) for leaf in leaves]
         item.starts = [None] * len(leaves)
         return bool(leaves) or open_
 
@@ -303,20 +298,17 @@ class Carried:
             assert old == new
             return old
         joined = join_types(old, new)
-        if joined is None or not all(self._may_equal(a, b) for a, b in zip(old.dims, new.dims, strict=True)):
+        if joined is None:
             raise self._cannot(item, end, runs)
-        return joined
+        return opened(self.r, joined, new)
 
-    def _may_equal(self, old: Dim, new: Dim) -> bool:
-        """Whether a size may be the same behind the body as before it."""
-        gap = new - old
-        return gap.value in (None, 0)
-
-    def _fits(self, type_: Type) -> bool:
-        """Whether the sizes of a type are known in front of the loop."""
+    def _outside(self, type_: AnyType) -> AnyType:
+        """A type as it is in front of the loop: sizes that are not known there are left open."""
+        if isinstance(type_, StackType):
+            return type_
         inner, self.r.state = self.r.state, self.outside
         try:
-            return all(self.r.sizes.in_scope(d) for d in type_.dims)
+            return in_scope(self.r, type_)
         finally:
             self.r.state = inner
 

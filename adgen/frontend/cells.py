@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from adgen.diagnostics import Span
 from adgen.frontend import places
 from adgen.frontend.abstract import Abstract, Array, Cells, Form, Grown, Known, Number, Root, Tuple
+from adgen.frontend.open_sizes import closed, in_scope, opened
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Relearn
@@ -21,6 +22,7 @@ from adgen.ir.types import I64, DType, Kind, StackType, Type
 from adgen.primitives import lists as prims
 from adgen.primitives.checks import fail_if
 from adgen.primitives.elementwise import lt
+from adgen.primitives.opening import open_axes
 from adgen.primitives.sizes import constant
 from adgen.primitives.tape import stack_new
 
@@ -67,12 +69,9 @@ def joined(r: Reader, one: Element, other: Element) -> Element:
     types = []
     for left, right in zip(one.types, other.types, strict=True):
         both = join_types(left, right)
-        gaps = [(b - a).value for a, b in zip(left.dims, right.dims, strict=False)]
-        if both is None or any(gap not in (None, 0) for gap in gaps):
+        if both is None:
             raise _mixed(r, one, other)
-        for a, b in zip(left.dims, right.dims, strict=True):
-            r.sizes.same(a, b)
-        types.append(both)
+        types.append(opened(r, both, right))
     return Element(one.form, tuple(types))
 
 
@@ -129,6 +128,7 @@ def new(r: Reader, items: Sequence[Abstract], site: object, name: str | None = N
     r.sites[owner] = site
     if element is None:
         return Cells(owner)
+    element = replace(element, types=tuple(in_scope(r, t) for t in element.types))
     made = of_stacks(r, owner, element, [stack_new(r.b, element=t) for t in element.types])
     for item in items:
         append(r, made, item)
@@ -206,6 +206,7 @@ def _read(r: Reader, x: Cells, values: Sequence[Value]) -> Abstract:
     assert x.form is not None
     found: list[Abstract] = []
     for root, value in zip(x.roots, values, strict=True):
+        value = closed(r, value)
         one = r.wrap(value)
         if isinstance(one, Array):
             one = r.new_array(value, "list")
@@ -221,6 +222,8 @@ def _elements(r: Reader, root: Root) -> dict[Root, Value]:
 
 def columns(r: Reader, x: Cells) -> tuple[Grown, ...]:
     """A snapshot of a list: for each leaf the rows of an array."""
+    if any(open_axes(t) for t in x.types):
+        raise r.error("AG115", notes=["its elements differ in size: take them one by one, as `xs[i]`"])
     found: list[Grown] = []
     for stack, type_ in zip(contents(r, x), x.types, strict=True):
         key = ("rows", stack)

@@ -408,9 +408,11 @@ def _lower(r: Reader, loop: Loop, attempt: Callable[[Carried], Round]) -> None:
         frame.setdefault(RETURNED, Known(False))
     carried = carried_at_entry(r, loop.act, _candidates(r, loop), loop.node, loop.head | loop.after)
     for _ in range(_ROUNDS):
+        facts = r.sizes.facts()
         found = attempt(carried)
         if not carried.widen(found.nodes, found.state, loop.runs):
             break
+        r.sizes.forget(facts)
     else:
         raise r.refuse("AG233", loop.act, loop.node, name="a value", left="one type", right="others")
     results = found.finish()

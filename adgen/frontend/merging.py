@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from adgen.frontend import cells
 from adgen.frontend.abstract import Abstract, Array, Cells, Generator, Grown, Known, Root, Tuple
-from adgen.frontend.promotion import join_types, with_dims
+from adgen.frontend.open_sizes import closed, sized
+from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import (
     Binding,
@@ -26,6 +27,7 @@ from adgen.ir.dims import ZERO as DIM_ZERO
 from adgen.ir.dims import Dim
 from adgen.ir.types import AnyType, DType, Kind, StackType, Type
 from adgen.primitives.elementwise import cast as cast_
+from adgen.primitives.opening import open_axes, open_zero
 from adgen.primitives.shape import full
 from adgen.primitives.sizes import constant
 from adgen.primitives.tape import stack_new
@@ -132,7 +134,7 @@ def rebuild(r: Reader, skeleton: object, values: Iterator[Value], shared: Sharin
     """The abstract value of a skeleton with its leaves filled in."""
     match skeleton:
         case ("leaf",):
-            value = next(values)
+            value = closed(r, next(values))
             found = r.wrap(value)
             if isinstance(found, Array):
                 r.rebuilt.setdefault(found.root)
@@ -181,11 +183,13 @@ def convert(r: Reader, x: Abstract | Value | None, type_: AnyType) -> Value:
         value = r.cast(value, type_.dtype, type_.kind)
     else:
         value = cast_(r.b, value, dtype=type_.dtype, kind=type_.kind)
-    return with_dims(r, value, type_.dims)
+    return sized(r, value, type_)
 
 
 def zeros(r: Reader, type_: Type) -> Value:
     """A value of a type, for a path on which it is never read."""
+    if open_axes(type_):
+        return open_zero(r.b, type=type_)
     if type_.rank:
         return full(r.b, constant(r.b, 0, type_.with_dims()), dims=type_.dims)
     zero = constant(r.b, False if type_.dtype is DType.bool else 0, type_)

@@ -225,6 +225,15 @@ class Sizes:
         """Whether only sizes of arguments occur."""
         return all(s in self.inputs for s in size.symbols())
 
+    # -- attempts -----------------------------------------------------------------------------------------
+    def facts(self) -> tuple[dict[Dim, Assumption], dict[str, Equality]]:
+        """What is asked of the arguments so far."""
+        return dict(self.assumptions), dict(self.equalities)
+
+    def forget(self, facts: tuple[dict[Dim, Assumption], dict[str, Equality]]) -> None:
+        """Go back to what was asked before an attempt that is made again."""
+        self.assumptions, self.equalities = facts
+
     # -- equal dims ---------------------------------------------------------------------------------------
     def same(self, left: Dim, right: Dim, values: Sequence[Value] = ()) -> Dim:
         """A dim equal to both, which the program needs to be equal. Raises AG230 where they cannot be."""

@@ -41,7 +41,7 @@ class Dim:
         >>> str(Dim.parse("2 + n*m - 4 + n"))
         'm*n+n-2'
         """
-        return parse_polynomial(text, Dim.symbol)
+        return OPEN if text.strip() == "?" else parse_polynomial(text, Dim.symbol)
 
     @property
     def value(self) -> int | None:
@@ -258,5 +258,7 @@ def _canonical(terms: Mapping[Monomial, int]) -> Dim:
     return Dim(tuple(sorted(kept, key=lambda item: (-len(item[0]), item[0]))))
 
 
+#: The size of an array of open dims (:mod:`adgen.primitives.opening`): it stands for any number.
+OPEN = Dim.symbol("?")
 ZERO = Dim.const(0)
 ONE = Dim.const(1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from adgen.ir.builder import dims_in_attrs
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
+from adgen.ir.dims import OPEN
 from adgen.ir.types import BOOL, I64, AnyType, DType, StackType, Type
 
 
@@ -38,7 +39,7 @@ def _define(value: Value, scope: set[Value]) -> None:
 
 def _symbols(type_: AnyType) -> tuple[str, ...]:
     found = type_.element if isinstance(type_, StackType) else type_
-    return tuple(s for d in found.dims for s in d.symbols())
+    return tuple(s for d in found.dims if d != OPEN for s in d.symbols())
 
 
 class _Verifier:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from adgen.ir.core import Op
-from adgen.ir.dims import ONE, Dim, product
+from adgen.ir.dims import ONE, OPEN, Dim, product
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, View, row_major
 from adgen.loops.core import Buffer, TapeClear, TapeGrow, TapeShrink
-from adgen.loops.state import State, element_type
+from adgen.loops.state import State, Unsupported, element_type
 
 
 def _tape(state: State, op: Op) -> Buffer:
@@ -18,6 +18,8 @@ def _tape(state: State, op: Op) -> Buffer:
 
 def lower_stack_new(state: State, op: Op) -> None:
     """An empty tape."""
+    if OPEN in element_type(op.results[0]).dims:
+        raise Unsupported("list", "its elements differ in size", op.span)
     tape = state.tape(element_type(op.results[0]).dtype)
     state.block.add(TapeClear(tape))
     state.env[op.results[0]] = tape

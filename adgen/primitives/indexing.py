@@ -13,7 +13,7 @@ import numpy as np
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Gather, Indexer, Op, Point, Range, Value
-from adgen.ir.dims import Dim, as_dim
+from adgen.ir.dims import OPEN, Dim, as_dim
 from adgen.ir.types import I64, AnyType, DType, Type
 from adgen.primitives.define import (
     ZERO,
@@ -195,9 +195,12 @@ def _store_jvp(prim: Primitive, b: Builder, op: Op, dots: Sequence[Value | Zero]
 
 def zeros_of(b: Builder, type_: Type) -> Value:
     """Zeros of a type, for reading only (a broadcast scalar)."""
+    from adgen.primitives.opening import open_zero
     from adgen.primitives.shape import broadcast
     from adgen.primitives.sizes import constant
 
+    if OPEN in type_.dims:
+        return open_zero(b, type=type_)
     zero = constant(b, 0, type_.with_dims() if type_.rank else type_)
     return broadcast(b, zero, dims=type_.dims, axes=()) if type_.rank else zero
 
@@ -206,7 +209,7 @@ def owned_zeros(b: Builder, type_: Type) -> Value:
     """Zeros of a type in storage of their own, to be written into."""
     from adgen.primitives.shape import full
 
-    if not type_.rank:
+    if not type_.rank or OPEN in type_.dims:
         return zeros_of(b, type_)
     return full(b, zeros_of(b, type_.with_dims()), dims=type_.dims)
 

@@ -25,6 +25,7 @@ import numpy as np
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
+from adgen.ir.dims import OPEN
 from adgen.ir.types import I64, AnyType, StackType, Type
 from adgen.primitives.define import (
     ZERO,
@@ -111,7 +112,8 @@ Cells = tuple[Any, ...]
 def _zero(ctx: Context) -> Any:
     stack = ctx.op.operands[0].any_type
     assert isinstance(stack, StackType)
-    return np.zeros(ctx.shape(stack.element.dims), stack.element.dtype.numpy)[()]
+    dims = () if OPEN in stack.element.dims else stack.element.dims
+    return np.zeros(ctx.shape(dims), stack.element.dtype.numpy)[()]
 
 
 def _at(ctx: Context, cells: Cells, i: int) -> Any:
@@ -247,7 +249,7 @@ def zero_text(s: Speller) -> str:
     """The zero of a list's elements."""
     element = _zeros(s.op)
     usual = element.dtype.value in ("f64", "f32")
-    if not element.dims:
+    if not element.dims or OPEN in element.dims:
         return "0.0" if usual else "0"
     dtype = "" if element.dtype.value == "f64" else f", {s.dtype(element.dtype)}"
     return f"np.zeros({s.shape(element.dims)}{dtype})"

@@ -16,6 +16,7 @@ from adgen.primitives import (
     indexing,
     linear_algebra,
     lists,
+    opening,
     patterns,
     positions,
     powers,
@@ -37,7 +38,7 @@ FAMILIES = (
     *(error_function, gamma_functions),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
     *(contract, linear_algebra, shape, stacking, patterns, indexing, positions),
-    *(tape, lists, draws, checks),
+    *(tape, lists, opening, draws, checks),
 )
 
 REGISTRY = Registry()

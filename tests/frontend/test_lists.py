@@ -153,6 +153,51 @@ def test_an_empty_list_cannot_be_stacked() -> None:
         adgen.grad(_states)(weights, np.ones((0, 2)))
 
 
+def _appended(x: Any) -> Any:
+    y = x[:1]
+    while y[-1] < 50.0:
+        y = np.append(y, 2.0 * y[-1] + x[1])
+    return np.sum(y * y) * len(y)
+
+
+def _pascal(x: Any) -> Any:
+    y = x * 1.0
+    while len(y) > 1:
+        y = y[1:] * y[:-1]
+    return y[0]
+
+
+def _odd_halves(x: Any) -> Any:
+    y = x
+    while len(y) > 1:
+        y = y[::2] + y[1::2]
+    return y[0]
+
+
+@pytest.mark.parametrize("function", [_appended, _pascal])
+def test_arrays_change_their_size_from_round_to_round(function: Callable[[Any], Any]) -> None:
+    for n in (2, 3, 5):
+        x = np.linspace(0.5, 1.5, n)
+        value, gradient = adgen.value_and_grad(function)(x)
+        assert value == function(x)
+        step = 1e-6 * np.eye(n)
+        numeric = [(function(x + d) - function(x - d)) / 2e-6 for d in step]
+        np.testing.assert_allclose(gradient, numeric, rtol=1e-5)
+
+
+def test_halves_of_different_size_are_an_error_at_run_time() -> None:
+    np.testing.assert_array_equal(adgen.grad(_odd_halves)(np.ones(4)), np.ones(4))
+    with pytest.raises(adgen.RunError) as caught:
+        adgen.grad(_odd_halves)(np.ones(6))
+    assert isinstance(caught.value, ValueError)
+
+
+def test_kernels_refuse_sizes_that_change() -> None:
+    with pytest.raises(adgen.UserError, match="AG602"):
+        adgen.grad(_pascal, backend="llvm")(np.ones(4))
+    assert "AG" in str(adgen.grad(_pascal).lower("f64[n]").explain())
+
+
 def _popped_too_often(x: Any) -> Any:
     ys = [x[0]]
     total = 0.0

@@ -19,25 +19,21 @@ CODES = (
         help='use `backend="auto"` or `backend="numpy"`',
         bad=Example(
             """
-            «def» f(x):
-                s, i = 0.0, 1
-                while s < 2.0:
-                    s += np.sum(np.sin(np.exp(x[:i])))
-                    i += 1
-                return s
+            def f(x):
+                «while len(x) > 1:»
+                    x = x[1:] * x[:-1]
+                return np.sum(x)
         """,
-            'adgen.vjp(f, np.ones(5), backend="llvm")',
+            'adgen.grad(f, backend="llvm")(np.ones(5))',
         ),
         good=Example(
             """
             def f(x):
-                s, i = 0.0, 1
-                while s < 2.0:
-                    s += np.sum(np.sin(np.exp(x[:i])))
-                    i += 1
-                return s
+                while len(x) > 1:
+                    x = x[1:] * x[:-1]
+                return np.sum(x)
         """,
-            'adgen.vjp(f, np.ones(5), backend="auto")',
+            'adgen.grad(f, backend="auto")(np.ones(5))',
         ),
     ),
     Code(

@@ -233,13 +233,6 @@ CODES = (
         ),
     ),
     Code(
-        "AG247",
-        "the size of `{name}` cannot be expressed",
-        "A dimension is a polynomial in the sizes of the arguments; this one depends on values.",
-        help="compute the size outside and pass it as an argument",
-        no_example="met only where an array made in a loop is used after a loop that may not run",
-    ),
-    Code(
         "AG249",
         "axes {axes} name one axis twice",
         "An axis that is reduced is gone.",
