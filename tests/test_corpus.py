@@ -40,7 +40,7 @@ def _in_slice(request: pytest.FixtureRequest, name: str, backend: str) -> None:
 
 
 @contextmanager
-def _as_far_as_covered() -> Iterator[None]:
+def as_far_as_covered() -> Iterator[None]:
     """What kernels do not cover, and say so by code, is skipped and counted."""
     try:
         yield
@@ -166,7 +166,7 @@ def test_gradient(name: str, backend: str) -> None:
 def test_modes(request: pytest.FixtureRequest, name: str, backend: str) -> None:
     """Forward mode equals the duals; forward and reverse satisfy the dot-product identity."""
     _in_slice(request, name, backend)
-    with _as_far_as_covered():
+    with as_far_as_covered():
         _check_modes(PROGRAMS[name], backend)
 
 
@@ -199,7 +199,7 @@ SCALAR = [name for name in NAMES if "vector" not in PROGRAMS[name].tags]
 def test_second_order(request: pytest.FixtureRequest, name: str, backend: str) -> None:
     """Forward over reverse and reverse over reverse equal nested duals."""
     _in_slice(request, name, backend)
-    with _as_far_as_covered():
+    with as_far_as_covered():
         _check_second_order(PROGRAMS[name], backend)
 
 

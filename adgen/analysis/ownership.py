@@ -153,6 +153,8 @@ class _Ownership:
                 case For():
                     found |= self._consumed_loop(node, node.inits, node.carried, node.body)
                 case While():
+                    self._consumed(node.cond)
+                    self._never.update(node.cond.params)  # the body goes on with what the condition has seen
                     found |= self._consumed_loop(node, node.inits, node.body.params, node.body)
                 case If():
                     found |= self._consumed(node.then) | self._consumed(node.orelse)

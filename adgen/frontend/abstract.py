@@ -27,10 +27,18 @@ class Known:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Known) or type(self.value) is not type(other.value):
             return False
-        return repr(self.value) == repr(other.value)
+        return self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash((type(self.value), repr(self.value)))
+        return hash((type(self.value), self._key()))
+
+    def _key(self) -> object:
+        return self.value if isinstance(self.value, int) else repr(self.value)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the constant is no integer of more than 64 bits."""
+        return not isinstance(self.value, int) or -(2**63) <= self.value < 2**63
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -216,9 +216,9 @@ def _one_sided(
     """The side on which a name needs no value: nothing reads it there, because the function has returned."""
     if _is_flag(name[1]):
         return None
+    if name[1] == RESULT:  # what could not be joined before is no missing value
+        return next((k for k, x in enumerate((left, right)) if x is None), None)
     values = [None if isinstance(x, Missing) else x for x in (left, right)]
-    if name[1] == RESULT:
-        return next((k for k, x in enumerate(values) if x is None), None)
     gone = [s.state.frames[name[0]].get(RETURNED) == Known(True) for s in sides]
     if gone[0] == gone[1] or values[gone.index(False)] is None:
         return None

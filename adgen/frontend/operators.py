@@ -118,7 +118,16 @@ def binary(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
     for operand in (left, right):
         if not isinstance(operand, Number | Array | Known) or _is_text(operand):
             raise _wrong(r, symbol, left, right)
+    left, right = _as_float(r, left, right), _as_float(r, right, left)
     return r.wrap(_emit(r, context_of(r, symbol), symbol, left, right))
+
+
+def _as_float(r: Reader, x: Abstract, other: Abstract) -> Abstract:
+    """An integer of more than 64 bits as the float that it becomes where it meets one."""
+    if not isinstance(x, Known) or x.fits:
+        return x
+    type_ = r.type_of(other)
+    return Known(float(x.value)) if type_ is not None and type_.is_float and abs(x.value) < 1e308 else x
 
 
 def _is_text(x: Abstract) -> bool:

@@ -154,6 +154,10 @@ class Reader:
             case Value() | Number():
                 return x if isinstance(x, Value) else x.value
             case Known(value) if isinstance(value, bool | int | float):
+                if not x.fits:
+                    raise self.error(
+                        "AG234", operation="a computation", types="integers of more than 64 bits"
+                    )
                 return constant(self.b, value)
             case Array():
                 return places.read(self, x)

@@ -54,7 +54,7 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
             return _static_range(bounds)
         case Iterable("enumerate", (inner, start)):
             found = static_items(r, inner)
-            if found is None or not isinstance(start, Known):
+            if found is None or not isinstance(start, Known) or not isinstance(start.value, int):
                 return None
             return tuple(Tuple((Known(start.value + k), item)) for k, item in enumerate(found))
         case Iterable("zip" | "zip_strict" as kind, parts):
@@ -79,7 +79,7 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
 
 def _static_range(bounds: tuple[Abstract, ...]) -> tuple[Abstract, ...] | None:
     values = [b.value for b in bounds if isinstance(b, Known)]
-    if len(values) != 3 or values[2] == 0:
+    if len(values) != 3 or values[2] == 0 or not all(isinstance(v, int) for v in values):
         return None
     numbers = range(*values)
     return tuple(Known(k) for k in numbers) if len(numbers) <= STATIC_LIMIT else None
@@ -200,7 +200,7 @@ def _enumerate(r: Reader, inner: Abstract, start: Abstract) -> Trip | None:
     if found is None:
         return None
     count, item = found
-    first = r.value(start)
+    first = _integer(r, start)
     zero = r.sizes.polynomial(first).value == 0
 
     def pair(k: Value) -> Abstract:

@@ -76,9 +76,9 @@ def _list_item(r: Reader, base: Cells, items: list[tuple[Abstract, Span]]) -> Ab
     """An element or a slice of a list of run-time length."""
     from adgen.frontend.lists import new_list
 
-    item, span = items[0]
     if len(items) != 1:
         raise r.error("AG235", count=len(items), rank=1)
+    item, span = items[0]
     if isinstance(item, Slice):
         if not base.roots:
             return new_list(r, ())
@@ -105,14 +105,23 @@ def _tuple_item(r: Reader, base: Tuple, items: list[tuple[Abstract, Span]]) -> A
         raise
 
 
+def _static_slice(r: Reader, item: Slice, span: Span) -> slice:
+    """A slice of a tuple. Raises AG236 where a bound is no integer, or the step is zero."""
+    parts = [r.static(x, "the bound of a slice", span) for x in (item.start, item.stop, item.step)]
+    if any(isinstance(x, bool) or not isinstance(x, int | None) for x in parts):
+        raise r.error("AG236", span, what="a slice with these bounds")
+    if parts[2] == 0:
+        raise r.error("AG236", span, what="a slice with this step")
+    return slice(*parts)
+
+
 def tuple_item(r: Reader, base: Tuple, items: list[tuple[Abstract, Span]]) -> Abstract:
     """An item or a slice of a tuple: the position has to be known."""
-    (item, span) = items[0]
     if len(items) != 1:
         raise r.error("AG235", count=len(items), rank=1)
+    (item, span) = items[0]
     if isinstance(item, Slice):
-        parts = [r.static(x, "the bound of a slice", span) for x in (item.start, item.stop, item.step)]
-        chosen = base.items[slice(*parts)]
+        chosen = base.items[_static_slice(r, item, span)]
         if base.kind == "list":
             from adgen.frontend.lists import new_list
 

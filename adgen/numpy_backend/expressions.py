@@ -49,6 +49,7 @@ class Expressions:
         self.operands = Operands(folding)
         self.integers = Integers(folding.defs, lambda v: v not in folding.folded)
         self.idioms = Idioms(self)
+        self._stored_into = False
         self.indices = IndexPrinter(folding.defs, self.integers, self.polynomial, self.exact)
 
     # -- values -----------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ class Expressions:
         if self.facts and (fact := known(value, self.facts, self.folding.defs)) is not None:
             return Text(str(fact))
         op = self.folding.op(value)
-        return Text(self.read(value)) if op is None else self.whole(op, fresh=False)
+        return Text(self.read(value)) if op is None else self.whole(op, self._stored_into)
 
     def meant(self, value: Value) -> Value:
         """The value that stands for another one here; of a condition of which a part is known, the rest."""
@@ -76,8 +77,15 @@ class Expressions:
         return value
 
     def whole(self, op: Op, fresh: bool) -> Text:
-        """Source of an operation's result with all its dims; ``fresh`` where it must own its memory."""
-        text = self.operation(op)
+        """Source of an operation's result with all its dims; ``fresh`` where it must own its memory.
+
+        What a view is taken of must own it too then.
+        """
+        outer, self._stored_into = self._stored_into, fresh and op.prim.view
+        try:
+            text = self.operation(op)
+        finally:
+            self._stored_into = outer
         if len(op.results) != 1 or not getattr(op.prim, "elementwise", False):
             return text
         covered = self.operands.covered_by(op)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adgen.analysis.ownership import is_view
 from adgen.ir.core import Op, Value
 from adgen.ir.dims import ONE, Dim, product
 from adgen.ir.types import Type
@@ -61,6 +62,9 @@ class Idioms:
         operand = self._speller(op).operand(k)
         if operand is None or operand.lift or not op.result.type.rank:
             return False
+        made = self._in.folding.op(operand.value)
+        if made is None or is_view(made):
+            return False  # the product is an array of its own, which may be written to
         return operand.value.type == op.result.type and all(self._in.operands.covered(operand.value))
 
     # -- signs ------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from adgen.diagnostics import InternalError
 from adgen.ir.core import Func
@@ -27,11 +28,19 @@ def checked(stage: str, func: Func) -> Func:
     return func
 
 
+GENERAL: tuple[tuple[str, Callable[[Func], Func]], ...] = (
+    ("simplify", simplify),
+    ("share", share_common_subexpressions),
+    ("eliminate", eliminate_dead_code),
+)
+"""The general transformations in their order: they change what a program costs, never what it means."""
+
+
 def optimised(func: Func) -> Func:
     """The program after the general transformations."""
-    func = checked("simplify", simplify(func))
-    func = checked("share", share_common_subexpressions(func))
-    return checked("eliminate", eliminate_dead_code(func))
+    for stage, transformation in GENERAL:
+        func = checked(stage, transformation(func))
+    return func
 
 
 def in_place(func: Func) -> Func:

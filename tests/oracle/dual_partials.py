@@ -87,7 +87,7 @@ BINARY: dict[Any, tuple[Formula, Formula]] = {
     np.multiply: (lambda x, y, z: y, lambda x, y, z: x),
     np.divide: (lambda x, y, z: 1.0 / y, lambda x, y, z: -x / (y * y)),
     np.floor_divide: (lambda x, y, z: 0.0, lambda x, y, z: 0.0),
-    np.remainder: (lambda x, y, z: 1.0, lambda x, y, z: -np.floor(x / y)),
+    np.remainder: (lambda x, y, z: 1.0, lambda x, y, z: -np.floor_divide(x, y)),
     np.fmod: (lambda x, y, z: 1.0, lambda x, y, z: -np.trunc(x / y)),
     np.power: (_power_base, _power_exponent),
     np.float_power: (_power_base, _power_exponent),

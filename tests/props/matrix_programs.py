@@ -9,9 +9,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-
 UNARY = ("np.sin({})", "np.tanh({})", "np.exp(-({}) ** 2)", "np.log1p(({}) ** 2)", "-({})", "abs({})")
 BINARY = ("{} + {}", "{} - {}", "0.5 * {} * ({})", "{} / (2.0 + ({}) ** 2)", "np.maximum({}, {})")
 CONSTANTS = ("0.5", "1.5", "-0.3", "2")
@@ -274,8 +271,3 @@ def program_text(seed: int) -> str:
     body = "\n".join(writer.lines)
     head = f"import numpy as np\n\n{HELPERS}\n\ndef program(a, x, y, s, rows, limit):\n"
     return f"{head}{body}\n    return total + {' + '.join(parts)}\n"
-
-
-def matrix_programs() -> SearchStrategy[str]:
-    """Texts by seed."""
-    return st.integers(0, 2**32 - 1).map(program_text)

@@ -20,6 +20,8 @@ from adgen.runtime import tracing
 SCALE = 2.0
 TABLE = [np.ones(3), 2.0]
 STEPS = 3
+AXES: Any = (0,)
+WEIGHTS: Any = [1.0]
 
 
 @pytest.fixture
@@ -200,6 +202,28 @@ def test_captured_containers(monkeypatch: pytest.MonkeyPatch) -> None:
     TABLE[1] = 2.0
     monkeypatch.setitem(globals(), "TABLE", [np.zeros(3), 1.0])
     np.testing.assert_array_equal(transform(np.ones(3)), np.zeros(3))
+
+
+def test_a_captured_container_of_another_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    def f(x: Any) -> Any:
+        return np.sum(np.sum(x, axis=AXES) ** 2)
+
+    def g(x: Any) -> Any:
+        total = 0.0
+        for weight in WEIGHTS:
+            total = total + weight * x[0, 0]
+        return total
+
+    x = np.arange(6.0).reshape(2, 3)
+    along, weighted = adgen.value_and_grad(f), adgen.value_and_grad(g)
+    for axes in ((0,), (0, 1), (1,), (0, 1)):
+        monkeypatch.setitem(globals(), "AXES", axes)
+        assert along(x)[0] == f(x)
+    for weights in ([1.0], [1.0, 2.0], (3.0,), [], [2.0, 3.0]):
+        monkeypatch.setitem(globals(), "WEIGHTS", weights)
+        assert weighted(x + 1.0)[0] == g(x + 1.0)
+    WEIGHTS.append(4.0)
+    assert weighted(x + 1.0)[0] == g(x + 1.0)
 
 
 def test_a_closure_variable_that_is_bound_again() -> None:

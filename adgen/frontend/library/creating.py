@@ -206,7 +206,9 @@ def arange(
     """start, start + step, ... up to stop."""
     if c.is_none(stop):
         start, stop = _ZERO, start
-    bounds = c.promote(start, stop, step)
+    bounds = _numbers(c, "np.arange", c.promote(start, stop, step))
+    if _is(step, 0):
+        raise c.error("AG205", step, function="np.arange", reason="the step is zero")
     places = arange_(c.b, dim=_count(c, (start, stop, step), bounds))
     wanted = c.dtype(dtype) or bounds[0].type.dtype
     numbers = c.cast(places, bounds[0].type.dtype)
@@ -215,6 +217,14 @@ def arange(
     if not _is(start, 0):
         numbers = add(c.b, *c.broadcast(c.value(bounds[0], kind=Kind.np), numbers))
     return c.cast(numbers, wanted)
+
+
+def _numbers(c: LibraryContext, name: str, found: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The values themselves. Raises AG234 where one is an array."""
+    for value in found:
+        if value.type.rank:
+            raise c.error("AG234", operation=name, types=f"`{value.type}`")
+    return found
 
 
 def _is(x: Abstract, number: int) -> bool:
@@ -249,7 +259,7 @@ def linspace(
 ) -> Result:
     """Numbers at equal distances from start to stop."""
     (count,) = c.dims(num)
-    low, high = c.promote(start, stop, to_float=True)
+    low, high = _numbers(c, "np.linspace", c.promote(start, stop, to_float=True))
     closed = c.static_bool(endpoint, "endpoint")
     places = arange_(c.b, dim=count)
     parts = maximum(c.b, size_value(c.b, count - 1), constant(c.b, 1)) if closed else size_value(c.b, count)

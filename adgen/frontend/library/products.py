@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 
+from adgen.diagnostics import UserError
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import Result, Table
@@ -144,11 +145,28 @@ def tensordot(c: LibraryContext, a: Abstract, b: Abstract, axes: Abstract = _TWO
 
 
 def _axis_pairs(c: LibraryContext, axes: Abstract, left: int, right: int) -> list[tuple[int, int]]:
+    """The axes that are summed over together. Raises AG205 or AG231 where there are no such axes."""
     given = c.static(axes, "the axes of np.tensordot")
     if isinstance(given, int):
+        if not 0 <= given <= min(left, right):
+            raise _no_pairs(c, axes, f"there are no {given} axes of both arrays")
         return [(left - given + k, k) for k in range(given)]
-    p, q = ((side,) if isinstance(side, int) else tuple(side) for side in given)
+    if not isinstance(given, tuple) or len(given) != 2:
+        raise _no_pairs(c, axes, "axes are a number, or axes of the one and of the other array")
+    p, q = ((side,) if isinstance(side, int) else side for side in given)
+    if not all(isinstance(side, tuple) and all(isinstance(k, int) for k in side) for side in (p, q)):
+        raise _no_pairs(c, axes, "axes are integers")
+    if len(p) != len(q):
+        raise _no_pairs(c, axes, "axes come in pairs")
+    for side, rank in ((p, left), (q, right)):
+        for axis in side:
+            if not -rank <= axis < rank:
+                raise c.error("AG231", axes, axis=axis, rank=rank)
     return [(i % left, j % right) for i, j in zip(p, q, strict=True)]
+
+
+def _no_pairs(c: LibraryContext, axes: Abstract, reason: str) -> UserError:
+    return c.error("AG205", axes, function="np.tensordot", reason=reason)
 
 
 @table.function("numpy.kron")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 _HEAD = [
     "import numpy as np",
-    "def f(x, w, k):",
+    "def program(x, w, k):",
     "    n0 = 0",
     "    n1 = 1.0",
     "    b = np.ones(4)",
@@ -149,7 +149,7 @@ class Writer:
         self.arrays, self.numbers = before
 
 
-def program(seed: int) -> str:
+def program_text(seed: int) -> str:
     """The text of a program; every array and number in reach is part of its result."""
     writer = Writer(random.Random(seed))
     writer.block(1, 0, writer.dice.randrange(3, 8))

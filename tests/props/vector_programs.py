@@ -12,9 +12,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-
 UNARY = ("np.sin({})", "np.tanh({})", "np.cos({})", "np.exp(-({}) ** 2)", "np.sqrt(1.0 + ({}) ** 2)", "-({})")
 BINARY = ("{} + {}", "{} - {}", "0.5 * {} * ({})", "{} / (2.0 + ({}) ** 2)")
 CONSTANTS = ("0.5", "1.5", "-0.3", "2.0", "0.1")
@@ -240,8 +237,3 @@ def program_text(seed: int, views: bool = False) -> str:
     return (
         f"import numpy as np\n\n{HELPERS}\n\ndef program(x, y, s):\n{body}\n    return {results} + {tail}\n"
     )
-
-
-def programs(views: bool = False) -> SearchStrategy[str]:
-    """Texts by seed: a program is drawn by one generator, so that all parts are equally likely."""
-    return st.integers(0, 2**32 - 1).map(lambda seed: program_text(seed, views))

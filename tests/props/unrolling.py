@@ -1,0 +1,44 @@
+"""The same program with its loops marked to be written out."""
+
+from __future__ import annotations
+
+import ast
+
+HEAD = "import adgen\n"
+
+
+class _Marking(ast.NodeTransformer):
+    """Marks loops over ranges that depend on nothing but literals and sizes."""
+
+    def visit_For(self, node: ast.For) -> ast.For:
+        self.generic_visit(node)
+        match node.iter:
+            case ast.Call(func=ast.Name(id="range"), args=bounds) if all(_is_static(b) for b in bounds):
+                node.iter = ast.Call(ast.Attribute(ast.Name("adgen"), "unroll"), [node.iter], [])
+        return node
+
+
+def _is_static(bound: ast.expr) -> bool:
+    """Whether a bound is made of literals and lengths (given as `n`, `m`, `len(v)`, `v.shape[0]`)."""
+    match bound:
+        case ast.Constant() | ast.Name(id="n" | "m"):
+            return True
+        case ast.UnaryOp(operand=operand):
+            return _is_static(operand)
+        case ast.BinOp(left=left, right=right):
+            return _is_static(left) and _is_static(right)
+        case ast.Call(func=ast.Name(id="len")):
+            return True
+        case ast.Subscript(value=ast.Attribute(attr="shape")):
+            return True
+    return False
+
+
+def unrolled(text: str) -> str:
+    """The module's text; the same where there is no such loop."""
+    tree = ast.parse(text)
+    before = ast.dump(tree)
+    marked = _Marking().visit(tree)
+    if ast.dump(marked) == before:
+        return text
+    return HEAD + ast.unparse(ast.fix_missing_locations(marked)) + "\n"
