@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from adgen.ir.core import For, Func, If, Op, Region, Value, While, regions_of
+from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, regions_of
 from adgen.ir.types import DType, Kind, Type
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.names import Namer, clean
@@ -177,11 +177,18 @@ class Variables:
         free = [name for name in "ijkpqr" if name not in taken] or ["step"]
         depths: dict[Region, int] = {}
         for node, region in self.numbering.nodes:
-            depth = depths.get(region, 0)
+            depth, counter = depths.get(region, 0), self._counter(node)
             for inner in regions_of(node):
-                depths[inner] = depth + isinstance(node, For)
-            if isinstance(node, For) and self.table[node.counter].hint is None:
-                self.table[node.counter].hints.append(free[min(depth, len(free) - 1)])
+                depths[inner] = depth + (counter is not None)
+            if counter is not None and self.table[counter].hint is None:
+                self.table[counter].hints.append(free[min(depth, len(free) - 1)])
+
+    def _counter(self, node: Node) -> Value | None:
+        """What a ``for`` counts with, or a ``while`` that is written as one."""
+        if isinstance(node, For):
+            return node.counter
+        counted = self.folding.counted.get(node) if isinstance(node, While) else None
+        return None if counted is None or not isinstance(node, While) else node.carried[counted.counter]
 
     def _name_tapes(self) -> None:
         """A tape of an unnamed value is called after the name that the value gets."""
