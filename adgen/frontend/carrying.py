@@ -31,6 +31,7 @@ from adgen.frontend.state import (
     roots_of,
     shown_name,
 )
+from adgen.frontend.turns import Turns, turns_of
 from adgen.frontend.unbound import at_end, is_open, may_be_open
 from adgen.ir.core import Node, Value
 from adgen.ir.types import BOOL, AnyType, StackType
@@ -70,6 +71,8 @@ class Carried:
     outside: State
     roots: list[Root] = field(default_factory=list)
     fresh: dict[Root | None, None] = field(default_factory=dict)
+    rounds: Callable[[], Value] | None = None
+    turns: Turns | None = None
 
     # -- around the loop ----------------------------------------------------------------------------------
     def _leaves(self) -> Iterator[tuple[str | None, AnyType, Abstract | Value | None]]:
@@ -136,7 +139,7 @@ class Carried:
             return False
         others = state.reachable(item.key, item.name, self.live if item.key == self.act.key else None)
         for root in roots_of(bound):
-            if root.origin != "local" or root in others:
+            if (root.origin != "local" or root in others) and not self._turns_with(root):
                 noted.setdefault(root if root in known.versions else _SOMETHING)
             for source in state.shared.get(root, {}):
                 if source is not root:
@@ -145,6 +148,8 @@ class Carried:
 
     def widen(self, nodes: list[Node], state: State, runs: Callable[[], bool]) -> bool:
         """Compare the end of the body with its head; whether a type, a form or a set of roots changed."""
+        if self._take_turns(state):
+            return True
         changed = self._take_up(state)
         for item in list(self.names):
             frame = state.frames[item.key]
@@ -206,6 +211,27 @@ class Carried:
         item.types = [self._outside(leaf.type) for leaf in leaves]
         item.starts = [None] * len(leaves)
         return bool(leaves) or open_
+
+    def _turns_with(self, root: Root) -> bool:
+        return self.turns is not None and root in self.turns.arrays.values()
+
+    def _take_turns(self, state: State) -> bool:
+        """Whether names turn out to exchange whole arrays in every round, some of the caller's too."""
+        frame, key = state.frames[self.act.key], self.act.key
+        moved = [
+            item
+            for item in self.names
+            if item.key == key and isinstance(item.skeleton, Array) and frame.get(item.name) != item.skeleton
+        ]
+        starts = {item.name: item.skeleton for item in moved if isinstance(item.skeleton, Array)}
+        ends = {name: frame.get(name) for name in starts}
+        outside = {name: self.outside.reachable(key, name, self.live) for name in starts}
+        if self.turns is not None or not starts:
+            return False
+        self.turns = turns_of(starts, ends, outside, self.rounds)
+        for item in moved if self.turns is not None else ():
+            self._release(item)
+        return self.turns is not None
 
     def _release(self, item: Name) -> None:
         """Let a name that kept to one array be any array of its type."""
@@ -361,6 +387,8 @@ class Carried:
         for item, bound in later:
             self._share(item, bound, runs)
             self.r.state.frames[item.key][item.name] = bound
+        if self.turns is not None:
+            self.turns.leave(self.r, {item.name: bound for item, bound in later})
 
 
 def carried_at_entry(

@@ -306,7 +306,7 @@ def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip, growth: G
     if loop.leaves:
         _for_as_while(r, loop, found)
     else:
-        _lower(r, loop, lambda c: _for_round(r, loop, c, found, growth))
+        _lower(r, loop, lambda c: _for_round(r, loop, c, found, growth), lambda: trip_count(r, found))
         if growth is not None:
             growth.leave()
 
@@ -400,13 +400,16 @@ class Round:
     finish: Callable[[], tuple[Value, ...]]
 
 
-def _lower(r: Reader, loop: Loop, attempt: Callable[[Carried], Round]) -> None:
+def _lower(
+    r: Reader, loop: Loop, attempt: Callable[[Carried], Round], rounds: Callable[[], Value] | None = None
+) -> None:
     """Lower the loop until what it carries keeps its types, and set the state behind it."""
     outer = _enter(r, loop.act)
     if loop.leaves:
         frame = r.state.frames[loop.act.key]
         frame.setdefault(RETURNED, Known(False))
     carried = carried_at_entry(r, loop.act, _candidates(r, loop), loop.node, loop.head | loop.after)
+    carried.rounds = rounds
     for _ in range(_ROUNDS):
         facts = r.sizes.facts()
         found = attempt(carried)
