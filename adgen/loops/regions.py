@@ -139,7 +139,6 @@ class Carried:
     def advance(self) -> None:
         """At the end of the body: the yielded values become the carried ones."""
         state = self.state
-        self._take_over_tapes()
         for k in self.following:
             self._renew(k)
         scalars = [(slot, state.scalar(self.yields[k])) for k, slot in self.slots.items()]
@@ -149,22 +148,6 @@ class Carried:
         for k, (following, first, second) in self.following.items():
             state.block.add(SetPointers((self.current[k],), (following,)))
             state.block.add(Alternate(following, self.current[k], first, second))
-
-    def _take_over_tapes(self) -> None:
-        """Where the body ends with another tape than the carried one, that one takes over what is on it."""
-        carried = {k: self.state.env[p] for k, p in enumerate(self.params) if p.is_stack}
-        for k, own in carried.items():
-            found = self.state.env[self.yields[k]]
-            if found is own:
-                continue
-            assert isinstance(own, Buffer)
-            assert isinstance(found, Buffer)
-            if found in carried.values():
-                raise Unsupported("for", "growable tapes change places")
-            self.state.settle(own)
-            self.state.settle(found)
-            self.state.merge(own, found)
-            self.state.block.add(TapeMove(own, found))
 
     def _exchange(self) -> None:
         where = {p: k for k, p in enumerate(self.params)}
