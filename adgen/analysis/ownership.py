@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from adgen.ir.calls import bundled
 from adgen.ir.core import For, Func, Gather, If, Node, Op, Region, Value, While, regions_of, uses_of
-from adgen.ir.types import Type
+from adgen.ir.types import TapeType, Type
 
 
 @dataclass(slots=True)
@@ -193,6 +194,8 @@ class _Ownership:
             self._seen.update(node.results)
 
     def _op(self, op: Op, later: set[Value]) -> None:
+        if any(isinstance(v.any_type, TapeType) for v in op.results):
+            self._kept_on_tape(op)
         k = _SAVED.get(op.prim.name, 0)
         if k and holds_memory(op.operands[k]) and self._flow.root(op.operands[k]) in self._consumed_flow:
             self.plan.operands[op, k] = None
@@ -202,6 +205,12 @@ class _Ownership:
                 self._take_over(op, k, op.operands[k], home, later)
                 if op.attr("index") is not None:
                     self._check_others(op, k)
+
+    def _kept_on_tape(self, op: Op) -> None:
+        """A tape holds arguments as they were: those that the function changes elsewhere are copied first."""
+        for k, value in enumerate(op.operands):
+            if holds_memory(value) and self._flow.root(value) in self._consumed_flow:
+                self.plan.operands[op, k] = None
 
     def _check_others(self, op: Op, k: int) -> None:
         """A value scattered into the very array it is a view of is copied first.
@@ -314,15 +323,26 @@ class _Ownership:
 
     def _results(self, func: Func) -> None:
         taken: set[Value] = set()
+        tape = _on_tape(func)
         for k, value in enumerate(func.results):
             if not holds_memory(value):
                 continue
             root = self._shared.root(value)
+            if k in tape:
+                if root in taken:
+                    self.plan.yields[func.body, k] = None
+                continue
             foreign = any(m in self._never for m in self._shared.members(value))
             if foreign or root in taken or self._is_view(value):
                 self.plan.yields[func.body, k] = None
             else:
                 taken.add(root)
+
+
+def _on_tape(func: Func) -> set[int]:
+    """Results that go onto a tape, which may share the memory of arguments."""
+    places = bundled(range(len(func.results)), func.gives)
+    return {k for place in places if isinstance(place, tuple) for k in place}
 
 
 def _inside(home: Loop, outer: Loop) -> bool:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Gather, Indexer, Op, Value
 from adgen.ir.dims import OPEN
-from adgen.ir.types import StackType, Type
+from adgen.ir.types import StackType, TapeType, Type
+from adgen.primitives.calling import no_tape
 from adgen.primitives.define import ZERO, CellOf, Contribution, Indexed, Masked, RowsOf, Zero
 from adgen.primitives.elementwise import add, cast, where
 from adgen.primitives.indexing import add_at, owned_zeros, read, write, zeros_of
@@ -21,7 +23,7 @@ from adgen.primitives.lists import add_cell, add_cells, add_list
 from adgen.primitives.reduce import spread_back
 from adgen.primitives.shape import broadcast, reshape, transpose
 from adgen.primitives.sizes import constant
-from adgen.primitives.tape import stack_new
+from adgen.primitives.tape import stack_new, stack_zeros
 
 Mask = tuple[Value, bool]
 
@@ -111,8 +113,18 @@ class Cotangents:
         found = self.take_value(primal)
         return self.zeros(primal) if isinstance(found, Zero) else found
 
+    def take_input(self, primal: Value) -> Value:
+        """The cotangent of a parameter; zeros for all of a tape that nothing contributes to."""
+        if self.has(primal) or isinstance(primal.any_type, Type):
+            return self.take_dense(primal)
+        if isinstance(primal.any_type, StackType) and isinstance(primal.any_type.element, Type):
+            return stack_zeros(self.b, primal)
+        raise refuse("AG403", self.b.span, name=primal.hint or "a tape")
+
     def zeros(self, primal: Value) -> Value:
-        """Zeros like ``primal``, to be added into."""
+        """Zeros like ``primal``, to be added into; nothing for the tape of a call that is not made."""
+        if isinstance(primal.any_type, TapeType):
+            return no_tape(self.b)
         if isinstance(primal.any_type, StackType):
             return stack_new(self.b, element=primal.any_type.element)
         return owned_zeros(self.b, primal.type)
@@ -171,7 +183,7 @@ class Cotangents:
 
     def _dense(self, primal: Value, new: Cotangent) -> None:
         old = self._table.get(primal)
-        if old is None:
+        if old is None or self._is_empty(old.value):
             self._table[primal] = new
         elif primal.is_stack:
             self._table[primal] = Cotangent(add_list(self.b, old.value, new.value))
@@ -181,6 +193,11 @@ class Cotangents:
             self._table[primal] = Cotangent(total, (), True)
         else:
             self._table[primal] = self._sum(old, new)
+
+    def _is_empty(self, value: Value) -> bool:
+        """Whether this is the empty list, the zero of all lists."""
+        op = self.b.defs.op(value)
+        return op is not None and op.prim is stack_new
 
     def _sum(self, old: Cotangent, new: Cotangent) -> Cotangent:
         """The sum; masks that both carry stay, the others are discharged."""
@@ -198,7 +215,7 @@ class Cotangents:
     def _same(self, one: Value, other: Value) -> bool:
         """Whether two values are the same operation on the same operands, as from ``x * x``."""
         a, b = self.b.defs.op(one), self.b.defs.op(other)
-        if a is None or b is None or a.prim.pinned:
+        if a is None or b is None or a.prim.pinned or a.results.index(one) != b.results.index(other):
             return False
         return (a.prim, a.operands, a.attrs) == (b.prim, b.operands, b.attrs)
 

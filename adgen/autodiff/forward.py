@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adgen.analysis.activity import varied
+from adgen.analysis.activity import carries_derivative, varied
+from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.rules import refuse_drawn_parameters, tangent
-from adgen.ir.builder import Builder
+from adgen.autodiff.tangents import Tangents
+from adgen.diagnostics.errors import refuse
+from adgen.ir.builder import Builder, sorted_attrs
+from adgen.ir.calls import is_call
 from adgen.ir.core import Definitions, For, Func, If, Node, Op, Region, Value, While
-from adgen.ir.types import StackType, Type
+from adgen.ir.types import StackType, TapeType, Type
+from adgen.primitives.calling import no_tape
 from adgen.primitives.define import ZERO, Primitive, Zero
 from adgen.primitives.elementwise import cast
 from adgen.primitives.indexing import owned_zeros
-from adgen.primitives.tape import pop, push, stack_new
+from adgen.primitives.tape import pop, push, stack_new, stack_zeros
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.fold import HOOK
 
@@ -29,33 +34,45 @@ def pushforward(func: Func, wrt: Sequence[int], outputs: Sequence[int] | None = 
 
     Results are those of ``func`` followed by the tangent of each of ``outputs`` (by default all float ones).
     """
+    tangents = Tangents({f.name: f for f in func.functions}, _pushed)
+    found, _ = _pushed(func, wrt, outputs, tangents)
+    return replace(found, functions=(*func.functions, *tangents.made))
+
+
+def _pushed(
+    func: Func, wrt: Sequence[int], outputs: Sequence[int] | None, tangents: Tangents
+) -> tuple[Func, tuple[int, ...]]:
+    """The program with tangents, and which results have one: without ``outputs`` those that vary."""
     b = Builder(HOOK)
     b.defs = Definitions.of(func.body)
     inputs = [func.params[k] for k in wrt]
     dots = tuple(Value(v.any_type, f"{v.hint}_dot") for v in inputs)
     if outputs is None:
-        outputs = [k for k, v in enumerate(func.results) if v.type.is_float]
-    active = varied(func.body, inputs)
+        outputs = [k for k, v in enumerate(func.results) if carries_derivative(v.any_type)]
+    always = [v for op in taped_calls(func, tangents.table) for v in op.results]
+    active = varied(func.body, [*inputs, *always])
     refuse_drawn_parameters(func.body, active)
-    mode = _Forward(b, active)
+    mode = _Forward(b, active, tangents)
     mode.dots.update(zip(inputs, dots, strict=True))
     with b.block() as nodes:
         mode.nodes(func.body.nodes)
-        ends = tuple(mode.dense(func.results[k]) for k in outputs)
+        ends = tuple(mode.end(func.results[k]) for k in outputs)
     body = Region((*func.params, *dots), tuple(nodes), (*func.results, *ends))
     names = [
         func.result_names[k] if k < len(func.result_names) else v.hint or "out"
         for k, v in enumerate(func.results)
     ]
     all_names = (*names, *(f"{names[k]}_dot" for k in outputs))
-    return eliminate_dead_code(replace(func, body=body, cut=None, result_names=all_names))
+    found = replace(func, body=body, cut=None, result_names=all_names)
+    return eliminate_dead_code(found), tuple(outputs)
 
 
 class _Forward:
     """Emits every node as it stands, and what it does to tangents after it."""
 
-    def __init__(self, b: Builder, active: set[Value]) -> None:
+    def __init__(self, b: Builder, active: set[Value], tangents: Tangents) -> None:
         self.b = b
+        self._tangents = tangents
         self._active = active
         self.dots: dict[Value, Value] = {}
 
@@ -68,9 +85,19 @@ class _Forward:
         found = self.dots.get(value)
         if found is not None:
             return found
+        if isinstance(value.any_type, TapeType):
+            return no_tape(self.b)
         if isinstance(value.any_type, StackType):
             return stack_new(self.b, element=value.any_type.element)
         return owned_zeros(self.b, value.type)
+
+    def end(self, value: Value) -> Value:
+        """The tangent of a result; zeros of its own for a tape that does not vary. Raises AG403."""
+        if value in self.dots or isinstance(value.any_type, Type):
+            return self.dense(value)
+        if isinstance(value.any_type, StackType) and isinstance(value.any_type.element, Type):
+            return stack_zeros(self.b, value)
+        raise refuse("AG403", self.b.span, name=value.hint or "a tape")
 
     def nodes(self, nodes: Sequence[Node]) -> None:
         """Emit a block."""
@@ -80,6 +107,8 @@ class _Forward:
 
     def _node(self, node: Node) -> None:
         match node:
+            case Op() if is_call(node) and self._varies(node):
+                self._call(node)
             case Op():
                 self.b.append(node)
                 self._op(node)
@@ -90,6 +119,20 @@ class _Forward:
             case If():
                 self._if(node)
 
+    def _varies(self, op: Op) -> bool:
+        return any(v in self._active for v in (*op.operands, *op.results))
+
+    def _call(self, op: Op) -> None:
+        """A call of the function with tangents; every result that can have a tangent gets one."""
+        varying = tuple(k for k, v in enumerate(op.operands) if v in self._active)
+        pushed, which = self._tangents.of(op.attr("callee"), varying)
+        dots = tuple(self.dense(op.operands[k]) for k in which)
+        fresh = self._enter(op.results, pushed.outputs)
+        attrs = {**dict(op.attrs), "callee": pushed.name}
+        attrs["types"] = (*op.attr("types"), *(v.any_type for v in fresh))
+        operands, results = (*op.operands, *dots), (*op.results, *fresh)
+        self.b.append(replace(op, operands=operands, results=results, attrs=sorted_attrs(attrs)))
+
     def _op(self, op: Op) -> None:
         if op.prim.name == "push" and op.result in self._active:
             stack, value = op.operands
@@ -97,7 +140,7 @@ class _Forward:
         elif op.prim.name == "pop" and op.operands[0] in self._active:
             rest, value = op.results
             hints = (_dot(rest), _dot(value))
-            found = self.b.emit(pop, (self.dense(op.operands[0]),), {"element": value.type}, hints)
+            found = self.b.emit(pop, (self.dense(op.operands[0]),), {"element": value.any_type}, hints)
             self.dots.update(zip(op.results, found, strict=True))
         elif len(op.results) == 1 and op.result in self._active:
             found_dot = tangent(self.b, op, [self.dot(v) for v in op.operands])

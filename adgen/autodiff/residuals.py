@@ -37,7 +37,7 @@ from adgen.ir.core import (
     regions_of,
 )
 from adgen.ir.dims import Dim
-from adgen.ir.types import StackType, Type
+from adgen.ir.types import StackType, TapeType, Type
 from adgen.primitives.elementwise import neg, sub
 from adgen.primitives.extrema import maximum
 from adgen.primitives.rounding import floor_divide
@@ -84,13 +84,13 @@ class Homes:
     uses: Counter[Value] = field(default_factory=Counter)
 
     @staticmethod
-    def of(func: Func, counts: Mapping[While, Value]) -> Homes:
-        """The homes of everything in a function."""
+    def of(func: Func, extras: Mapping[Node, Value]) -> Homes:
+        """The homes of everything in a function; ``extras`` are made beside the results of nodes."""
         homes = Homes(Settled(func), defs=Definitions.of(func.body))
-        homes._region(func.body, (), counts)
+        homes._region(func.body, (), extras)
         return homes
 
-    def _region(self, region: Region, path: Path, counts: Mapping[While, Value]) -> None:
+    def _region(self, region: Region, path: Path, extras: Mapping[Node, Value]) -> None:
         self.path.update((p, path) for p in region.params)
         self.uses.update(region.yields)
         for node in region.nodes:
@@ -98,12 +98,12 @@ class Homes:
             self.path.update((v, path) for v in node.results)
             if isinstance(node, Op) and node.prim.name == "write":
                 self.stores.setdefault(node.operands[1], []).append((node, path))
-            if isinstance(node, While) and node in counts:
-                self.path[counts[node]] = path
+            if node in extras:
+                self.path[extras[node]] = path
             if isinstance(node, Op) and node.prim.name == "bind_dim":
                 self.symbols.setdefault(node.attr("sym"), []).append((node, path))
             for number, inner in enumerate(regions_of(node)):
-                self._region(inner, (*path, (node, number)), counts)
+                self._region(inner, (*path, (node, number)), extras)
 
     def outermost(self, store: Op, path: Path) -> Value | None:
         """What an array stored into inside loops is outside them, if that store is all that happens to it."""
@@ -213,7 +213,8 @@ class Tapes:
         if kind == "slot":
             return Tape(kind, value, path, Value(value.any_type, value.hint))
         if kind == "stack":
-            return Tape(kind, value, path, Value(StackType(value.type), name or "tape"))
+            assert not isinstance(value.any_type, StackType)
+            return Tape(kind, value, path, Value(StackType(value.any_type), name or "tape"))
         kept = self._already_stored(value, path)
         if kept is not None:
             final, offset = kept
@@ -239,6 +240,8 @@ class Tapes:
         local = any(self.homes.is_local(s, path) for d in dims for s in d.symbols())
         if not loops:
             return "stack" if local else "slot"
+        if isinstance(value.any_type, TapeType):
+            return "stack"
         known = all(isinstance(n, For) and self._known_bounds(n) for n in loops)
         return "array" if known and not local else "stack"
 

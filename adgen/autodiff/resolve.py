@@ -134,7 +134,7 @@ class Resolve(Rebuild):
         stack = self._stack(tape, self._frames.index(frame))
         with self.b.into(frame.prologue):
             hints = (tape.final.hint, tape.value.hint)
-            rest, found = self.b.emit(pop, (stack,), {"element": tape.value.type}, hints)
+            rest, found = self.b.emit(pop, (stack,), {"element": tape.value.any_type}, hints)
         frame.stacks[tape] = rest
         return found
 

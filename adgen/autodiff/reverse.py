@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from adgen.analysis.activity import useful, varied
+from adgen.autodiff.adjoints import Adjoints
+from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.cotangents import Cotangents
 from adgen.autodiff.residuals import Homes, Tapes
 from adgen.autodiff.resolve import Resolve
@@ -32,22 +34,34 @@ def joint(func: Func, wrt: Sequence[int], outputs: Sequence[int] = (0,), *, seed
     The cotangent of each of ``outputs`` is one (they must be scalars), or with ``seeded`` a further
     parameter each.
     """
+    adjoints = Adjoints({f.name: f for f in func.functions}, _halves)
+    found = _joint(func, wrt, outputs, seeded, adjoints)
+    return replace(found, functions=(*func.functions, *adjoints.made))
+
+
+def _halves(func: Func, wrt: Sequence[int], outputs: Sequence[int], adjoints: Adjoints) -> Split:
+    """The forward and backward program of a function that is called."""
+    return split(_joint(func, wrt, outputs, True, adjoints), len(func.results), len(outputs))
+
+
+def _joint(func: Func, wrt: Sequence[int], outputs: Sequence[int], seeded: bool, adjoints: Adjoints) -> Func:
     b = Builder(HOOK)
     b.defs = Definitions.of(func.body)
     b.reserve(_symbols_of(func))
     inputs = [func.params[k] for k in wrt]
     ends = [func.results[k] for k in outputs]
     seeds = [Value(v.any_type, f"{_result_name(func, k)}_bar") for k, v in zip(outputs, ends, strict=True)]
-    reached = varied(func.body, inputs)
+    always = list(taped_calls(func, adjoints.table))
+    reached = varied(func.body, [*inputs, *(v for op in always for v in op.results)])
     refuse_drawn_parameters(func.body, reached)
-    active = reached & useful(func.body, ends)
-    sweep = Sweep(b, active)
+    active = reached & useful(func.body, [*ends, *(v for op in always for v in op.operands)])
+    sweep = Sweep(b, active, adjoints)
     cots = Cotangents(b, active)
     with b.block() as nodes:
         for end, seed in zip(ends, seeds, strict=True):
             cots.contribute(end, seed if seeded else constant(b, 1.0, end.type))
         sweep.nodes(func.body.nodes, cots)
-        gradients = [cots.take_dense(v) for v in inputs]
+        gradients = [cots.take_input(v) for v in inputs]
     forward, reverse, found = _with_residuals(func, sweep, tuple(nodes), gradients, cots.hints)
     params = (*func.params, *(seeds if seeded else ()))
     body = Region(params, (*forward, *reverse), (*func.results, *found))
@@ -90,7 +104,7 @@ def _with_residuals(
     share one.
     """
     requested: dict[Value, None] = {}
-    homes = Homes.of(func, sweep.counts)
+    homes = Homes.of(func, sweep.extras)
     for _ in range(2):
         b = Builder(HOOK)
         b.defs.table.update(sweep.b.defs.table)
@@ -101,7 +115,7 @@ def _with_residuals(
             resolve.nodes(nodes)
             found = resolve.values(gradients)
         requested = tapes.requests()
-    taping = Taping(b, tapes, sweep.counts)
+    taping = Taping(b, tapes, sweep.counts, sweep.tapes)
     with b.block() as forward:
         taping.root(func.body.nodes)
     return tuple(forward), tuple(reverse), found

@@ -17,12 +17,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from adgen.analysis.origins import Origins
+from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
 from adgen.autodiff.cotangents import Cotangents, masks_for
 from adgen.autodiff.rules import contributions
+from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
+from adgen.ir.calls import is_call
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures
 from adgen.ir.dims import OPEN
-from adgen.ir.types import I64
+from adgen.ir.types import I64, TapeType
+from adgen.primitives.calling import call
 from adgen.primitives.define import ZERO, Primitive, Zero
 from adgen.primitives.tape import pop, push
 from adgen.transform.dce import live_nodes
@@ -30,12 +34,21 @@ from adgen.transform.dce import live_nodes
 
 @dataclass(slots=True)
 class Sweep:
-    """Emits the reverse sweep into ``b``; ``counts`` are the trip counts of ``while`` loops it asks for."""
+    """Emits the reverse sweep into ``b``; ``counts`` are the trip counts of ``while`` loops it asks for, and
+    ``tapes`` those of the calls that it reverses."""
 
     b: Builder
     active: set[Value]
+    adjoints: Adjoints
     mirror: dict[Node, Node] = field(default_factory=dict)
     counts: dict[While, Value] = field(default_factory=dict)
+    tapes: dict[Op, tuple[Pair, Value]] = field(default_factory=dict)
+
+    @property
+    def extras(self) -> dict[Node, Value]:
+        """What forward nodes give besides their results: trip counts of loops, tapes of calls."""
+        tapes: dict[Node, Value] = {op: tape for op, (_, tape) in self.tapes.items()}
+        return tapes | {loop: count for loop, count in self.counts.items()}
 
     def nodes(self, nodes: Sequence[Node], cots: Cotangents) -> None:
         """The adjoints of a block, last node first."""
@@ -63,6 +76,8 @@ class Sweep:
             self._push(op, cots)
         elif op.prim.name == "pop":
             self._pop(op, cots)
+        elif is_call(op):
+            self._call(op, cots)
         elif len(op.results) == 1 and op.result in self.active:
             self._leaf(op, cots)
         elif any(v in self.active for v in op.results):
@@ -86,13 +101,34 @@ class Sweep:
         for operand, what in zip(op.operands, op.prim.vjp(self.b, op, tuple(seeds)), strict=True):
             cots.contribute(operand, what)
 
+    def _call(self, op: Op, cots: Cotangents) -> None:
+        """The backward function, with the tape that the forward function leaves."""
+        taped = self.adjoints.taped(op)
+        if not taped and not any(v in self.active and cots.has(v) for v in op.results):
+            return
+        if op not in self.tapes:
+            self.tapes[op] = (self.adjoints.pair(op, self.active), tape_of(op))
+        pair, tape = self.tapes[op]
+        bars = [self._seed(op.results[k], op, cots) for k in pair.outputs]
+        wanted = [op.operands[k] for k in pair.wrt]
+        attrs = {"callee": pair.backward, "types": tuple(v.any_type for v in wanted)}
+        found = self.b.emit(call, (tape, *bars), attrs, [_bar(v) for v in wanted])
+        for operand, bar in zip(wanted, found, strict=True):
+            cots.contribute(operand, bar)
+
+    def _seed(self, result: Value, op: Op, cots: Cotangents) -> Value:
+        """The cotangent of a call's result. Raises AG403 for a tape whose cotangent nothing makes."""
+        if isinstance(result.any_type, TapeType) and not cots.has(result):
+            raise refuse("AG403", op.span, name=op.attr("callee"))
+        return cots.take_dense(result)
+
     def _push(self, op: Op, cots: Cotangents) -> None:
         """The adjoint of a push pops the cotangent that the adjoint of the pop has pushed."""
         stack, value = op.operands
         stack_bar = cots.take_value(op.result)
         if isinstance(stack_bar, Zero):
             return
-        rest, value_bar = self.b.emit(pop, (stack_bar,), {"element": value.type}, stack_bar.hint)
+        rest, value_bar = self.b.emit(pop, (stack_bar,), {"element": value.any_type}, stack_bar.hint)
         cots.start(stack, rest)
         cots.contribute(value, value_bar)
 

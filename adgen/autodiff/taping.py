@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from adgen.autodiff.adjoints import Pair
 from adgen.autodiff.residuals import Path, Tape, Tapes, tape_position
-from adgen.ir.builder import Builder
-from adgen.ir.core import For, Full, If, Indexer, Node, Point, Region, Value, While
-from adgen.ir.types import I64
+from adgen.ir.builder import Builder, sorted_attrs
+from adgen.ir.core import For, Full, If, Indexer, Node, Op, Point, Region, Value, While
+from adgen.ir.types import I64, TapeType
+from adgen.primitives.calling import no_tape
 from adgen.primitives.elementwise import add
 from adgen.primitives.indexing import write, zeros_of
 from adgen.primitives.shape import empty
@@ -24,11 +26,18 @@ State = dict[Tape, Value]
 class Taping:
     """Emits the forward sweep into ``b``."""
 
-    def __init__(self, b: Builder, tapes: Tapes, counts: Mapping[While, Value]) -> None:
+    def __init__(
+        self,
+        b: Builder,
+        tapes: Tapes,
+        counts: Mapping[While, Value],
+        calls: Mapping[Op, tuple[Pair, Value]],
+    ) -> None:
         self.b = b
         self._tapes = [t for t in tapes.unique() if not t.kept]
         self._before = tapes.before
         self._counts = counts
+        self._calls = calls
         self._saved: dict[Value, list[Tape]] = {}
         for tape in self._tapes:
             self._saved.setdefault(tape.value, []).append(tape)
@@ -48,8 +57,10 @@ class Taping:
 
     def _storage(self, tape: Tape) -> Value:
         if tape.kind == "stack":
-            return stack_new(self.b, element=tape.value.type, hint=tape.final.hint)
+            return stack_new(self.b, element=tape.value.any_type, hint=tape.final.hint)
         if tape.kind == "slot":
+            if isinstance(tape.value.any_type, TapeType):
+                return no_tape(self.b)
             return zeros_of(self.b, tape.value.type)
         return empty(self.b, dims=tape.final.type.dims, dtype=tape.final.type.dtype, hint=tape.final.hint)
 
@@ -72,11 +83,21 @@ class Taping:
                 self._while(node, path, state, inside)
             case If() if inside:
                 self._if(node, path, state, inside)
+            case Op() if node in self._calls:
+                self._call(node, path, state)
             case _:
                 self.b.append(node)
         self._save(node.results, path, state)
         if isinstance(node, While) and node in self._counts:
             self._save((self._counts[node],), path, state)
+
+    def _call(self, node: Op, path: Path, state: State) -> None:
+        """A call of the forward function, which leaves a tape too."""
+        pair, tape = self._calls[node]
+        attrs = {"callee": pair.forward, "types": (*node.attr("types"), tape.any_type)}
+        results = (*node.results, tape)
+        self.b.append(replace(node, results=results, attrs=sorted_attrs(attrs)))
+        self._save((tape,), path, state)
 
     def _save(self, values: Sequence[Value], path: Path, state: State) -> None:
         for value in values:

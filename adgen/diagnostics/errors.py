@@ -115,6 +115,10 @@ class RunUnboundLocalError(RunError, UnboundLocalError):
     """A name that has no value where the user's program reads it."""
 
 
+class RunRecursionError(RunError, RecursionError):
+    """The user's function calls itself more often than Python's stack allows."""
+
+
 class RunRuntimeError(RunError, RuntimeError):
     """A RuntimeError that the user's program raises."""
 
@@ -136,6 +140,7 @@ _RUN_ERRORS: tuple[tuple[type[Exception], type[RunError]], ...] = (
     (TypeError, RunTypeError),
     (MemoryError, RunMemoryError),
     (AssertionError, RunAssertionError),
+    (RecursionError, RunRecursionError),
     (RuntimeError, RunRuntimeError),
     (UnboundLocalError, RunUnboundLocalError),
     (NameError, RunNameError),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from adgen.diagnostics import Span, UserError
-from adgen.frontend import fence, options
+from adgen.frontend import fence, options, recursion
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -200,14 +200,12 @@ def closure(r: Reader, act: Activation, node: cst.FunctionDef | cst.Lambda, name
 def inline(r: Reader, function: UserFunction, given: Arguments, name: Span | None = None) -> Abstract:
     """The result of one of the user's functions, its body lowered in place."""
     definition: Closure = function.definition
-    if any(running.name == function.name and _runs(running, definition) for running in r.running):
-        raise r.error("AG124", name, name=function.name)
-    return run(r, function.name, definition, bind_arguments(r, function, given), r.b.span)
-
-
-def _runs(running: Activation, definition: Closure) -> bool:
-    here, there = running.source.span(running.node), definition.source.span(definition.node)
-    return here == there
+    bound = bind_arguments(r, function, given)
+    if recursion.place_of(definition) in r.recursive:
+        assert r.b.span is not None
+        return recursion.call(r, function.name, definition, bound, r.b.span)
+    recursion.note(r, function.name, definition, r.b.span)
+    return run(r, function.name, definition, bound, r.b.span)
 
 
 def bind_arguments(r: Reader, function: UserFunction, given: Arguments) -> dict[str, Abstract]:
@@ -266,7 +264,15 @@ def run(
     body = statements(node.body)
     local = (names_assigned(body) - names_nonlocal(body)) | frozenset(bound)
     act = Activation(
-        r.activations, name, source, definition.environment, definition.parent, local, Liveness.of(node), node
+        r.activations,
+        name,
+        source,
+        definition.environment,
+        definition.parent,
+        local,
+        Liveness.of(node),
+        node,
+        r.b.depth,
     )
     r.activations += 1
     r.sources.setdefault(source.text)
@@ -314,7 +320,7 @@ def _result(r: Reader, act: Activation) -> Abstract:
         if isinstance(found, Missing):
             raise found.error or r.error("AG206", act.source.name_span, name="the result")
         return found
-    if returned == Known(False) and not _returns_something(act):
+    if not _returns_something(act):
         return Known(None)
     raise r.error("AG126", _name_span(act), name=act.name)
 
@@ -325,7 +331,7 @@ def _name_span(act: Activation) -> Span:
 
 
 def _returns_something(act: Activation) -> bool:
-    return any(isinstance(n, cst.Return) for n in _own_nodes(act.node.body))
+    return any(isinstance(n, cst.Return) and n.value is not None for n in _own_nodes(act.node.body))
 
 
 def _own_nodes(node: cst.CSTNode) -> Sequence[cst.CSTNode]:

@@ -34,7 +34,7 @@ from adgen.frontend.state import (
 from adgen.frontend.turns import Turns, turns_of
 from adgen.frontend.unbound import at_end, is_open, may_be_open
 from adgen.ir.core import Node, Value
-from adgen.ir.types import BOOL, AnyType, StackType
+from adgen.ir.types import BOOL, AnyType, Type
 
 _SOMETHING = Root("unknown")
 """Stands for a root made inside the loop, which cannot be named at its head."""
@@ -320,7 +320,7 @@ class Carried:
     def _joined(
         self, item: Name, old: AnyType, new: AnyType, end: Abstract, runs: Callable[[], bool]
     ) -> AnyType:
-        if isinstance(old, StackType) or isinstance(new, StackType):
+        if not isinstance(old, Type) or not isinstance(new, Type):
             assert old == new
             return old
         joined = join_types(old, new)
@@ -330,7 +330,7 @@ class Carried:
 
     def _outside(self, type_: AnyType) -> AnyType:
         """A type as it is in front of the loop: sizes that are not known there are left open."""
-        if isinstance(type_, StackType):
+        if not isinstance(type_, Type):
             return type_
         inner, self.r.state = self.r.state, self.outside
         try:

@@ -12,6 +12,7 @@ from adgen.frontend.abstract import Abstract, Known, Number, Tuple
 from adgen.frontend.expressions import expression
 from adgen.frontend.operators import SYMBOLS, binary, truth
 from adgen.frontend.reader import Reader
+from adgen.frontend.signals import Unfounded
 from adgen.frontend.state import Activation
 from adgen.ir.core import Node, Op, Value
 from adgen.ir.types import DType, Kind, Type
@@ -99,7 +100,10 @@ def _logical(r: Reader, left: Abstract, right: Callable[[], Abstract], conjuncti
 
     if _is_bool(r, left):
         with r.branch(r.state) as (nodes, _):
-            other = right()
+            try:
+                other = right()
+            except Unfounded:
+                return left
         if _is_bool(r, other) and _harmless(nodes):
             r.splice(nodes)
             prim = logical_and if conjunction else logical_or
@@ -131,6 +135,11 @@ def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callabl
     """The value of a conditional expression: a selection where both sides are harmless, else a branch."""
     found: list[Abstract] = []
     sides = merging.both(r, pred, lambda: found.append(then()), lambda: found.append(orelse()))
+    if sides[0].unfounded or sides[1].unfounded:
+        side = sides[sides[0].unfounded]
+        r.splice(side.nodes)
+        r.restore(r.state, side.state)
+        return found[0]
     try:
         skeleton, leaves = merging.aligned(r, sides, found[0], found[1], "")
     except merging.Unjoinable as problem:

@@ -34,7 +34,7 @@ from adgen.frontend.merging import both
 from adgen.frontend.operators import negated, truth
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import Trip, is_static, static_items, trip, trip_count
-from adgen.frontend.signals import Peel, Regrow, Unroll
+from adgen.frontend.signals import Peel, Regrow, Unfounded, Unroll
 from adgen.frontend.state import BOUND, BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, State
 from adgen.frontend.unbound import is_open
 from adgen.ir.core import Node, Region, Value, walk
@@ -199,6 +199,9 @@ def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstr
         with r.at(act, node):
             _rolled(r, act, node, found)
         return
+    except Unfounded:
+        r.restore(before, entry)
+        return
     except Unroll as signal:
         if signal.counter not in r.counters_of(node):
             raise
@@ -341,9 +344,16 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
         if named:
             test()
 
-    with r.at(act, node):
-        _lower(r, loop, lambda c: _while_round(r, loop, c, test, again))
-        again()
+    before, entry = r.state, r.state.fork()
+    try:
+        with r.at(act, node):
+            _lower(r, loop, lambda c: _while_round(r, loop, c, test, again))
+            again()
+    except Unfounded:
+        if forever:
+            raise
+        r.restore(before, entry)
+        return
     if forever and "break" not in exits(body):
         r.state.frames[act.key][RETURNED] = Known(True)
 

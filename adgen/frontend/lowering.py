@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
@@ -10,20 +10,23 @@ from typing import Any
 
 import libcst as cst
 
-from adgen.diagnostics import Diagnostic, SourceText, UserError, refuse
+from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, refuse
 from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number, Tuple, UserFunction
 from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
+from adgen.frontend.closing import closed
 from adgen.frontend.derivatives import Differentiate
 from adgen.frontend.finishing import finished, needed_captures
 from adgen.frontend.live_scope import LiveEnvironment, helper
 from adgen.frontend.mutation import owned
 from adgen.frontend.names import from_meaning
 from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
+from adgen.frontend.recursion import call, place_of
 from adgen.frontend.scope import Captured, Helper, Meaning, Path
 from adgen.frontend.sequences import static_items
 from adgen.frontend.signals import Relearn, Restart, Unroll
 from adgen.frontend.sizes import NO_SIZES, Equality
+from adgen.frontend.stack import deep_stack
 from adgen.frontend.state import Closure
 from adgen.frontend.static_scope import StaticEnvironment, check_decorators
 from adgen.ir.core import Func, Region, Value
@@ -124,11 +127,13 @@ def lower(
     demanded: dict[object, Any] = {}
     equalities: dict[str, Equality] = {}
     elements: dict[object, Any] = {}
+    recursive: set[Span] = set()
     for _ in range(_ATTEMPTS):
         substitution = _solved(equalities)
-        reader = Reader(demanded, refuted, max_ops, substitution, differentiate, elements=elements)
+        reader = Reader(demanded, refuted, max_ops, substitution, differentiate, recursive, elements=elements)
         try:
-            lowered = _attempt(reader, function, arguments, brings)
+            with deep_stack():
+                lowered = _attempt(reader, function, arguments, brings)
         except Restart as restart:
             values = {source: value for source, value in reader.statics.values()}
             demanded |= {source: values[source] for source in restart.demanded}
@@ -187,26 +192,33 @@ def _attempt(
             if node.star == "**" and isinstance(bound[name], Tuple):
                 bound[name] = owned(r, bound[name])  # type: ignore[arg-type]
     with r.b.block() as nodes:
-        result = run(r, source.name, definition, bound, None)
+        if place_of(definition) in r.recursive:
+            result = call(r, source.name, definition, bound, source.name_span)
+        else:
+            result = run(r, source.name, definition, bound, None)
         if result == Known(None) and not _has_return(source.node):
             raise r.error("AG127", source.name_span, name=source.name)
         yields: list[Value] = []
         with r.b.at(source.name_span):
             spec = _result(r, result, yields)
             mutated = _mutated(r, parameters, values, yields)
+    body, results, functions = closed(nodes, yields, r.raw, r.names, r.comments)
     assumed = {s for a in r.sizes.needed() for s in a.dim.symbols()}
     hidden = tuple(c.value for c in r.captures.values())
-    needed = needed_captures(tuple(nodes), tuple(yields), hidden, assumed)
+    needed = needed_captures(body, results, hidden, assumed)
     kept = [c for c in r.captures.values() if c.value in needed]
     captures = tuple(_capture(r, c) for c in kept)
     params = (*values, *(c.value for c in kept))
     func = Func(
         _identifier(source.name),
-        Region(params, tuple(nodes), tuple(yields)),
+        Region(params, body, results),
         r.sizes.needed(),
-        tuple(sorted(r.comments.items())),
+        tuple(
+            c for c in sorted(r.comments.items()) if not _inside(c[0], functions, source.span(source.node))
+        ),
         source.span(source.node),
         doc=_docstring(source.node),
+        functions=functions,
     )
     return Lowered(
         finished(func, r.names),
@@ -330,6 +342,12 @@ def _has_return(node: cst.FunctionDef | cst.Lambda) -> bool:
     if isinstance(node, cst.Lambda):
         return True
     return any(isinstance(n, cst.Return) and n.value is not None for n in _own_nodes(node.body))
+
+
+def _inside(line: int, functions: Sequence[Func], whole: Span) -> bool:
+    """Whether a line belongs to a function that is called, and not to the function itself."""
+    spans = [f.span for f in functions if f.span is not None and f.span != whole]
+    return any(s.file == whole.file and s.line <= line <= s.end_line for s in spans)
 
 
 def _identifier(name: str) -> str:

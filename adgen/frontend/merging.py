@@ -15,7 +15,9 @@ from adgen.frontend.abstract import Abstract, Array, Cells, Generator, Grown, Kn
 from adgen.frontend.open_sizes import closed, sized
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
+from adgen.frontend.signals import Unfounded
 from adgen.frontend.state import (
+    RAISED,
     Binding,
     Missing,
     State,
@@ -174,6 +176,7 @@ def convert(r: Reader, x: Abstract | Value | None, type_: AnyType) -> Value:
     """``x`` in a joined type; zeros where it has no value on this path."""
     if isinstance(type_, StackType):
         return x if isinstance(x, Value) else stack_new(r.b, element=type_.element)
+    assert isinstance(type_, Type)
     if x is None:
         return zeros(r, type_)
     if isinstance(x, Generator):
@@ -199,10 +202,11 @@ def zeros(r: Reader, type_: Type) -> Value:
 # -- branches -----------------------------------------------------------------------------------------------
 @dataclass(slots=True)
 class Side:
-    """One branch after it was lowered."""
+    """One branch after it was lowered; ``unfounded`` where it says nothing (yet) about what follows."""
 
     nodes: list[Node]
     state: State
+    unfounded: bool = False
 
 
 def emit_if(r: Reader, pred: Value, sides: tuple[Side, Side], leaves: list[Leaf]) -> tuple[Value, ...]:
@@ -338,10 +342,21 @@ def sharing(
 
 
 def both(r: Reader, pred: Value, then: Callable[[], None], orelse: Callable[[], None]) -> tuple[Side, Side]:
-    """Lower two branches, each in a fork of the state."""
+    """Lower two branches, each in a fork of the state.
+
+    One that needs a result of which nothing is known yet is left as one that raises is. Raises Unfounded
+    where both are.
+    """
     found = []
     for action in (then, orelse):
+        unfounded = False
         with r.branch(r.state) as (nodes, state):
-            action()
-        found.append(Side(nodes, state))
+            try:
+                action()
+            except Unfounded:
+                unfounded = True
+                state.frames[r.running[-1].key][RAISED] = Known(True)
+        found.append(Side(nodes, state, unfounded))
+    if all(side.unfounded for side in found):
+        raise Unfounded
     return found[0], found[1]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 import numpy as np
@@ -44,6 +44,9 @@ from adgen.objects.containers import container_of, structure
 from adgen.primitives.sizes import constant
 from adgen.primitives.stacking import stack
 
+if TYPE_CHECKING:
+    from adgen.frontend.recursion import Raw, Recursive
+
 MAX_OPS = 4096
 
 
@@ -65,6 +68,7 @@ class Reader:
     max_ops: int = MAX_OPS
     substitution: Mapping[str, Dim] = field(default_factory=dict)
     differentiate: Differentiate | None = None
+    recursive: set[Span] = field(default_factory=set)
     b: Builder = field(default_factory=Builder)
     state: State = field(default_factory=State)
     statics: dict[Value, tuple[object, Any]] = field(default_factory=dict)
@@ -94,6 +98,8 @@ class Reader:
     ordered: dict[Value, None] = field(default_factory=dict)
     disordered: dict[Value, None] = field(default_factory=dict)
     copies: dict[Root, tuple[Dim, ...] | None] = field(default_factory=dict)
+    instances: list[Recursive] = field(default_factory=list)
+    raw: dict[str, Raw] = field(default_factory=dict)
     sizes: Sizes = field(init=False)
     _numbers: dict[Value, int] = field(default_factory=dict)
 

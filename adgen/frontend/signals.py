@@ -35,3 +35,15 @@ class Regrow(Exception):
 
 class Peel(Exception):
     """A loop has to have its first iteration taken out, because a name changes its structure there."""
+
+
+class Widen(Exception):
+    """A function that calls itself has to be lowered again: a call has given it other kinds of arguments."""
+
+    def __init__(self, instance: object) -> None:
+        super().__init__(instance)
+        self.instance = instance
+
+
+class Unfounded(Exception):
+    """A path that needs the result of a function of which nothing is known yet; it says nothing either."""

@@ -64,6 +64,7 @@ class Activation:
     local: frozenset[str]
     liveness: Liveness
     node: Definition
+    depth: int
 
 
 @dataclass(slots=True)

@@ -102,6 +102,11 @@ class Builder:
         """The nodes of the innermost open block."""
         return self._blocks[-1]
 
+    @property
+    def depth(self) -> int:
+        """How many blocks are open."""
+        return len(self._blocks)
+
     # -- structure --------------------------------------------------------------------------------------
     def region(self, params: Sequence[Value], body: Callable[[], Sequence[Value]]) -> Region:
         """Build a region: ``body`` emits the nodes and returns what is yielded."""

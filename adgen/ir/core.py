@@ -165,12 +165,20 @@ class Assumption:
     span: Span | None = None
 
 
+PLAIN = -1
+"""In ``Func.takes`` and ``Func.gives``: a value of its own, not a tape."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Func:
     """A function: ``body.params`` are its parameters and ``body.yields`` its results.
 
     ``cut`` is the number of top-level nodes that belong to the forward sweep of a joint program (None for a
     program that is not a joint one). ``result_names`` name the results in printed code.
+
+    ``functions`` are those that calls in the program name; only the outermost function has any. A function
+    that is called may bundle parameters or results: ``takes`` and ``gives`` say for each argument or result
+    of a call how many of them it is, as one tape, or PLAIN for a value of its own (nothing: all are plain).
     """
 
     name: str
@@ -181,6 +189,9 @@ class Func:
     cut: int | None = None
     result_names: tuple[str, ...] = ()
     doc: str = ""
+    functions: tuple[Func, ...] = ()
+    takes: tuple[int, ...] = ()
+    gives: tuple[int, ...] = ()
 
     @property
     def params(self) -> tuple[Value, ...]:

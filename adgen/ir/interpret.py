@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.ir.calls import bundled, callee_of, opened
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While
 from adgen.ir.dims import Dim, solve
 from adgen.ir.types import DType, Kind, Type
@@ -45,7 +46,7 @@ class Counts:
         """Count one execution of an operation, of these operands, with these results."""
         self.ops[op.prim.name] += 1
         for value, item in zip(op.results, found, strict=True):
-            self.elements[op.prim.name] += int(np.size(item)) if not value.is_stack else 1
+            self.elements[op.prim.name] += int(np.size(item)) if isinstance(value.any_type, Type) else 1
 
 
 def interpret(func: Func, args: Sequence[Any], counts: Counts | None = None) -> tuple[Any, ...]:
@@ -53,7 +54,7 @@ def interpret(func: Func, args: Sequence[Any], counts: Counts | None = None) -> 
 
     Raises ValueError where the shapes of the arguments do not fit the parameter types.
     """
-    run = _Run({}, {}, counts)
+    run = _Run({}, {}, counts, {f.name: f for f in func.functions})
     run.bind_arguments(func, args)
     return run.region(func.body)
 
@@ -73,6 +74,7 @@ class _Run:
     values: dict[Value, Any]
     sizes: dict[str, int]
     counts: Counts | None
+    functions: Mapping[str, Func]
 
     def bind_arguments(self, func: Func, args: Sequence[Any]) -> None:
         if len(args) != len(func.params):
@@ -129,9 +131,17 @@ class _Run:
         for value, item in zip(results, found, strict=True):
             self.values[value] = item
 
+    def call(self, name: str, args: Sequence[Any]) -> tuple[Any, ...]:
+        """The results of a function of the program."""
+        callee = self.functions[name]
+        run = _Run({}, {}, self.counts, self.functions)
+        run.bind_arguments(callee, opened(args, callee.takes))
+        return bundled(run.region(callee.body), callee.gives)
+
     def op(self, op: Op) -> None:
         args = [self.values[v] for v in op.operands]
-        found = evaluate(op, args, self.sizes)
+        callee = callee_of(op)
+        found = evaluate(op, args, self.sizes) if callee is None else self.call(callee, args)
         for value, item in zip(op.results, found, strict=True):
             self._check_shape(value, item)
             self.values[value] = item

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from adgen.ir.builder import sorted_attrs
 from adgen.ir.core import (
+    PLAIN,
     Access,
     Assumption,
     For,
@@ -27,7 +29,7 @@ from adgen.ir.core import (
     While,
 )
 from adgen.ir.dims import Dim
-from adgen.ir.types import AnyType, DType, Kind, StackType, Type
+from adgen.ir.types import AnyType, DType, Kind, StackType, TapeType, Type
 
 _TYPE = re.compile(r"(np\.)?([A-Za-z]+\d*)(\[([^\]]*)\])?")
 _VALUE = re.compile(r"%([\w.]+)")
@@ -42,9 +44,11 @@ class TextError(ValueError):
 def parse_type(text: str) -> AnyType:
     """The type that ``text`` names. Raises ValueError where it names none."""
     text = text.strip()
+    if text == "tape":
+        return TapeType()
     if text.startswith("stack<") and text.endswith(">"):
         element = parse_type(text[6:-1])
-        assert isinstance(element, Type)
+        assert not isinstance(element, StackType)
         return StackType(element)
     match = _TYPE.fullmatch(text)
     if match is None:
@@ -60,7 +64,7 @@ def parse(text: str, primitive: Callable[[str], Opcode]) -> Func:
     """The function that ``text`` prints; ``primitive`` finds operations by name. Raises TextError."""
     parser = _Parser(text, primitive)
     try:
-        return parser.func()
+        return parser.program()
     except (ValueError, KeyError, IndexError) as error:
         raise TextError(f"line {parser.line}: {error}") from error
 
@@ -107,9 +111,9 @@ class _Parser:
         if self._accept("stack<"):
             element = self._type()
             self._expect(">")
-            assert isinstance(element, Type)
+            assert not isinstance(element, StackType)
             return StackType(element)
-        return parse_type(self._match(_TYPE))
+        return parse_type("tape" if self._accept("tape") else self._match(_TYPE))
 
     def _types(self) -> list[AnyType]:
         if not self._accept(":"):
@@ -196,24 +200,53 @@ class _Parser:
         return Indexer(tuple(access), once)
 
     # -- structure --------------------------------------------------------------------------------------
+    def program(self) -> Func:
+        """A function and those it calls."""
+        first = self.func()
+        others = []
+        while self.line < len(self._lines):
+            others.append(self.func())
+        return replace(first, functions=tuple(others))
+
     def func(self) -> Func:
+        self._values = {}
         self._next()
         self._expect("func @")
         name = self._match(_WORD)
         self._expect("(")
-        params = []
-        while not self._accept(")"):
-            value = self._match(_VALUE)[1:]
-            self._expect(":")
-            params.append(self._define(value, self._type()))
-            self._accept(",")
+        params, takes = self._bundles(self._parameter)
+        self._gives: tuple[int, ...] = ()
         assumptions = []
         while self._lines[self.line].startswith("assume "):
             dim, exact = re.fullmatch(r"assume (.*) (==|>=) 0", self._next()).groups()  # type: ignore[union-attr]
             assumptions.append(Assumption(Dim.parse(dim), exact == "=="))
         cut: list[int] = []
         region = self._region(tuple(params), "return", cut)
-        return Func(name, region, tuple(assumptions), cut=cut[0] if cut else None)
+        self._close("}")
+        known = cut[0] if cut else None
+        return Func(name, region, tuple(assumptions), cut=known, takes=takes, gives=self._gives)
+
+    def _parameter(self) -> Value:
+        value = self._match(_VALUE)[1:]
+        self._expect(":")
+        return self._define(value, self._type())
+
+    def _bundles(self, item: Callable[[], Value], end: str = ")") -> tuple[list[Value], tuple[int, ...]]:
+        """Items up to ``end``, and how parentheses bundle them."""
+        found: list[Value] = []
+        sizes: list[int] = []
+        while not self._accept(end):
+            if self._accept("("):
+                start = len(found)
+                while not self._accept(")"):
+                    found.append(item())
+                    self._accept(",")
+                sizes.append(len(found) - start)
+            else:
+                found.append(item())
+                sizes.append(PLAIN)
+            self._accept(",")
+        return found, tuple(sizes) if any(s != PLAIN for s in sizes) else ()
 
     def _region(self, params: tuple[Value, ...], end: str, cut: list[int] | None = None) -> Region:
         nodes: list[Node] = []
@@ -224,6 +257,10 @@ class _Parser:
                 continue
             if line.split(" ")[0] == end:
                 self._expect(end)
+                if end == "return":
+                    self._text += "\n"
+                    results, self._gives = self._bundles(self._use, "\n")
+                    return Region(params, tuple(nodes), tuple(results))
                 yields = tuple(self._values[n] for n in self._names())
                 return Region(params, tuple(nodes), yields)
             nodes.append(self._node())

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adgen.ir.calls import bundled
 from adgen.ir.core import (
     Attrs,
     For,
@@ -35,12 +36,12 @@ from adgen.ir.core import (
     While,
 )
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Kind, StackType, Type
+from adgen.ir.types import DType, Kind, StackType, TapeType, Type
 
 
 def to_text(func: Func, spans: bool = False) -> str:
     """The text of a function, each node's place in the source added on request."""
-    return _Printer(spans).func(func)
+    return "\n".join(_Printer(spans).func(f) for f in (func, *func.functions))
 
 
 class _Printer:
@@ -67,11 +68,14 @@ class _Printer:
         return ", ".join(self._name(v) for v in values)
 
     def func(self, func: Func) -> str:
-        params = ", ".join(f"{self._name(p)}: {p.any_type}" for p in func.params)
-        results = ", ".join(str(v.any_type) for v in func.results)
+        params = _list_of(bundled([f"{self._name(p)}: {p.any_type}" for p in func.params], func.takes))
+        results = _list_of(bundled([str(v.any_type) for v in func.results], func.gives))
         lines = [f"func @{func.name}({params}) -> ({results}) {{"]
         lines += [f"  assume {a.dim} {'==' if a.exact else '>='} 0" for a in func.assumptions]
         lines += self._body(func.body, "  ", "return", func.cut)
+        if func.gives:
+            names = _list_of(bundled([self._name(v) for v in func.results], func.gives))
+            lines[-1] = f"  return {names}"
         return "\n".join([*lines, "}", ""])
 
     def _body(self, region: Region, indent: str, end: str, cut: int | None = None) -> list[str]:
@@ -135,6 +139,11 @@ class _Printer:
         return [head, *then, f"{indent}}} else {{", *orelse, indent + "}"]
 
 
+def _list_of(items: tuple[str | tuple[str, ...], ...]) -> str:
+    """Texts with commas; what travels as one tape stands in parentheses."""
+    return ", ".join(item if isinstance(item, str) else f"({', '.join(item)})" for item in items)
+
+
 def _attrs(attrs: Attrs) -> str:
     if not attrs:
         return ""
@@ -150,7 +159,7 @@ def attribute_text(value: Any) -> str:
             return f"!{value.value}"
         case Kind():
             return f"@{value.value}"
-        case Type() | StackType():
+        case Type() | StackType() | TapeType():
             return f"${value}"
         case Indexer():
             return _indexer_text(value)

@@ -122,16 +122,34 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
+class TapeType:
+    """What one call of a function keeps for its reverse sweep: handed on whole, opened by the callee only."""
+
+    def __str__(self) -> str:
+        return "tape"
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """A tape has no dims that anybody outside can see."""
+        return ()
+
+    @property
+    def is_float(self) -> bool:
+        """Whether what is in it may have a derivative."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class StackType:
     """A growable last-in first-out store of values of one type (a tape of unknown length)."""
 
-    element: Type
+    element: Type | TapeType
 
     def __str__(self) -> str:
         return f"stack<{self.element}>"
 
 
-AnyType = Type | StackType
+AnyType = Type | StackType | TapeType
 
 
 def py(dtype: str | DType) -> Type:

@@ -6,7 +6,10 @@ primitive infers; regions fit their node; accumulators are only added to.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from adgen.ir.builder import dims_in_attrs
+from adgen.ir.calls import instantiated, is_call, outer_types, result_types
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
 from adgen.ir.dims import OPEN
 from adgen.ir.types import BOOL, I64, AnyType, DType, StackType, Type
@@ -17,18 +20,26 @@ class IllFormed(Exception):
 
 
 def verify(func: Func) -> Func:
-    """``func`` itself. Raises IllFormed where it breaks a rule."""
+    """``func`` itself, with the functions it calls. Raises IllFormed where one breaks a rule."""
+    table = {f.name: f for f in func.functions}
+    if len(table) != len(func.functions):
+        raise IllFormed(f"{func.name}: two functions of one name")
+    for each in (func, *func.functions):
+        _verify(each, table)
+    return func
+
+
+def _verify(func: Func, table: Mapping[str, Func]) -> None:
     scope: set[Value] = set()
     symbols: set[str] = set()
     for param in func.params:
         symbols.update(_symbols(param.any_type))
         _define(param, scope)
-    _Verifier(func).region(func.body, scope, symbols)
+    _Verifier(func, table).region(func.body, scope, symbols)
     for assumption in func.assumptions:
         unknown = set(assumption.dim.symbols()) - symbols
         if unknown:
             raise IllFormed(f"{func.name}: assumption on unknown symbols {sorted(unknown)}")
-    return func
 
 
 def _define(value: Value, scope: set[Value]) -> None:
@@ -43,8 +54,9 @@ def _symbols(type_: AnyType) -> tuple[str, ...]:
 
 
 class _Verifier:
-    def __init__(self, func: Func) -> None:
+    def __init__(self, func: Func, table: Mapping[str, Func]) -> None:
         self._name = func.name
+        self._table = table
 
     def _fail(self, node: Node, reason: str) -> None:
         what = node.prim.name if isinstance(node, Op) else type(node).__name__.lower()
@@ -90,6 +102,8 @@ class _Verifier:
         for d in dims_in_attrs(op.attrs):
             self._known(op, d.symbols(), symbols)
         try:
+            if is_call(op):
+                self._call(op)
             types = op.prim.infer(tuple(v.any_type for v in op.operands), dict(op.attrs))
         except TypeError as error:
             self._fail(op, str(error))
@@ -99,6 +113,25 @@ class _Verifier:
                 self._fail(op, f"infers {tuple(map(str, types))}, has {tuple(map(str, found))}")
         if op.prim.name == "bind_dim":
             symbols.add(op.attr("sym"))
+
+    def _call(self, op: Op) -> None:
+        """Raise TypeError where a call does not fit the function that it names."""
+        callee = self._table.get(op.attr("callee"))
+        if callee is None:
+            raise TypeError(f"there is no function {op.attr('callee')}")
+        params = outer_types([p.any_type for p in callee.params], callee.takes)
+        if len(params) != len(op.operands):
+            raise TypeError(f"{callee.name} takes {len(params)} arguments, not {len(op.operands)}")
+        given, said = [v.any_type for v in op.operands], op.attr("types")
+        results = outer_types([v.any_type for v in callee.results], callee.gives)
+        if len(results) != len(said):
+            raise TypeError(f"{callee.name} gives {len(results)} results, not {len(said)}")
+        if callee.takes:  # sizes that only a tape shows: the results tell
+            instantiated((*params, *results), (*given, *said))
+            return
+        found = result_types(callee, instantiated(params, given))
+        if found != said:
+            raise TypeError(f"{callee.name} gives {tuple(map(str, found))}, not {tuple(map(str, said))}")
 
     def _for(self, node: For) -> None:
         if any(v.any_type != I64 for v in (node.lo, node.hi, node.step, node.counter)):

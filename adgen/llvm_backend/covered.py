@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adgen.diagnostics.spans import Span
+from adgen.ir.calls import callee_of
 from adgen.ir.core import Func, Op, walk
 from adgen.llvm_backend.draws import externals_of
 from adgen.llvm_backend.externals import available
@@ -29,13 +30,15 @@ class Gap:
         return self.name
 
 
+def _gap(op: Op) -> Gap:
+    if callee_of(op) is None:
+        return Gap(op.prim.name, f"kernels do not have {op.prim.name}", op.span)
+    return Gap("recursion", "kernels cannot call functions that call themselves", op.span)
+
+
 def coverage(func: Func) -> list[Gap]:
     """The constructs of a function that kernels lack; empty where it is covered."""
-    found = [
-        Gap(node.prim.name, f"kernels do not have {node.prim.name}", node.span)
-        for node in walk(func.body)
-        if isinstance(node, Op) and rule_for(node) is None
-    ]
+    found = [_gap(node) for node in walk(func.body) if isinstance(node, Op) and rule_for(node) is None]
     if found:
         return found
     try:

@@ -209,21 +209,24 @@ def _on_heap(kernel: Kernel, result: object) -> bool:
 
 def _rank(type_: AnyType) -> int:
     """The rank of an array; a tape is one row of elements."""
-    return 1 if isinstance(type_, StackType) else type_.rank
+    return 1 if isinstance(type_, StackType) else len(type_.dims)
 
 
 def _element(type_: AnyType) -> Type:
-    return type_.element if isinstance(type_, StackType) else type_
+    element = type_.element if isinstance(type_, StackType) else type_
+    assert isinstance(element, Type)
+    return element
 
 
 def _argument(value: Any, type_: AnyType) -> Any:
+    element = _element(type_)
     if isinstance(type_, StackType):
-        return _tape(value, type_.element)
+        return _tape(value, element)
     if type_ == GENERATOR:
         return np.int64(generators.address_of(value))
-    if type_.rank:
-        return np.ascontiguousarray(value, dtype=type_.dtype.numpy)
-    return np.asarray(value, dtype=type_.dtype.numpy)[()]
+    if element.rank:
+        return np.ascontiguousarray(value, dtype=element.dtype.numpy)
+    return np.asarray(value, dtype=element.dtype.numpy)[()]
 
 
 def _tape(value: Any, element: Type) -> np.ndarray[Any, Any]:

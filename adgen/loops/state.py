@@ -273,7 +273,9 @@ class State:
 def element_type(value: Value) -> Type:
     """The type of a value or of the elements of a tape."""
     found = value.any_type
-    return found.element if isinstance(found, StackType) else found
+    element = found.element if isinstance(found, StackType) else found
+    assert isinstance(element, Type)
+    return element
 
 
 def loads_elsewhere(state: State, body: Block, target: Buffer, index: Dim) -> bool:

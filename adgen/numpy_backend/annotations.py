@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adgen.ir.types import DType, Kind, Type
+from adgen.ir.types import AnyType, DType, Kind, StackType, TapeType, Type
 from adgen.numpy_backend.dimtext import polynomial_text
 
 _PYTHON = {
@@ -20,8 +20,12 @@ def scalar_type(dtype: DType) -> str:
     return "np.bool_" if dtype is DType.bool else f"np.{dtype.numpy.name}"
 
 
-def type_text(type_: Type) -> str:
+def type_text(type_: AnyType) -> str:
     """How a value of a type is annotated. ``np.float64`` is a ``float``, and a sum may start from one."""
+    if isinstance(type_, TapeType):
+        return "Any"
+    if isinstance(type_, StackType):
+        return f"list[{type_text(type_.element)}]"
     if type_.kind is Kind.array:
         return f"NDArray[{scalar_type(type_.dtype)}]"
     if type_.kind is Kind.np and type_.dtype is not DType.f64:

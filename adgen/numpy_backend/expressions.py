@@ -143,6 +143,9 @@ class Expressions:
     def operation(self, op: Op) -> Text:
         """Source of one operation."""
         match op.prim.name:
+            case "call" | "checked_call":
+                given = ", ".join(self.returned(v) for v in op.operands)
+                return Text(f"{called_name(op.attr('callee'))}({given})")
             case "const":
                 return literal(op.attr("value")) if op.attr("kind") is Kind.py else _np_literal(op)
             case "dim":
@@ -342,6 +345,11 @@ class OperationSpeller:
 def dtype_text(dtype: DType) -> str:
     """``np.float64``, ``np.int64``, ``np.bool_``..."""
     return "np.bool_" if dtype is DType.bool else f"np.{dtype.numpy.name}"
+
+
+def called_name(function: str) -> str:
+    """What a function of the program is called in the text."""
+    return f"_{function}"
 
 
 def literal(value: Any) -> Text:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from adgen.ir.core import Definitions, For, Func, If, Op, Region, Value, While, operands_of
 from adgen.ir.dims import Dim
-from adgen.ir.types import I64, StackType
+from adgen.ir.types import I64, Type
 from adgen.numpy_backend.early_exit import Counted, counted_loops
 from adgen.numpy_backend.numbering import Numbering, Site, Use
 from adgen.primitives.define import Infix
@@ -152,7 +152,7 @@ class Folding:
         if op.prim.pinned and not self._stays_in_order(op):
             return False
         value, uses = op.result, self.numbering.uses.get(op.result, [])
-        if isinstance(value.any_type, StackType) or not uses or any(self._needs_name(op, u) for u in uses):
+        if not isinstance(value.any_type, Type) or not uses or any(self._needs_name(op, u) for u in uses):
             return False
         if op.prim.name == "dim":
             return value.hint is None or op.attr("dim") == Dim.symbol(value_symbol(op.attr("dim")))

@@ -205,12 +205,16 @@ def _tuple_return(results: Sequence[str]) -> list[str]:
 
 def print_function(func: Func, name: str | None = None, comments: bool = True) -> str:
     """The text of one function, without annotations and checks."""
-    parameters = parameter_names(func)
-    style = Style(parameters, comments=comments)
+    from adgen.numpy_backend.private import private_function, reserved_names
+
+    parameters, reserved = parameter_names(func), reserved_names(func)
+    style = Style(parameters, comments=comments, reserved=reserved)
     body = print_body(func, style)
     head = formatted(f"def {clean(name or func.name)}({', '.join(parameters)}):", 0)
     bound = size_bindings(named_types(func, parameters), body.sizes, checked=False)
     bindings = [line for b in bound for line in formatted(b, 1)]
     text = "\n".join([*head, *bindings, *body.lines]) + "\n"
+    called = [private_function(f, style.module, reserved) for f in func.functions]
+    text += "".join("\n\n" + "\n".join(lines) + "\n" for lines in called)
     helpers = "".join(f"\n\n{source.strip()}\n" for source in style.module.helpers.values())
     return text + helpers

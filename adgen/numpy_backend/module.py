@@ -12,6 +12,7 @@ from adgen.numpy_backend.checks import CHECK, SHAPE
 from adgen.numpy_backend.entry import Context, Entry, print_entry, signature
 from adgen.numpy_backend.layout import formatted
 from adgen.numpy_backend.names import imported, is_ambiguous
+from adgen.numpy_backend.private import named_apart, private_functions, reserved_names
 from adgen.numpy_backend.residuals import named_residuals, residual_class
 from adgen.version import __version__
 
@@ -38,11 +39,13 @@ class Origin:
 
 def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Delegate]) -> str:
     """The text of a module with these public functions, in this order."""
-    functions = named_residuals(functions)
+    functions = named_apart(named_residuals(functions))
     public = [f.name for f in functions]
     forward = next((f for f in functions if isinstance(f, Entry) and f.residuals_out), None)
     classes = ["Residuals"] if forward is not None else []
-    context = Context((*classes, "_check", "_shape", "Array", "NDArray", "NamedTuple", "Any"))
+    called = dict.fromkeys(n for f in functions if isinstance(f, Entry) for n in reserved_names(f.func))
+    reserved = ("_check", "_shape", "Array", "NDArray", "NamedTuple", "Any", *called)
+    context = Context((*classes, *reserved))
     context.aliases = _aliases(functions)
     blocks: list[list[str]] = []
     for function in functions:
@@ -54,6 +57,7 @@ def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Deleg
             fields = residual_class(function, context.sizes)
             blocks.append([context.short(line) for line in fields])
         blocks.append(block)
+    blocks += private_functions([f.func for f in functions if isinstance(f, Entry)], context)
     text = "\n\n\n".join("\n".join(block) for block in blocks)
     blocks += [annotated(source).strip().splitlines() for source in context.module.helpers.values()]
     for name, source in (("_shape(", SHAPE), ("_check(", CHECK)):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adgen.ir.types import StackType
+from adgen.ir.types import Type
 from adgen.numpy_backend.annotations import dims_text, type_text
 from adgen.numpy_backend.entry import Context, Entry, body_of, leaf_names
 from adgen.numpy_backend.names import Namer, clean
@@ -61,8 +61,8 @@ def residual_class(entry: Entry, sizes: dict[str, str]) -> list[str]:
         "",
     ]
     for name, value in zip(entry.residuals_out, entry.func.results[start:], strict=True):
-        if isinstance(value.any_type, StackType):
-            lines.append(f"    {name}: list[{type_text(value.any_type.element)}]")
+        if not isinstance(value.any_type, Type):
+            lines.append(f"    {name}: {type_text(value.any_type)}")
             continue
         note = f"  # {dims_text(value.type, sizes)}" if value.type.rank else ""
         lines.append(f"    {name}: {type_text(value.type)}{note}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from adgen.ir.core import Gather, Node, Op, Value
 from adgen.ir.types import DType, Kind, Type
+from adgen.numpy_backend.annotations import type_text
 from adgen.numpy_backend.assignments import Assignment, in_order
 from adgen.numpy_backend.expressions import Expressions, OperationSpeller
 from adgen.numpy_backend.indices import whole
@@ -77,15 +78,28 @@ class Statements:
             case "fail_if":
                 self._fail_if(op)
             case "stack_new":
-                self._emit(f"{e.name(op.result)}: list[{self._element(op.result)}] = []", op)
+                self._emit(f"{e.name(op.result)}: {type_text(op.result.any_type)} = []", op)
             case "push":
                 self._emit(f"{e.name(op.result)}.append({e.exact(op.operands[1])})", op)
             case "pop":
                 self._pop(op)
+            case "call" | "checked_call":
+                self._call(op)
             case name if name in STATEMENTS:
                 self._emit(list_statement(e, op, bool(self.numbering.uses.get(op.results[-1]))), op)
             case _:
                 self._assign_op(op)
+
+    def _call(self, op: Op) -> None:
+        """All results at once; those that nothing uses are called ``_``."""
+        e = self.expressions
+        used = [bool(self.numbering.uses.get(v)) for v in op.results]
+        text = e.operation(op).text
+        if any(used):
+            names = [e.name(v) if u else "_" for v, u in zip(op.results, used, strict=True)]
+            self._emit(f"{', '.join(names)} = {text}", op)
+        elif op.prim.pinned:
+            self._emit(text, op)
 
     def _fail_if(self, op: Op) -> None:
         message = op.attr("message")
@@ -96,12 +110,6 @@ class Statements:
             return
         self._emit(f"if {bad}:", op)
         self._block(lambda: self._emit(text, op))
-
-    def _element(self, stack: Value) -> str:
-        from adgen.numpy_backend.annotations import type_text
-
-        assert not isinstance(stack.any_type, Type)
-        return type_text(stack.any_type.element)
 
     def _pop(self, op: Op) -> None:
         stack, value = op.results

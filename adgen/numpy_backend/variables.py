@@ -223,7 +223,7 @@ class Variables:
 def category(value: Value) -> str:
     """What a static type checker takes a variable for."""
     if not isinstance(value.any_type, Type):
-        return "list"
+        return "list" if value.is_stack else "tape"
     type_ = value.any_type
     if type_.kind is Kind.array:
         return f"{type_.dtype.value}[]"

@@ -54,6 +54,7 @@ def _element(types: tuple[AnyType, ...]) -> Type:
     found = types[0]
     if not isinstance(found, StackType):
         raise TypeError(f"{found} is no list")
+    assert isinstance(found.element, Type)
     return found.element
 
 
@@ -112,6 +113,7 @@ Cells = tuple[Any, ...]
 def _zero(ctx: Context) -> Any:
     stack = ctx.op.operands[0].any_type
     assert isinstance(stack, StackType)
+    assert isinstance(stack.element, Type)
     dims = () if OPEN in stack.element.dims else stack.element.dims
     return np.zeros(ctx.shape(dims), stack.element.dtype.numpy)[()]
 
@@ -148,6 +150,7 @@ def _add_lists_eval(ctx: Context, one: Cells, other: Cells) -> Cells:
 def _zeros(op: Op) -> Type:
     stack = op.operands[0].any_type
     assert isinstance(stack, StackType)
+    assert isinstance(stack.element, Type)
     return stack.element
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adgen.primitives import (
     activations,
+    calling,
     checks,
     contract,
     draws,
@@ -38,7 +39,7 @@ FAMILIES = (
     *(error_function, gamma_functions),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
     *(contract, linear_algebra, shape, stacking, patterns, indexing, positions),
-    *(tape, lists, opening, draws, checks),
+    *(tape, lists, opening, draws, checks, calling),
 )
 
 REGISTRY = Registry()

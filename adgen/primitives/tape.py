@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from adgen.ir.types import AnyType, StackType
-from adgen.primitives.define import Absent, Primitive
+import numpy as np
+
+from adgen.ir.types import AnyType, StackType, Type
+from adgen.primitives.define import Absent, Context, Inactive, Prec, Primitive, Speller, Text
 
 _STRUCTURAL = Absent("reverse and forward mode treat tapes as structure")
 _IN_LOOPS = Absent("tested through loops of unknown length")
@@ -71,4 +73,40 @@ pop: Primitive = Primitive(
     consumes=(0,),
 )
 
-PRIMITIVES = (stack_new, push, pop)
+
+def _zeros_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    (stack,) = types
+    if not isinstance(stack, StackType) or not isinstance(stack.element, Type):
+        raise TypeError(f"no zeros like {stack}")
+    return (stack,)
+
+
+def _zeros_eval(ctx: Context, stack: Any) -> Any:
+    if stack is None:
+        return None
+    rest, value = stack
+    return (_zeros_eval(ctx, rest), value * 0 if isinstance(value, int | float) else np.zeros_like(value))
+
+
+def _zeros_text(s: Speller) -> Text:
+    stack = s.op.operands[0].any_type
+    assert isinstance(stack, StackType)
+    if stack.element.dims:
+        return Text(f"[np.zeros_like(item) for item in {s.arg(0)}]")
+    return Text(f"[0.0] * len({s.arg(0)})", Prec.MUL)
+
+
+#: the derivative of a tape that does not vary, where it leaves the function that made it
+stack_zeros: Primitive = Primitive(
+    name="stack_zeros",
+    type_rule=_zeros_type,
+    eval=_zeros_eval,
+    spell=_zeros_text,
+    doc="A tape of as many zeros, of the same shapes.",
+    samples=_IN_LOOPS,
+    jvp=Inactive("it is constant"),
+    vjp=Inactive("it is constant"),
+    lower=Absent("only functions that call themselves need it"),
+)
+
+PRIMITIVES = (stack_new, push, pop, stack_zeros)

@@ -91,7 +91,7 @@ class Program:
             raise run_error(type(error), str(error), place) from error
 
 
-_FAILURES = (ArithmeticError, IndexError, MemoryError, ValueError)
+_FAILURES = (ArithmeticError, IndexError, MemoryError, RecursionError, ValueError)
 """What a right program raises on wrong values (``LinAlgError`` is a ValueError); all else is our fault."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from adgen.diagnostics import run_error
 from adgen.diagnostics.codes import CODES
-from adgen.ir.types import Type
+from adgen.ir.types import TapeType, Type
 from adgen.objects.containers import TUPLE
 from adgen.runtime.backends import compiled, stacks
 from adgen.runtime.derive import Linearised, cotangent_spec, derive, linearise
@@ -66,6 +66,7 @@ class SplitExecutable:
         self._stacks = frozenset(stacks(linearised.backward))
         saved = linearised.forward.results[self._saved :]
         self._arrays = [k for k, v in enumerate(saved) if isinstance(v.any_type, Type) and v.type.rank]
+        self._on_tape = any(isinstance(v.any_type, TapeType) for v in saved)
 
     def __call__(self, leaves: list[Any]) -> tuple[Any, Callable[[Sequence[Any]], Any]]:
         """The result, and what takes cotangent leaves to gradients, as often as wanted."""
@@ -73,6 +74,8 @@ class SplitExecutable:
         mutated = self.traced.mutated
         if mutated:
             refuse_overlaps(leaves, mutated, self.traced)
+        if self._on_tape and not self.borrow:  # tapes of calls hold arrays of the caller
+            given = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in given]
         flat = list(self.forward(given))
         residuals = flat[self._saved :]
         if not self.borrow:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from adgen.diagnostics import InternalError
+from adgen.ir.calls import called
 from adgen.ir.core import Func
 from adgen.ir.verify import IllFormed, verify
 from adgen.transform.cse import share_common_subexpressions
@@ -37,14 +39,20 @@ GENERAL: tuple[tuple[str, Callable[[Func], Func]], ...] = (
 
 
 def optimised(func: Func) -> Func:
-    """The program after the general transformations."""
-    for stage, transformation in GENERAL:
-        func = checked(stage, transformation(func))
+    """The program after the general transformations, and so the functions that it calls."""
+    for name, transformation in GENERAL:
+        func = _staged(name, transformation, func)
     return func
+
+
+def _staged(name: str, stage: Callable[[Func], Func], func: Func) -> Func:
+    """One stage on a program and on those of its functions that are called."""
+    done = tuple(stage(f) for f in called(func))
+    return checked(name, replace(stage(func), functions=done))
 
 
 def in_place(func: Func) -> Func:
     """The program in which every operation that consumes an array works in place; copies are explicit."""
     from adgen.transform.copies import insert_copies
 
-    return checked("copies", insert_copies(func))
+    return _staged("copies", insert_copies, func)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from adgen.analysis.ownership import CopyPlan, copies_needed
 from adgen.ir.builder import Builder
+from adgen.ir.calls import is_call
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, uses_of, walk
 from adgen.primitives.shape import broadcast, copy, full
 from adgen.transform.rebuild import Rebuild, rebuilt
@@ -104,7 +105,8 @@ class _Insert(Rebuild):
     def _prepared(self, node: Node) -> Node:
         match node:
             case Op():
-                return replace(node, operands=self._copied(node, node.operands, node.results))
+                named_after = node.operands if is_call(node) else node.results
+                return replace(node, operands=self._copied(node, node.operands, named_after))
             case For():
                 return replace(node, inits=self._copied(node, node.inits, node.carried, 3))
             case While():

@@ -9,6 +9,7 @@ from typing import Any
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Attrs, Func, If, Op, Opcode, Region, Value
+from adgen.ir.types import TapeType
 from adgen.primitives.sizes import constant
 from adgen.transform.fold import constant_of
 from adgen.transform.rebuild import Rebuild, rebuilt
@@ -97,7 +98,7 @@ class _Share(Rebuild):
         if decided is not None:
             self.env[op.result] = decided
             return
-        if prim.pinned or prim.consumes or not op.results or prim.name in _ALLOCATE:
+        if prim.pinned or prim.consumes or not op.results or prim.name in _ALLOCATE or _leaves_tape(op):
             super().op(op)
             return
         key = _key(op, self.values(op.operands))
@@ -107,6 +108,11 @@ class _Share(Rebuild):
                 return
         super().op(op)
         self._seen[-1][key] = self.values(op.results)
+
+
+def _leaves_tape(op: Op) -> bool:
+    """Whether this is a call whose tape a reverse sweep takes, once."""
+    return any(isinstance(v.any_type, TapeType) for v in op.results)
 
 
 def _key(op: Op, operands: tuple[Value, ...]) -> Any:

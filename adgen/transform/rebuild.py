@@ -25,7 +25,7 @@ from adgen.ir.core import (
     While,
 )
 from adgen.ir.dims import Dim
-from adgen.ir.types import AnyType, StackType, Type
+from adgen.ir.types import AnyType, StackType, TapeType, Type
 
 
 class Rebuild:
@@ -51,9 +51,11 @@ class Rebuild:
         """A type with the symbols replaced."""
         if not self.symbols:
             return type_
+        if isinstance(type_, TapeType):
+            return type_
         if isinstance(type_, StackType):
             inner = self.type(type_.element)
-            assert isinstance(inner, Type)
+            assert not isinstance(inner, StackType)
             return StackType(inner)
         return replace(type_, dims=tuple(d.substitute(self.symbols) for d in type_.dims))
 
@@ -160,6 +162,24 @@ def rebuilt(func: Func, rebuild: Rebuild, **changes: Any) -> Func:
 def with_dims(func: Func, symbols: Mapping[str, Dim], fold: Fold | None = None) -> Func:
     """A clone of ``func`` with dims substituted, such as a size pinned to a number."""
     return rebuilt(func, Rebuild(Builder(fold), symbols))
+
+
+class _Callees(Rebuild):
+    """Calls functions by other names."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__(Builder())
+        self._names = names
+
+    def attrs(self, attrs: Attrs) -> dict[str, Any]:
+        """Attributes with the callee's new name."""
+        return {k: self._names.get(v, v) if k == "callee" else v for k, v in attrs}
+
+
+def with_callees(func: Func, names: Mapping[str, str]) -> Func:
+    """``func`` with the functions it calls under other names, where ``names`` has one."""
+    functions = tuple(with_callees(replace(f, name=names.get(f.name, f.name)), names) for f in func.functions)
+    return rebuilt(func, _Callees(names), functions=functions)
 
 
 def inline(b: Builder, func: Func, args: Sequence[Value]) -> tuple[Value, ...]:

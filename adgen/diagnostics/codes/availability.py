@@ -41,4 +41,12 @@ CODES = (
             "adgen.grad(f, threads=1)(1.5)",
         ),
     ),
+    Code(
+        "AG403",
+        "this second derivative through `{name}` is not available",
+        "Functions that call themselves keep tapes for their reverse sweep. A second differentiation has to "
+        "find every tape in the same use as the first one left it, and here it does not.",
+        help="differentiate the gradient in forward mode: `adgen.hvp`, `adgen.jacfwd`, `adgen.hessian`",
+        no_example="no program is known that needs it; it stands in for a derivative that would be wrong",
+    ),
 )

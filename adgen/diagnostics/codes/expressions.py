@@ -165,18 +165,18 @@ CODES = (
     ),
     Code(
         "AG124",
-        "`{name}` calls itself",
-        "Helper functions are inlined where they are called, which never ends for a recursive one.",
-        help="write the recursion as a loop",
+        "`{name}` calls itself {how}",
+        "A function may call itself. Where a value of the program decides whether it does, it stays a "
+        "function that calls itself; where everything is known before, the calls are written out, which has "
+        "to end.",
+        help="let an argument that is not known before decide when to stop, or write a loop",
         bad=Example("""
             def f(x):
-                return x if x < 1.0 else «f(x - 1.0)»
+                return x * «f(x)»
         """),
         good=Example("""
             def f(x):
-                while x >= 1.0:
-                    x = x - 1.0
-                return x
+                return x if x < 1.0 else x * f(0.5 * x)
         """),
     ),
     Code(
@@ -214,5 +214,40 @@ CODES = (
                 g = lambda y: y * y
                 return x + g(x)
         """),
+    ),
+    Code(
+        "AG134",
+        "`{name}` cannot be lowered as a function that calls itself: {reason}",
+        "A function that calls itself is lowered once and called with what differs from level to level, so "
+        "structure, rank and size of what it gives have to follow from what it takes, and everything that it "
+        "writes into has to be one of its arguments.",
+        help="pass what it needs as arguments, and let it give results of one kind",
+        bad=Example(
+            """
+            def grow(y, n):
+                if n == 0:
+                    return y
+                z = grow(y, n - 1)
+                return np.concatenate((z, z))
+
+            def f(x):
+                return np.sum(«grow(x, len(x))»)
+        """,
+            "adgen.grad(f)(np.ones(3))",
+            "x: f64[n]",
+        ),
+        good=Example(
+            """
+            def grow(y, n):
+                if n == 0:
+                    return y
+                return 2.0 * grow(y, n - 1)
+
+            def f(x):
+                return np.sum(grow(x, len(x)))
+        """,
+            "adgen.grad(f)(np.ones(3))",
+            "x: f64[n]",
+        ),
     ),
 )

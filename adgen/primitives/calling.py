@@ -1,0 +1,49 @@
+"""Calls of the functions of a program, and the tape of a call that was not made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from adgen.ir.calls import CALL, CHECKED_CALL, TAPE
+from adgen.ir.types import AnyType
+from adgen.primitives.define import Absent, Inactive, Primitive, Text
+
+_STRUCTURAL = Absent("reverse and forward mode differentiate the function that is called")
+_NOT_IN_KERNELS = Absent("kernels cannot call functions that call themselves")
+_IN_PROGRAMS = Absent("tested through functions that call themselves")
+
+
+def _call_types(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    return tuple(attrs["types"])
+
+
+#: ``callee`` names the function, ``types`` are those of the results, with dims of the caller.
+call: Primitive = Primitive(
+    name=CALL,
+    type_rule=_call_types,
+    eval=Absent("the interpreter runs the function"),  # type: ignore[arg-type]
+    spell=Absent("the printer names the function"),
+    doc="The results of a function of the program.",
+    samples=_IN_PROGRAMS,
+    jvp=_STRUCTURAL,
+    vjp=_STRUCTURAL,
+    lower=_NOT_IN_KERNELS,
+)
+
+#: a call that may raise on purpose: it stays where it is, whether its results are used or not
+checked_call: Primitive = replace(call, name=CHECKED_CALL, pinned=True)
+
+no_tape: Primitive = Primitive(
+    name="no_tape",
+    type_rule=lambda types, attrs: (TAPE,),
+    eval=lambda ctx: None,
+    spell=lambda s: Text("None"),
+    doc="Stands for the tape of a call on a path where the call is not made.",
+    samples=_IN_PROGRAMS,
+    jvp=Inactive("it is empty"),
+    vjp=Inactive("it is empty"),
+    lower=_NOT_IN_KERNELS,
+)
+
+PRIMITIVES = (call, checked_call, no_tape)
