@@ -423,9 +423,17 @@ def _lower(
     for _ in range(_ROUNDS):
         facts = r.sizes.facts()
         found = attempt(carried)
-        if not carried.widen(found.nodes, found.state, loop.runs):
+        asked: list[bool] = []
+
+        def runs(asked: list[bool] = asked) -> bool:
+            asked.append(loop.runs())
+            return asked[-1]
+
+        if not carried.widen(found.nodes, found.state, runs):
             break
         r.sizes.forget(facts)
+        if any(asked):  # what decided on a name is asked of the arguments still
+            loop.runs()
     else:
         raise r.refuse("AG233", loop.act, loop.node, name="a value", left="one type", right="others")
     results = found.finish()
