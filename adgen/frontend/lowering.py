@@ -11,7 +11,7 @@ from typing import Any
 import libcst as cst
 
 from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, refuse
-from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number, Tuple, UserFunction
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Tuple, UserFunction
 from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
 from adgen.frontend.closing import closed
@@ -310,6 +310,8 @@ def _result(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
             return Leaf(value.type)
         case UserFunction():
             raise r.error("AG129")
+        case Cells():
+            raise r.error("AG115", notes=["return an array made of it: `np.array(xs)`"])
         case Grown(count=count):
             if count.value is None:
                 raise r.error("AG115", notes=["return an array made of it: `np.array(xs)`"])

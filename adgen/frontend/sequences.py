@@ -45,7 +45,9 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
                 return None
             return tuple(row(r, x, constant(r.b, k)) for k in range(size))
         case Grown(count=count):
-            if count.value is None or x.place is None:
+            if count.value is None:
+                return None
+            if x.place is None:
                 return None if count.value else ()
             return tuple(element(r, x, constant(r.b, k)) for k in range(count.value))
         case Cells(roots=()):

@@ -115,11 +115,13 @@ LANGUAGE: list[Row] = [
         "AG112",
         counted("""
             def f(x, n):
-                return sum(«x * i for i in range(n)»)
+                d = «{k: x * k for k in range(n)}»
+                return d[0]
         """),
         counted("""
             def f(x, n):
-                return np.sum(x * np.arange(n))
+                d = {k: x * k for k in range(3)}
+                return d[0] * n
         """),
     ),
     (
