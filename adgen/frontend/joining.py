@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from adgen.diagnostics import Span, refuse
-from adgen.frontend.abstract import Abstract, Known, Number
+from adgen.frontend.abstract import Abstract, Array, Known, Number
 from adgen.frontend.merging import (
     Leaf,
     Own,
@@ -72,6 +72,9 @@ def join_branches(
         base.frames[frame][text] = absent
     for root, value in zip(roots, values, strict=True):
         base.versions[root] = value
+    for _, shared in out.skeletons.values():
+        if shared is not None:
+            shared.renew(sides)
     for side in sides:
         _keep_new(base, side.state)
 
@@ -191,7 +194,8 @@ def _join_open(
     """A name that one side does not bind: its value on the other one, which a flag goes with."""
     key, text = name
     present = sides[1 - away].state.frames[key][text]
-    if isinstance(present, Known):
+    known = isinstance(present, Array) and not present.path and present.root in r.state.versions
+    if known or isinstance(present, Known):
         out.skeletons[name] = (present, None)
         return
     skeleton, found = filled(r, present, away == 0, sides[1 - away].state, text)

@@ -59,6 +59,7 @@ class Loop:
     runs: Callable[[], bool]
     ran: Callable[[], bool] = lambda: False
     counter: str | None = None
+    counted: bool = False
     saved: dict[str, Abstract] = field(default_factory=dict)
 
 
@@ -112,10 +113,10 @@ def _items(r: Reader, over: Abstract) -> tuple[Abstract, ...]:
 
 # -- written out --------------------------------------------------------------------------------------------
 def _unrolled(r: Reader, act: Activation, node: cst.For, items: tuple[Abstract, ...]) -> None:
-    outer = _enter(r, act)
+    outer = enter(r, act)
     limit = _OpCount(r, act, node)
     _rounds(r, act, node, list(items), limit)
-    _leave(r, act, outer)
+    leave(r, act, outer)
 
 
 def _rounds(r: Reader, act: Activation, node: cst.For, items: list[Abstract], limit: _OpCount) -> None:
@@ -136,11 +137,11 @@ def _rounds(r: Reader, act: Activation, node: cst.For, items: list[Abstract], li
         if isinstance(status, Number):
             if rest := items[at + 1 :]:
                 go_on = partial(_rounds, r, act, node, rest, limit)
-                _unless_left(r, act, node, status, go_on)
+                unless_left(r, act, node, status, go_on)
             return
 
 
-def _unless_left(
+def unless_left(
     r: Reader, act: Activation, node: cst.For, status: Number, go_on_with: Callable[[], None]
 ) -> None:
     """The rounds that are left, under the condition that the loop has not been left."""
@@ -178,15 +179,16 @@ class _OpCount:
             raise self.r.refuse("AG131", self.act, self.node, limit=self.r.max_ops)
 
 
-def _enter(r: Reader, act: Activation) -> dict[str, Abstract]:
-    """Set this loop's flags; those of the loop around it are put back by :func:`_leave`."""
+def enter(r: Reader, act: Activation) -> dict[str, Abstract]:
+    """Set this loop's flags; those of the loop around it are put back by :func:`leave`."""
     frame = r.state.frames[act.key]
     outer = {name: frame.get(name, Known(False)) for name in (BROKE, CONTINUED)}
     frame.update({BROKE: Known(False), CONTINUED: Known(False)})
     return outer  # type: ignore[return-value]
 
 
-def _leave(r: Reader, act: Activation, outer: dict[str, Abstract]) -> None:
+def leave(r: Reader, act: Activation, outer: dict[str, Abstract]) -> None:
+    """Put the flags of the loop around back."""
     r.state.frames[act.key].update(outer)
 
 
@@ -208,37 +210,14 @@ def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstr
         with r.at(act, node.iter):
             items = _items(r, over)
     except Peel:
-        if not _at_least_once(r, found):
-            raise AssertionError("peeled a loop that may not run") from None
+        from adgen.frontend.peeling import peeled, peeled_if_run
+
         r.restore(before, entry)
-        _peeled(r, act, node, found)
+        peel = peeled if _at_least_once(r, found) else peeled_if_run
+        peel(r, act, node, found, lambda t: _rolled(r, act, node, t))
         return
     r.restore(before, entry)
     _unrolled(r, act, node, items)
-
-
-def _peeled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
-    """The first round on its own, then the rest as a loop."""
-    from adgen.frontend.assignments import bind
-    from adgen.frontend.statements import block, left
-
-    outer = _enter(r, act)
-    with r.at(act, node.target):
-        bind(r, act, node.target, found.item(found.lo))
-    block(r, act, statements(node.body), act.liveness.head[node])
-    r.state.frames[act.key][CONTINUED] = Known(False)
-    status = left(r, act)
-
-    def rest() -> None:
-        with r.at(act, node):
-            second = r.sizes.value(r.sizes.polynomial(found.lo) + r.sizes.polynomial(found.step))
-            _rolled(r, act, node, Trip(second, found.hi, found.step, found.step_value, found.item))
-
-    if isinstance(status, Number):
-        _unless_left(r, act, node, status, rest)
-    elif status == Known(False):
-        rest()
-    _leave(r, act, outer)
 
 
 def _at_least_once(r: Reader, found: Trip) -> bool:
@@ -305,6 +284,7 @@ def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip, growth: G
         leaves_loop(body),
         lambda: _at_least_once(r, found),
         lambda: r.sizes.proves(_rounds_less_one(r, found)),
+        counted=bool(found.step_value),
     )
     if loop.leaves:
         _for_as_while(r, loop, found)
@@ -414,7 +394,7 @@ def _lower(
     r: Reader, loop: Loop, attempt: Callable[[Carried], Round], rounds: Callable[[], Value] | None = None
 ) -> None:
     """Lower the loop until what it carries keeps its types, and set the state behind it."""
-    outer = _enter(r, loop.act)
+    outer = enter(r, loop.act)
     if loop.leaves:
         frame = r.state.frames[loop.act.key]
         frame.setdefault(RETURNED, Known(False))
@@ -422,7 +402,7 @@ def _lower(
     carried.rounds = rounds
     for _ in range(_ROUNDS):
         facts = r.sizes.facts()
-        found = attempt(carried)
+        found = _attempted(r, loop, carried, attempt)
         asked: list[bool] = []
 
         def runs(asked: list[bool] = asked) -> bool:
@@ -439,7 +419,21 @@ def _lower(
     results = found.finish()
     carried.leave(results, loop.ran())
     hold(r, found.state)
-    _leave(r, loop.act, outer)
+    leave(r, loop.act, outer)
+
+
+def _attempted(r: Reader, loop: Loop, carried: Carried, attempt: Callable[[Carried], Round]) -> Round:
+    """One attempt; the first round is peeled where a name is read that an earlier round binds."""
+    try:
+        return attempt(carried)
+    except UserError as error:
+        if error.diagnostic.code != "AG206" or not loop.counted:
+            raise
+        if loop.node in r.peeled or not loop.assigned & loop.head:
+            raise
+    assert isinstance(loop.node, cst.For)
+    r.peeled.add(loop.node)
+    raise Peel
 
 
 def _candidates(r: Reader, loop: Loop) -> dict[str, bool]:

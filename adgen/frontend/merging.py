@@ -8,7 +8,7 @@ name that is refused when it is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from adgen.frontend import cells
 from adgen.frontend.abstract import Abstract, Array, Cells, Generator, Grown, Known, Root, Tuple
@@ -164,11 +164,24 @@ class Sharing:
 
     r: Reader
     sources: dict[Root, Value]
+    noted: list[Root] = field(default_factory=list)
 
     def note(self, root: Root) -> None:
         """Record what a new root may be an alias of."""
         if self.sources:
             self.r.state.shared[root] = dict(self.sources)
+            self.noted.append(root)
+
+    def renew(self, sides: tuple[Side, Side]) -> None:
+        """Go on with the versions behind the branch, for what was up to date at the end of a side."""
+        now = self.r.state.versions
+        for root in self.noted:
+            self.r.state.shared[root] = {
+                source: now[source]
+                if source in now and any(side.state.versions.get(source) is version for side in sides)
+                else version
+                for source, version in self.sources.items()
+            }
 
 
 # -- conversion ---------------------------------------------------------------------------------------------

@@ -333,7 +333,10 @@ def truth(r: Reader, x: Abstract) -> Abstract:
         case Grown():
             return Number(e.gt(r.b, r.sizes.value(x.count), constant(r.b, 0)))
         case Number(value):
-            return Number(_nonzero(r, value))
+            test = _nonzero(r, value)
+            op = r.b.defs.op(test)
+            known = op is not None and op.prim.name == "const"
+            return Known(bool(op.attr("value"))) if op is not None and known else Number(test)
         case Array():
             value = r.value(x)
             if any(d.value != 1 for d in value.type.dims):

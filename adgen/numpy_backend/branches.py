@@ -303,7 +303,7 @@ class Branches(Statements, ABC):
         for branch in (node.then, node.orelse):
             if any(not isinstance(n, Op) or n.prim.consumes or len(n.results) != 1 for n in branch.nodes):
                 return False
-            if any(n.result not in self.folding.folded for n in branch.nodes if isinstance(n, Op)):
+            if any(set(n.results) - self.folding.folded or not n.results for n in branch.nodes):
                 return False
         (one,), (other,) = node.then.yields, node.orelse.yields
         target = e.name(node.results[0])
