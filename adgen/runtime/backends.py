@@ -151,7 +151,7 @@ def _frames(error: BaseException) -> list[traceback.FrameSummary]:
 def _users_own(error: Exception, func: Func) -> Exception | None:
     """The exception of a ``raise`` or ``assert`` of the user's, where the error is one."""
     text = error.message if isinstance(error, RunError) else str(error)
-    for node in walk(func.body):
+    for node in (n for f in (func, *func.functions) for n in walk(f.body)):
         if not isinstance(node, Op) or node.prim.name != "fail_if" or not node.attr("own"):
             continue
         kind: type[Exception] = getattr(builtins, node.attr("error"))
