@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adgen.frontend.abstract import Abstract, Array, Derivative, Known, Tuple, UserFunction
 from adgen.frontend.finishing import finished
+from adgen.ir.calls import calls_in
 from adgen.ir.core import Func, If, Node, Op, Region, Value, captures, walk
 from adgen.ir.dims import Dim
 from adgen.transform.rebuild import inline, with_dims
@@ -157,6 +158,8 @@ class _Application:
         r = self.r
         assert r.differentiate is not None
         body = Region(tuple(params), nodes, tuple(yields))
+        if next(calls_in(body), None) is not None:
+            raise r.error("AG401", name="a derivative, inside a function, of one that calls itself")
         around = captures(If(yields[0], body, Region((), (), ()), ()))
         closed = Func("inner", Region((*params, *around), nodes, tuple(yields)), span=r.b.span)
         derived = r.differentiate(finished(closed, r.names), range(len(params)))

@@ -212,3 +212,17 @@ def test_a_file_means_what_its_module_means(tmp_path: Path, monkeypatch: pytest.
     x = 1.5
     assert adgen.jit(module.f)(x) == pytest.approx(18 * x**3 + 2 * x * x + x**3 + x)
     assert module.f(x) == pytest.approx(18 * x**3 + 2 * x * x + x**3 + x)
+
+
+def falling(x: Any, n: int) -> Any:
+    return x if n <= 0 else falling(np.sin(x) * x, n - 1)
+
+
+def slope_of_falling(x: Any, n: int) -> Any:
+    return adgen.grad(falling)(x, n) * x
+
+
+def test_a_derivative_of_what_calls_itself_is_refused() -> None:
+    with pytest.raises(UserError) as caught:
+        adgen.grad(slope_of_falling, backend="numpy")(0.7, 3)
+    assert caught.value.diagnostic.code == "AG401"
