@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from adgen.frontend import fence
-from adgen.frontend.abstract import Abstract, Array, Grown, Iterable, Known, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Tuple
 from adgen.frontend.attributes import attribute
 from adgen.frontend.mutation import current
 from adgen.frontend.names import free_name
@@ -69,20 +69,32 @@ def _string(r: Reader, act: Activation, node: cst.SimpleString | cst.Concatenate
     return Known(found)
 
 
+#: sequences whose length may be known only at run time
+_LONG = Array | Cells | Grown | Iterable
+
+
 def _tuple(r: Reader, act: Activation, node: cst.Tuple | cst.List) -> Abstract:
     items: list[Abstract] = []
+    parts: list[Abstract] = []
     before = r.changes
     for element in node.elements:
         if isinstance(element, cst.StarredElement):
             found = expression(r, act, element.value)
             rows = static_items(r, found) if isinstance(found, Tuple | Array | Grown | Iterable) else None
-            if rows is None:
+            if rows is None and (not isinstance(node, cst.List) or not isinstance(found, _LONG)):
                 raise r.refuse("AG121", act, element, construct="element")
-            items.extend(rows)
+            if rows is None:
+                parts += [Tuple(tuple(items)), found]
+                items = []
+            items.extend(rows or ())
         else:
             items.append(expression(r, act, element.value))
     if r.changes != before:
         items = [current(r, item) for item in items]
+    if parts:
+        from adgen.frontend.cells import concatenated
+
+        return concatenated(r, *parts, Tuple(tuple(items)))
     if isinstance(node, cst.List):
         from adgen.frontend.lists import new_list
 

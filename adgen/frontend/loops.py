@@ -13,7 +13,7 @@ from functools import partial
 import libcst as cst
 
 from adgen.diagnostics import UserError
-from adgen.frontend.abstract import Abstract, Array, Grown, Iterable, Known, Number, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Number, Tuple
 from adgen.frontend.carrying import Carried, carried_at_entry
 from adgen.frontend.cells import instead
 from adgen.frontend.expressions import expression
@@ -82,10 +82,19 @@ def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
     # The loop goes on with the arrays it began with, whatever their names stand for in the meantime.
     name = f"$over{len(r.running)}_{act.source.span(node.iter).line}"
     r.state.frames[act.key][name] = Tuple(_arrays_in(over))
+    lists = {root: r.state.versions[root] for x in _lists_in(over) for root in x.roots}
     try:
         _counted(r, act, node, found, over)
     finally:
         r.state.frames[act.key].pop(name, None)
+    if any(r.state.versions[root] is not version for root, version in lists.items()):
+        raise r.refuse("AG115", act, node, notes=["the loop changes the list it runs over"])
+
+
+def _lists_in(over: Abstract) -> tuple[Cells, ...]:
+    if isinstance(over, Iterable | Tuple):
+        return tuple(x for item in over.items for x in _lists_in(item))
+    return (over,) if isinstance(over, Cells) else ()
 
 
 def _arrays_in(over: Abstract) -> tuple[Abstract, ...]:

@@ -24,7 +24,7 @@ def total(x):
             steps += push(first, value * value)
     kept = drop_small(same.copy(), 0.5)
     same.extend(kept)
-    both = first + kept
+    both = [*first, x[0], *kept]
     return sum(same) * steps + sum(both) * len(kept) + both[0]
 
 

@@ -91,7 +91,19 @@ def _element_written(x: Any) -> Any:
     return np.sum(np.array(ys))
 
 
+def _changed_while_it_is_run_over(x: Any) -> Any:
+    ys: list[Any] = []
+    for value in x:
+        if value > 0.0:
+            ys.append(value)  # noqa: PERF401
+    for value in ys:
+        if len(ys) < 5:
+            ys.append(value * 2.0)
+    return sum(ys)
+
+
 _REFUSED = (
+    _changed_while_it_is_run_over,
     _changed_in_place,
     _changed_afterwards,
     _changed_next_round,
