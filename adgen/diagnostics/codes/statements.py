@@ -282,7 +282,7 @@ CODES = (
         bad=Example(
             """
             def f(x):
-                y = [«*x», 2.0]
+                y = («*x», 2.0)
                 return y[0]
         """,
             "adgen.grad(f)(np.ones(3))",
@@ -290,7 +290,7 @@ CODES = (
         good=Example(
             """
             def f(x):
-                y = [*(x[0], x[1]), 2.0]
+                y = [*x, 2.0]
                 return y[0]
         """,
             "adgen.grad(f)(np.ones(3))",
