@@ -51,9 +51,14 @@ class LiveEnvironment:
         return meaning(value, name, (*self.path, ("name", name)))
 
     def origin(self, name: str, kind: str = "name") -> tuple[Path, Any] | None:
-        """Where the object of a free name (or of a default) is found, and the object; None for builtins."""
+        """Where the object of a free name (or of a default) is found, and the object.
+
+        A name that only Python itself defines has to stay undefined here.
+        """
         value = lookup(self.function, name) if kind == "name" else _defaults(self.function)[name]
-        return None if value is _ABSENT else ((*self.path, (kind, name)), value)
+        if value is _ABSENT:
+            return (*self.path, ("absent", name)), True
+        return (*self.path, (kind, name)), value
 
 
 @dataclass(frozen=True, slots=True)

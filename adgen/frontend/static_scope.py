@@ -31,6 +31,7 @@ class ModuleFile:
     lines: list[str]
     bindings: dict[str, Any] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
+    classes: dict[tuple[str, int], type] = field(default_factory=dict)
 
     @staticmethod
     def read(path: str | FilePath) -> ModuleFile:
@@ -92,15 +93,18 @@ class ModuleFile:
         found = self.bindings.get(name)
         if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return {}
-        plain = [*found.args.posonlyargs, *found.args.args]
-        count = len(found.args.defaults)
-        pairs = list(zip(plain[len(plain) - count :], found.args.defaults, strict=True))
-        pairs += [
-            (a, d)
-            for a, d in zip(found.args.kwonlyargs, found.args.kw_defaults, strict=True)
-            if d is not None
-        ]
-        return {a.arg: d for a, d in pairs}
+        return defaults_in(found)
+
+
+def defaults_in(found: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, ast.expr]:
+    """The default expressions of a definition's parameters."""
+    plain = [*found.args.posonlyargs, *found.args.args]
+    count = len(found.args.defaults)
+    pairs = list(zip(plain[len(plain) - count :], found.args.defaults, strict=True))
+    pairs += [
+        (a, d) for a, d in zip(found.args.kwonlyargs, found.args.kw_defaults, strict=True) if d is not None
+    ]
+    return {a.arg: d for a, d in pairs}
 
 
 def _is_main_block(statement: ast.stmt) -> bool:
@@ -142,7 +146,7 @@ class StaticEnvironment:
             return None
         path: Path = (*self.path, ("name", name)) if self.path else (("name", name),)
         defaults: Mapping[str, Meaning] = {
-            parameter: self._constant(parameter, expression, (*path, ("default", parameter)))
+            parameter: self.constant(parameter, expression, (*path, ("default", parameter)))
             for parameter, expression in self.module.defaults_of(name).items()
         }
         return Helper(path, source, StaticEnvironment(self.module, path), defaults)
@@ -167,13 +171,19 @@ class StaticEnvironment:
             case ast.Lambda():
                 return self._function(name, path)
             case ast.ClassDef():
-                return Unusable("AG207", {"name": name, "what": "a class"})
+                from adgen.frontend.static_classes import class_of_file
+
+                return class_of_file(self, found, path)
+            case ast.Call(func=called) if self.qualified(called) == "collections.namedtuple":
+                from adgen.frontend.static_classes import named_tuple_of_file
+
+                return named_tuple_of_file(self, found, name, path)
             case ast.Call(func=called, args=[ast.Name(id=inner), *rest], keywords=keywords) if (
-                self._qualified(called) in _TRANSFORMS
+                self.qualified(called) in _TRANSFORMS
             ):
                 return self._transformed(self.resolve(inner), called, rest, keywords, name, path)
             case ast.expr():
-                return self._constant(name, found, path)
+                return self.constant(name, found, path)
         return Unusable("AG215", {"name": name})
 
     def _function(self, name: str, path: Path) -> Meaning:
@@ -183,12 +193,14 @@ class StaticEnvironment:
         return Helper(path, found.source, StaticEnvironment(self.module, path), found.defaults)
 
     # -- transforms ---------------------------------------------------------------------------------------
-    def _qualified(self, node: ast.expr) -> str:
+    def qualified(self, node: ast.expr) -> str:
         """The full name of what an expression such as ``adgen.grad`` names, or nothing."""
         if isinstance(node, ast.Name):
+            if isinstance(self.module.bindings.get(node.id), ast.ClassDef):
+                return ""
             found = self.resolve(node.id)
             return found.name if isinstance(found, Library | Module) else ""
-        if isinstance(node, ast.Attribute) and (home := self._qualified(node.value)):
+        if isinstance(node, ast.Attribute) and (home := self.qualified(node.value)):
             return f"{home}.{node.attr}"
         return ""
 
@@ -214,7 +226,7 @@ class StaticEnvironment:
         path: Path,
     ) -> Meaning:
         """What ``adgen.grad(function, *given, **keywords)`` is."""
-        mode = self._qualified(called).rpartition(".")[2]
+        mode = self.qualified(called).rpartition(".")[2]
         if not isinstance(function, Helper | Derived):
             return Unusable("AG215", {"name": name})
         if mode == "jit":
@@ -274,7 +286,8 @@ class StaticEnvironment:
         candidate = folder.joinpath(*relative.split(".")).with_suffix(".py") if relative else folder
         return ModuleFile.read(candidate) if candidate.is_file() else None
 
-    def _constant(self, name: str, expression: ast.expr, path: Path) -> Meaning:
+    def constant(self, name: str, expression: ast.expr, path: Path) -> Meaning:
+        """The value of an expression that the text shows; AG215 for any other."""
         try:
             return Captured(path, evaluate(expression, self._value_of))
         except NotConstant:

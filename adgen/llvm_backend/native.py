@@ -48,6 +48,10 @@ class _MethodDef(ctypes.Structure):
     ]
 
 
+ABSENT = object()
+"""Stands for no object: the key must not be in the dict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Objects that must be where they were: (dict, key, object) and (closure cell, object)."""
@@ -59,8 +63,8 @@ class Surroundings:
         """What the entry's table calls them."""
         found: dict[str, int] = {}
         for k, (table, key, value) in enumerate(self.names):
-            parts = {"dict": table, "key": key, "name": value}
-            found |= {f"condition.{part}{k}": id(thing) for part, thing in parts.items()}
+            found |= {f"condition.dict{k}": id(table), f"condition.key{k}": id(key)}
+            found[f"condition.name{k}"] = 0 if value is ABSENT else id(value)
         for k, (cell, value) in enumerate(self.cells):
             found |= {f"condition.cell{k}": id(cell), f"condition.content{k}": id(value)}
         return found
@@ -96,7 +100,7 @@ class NativeEntry:
             "kernel.run": loaded.addresses[KERNEL],
             "kernel.workspace": loaded.addresses[WORKSPACE],
         }
-        pointers = [known.get(name) or python_address(name) for name in module.table]
+        pointers = [known[n] if n in known else python_address(n) for n in module.table]
         self._held = (load_at(code, (ENTRY, STATE), pointers), loaded, slow, form)
         self.workspace = Workspace(pieces)
         entry = self._held[0].addresses

@@ -20,7 +20,7 @@ from adgen.numpy_backend.expressions import Module
 from adgen.numpy_backend.function import Printed, Style, print_body
 from adgen.numpy_backend.layout import formatted
 from adgen.numpy_backend.names import Namer
-from adgen.numpy_backend.trees import Tree, annotation, construction, count, unpacking
+from adgen.numpy_backend.trees import Tree, annotation, construction, count, records_in, unpacking
 
 Path = tuple[int, ...]
 
@@ -260,6 +260,22 @@ def _constructed(entry: Entry, values: Iterator[str]) -> str:
         return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
 
     return build(entry.result, ())
+
+
+def made_records(entry: Entry) -> Iterator[Tree]:
+    """The records in the result that are none of the arguments'."""
+    known = dict(entry.records)
+
+    def visit(tree: Tree, path: Path) -> Iterator[Tree]:
+        if path in known:
+            return
+        if tree.kind != "tuple":
+            yield from records_in(tree)
+            return
+        for k, child in enumerate(tree.children):
+            yield from visit(child, (*path, k))
+
+    yield from visit(entry.result, ())
 
 
 class _Owned:

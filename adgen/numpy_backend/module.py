@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from adgen.numpy_backend.checks import CHECK, SHAPE
-from adgen.numpy_backend.entry import Context, Entry, print_entry, signature
+from adgen.numpy_backend.entry import Context, Entry, made_records, print_entry, signature
 from adgen.numpy_backend.layout import formatted
 from adgen.numpy_backend.names import imported, is_ambiguous
 from adgen.numpy_backend.private import named_apart, private_functions, reserved_names
 from adgen.numpy_backend.residuals import named_residuals, residual_class
+from adgen.numpy_backend.trees import class_name, record_class
 from adgen.version import __version__
 
 
@@ -47,7 +48,8 @@ def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Deleg
     reserved = ("_check", "_shape", "Array", "NDArray", "NamedTuple", "Any", *called)
     context = Context((*classes, *reserved))
     context.aliases = _aliases(functions)
-    blocks: list[list[str]] = []
+    made = {class_name(t): t for f in functions if isinstance(f, Entry) for t in made_records(f)}
+    blocks: list[list[str]] = [record_class(tree) for tree in made.values()]
     for function in functions:
         if isinstance(function, Delegate):
             blocks.append(_delegate(function, context))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import Any, Protocol
 
 from adgen.ir.types import Type
@@ -28,9 +29,13 @@ class Tree(Protocol):
     def value(self) -> Any:
         """The value of a static leaf."""
 
+    @property
+    def cls(self) -> type | None:
+        """The class of a record."""
+
 
 _SEQUENCES = ("tuple", "list")
-RECORDS = ("namedtuple", "dataclass")
+RECORDS = ("namedtuple", "dataclass", "object")
 
 
 def count(tree: Tree) -> int:
@@ -85,16 +90,17 @@ def construction(tree: Tree, leaves: Iterator[str], record: str = "") -> str:
     if tree.kind == "leaf":
         return next(leaves)
     if tree.kind == "static":
-        return repr(tree.value)
+        return quoted(tree.value.value if isinstance(tree.value, Enum) else tree.value)
     if tree.kind in RECORDS:
         fields = [
-            f"{key}={construction(child, leaves, f'{record}.{key}')}"
+            f"{key}={construction(child, leaves, f'{record}.{key}' if record else '')}"
             for key, child in zip(tree.keys, tree.children, strict=True)
         ]
-        return f"type({record})({', '.join(fields)})"
+        maker = f"type({record})" if record else class_name(tree)
+        return f"{maker}({', '.join(fields)})"
     steps = tree.keys or range(len(tree.children))
     parts = [
-        construction(child, leaves, f"{record}[{quoted(key)}]")
+        construction(child, leaves, f"{record}[{quoted(key)}]" if record else "")
         for key, child in zip(steps, tree.children, strict=True)
     ]
     if tree.kind == "dict":
@@ -102,6 +108,26 @@ def construction(tree: Tree, leaves: Iterator[str], record: str = "") -> str:
     if tree.kind == "list":
         return f"[{', '.join(parts)}]"
     return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+
+def class_name(tree: Tree) -> str:
+    """What the class of a record is called in a module of its own."""
+    return "Record" if tree.cls is None else tree.cls.__name__
+
+
+def records_in(tree: Tree) -> Iterator[Tree]:
+    """The records of a tree, inner ones first."""
+    for child in tree.children:
+        yield from records_in(child)
+    if tree.kind in RECORDS:
+        yield tree
+
+
+def record_class(tree: Tree) -> list[str]:
+    """The class that stands for one of the user, which the module does not import."""
+    name = class_name(tree)
+    fields = [f"    {key}: Any" for key in tree.keys] or ["    pass"]
+    return [f"class {name}(NamedTuple):", f'    """As `{name}` of the function."""', "", *fields]
 
 
 def annotation(tree: Tree, types: Iterator[Type]) -> str:

@@ -3,7 +3,8 @@
 Besides names, attributes, items and defaults a path has steps ``("root", object)``, where it starts anew,
 ``("member", name)``, the function of a class behind a method or property, ``("self", "")``, the object of a
 bound method, ``("class", "")``, the class of an object, ``("structure", "")``, what a container is made of,
-and ``("part", k)``, a part of a ``functools.partial``.
+``("part", k)``, a part of a ``functools.partial``, and
+``("absent", name)``, whether a name is defined nowhere but in Python itself.
 """
 
 from __future__ import annotations

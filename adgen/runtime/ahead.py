@@ -112,7 +112,11 @@ def argument_trees(subject: FileSubject, signature: str | None) -> dict[str, Abs
     given: Mapping[str, AbstractTree] = {}
     if signature is not None:
         given = parse_signature(signature).bind(
-            subject.parameters, (*subject.helper.defaults, *subject.defaults), subject.name, subject.place()
+            subject.parameters,
+            (*subject.helper.defaults, *subject.defaults),
+            subject.name,
+            subject.place(),
+            subject.starred[0],
         )
     return {p: _tree(subject, p, given.get(p)) for p in subject.parameters}
 

@@ -79,6 +79,9 @@ def getter(function: Any, path: Path) -> Getter:
     kind, name = path[-1]
     if kind == "name" and isinstance(holder, FunctionType):
         return _name_getter(holder, name)
+    if kind == "absent" and isinstance(holder, FunctionType):
+        get = _name_getter(holder, name)
+        return lambda: get() is MISSING
     return lambda: _step(holder, (kind, name))
 
 
@@ -89,7 +92,7 @@ def holder_of(function: Any, path: Path) -> Any:
         holder = _step(holder, step)
         if holder is MISSING:
             return MISSING
-    return _behind(holder) if path and path[-1][0] == "name" else holder
+    return _behind(holder) if path and path[-1][0] in ("name", "absent") else holder
 
 
 _FETCHED = ("item", "attribute", "self", "class", "structure", "part")

@@ -98,8 +98,13 @@ class Dispatcher:
         """The program for a signature, for example arguments, or for the annotations."""
         if isinstance(signature, str | Signature):
             read = parse_signature(signature) if isinstance(signature, str) else signature
+            subject = self.subject
             given = read.bind(
-                self.subject.parameters, tuple(self.subject.defaults), self.subject.name, self.subject.place()
+                subject.parameters,
+                tuple(subject.defaults),
+                subject.name,
+                subject.place(),
+                subject.starred[0],
             )
             trees = [given.get(p) or self._default(p) for p in self.subject.parameters]
         elif signature is not None or examples:

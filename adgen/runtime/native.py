@@ -67,15 +67,18 @@ def _template(spec: TreeSpec, position: list[int]) -> Template | None:
 
 def _surroundings(fixed: tuple[Fixed, ...], function: Any) -> Surroundings | None:
     """Where the baked objects are found; None where one is neither a global nor in a closure cell."""
-    from adgen.llvm_backend.native import Surroundings
+    from adgen.llvm_backend.native import ABSENT, Surroundings
 
     names: list[tuple[dict[str, Any], str, Any]] = []
     cells: list[tuple[CellType, Any]] = []
     for item in fixed:
         holder = holder_of(item.root or function, item.path)
-        if not isinstance(holder, FunctionType) or item.path[-1][0] != "name":
+        kind, name = item.path[-1] if item.path else ("", "")
+        if not isinstance(holder, FunctionType) or kind not in ("name", "absent"):
             return None
-        name = item.path[-1][1]
+        if kind == "absent":
+            names.append((holder.__globals__, name, ABSENT))
+            continue
         cell = cell_of(holder, name)
         if cell is not None:
             cells.append((cell, cell.cell_contents))

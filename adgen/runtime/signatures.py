@@ -41,9 +41,14 @@ class Signature:
     spans: tuple[Span, ...] = ()
 
     def bind(
-        self, parameters: Sequence[str], defaults: Sequence[str], function: str, span: Span | None
+        self,
+        parameters: Sequence[str],
+        defaults: Sequence[str],
+        function: str,
+        span: Span | None,
+        rest: str | None = None,
     ) -> dict[str, AbstractTree]:
-        """The tree of each parameter; those with a default may be left out.
+        """The tree of each parameter; those with a default may be left out. ``rest`` is the one of ``*args``.
 
         Raises the diagnostic of an unknown name or of a wrong number of types, at ``span``.
         """
@@ -53,9 +58,9 @@ class Signature:
                 raise self._refuse("AG262", span, unknown, name=self.names[unknown])
             given = dict(zip(self.names, self.trees, strict=True))
         else:
-            given = dict(zip(parameters, self.trees, strict=False))
+            given = dict(zip(parameters, _gathered(self.trees, parameters, rest), strict=False))
         missing = [p for p in parameters if p not in given and p not in defaults]
-        if missing or len(self.trees) > len(parameters):
+        if missing or (len(self.trees) > len(parameters) and rest is None):
             expected = (
                 str(len(parameters))
                 if not defaults
@@ -74,6 +79,16 @@ class Signature:
         if self.names:
             parts = [f"{name}: {part}" for name, part in zip(self.names, parts, strict=True)]
         return ", ".join(parts)
+
+
+def _gathered(
+    trees: Sequence[AbstractTree], parameters: Sequence[str], rest: str | None
+) -> Sequence[AbstractTree]:
+    """The types in order of the parameters, those for ``*args`` in a tuple."""
+    if rest is None:
+        return trees
+    at = list(parameters).index(rest)
+    return [*trees[:at], AbstractTree.container("tuple", trees[at:])] if len(trees) > at else trees
 
 
 def parse_signature(text: str) -> Signature:

@@ -181,12 +181,19 @@ def wrt_positions(subject: Named, wrt: Any) -> tuple[tuple[Selector, ...], bool]
     positions: list[Selector] = []
     for item in (wrt,) if single else wrt:
         position = _position(subject, item)
-        if position in positions:
+        if any(_overlap(position, other) for other in positions):
             raise refuse("AG272", subject.place(), name=selected_name(subject.parameters, position))
         positions.append(position)
     if not positions:
         raise refuse("AG275", subject.place(), what="empty")
     return tuple(positions), single
+
+
+def _overlap(left: Selector, right: Selector) -> bool:
+    """Whether two selectors have a parameter, or an item of a starred one, in common."""
+    if isinstance(left, int) or isinstance(right, int):
+        return (left if isinstance(left, int) else left[0]) == (right if isinstance(right, int) else right[0])
+    return left == right
 
 
 def _position(subject: Named, item: Any) -> Selector:

@@ -608,6 +608,121 @@ INTERFACE: list[Row] = [
         Example("def «f»(x):\n    return x", "adgen.jit(f, inline=True)(1.0)"),
         Example("def f(x):\n    return x", "adgen.jit(f)(1.0)"),
     ),
+    (
+        "AG132",
+        Example(
+            "def f(x, d):\n    «d.pop('a')»\n    return x",
+            "adgen.grad(f)(1.5, {'a': 2.0})",
+        ),
+        Example(
+            "def f(x, d):\n    d = d.copy()\n    return x * d.pop('a')",
+            "adgen.grad(f)(1.5, {'a': 2.0})",
+        ),
+    ),
+    (
+        "AG133",
+        scalar("""
+            from dataclasses import dataclass
+
+            @dataclass(frozen=True)
+            class P:
+                a: float
+
+            def f(x):
+                p = P(x)
+                «p.a» += x
+                return p.a
+        """),
+        scalar("""
+            from dataclasses import dataclass
+
+            @dataclass
+            class P:
+                a: float
+
+            def f(x):
+                p = P(x)
+                p.a += x
+                return p.a
+        """),
+    ),
+    (
+        "AG205",
+        scalar("""
+            from typing import NamedTuple
+
+            class P(NamedTuple):
+                a: float
+                b: float = 1.0
+
+            def f(x):
+                return «P(x, c=2.0)».a
+        """),
+        scalar("""
+            from typing import NamedTuple
+
+            class P(NamedTuple):
+                a: float
+                b: float = 1.0
+
+            def f(x):
+                return P(x, b=2.0).a
+        """),
+    ),
+    (
+        "AG203",
+        scalar("""
+            from dataclasses import dataclass
+
+            @dataclass
+            class P:
+                a: float
+
+            def f(x):
+                return «P(x).b» * x
+        """),
+        scalar("""
+            from dataclasses import dataclass
+
+            @dataclass
+            class P:
+                a: float
+
+            def f(x):
+                return P(x).a * x
+        """),
+    ),
+    (
+        "AG236",
+        scalar("""
+            def f(x):
+                d = {"a": x}
+                del d[«"b"»]
+                return d["a"]
+        """),
+        scalar("""
+            def f(x):
+                d = {"a": x, "b": x}
+                del d["b"]
+                return d["a"]
+        """),
+    ),
+    (
+        "AG240",
+        scalar("""
+            def f(x):
+                return «sorted([x, 2.0])»[0]
+        """),
+        scalar("""
+            def f(x):
+                return min(x, 2.0)
+        """),
+    ),
+    (
+        "AG271",
+        Example("def «f»(x, *rest):\n    return x", "adgen.grad(f, wrt=2)(1.5, 2.0)"),
+        Example("def f(x, *rest):\n    return x * rest[1]", "adgen.grad(f, wrt=2)(1.5, 2.0, 3.0)"),
+    ),
 ]
 
 MORE: list[Row] = [*LANGUAGE, *NAMES, *SHAPES, *DERIVATIVES, *INTERFACE]
