@@ -45,6 +45,7 @@ class Expressions:
         self.aliases: dict[Value, Value] = {}
         #: the nodes that read each variable for a value; ``consumer`` is the one whose test is being printed
         self.readers: dict[Value, list[Node | None]] = {}
+        self.written: dict[Value, list[Node | None]] = {}
         self.consumer: Node | None = None
         self.operands = Operands(folding)
         self.integers = Integers(folding.defs, lambda v: v not in folding.folded)
@@ -142,6 +143,8 @@ class Expressions:
 
     def operation(self, op: Op) -> Text:
         """Source of one operation."""
+        for value in op.results:
+            self.written.setdefault(value, []).append(self.consumer)
         match op.prim.name:
             case "call" | "checked_call":
                 given = ", ".join(self.returned(v) for v in op.operands)

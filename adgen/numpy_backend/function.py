@@ -83,8 +83,17 @@ def print_body(func: Func, style: Style) -> Printed:
     unnamed = frozenset(node.attr("sym") for node in _bindings(func) if node.attr("sym") not in used)
     kept = [s for s in symbols if s in used or s in style.wanted]
     body = _Body(func, style, Numbering.of(func, unnamed), kept)
-    if tests := body.single_tests():
+    tests = body.single_tests()
+    while tests:
         body = _Body(func, style, Numbering.of(func, unnamed), kept, tests)
+        written = body.expressions.written
+        twice = [v for v, node in tests.items() if any(user is not node for user in written.get(v, ()))]
+        if not twice:
+            break
+        # A loop hands the value on as well, in its own variable: no line said so.
+        tests = {v: node for v, node in tests.items() if v not in twice}
+        if not tests:
+            body = _Body(func, style, Numbering.of(func, unnamed), kept)
     return body.printed()
 
 

@@ -36,7 +36,7 @@ def value_and_grad(
     i_tape: list[int] = []
     if found:
         result = np.float64(scale * limit)
-        t = False
+        not_returned = False
         count = 0
     else:
         total = 0.0  # early_return.py:10
@@ -57,9 +57,9 @@ def value_and_grad(
                 returned = True  # early_return.py:12
                 break  # early_return.py:13
             result = 0.0  # early_return.py:10
-        if not returned:
+        not_returned = not returned
+        if not_returned:
             result = total - limit  # early_return.py:14
-        t = not returned  # early_return.py:10
 
     # Reverse sweep.
     result_bar = 1.0
@@ -68,7 +68,7 @@ def value_and_grad(
         limit_bar = scale
         x_bar = np.zeros(n)
     else:
-        if t:  # early_return.py:10
+        if not_returned:  # early_return.py:10
             limit_bar = -1.0
             total_bar = result_bar
             result_bar = 0.0
@@ -83,8 +83,8 @@ def value_and_grad(
             exp_scale = exp_scale_tape.pop()
             i = i_tape.pop()
             if total > limit:  # early_return.py:12
-                t_1 = result_bar * total  # early_return.py:13
-                total_bar = total_bar + t_1 + t_1
+                t = result_bar * total  # early_return.py:13
+                total_bar = total_bar + t + t
             x_bar[i] += total_bar * exp_scale  # early_return.py:11
             # early_return.py:10
             scale_bar = float(scale_bar + total_bar * x_i * exp_scale)
