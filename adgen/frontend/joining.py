@@ -157,7 +157,11 @@ def _join_name(
         assert present is not None
         skeleton, found = filled(r, present, open_ == 0, sides[1 - open_].state)
         out.leaves += found
-        out.skeletons[name] = (skeleton, None)
+        bound = (Missing(), present) if open_ == 0 else (present, Missing())
+        shared = None  # the result is what it is at the `return`; a name goes on to stand for its array
+        if found and name[1] != RESULT:
+            shared = sharing(r, sides, name[0], name[1], bound, live)
+        out.skeletons[name] = (skeleton, shared)
         return
     away = _without_value(sides, name)
     if away is not None:

@@ -145,6 +145,10 @@ class _Body:
         found: dict[Value, If | While] = {}
         for value, readers in self.expressions.readers.items():
             reader = readers[0]
+            if any(
+                x is not value and x in self.expressions.readers for x in self._variables.table[value].values
+            ):
+                continue  # the variable goes on to hold it for others, such as the reverse sweep
             if len(readers) == 1 and isinstance(reader, If | While) and self._folding.joins(value, reader):
                 found[value] = reader
         return found

@@ -491,6 +491,101 @@ SHAPES: list[Row] = [
                 return np.sum(x)
         """),
     ),
+    (
+        "AG232",
+        vector("""
+            def f(x):
+                if x[0] < 0.0:
+                    return 2.0
+                «for» i in range(3):
+                    if x[i] > 5.0:
+                        return x
+                return 1.0
+        """),
+        vector("""
+            def f(x):
+                if x[0] < 0.0:
+                    return 2.0 * x[0]
+                for i in range(3):
+                    if x[i] > 5.0:
+                        return x[i]
+                return 1.0 * x[0]
+        """),
+    ),
+    (
+        "AG245",
+        vector("""
+            def f(x):
+                w = 2.0 * x
+                total = np.sum(w)
+                for i in range(3):
+                    for j in range(2):
+                        total += 1.0
+                    if total < 0.3:
+                        return total
+                    b = w
+                «b[1]» -= 1.5
+                return np.sum(w) + total
+        """),
+        vector("""
+            def f(x):
+                w = 2.0 * x
+                total = np.sum(w)
+                for i in range(3):
+                    for j in range(2):
+                        total += 1.0
+                    if total < 0.3:
+                        return total
+                w[1] -= 1.5
+                return np.sum(w) + total
+        """),
+    ),
+    (
+        "AG205",
+        matrix("""
+            def f(x):
+                return np.sum(np.tensordot(x, x, «3»))
+        """),
+        matrix("""
+            def f(x):
+                return np.sum(np.tensordot(x, x, 2))
+        """),
+    ),
+    (
+        "AG234",
+        vector("""
+            def f(x):
+                return np.sum(«np.arange(x)»)
+        """),
+        vector("""
+            def f(x):
+                return np.sum(x * np.arange(len(x)))
+        """),
+    ),
+    (
+        "AG236",
+        vector("""
+            def f(x):
+                parts = (x[0], x[1], x[2])
+                return sum(parts[«::0»])
+        """),
+        vector("""
+            def f(x):
+                parts = (x[0], x[1], x[2])
+                return sum(parts[::2])
+        """),
+    ),
+    (
+        "AG235",
+        vector("""
+            def f(x):
+                return «x.shape[()]» * x[0]
+        """),
+        vector("""
+            def f(x):
+                return x.shape[0] * x[0]
+        """),
+    ),
 ]
 
 DERIVATIVES: list[Row] = [

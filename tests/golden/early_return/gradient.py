@@ -52,10 +52,10 @@ def value_and_grad(
             x_i_tape.append(x_i)
             total += exp_scale * x_i
             total_tape.append(total)
-            if total > limit:  # early_return.py:12
+            returned = bool(total > limit)  # early_return.py:12
+            if returned:
                 result = total * total  # early_return.py:13
-                returned = True  # early_return.py:12
-                break  # early_return.py:13
+                break
             result = 0.0  # early_return.py:10
         not_returned = not returned
         if not_returned:
