@@ -66,6 +66,13 @@ def _varied_loop(
     found.update(r for r, p in zip(results, params, strict=True) if p in found)
 
 
+def held_constant(region: Region, active: set[Value]) -> Iterator[Op]:
+    """Uses of ``active`` values where an operation can only take a constant."""
+    for node in walk(region):
+        if isinstance(node, Op) and dict(node.attrs).get("of") and any(v in active for v in node.operands):
+            yield node
+
+
 def drawn_from(region: Region, active: set[Value]) -> Iterator[Op]:
     """Random draws whose distribution depends on ``active`` values."""
     for node in walk(region):

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from adgen.analysis.activity import carries_derivative, varied
 from adgen.autodiff.bundles import taped_calls
-from adgen.autodiff.rules import refuse_drawn_parameters, tangent
+from adgen.autodiff.rules import refuse_active_parameters, tangent
 from adgen.autodiff.tangents import Tangents
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
@@ -51,7 +51,7 @@ def _pushed(
         outputs = [k for k, v in enumerate(func.results) if carries_derivative(v.any_type)]
     always = [v for op in taped_calls(func, tangents.table) for v in op.results]
     active = varied(func.body, [*inputs, *always])
-    refuse_drawn_parameters(func.body, active)
+    refuse_active_parameters(func.body, active)
     mode = _Forward(b, active, tangents)
     mode.dots.update(zip(inputs, dots, strict=True))
     with b.block() as nodes:

@@ -15,7 +15,7 @@ from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.cotangents import Cotangents
 from adgen.autodiff.residuals import Homes, Tapes
 from adgen.autodiff.resolve import Resolve
-from adgen.autodiff.rules import refuse_drawn_parameters
+from adgen.autodiff.rules import refuse_active_parameters
 from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs
@@ -53,7 +53,7 @@ def _joint(func: Func, wrt: Sequence[int], outputs: Sequence[int], seeded: bool,
     seeds = [Value(v.any_type, f"{_result_name(func, k)}_bar") for k, v in zip(outputs, ends, strict=True)]
     always = list(taped_calls(func, adjoints.table))
     reached = varied(func.body, [*inputs, *(v for op in always for v in op.results)])
-    refuse_drawn_parameters(func.body, reached)
+    refuse_active_parameters(func.body, reached)
     active = reached & useful(func.body, [*ends, *(v for op in always for v in op.operands)])
     sweep = Sweep(b, active, adjoints)
     cots = Cotangents(b, active)

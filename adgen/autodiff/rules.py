@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adgen.analysis.activity import drawn_from
+from adgen.analysis.activity import drawn_from, held_constant
 from adgen.diagnostics import refuse
 from adgen.diagnostics.errors import InternalError
 from adgen.ir.builder import Builder
@@ -16,8 +16,13 @@ from adgen.primitives.shape import broadcast
 from adgen.primitives.sizes import constant
 
 
-def refuse_drawn_parameters(region: Region, active: set[Value]) -> None:
-    """Raise AG305 where the distribution of a random draw depends on an active value."""
+def refuse_active_parameters(region: Region, active: set[Value]) -> None:
+    """Raise where an active value is what a derivative is not known by.
+
+    AG305: the distribution of a random draw. AG309: a parameter such as the order of a Bessel function.
+    """
+    for op in held_constant(region, active):
+        raise refuse("AG309", op.span, name=op.attr("of"))
     for op in drawn_from(region, active):
         raise refuse("AG305", op.span, name=op.attr("name"))
 

@@ -276,10 +276,10 @@ cast: Primitive = Primitive(
 # -- the derivative stops here --------------------------------------------------------------------------
 stop_gradient: Primitive = elementwise(
     "stop_gradient",
-    eval=lambda x: x,
+    eval=lambda x, of=None: x,
     spell=lambda s: Text(s.arg(0), Prec.TERNARY),
     partials=Inactive("stop_gradient cuts the derivative here"),
-    doc="The same value, treated as a constant by differentiation.",
+    doc="The same value, treated as a constant by differentiation. Something has to be one: attribute of.",
     samples=_ONE,
     cheap=True,
     view=True,

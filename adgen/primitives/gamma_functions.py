@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.types import DType
-from adgen.primitives.define import Call, Primitive, Speller, Text, Ufunc, elementwise
-from adgen.primitives.elementwise import add, mul, neg
+from adgen.primitives.define import Call, Primitive, Sample, Speller, Text, Ufunc, elementwise
+from adgen.primitives.elementwise import add, lt, mul, neg, sub, where
 from adgen.primitives.literals import literal, samples, scaled
-
-
-def scipy_special(name: str, *args: Any) -> Any:
-    """The function of scipy.special, which is imported when it is first needed."""
-    import scipy.special
-
-    return getattr(scipy.special, name)(*args)
-
+from adgen.primitives.scipy_functions import few, scipy_special, special
+from adgen.primitives.trigonometric import cos, sin
 
 # -- zeta of Hurwitz ------------------------------------------------------------------------------------
 hurwitz_zeta: Primitive = elementwise(
@@ -97,4 +90,51 @@ gamma = elementwise(
     samples=(*samples(0.5, 4.0), *samples(-0.9, -0.1)),
 )
 
-PRIMITIVES = (hurwitz_zeta, polygamma, digamma, gammaln, gamma)
+loggamma = special(
+    "loggamma",
+    lambda b, r, x: (digamma(b, x),),
+    "Logarithm of gamma(x), NaN for negative x; derivative digamma(x).",
+    few(0.5, 4.0),
+)
+
+
+# -- 1 / gamma ------------------------------------------------------------------------------------------
+def _rgamma_slope(b: Builder, r: Value, x: Value) -> Value:
+    """-r digamma(x), and left of 1/2 by reflection, because digamma has poles where r is 0."""
+    left = lt(b, x, literal(b, x, 0.5))
+    one, half = literal(b, x, 1), literal(b, x, 0.5)
+    direct = neg(b, mul(b, r, digamma(b, where(b, left, half, x))))
+    y = where(b, left, x, half)
+    mirror, angle = sub(b, one, y), scaled(b, math.pi, y)
+    bend = scaled(b, 1.0 / math.pi, mul(b, digamma(b, mirror), sin(b, angle)))
+    return where(b, left, mul(b, gamma(b, mirror), sub(b, cos(b, angle), bend)), direct)
+
+
+rgamma = special(
+    "rgamma",
+    lambda b, r, x: (_rgamma_slope(b, r, x),),
+    "1 / gamma(x); derivative -digamma(x) / gamma(x).",
+    (*few(0.6, 4.0), *few(-2.5, 0.4), Sample(("f64[3]",), values=((0.0, -1.0, -2.0),))),
+)
+
+
+# -- beta -----------------------------------------------------------------------------------------------
+def _betaln_partials(b: Builder, p: Value, q: Value) -> tuple[Value, Value]:
+    both = digamma(b, add(b, p, q))
+    return sub(b, digamma(b, p), both), sub(b, digamma(b, q), both)
+
+
+betaln = special(
+    "betaln",
+    lambda b, r, p, q: _betaln_partials(b, p, q),
+    "Logarithm of |beta(a, b)|; by a: digamma(a) - digamma(a + b).",
+    few(0.5, 4.0, 2),
+)
+beta = special(
+    "beta",
+    lambda b, r, p, q: tuple(mul(b, r, slope) for slope in _betaln_partials(b, p, q)),
+    "gamma(a) gamma(b) / gamma(a + b); by a: r (digamma(a) - digamma(a + b)).",
+    few(0.5, 4.0, 2),
+)
+
+PRIMITIVES = (hurwitz_zeta, polygamma, digamma, gammaln, gamma, loggamma, rgamma, betaln, beta)

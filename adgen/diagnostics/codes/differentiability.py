@@ -153,6 +153,36 @@ CODES = (
         ),
     ),
     Code(
+        "AG309",
+        "{name} is a constant of the derivative",
+        "The derivative of this special function is known by its argument. By a parameter, such as the order "
+        "of a Bessel function, it has no formula that could be computed here.",
+        help="differentiate by other arguments, or state that the parameter is a constant: "
+        "`adgen.stop_gradient(parameter)`",
+        bad=Example(
+            """
+            from scipy import special
+
+
+            def f(v, x):
+                return «special.jv(v, x)»
+        """,
+            "adgen.grad(f)(2.0, 1.0)",
+            "f64, f64",
+        ),
+        good=Example(
+            """
+            from scipy import special
+
+
+            def f(v, x):
+                return special.jv(adgen.stop_gradient(v), x)
+        """,
+            "adgen.grad(f, wrt=(0, 1))(2.0, 1.0)",
+            "f64, f64",
+        ),
+    ),
+    Code(
         "AG320",
         "the derivative of `{name}` is zero here",
         "The function is piecewise constant, so it cuts the path from the parameters to the result.",

@@ -1,0 +1,49 @@
+"""Elementwise functions that scipy.special computes: for the interpreter, NumPy source and kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adgen.primitives.define import Call, Partials, Primitive, Sample, Ufunc, elementwise
+
+
+def scipy_special(name: str, *args: Any) -> Any:
+    """The function of scipy.special, which is imported when it is first needed."""
+    import scipy.special
+
+    return getattr(scipy.special, name)(*args)
+
+
+def special(
+    name: str,
+    partials: Partials,
+    doc: str,
+    samples: tuple[Sample, ...],
+    python: Any = None,
+    kinks: tuple[str, ...] = (),
+) -> Primitive:
+    """The ufunc of scipy.special of that name."""
+    return elementwise(
+        name,
+        eval=lambda *xs: scipy_special(name, *xs),
+        spell=Call(f"scipy.special.{name}"),
+        python=python,
+        partials=partials,
+        scalar=Ufunc(f"scipy.special.{name}"),
+        doc=doc,
+        samples=samples,
+        kinks=kinks,
+    )
+
+
+def few(low: float, high: float, arity: int = 1) -> tuple[Sample, ...]:
+    """A matrix, a vector in single precision and a number, from a domain."""
+    return tuple(Sample((t,) * arity, low, high) for t in ("f64[3,4]", "f32[4]", "np.f64"))
+
+
+def held(*first: float, low: float, high: float) -> tuple[Sample, ...]:
+    """Values of parameters that are not differentiated, before an argument from a domain."""
+    values = (*((v, v, v) for v in first), None)
+    return tuple(
+        Sample((t,) * (len(first) + 1), low, high, values=values, smooth=False) for t in ("f64[3]", "f32[3]")
+    )
