@@ -296,6 +296,7 @@ def lower_if(state: State, node: If) -> None:
     prepare(state, node)
     origins = Origins(node.then, node.orelse)
     joined: list[Slot | Buffer | Value] = []
+    outside: dict[Value, Array] = {}
     for k, result in enumerate(node.results):
         then, other = (origins.of(r.yields[k]) for r in (node.then, node.orelse))
         if not isinstance(result.any_type, Type):
@@ -303,7 +304,11 @@ def lower_if(state: State, node: If) -> None:
         elif not result.type.rank:
             joined.append(state.slot(result.type.dtype))
         elif then is other and then in state.env:
-            state.force(state.array(then))
+            array = state.array(then)
+            view = state.force(array)
+            if array.view is None:  # made outside of the branch that this one is in, and filled here alone
+                outside.setdefault(then, array)
+                state.define_view(then, view)
             joined.append(then)
         else:
             joined.append(state.buffer(result.type.dtype, product(result.type.dims)))
@@ -311,6 +316,7 @@ def lower_if(state: State, node: If) -> None:
     state.block.add(Branch(state.scalar(node.pred), sides[0], sides[1]))
     for result, way in zip(node.results, joined, strict=True):
         _join(state, result, way)
+    state.env.update(outside)
 
 
 def _branch(state: State, region: Region, joined: Sequence[Slot | Buffer | Value]) -> tuple[Stmt, ...]:
