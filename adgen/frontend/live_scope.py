@@ -178,6 +178,10 @@ _HOMES = ("numpy.linalg", "numpy.random", "scipy.special", "scipy.linalg", "rand
 def _library_name(value: Any) -> str | None:
     """The qualified name of a library object, or None."""
     own = getattr(value, "__name__", None)
+    if type(value).__module__.startswith("scipy.stats."):
+        return next(
+            (f"scipy.stats.{n}" for n, v in vars(sys.modules["scipy.stats"]).items() if v is value), None
+        )
     if not isinstance(own, str):
         return None
     home = getattr(value, "__module__", None)

@@ -137,4 +137,17 @@ beta = special(
     few(0.5, 4.0, 2),
 )
 
-PRIMITIVES = (hurwitz_zeta, polygamma, digamma, gammaln, gamma, loggamma, rgamma, betaln, beta)
+
+def _poch_partials(b: Builder, r: Value, x: Value, m: Value) -> tuple[Value, Value]:
+    above = digamma(b, add(b, x, m))
+    return mul(b, r, sub(b, above, digamma(b, x))), mul(b, r, above)
+
+
+poch = special(
+    "poch",
+    lambda b, r, x, m: _poch_partials(b, r, x, m),
+    "gamma(x + m) / gamma(x); by m: r digamma(x + m).",
+    few(0.5, 3.0, 2),
+)
+
+PRIMITIVES = (hurwitz_zeta, polygamma, digamma, gammaln, gamma, loggamma, rgamma, betaln, beta, poch)

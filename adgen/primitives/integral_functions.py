@@ -8,9 +8,9 @@ from __future__ import annotations
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.primitives.define import Primitive, Sample
-from adgen.primitives.elementwise import add, div, neg, sub
+from adgen.primitives.elementwise import add, div, mul, neg, sub
 from adgen.primitives.entropy_functions import xlog1py, xlogy
-from adgen.primitives.exponential import exp
+from adgen.primitives.exponential import exp, log, log1p
 from adgen.primitives.gamma_functions import betaln, gammaln
 from adgen.primitives.hypergeometric import hyp2f1
 from adgen.primitives.literals import literal, unchecked
@@ -95,4 +95,21 @@ betaincc = special(
     _BETA,
 )
 
-PRIMITIVES = (expi, exp1, expn, spence, gammainc, gammaincc, betainc, betaincc)
+
+# -- Student's t ----------------------------------------------------------------------------------------
+def _t_density(b: Builder, df: Value, t: Value) -> Value:
+    """(1 + t^2 / df)^(-(df + 1) / 2) / (sqrt(df) beta(1/2, df / 2))."""
+    half = literal(b, df, 0.5)
+    level = mul(b, mul(b, half, add(b, df, literal(b, df, 1))), log1p(b, div(b, mul(b, t, t), df)))
+    height = add(b, mul(b, half, log(b, df)), betaln(b, half, mul(b, half, df)))
+    return exp(b, neg(b, add(b, level, height)))
+
+
+stdtr = special(
+    "stdtr",
+    lambda b, r, df, t: (0.0, _t_density(b, df, t)),
+    "Distribution function of Student's t; derivative its density.",
+    held(2.5, low=-3.0, high=3.0),
+)
+
+PRIMITIVES = (expi, exp1, expn, spence, gammainc, gammaincc, betainc, betaincc, stdtr)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 Formula = Callable[..., Any]
 LN2, LN10 = math.log(2.0), math.log(10.0)
@@ -73,6 +74,13 @@ UNARY: dict[Any, Formula] = {
     np.radians: lambda x, y: math.pi / 180.0,
     np.rad2deg: lambda x, y: 180.0 / math.pi,
     np.degrees: lambda x, y: 180.0 / math.pi,
+    special.erfc: lambda x, y: -2.0 / math.sqrt(math.pi) * np.exp(-x * x),
+    special.ndtr: lambda x, y: np.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi),
+    special.log_ndtr: lambda x, y: np.exp(-x * x / 2.0 - y) / math.sqrt(2.0 * math.pi),
+    special.j0: lambda x, y: -special.j1(x),
+    special.j1: lambda x, y: special.j0(x) - y / x,
+    special.gammaln: lambda x, y: special.psi(x),
+    special.psi: lambda x, y: special.zeta(2.0, x),
     np.sign: lambda x, y: 0.0,
     np.floor: lambda x, y: 0.0,
     np.ceil: lambda x, y: 0.0,
@@ -99,6 +107,13 @@ BINARY: dict[Any, tuple[Formula, Formula]] = {
     np.fmin: (lambda x, y, z: _tie(y, x), lambda x, y, z: _tie(x, y)),
     np.logaddexp: (lambda x, y, z: np.exp(x - z), lambda x, y, z: np.exp(y - z)),
     np.logaddexp2: (lambda x, y, z: np.exp2(x - z), lambda x, y, z: np.exp2(y - z)),
+    special.xlogy: (lambda x, y, z: np.log(y), lambda x, y, z: x / y),
+    special.rel_entr: (lambda x, y, z: np.log(x / y) + 1.0, lambda x, y, z: -x / y),
+    special.jv: (lambda n, x, z: 0.0, lambda n, x, z: special.jv(n - 1.0, x) - n * z / x),
+    special.gammainc: (
+        lambda a, x, z: 0.0,
+        lambda a, x, z: np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a)),
+    ),
     np.copysign: (lambda x, y, z: np.sign(x) * np.sign(y), lambda x, y, z: 0.0),
     np.heaviside: (lambda x, y, z: 0.0, lambda x, y, z: np.where(x == 0, 1.0, 0.0)),
 }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.special
 
 from tests.oracle import dual_functions, dual_places  # noqa: F401  (fill the table)
 from tests.oracle.drawn import Drawn
@@ -102,6 +103,7 @@ class Run:
         modules = {
             "numpy": ModuleShim(np, self.numpy_member),
             "numpy.linalg": ModuleShim(np.linalg, self.numpy_member),
+            "scipy.special": ModuleShim(scipy.special, self.numpy_member),
             "math": ModuleShim(math, MathFunction),
         }
         try:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from tests.oracle import complex_step, dot_product, dual_run, finite
 
@@ -166,7 +167,8 @@ def _elementwise_cases() -> list[Any]:
 def test_partials_against_differences(ufunc: np.ufunc) -> None:
     point = (1.3,) if ufunc is np.arccosh else (0.37,) if ufunc.nin == 1 else (0.37, 0.81)
     args = tuple(np.array([v, v + 0.05]) for v in point)
-    directions = tuple(np.array([1.0, 0.7]) for _ in point)
+    held = ufunc in (special.jv, special.gammainc)
+    directions = tuple(np.array([1.0, 0.7]) * (not held or k == 1) for k, _ in enumerate(point))
     expected = finite.jvp(lambda *a: ufunc(*a), args, directions, rtol=1e-5)
     got = dual_run.jvp(lambda *a: ufunc(*a), args, directions)[1]
     np.testing.assert_allclose(got, expected, rtol=1e-6, atol=1e-9)

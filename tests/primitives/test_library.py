@@ -26,15 +26,24 @@ from tests.primitives.expressions import EXPRESSIONS, TYPES, arguments, body, na
 from tests.runtime.test_draws import COVERED, HOST
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+DISTRIBUTIONS = ("norm", "t", "beta", "gamma", "chi2", "poisson", "multivariate_normal", "dirichlet")
 ALL = [pytest.param(k, id=text) for k, text in enumerate(EXPRESSIONS)]
 #: expressions whose derivative a difference quotient cannot see at the sample
-KINKED = ("np.nan_to_num", "adgen.stop_gradient")
+KINKED = ("stats.beta.logpdf(x", "stats.poisson.logpmf(o", "np.nan_to_num", "adgen.stop_gradient")
 
 
 @cache
 def module_text() -> str:
     """One function per expression."""
-    lines = ["import math", "", "import numpy as np", "from scipy import special", "", "import adgen", ""]
+    lines = [
+        "import math",
+        "",
+        "import numpy as np",
+        "from scipy import special, stats",
+        "",
+        "import adgen",
+        "",
+    ]
     for k, text in enumerate(EXPRESSIONS):
         lines += ["", f"def e{k}({', '.join(names_in(text))}):", *(f"    {line}" for line in body(text)), ""]
     return "\n".join(lines)
@@ -136,6 +145,7 @@ def _used(name: str, text: str) -> bool:
         return True
     prefixes = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.ndarray": ".", "builtins": ""}
     prefixes |= {"math": "math.", "adgen": "adgen.", "scipy.special": "special."}
+    prefixes |= {f"scipy.stats.{name}": f"stats.{name}." for name in DISTRIBUTIONS}
     return f"{prefixes.get(full, f'np.{full[6:]}.')}{last}" in text
 
 

@@ -7,11 +7,13 @@ from adgen.frontend.library import (
     arrays,
     builtin_functions,
     creating,
+    densities,
     drawing,
     factorizations,
     joining,
     linalg,
     math_functions,
+    multivariate,
     names,
     neural,
     placing,
@@ -43,6 +45,8 @@ TABLE: dict[str, Found] = merge(
     drawing.table,
     neural.table,
     special.table,
+    densities.table,
+    multivariate.table,
 )
 
 

@@ -56,10 +56,11 @@ _FUNCTIONS = {
     "betaln": gamma_functions.betaln,
     "digamma": gamma_functions.digamma,
     "psi": gamma_functions.digamma,
+    "poch": gamma_functions.poch,
     "jn": bessel_functions.jv,
 }
 _OF_TWO = (
-    *("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln"),
+    *("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "poch"),
     *("boxcox", "boxcox1p", "inv_boxcox", "inv_boxcox1p"),
 )
 _ORDERED = ("jv", "jn", "yv", "yn", "iv", "ive", "kv", "kn", "kve", "expn")
@@ -68,6 +69,7 @@ _PARAMETERS = {
     **{name: ("order",) for name in _ORDERED},
     **{name: ("parameter a",) for name in ("gammainc", "gammaincc")},
     **{name: ("parameter a", "parameter b") for name in ("betainc", "betaincc", "hyp1f1")},
+    "stdtr": ("degrees of freedom",),
     "hyp0f1": ("parameter v",),
     "hyp2f1": ("parameter a", "parameter b", "parameter c"),
 }
