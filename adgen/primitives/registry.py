@@ -23,6 +23,7 @@ from adgen.primitives import (
     lists,
     normal_functions,
     opening,
+    paired_integrals,
     patterns,
     positions,
     powers,
@@ -42,7 +43,7 @@ from adgen.primitives.define import Primitive, Registry
 FAMILIES = (
     *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic),
     *(error_function, normal_functions, gamma_functions, hypergeometric),
-    *(entropy_functions, integral_functions, bessel_functions),
+    *(entropy_functions, integral_functions, bessel_functions, paired_integrals),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
     *(contract, linear_algebra, shape, stacking, patterns, indexing, positions),
     *(tape, lists, opening, draws, checks, calling),

@@ -379,6 +379,11 @@ special.zeta(2, p)
 special.zeta(3)
 special.multigammaln(p + 2, 3)
 special.poch(p, 1.5)
+special.sici(p)
+special.sici(s)[0]
+special.shichi(x)[0]
+special.fresnel(x)
+special.fresnel(a)[1]
 special.stdtr(2.5, x)
 stats.norm.pdf(x)
 stats.norm.logpdf(x, 0.5, p)

@@ -21,6 +21,7 @@ from adgen.primitives import (
     hypergeometric,
     integral_functions,
     normal_functions,
+    paired_integrals,
     powers,
 )
 from adgen.primitives.define import Primitive
@@ -128,6 +129,17 @@ for _name, _prim in _FUNCTIONS.items():
 
 
 # -- with cases of their own ----------------------------------------------------------------------------
+def _pair(prim: Primitive) -> Callable[..., Result]:
+    def apply(c: LibraryContext, x: Abstract, /) -> Result:
+        return tuple(c.b.emit(prim, [floating(c, c.value(x, kind=Kind.np))], {}))
+
+    return documented(apply, prim.doc)
+
+
+for _prim in paired_integrals.PRIMITIVES:
+    table.function(f"scipy.special.{_prim.name}")(_pair(_prim))
+
+
 @table.function("numpy.i0")
 def i0(c: LibraryContext, x: Abstract) -> Result:
     """Modified Bessel function of the first kind of order 0."""
