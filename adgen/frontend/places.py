@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from adgen.frontend.abstract import Array, Index, Permute, Reshape, Root, Step, Stretch
 from adgen.ir.core import Access, Full, Gather, Indexer, Point, Range, Value
-from adgen.ir.types import Type
+from adgen.ir.types import Kind, Type
 from adgen.primitives.elementwise import add, mul
 from adgen.primitives.indexing import add_at, selected_dims
 from adgen.primitives.indexing import read as read_
@@ -157,6 +157,9 @@ def stored(
     accumulate: bool = False,
 ) -> Value:
     """The contents of a root after a store through a path."""
+    if not path and not base.type.rank:
+        new = add(r.b, base, value) if accumulate else value
+        return r.cast(new, base.type.dtype, Kind.array)
     if not path:
         prim = add_at if accumulate else write_
         return prim(r.b, base, value, *index.operands, index=index.indexer)

@@ -10,7 +10,9 @@ import numpy as np
 from adgen.ir.core import Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind, Type, dtype_of
+from adgen.primitives.checks import fail_if
 from adgen.primitives.elementwise import cast as cast_
+from adgen.primitives.elementwise import gt, logical_or, lt
 from adgen.primitives.shape import broadcast as broadcast_
 from adgen.primitives.shape import reshape
 from adgen.primitives.sizes import constant
@@ -53,12 +55,31 @@ def cast(r: Reader, value: Value, dtype: DType, kind: Kind | None = None) -> Val
     kind = found.kind if kind is None or found.rank else kind
     if found.dtype is dtype and found.kind is kind:
         return value
+    if found.is_py and found.dtype is DType.i64 and dtype.is_integer and dtype is not DType.i64:
+        _check_range(r, value, dtype)
     op = r.b.defs.op(value)
     if op is not None and op.prim.name == "const" and kind is not Kind.array:
         number = op.attr("value")
         if not dtype.is_integer or not isinstance(number, float):
             return constant(r.b, number, Type(dtype, (), kind))
     return cast_(r.b, value, dtype=dtype) if kind is found.kind else cast_(r.b, value, dtype=dtype, kind=kind)
+
+
+def _check_range(r: Reader, value: Value, dtype: DType) -> None:
+    """Python integers do not wrap: one that a dtype cannot hold is an OverflowError."""
+    bounds = np.iinfo(dtype.numpy)
+    least, largest = int(bounds.min), int(bounds.max)
+    op = r.b.defs.op(value)
+    if op is not None and op.prim.name == "const":
+        number = op.attr("value")
+        if not least <= number <= largest:
+            raise r.error("AG246", value=f"`{number}`", dtype=dtype.value)
+        return
+    bad = lt(r.b, value, constant(r.b, least))
+    if largest < np.iinfo(np.int64).max:
+        bad = logical_or(r.b, bad, gt(r.b, value, constant(r.b, largest)))
+    message = f"Python integer out of bounds for {dtype.numpy.name}"
+    r.b.emit(fail_if, (bad,), {"error": "OverflowError", "message": message})
 
 
 def promote(r: Reader, values: Sequence[Value], to_float: bool = False) -> tuple[Value, ...]:
@@ -129,5 +150,5 @@ def join_types(left: Type, right: Type) -> Type | None:
     if left.rank:
         return Type(dtype, left.dims)
     kinds = {left.kind, right.kind}
-    kind = left.kind if len(kinds) == 1 else Kind.array if Kind.array in kinds else Kind.np
+    kind = left.kind if len(kinds) == 1 else Kind.np
     return Type(dtype, (), kind)

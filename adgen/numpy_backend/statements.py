@@ -147,7 +147,8 @@ class Statements:
         e, index = self.expressions, op.attr("index")
         target = e.name(op.operands[0])
         places = e.indices.index(index, op.operands[2:], op.operands[0].type.dims)
-        cell = f"{target}[{places}]"
+        one = op.operands[0].type.rank == 0 and op.operands[0].type.kind is not Kind.array
+        cell = target if one else f"{target}[{places}]"
         if op.prim.name == "write":
             text = self._augmented_cell(op, target, cell) or f"{cell} = {e.stored(op.operands[1])}"
             self._emit(text, op)

@@ -247,7 +247,8 @@ def _cast_spell(s: Speller) -> Text:
     if target.rank:
         return Text(f"{s.arg(0, Prec.ATOM)}.astype({s.dtype(target.dtype)})")
     if target.is_py:
-        return Text(f"{_PY_NAMES.get(target.dtype, 'float')}({s.arg(0)})")
+        name = "int" if target.dtype.is_integer else _PY_NAMES.get(target.dtype, "float")
+        return Text(f"{name}({s.arg(0)})")
     if target.kind is Kind.np:
         return Text(f"{s.dtype(target.dtype)}({s.arg(0)})")
     dtype = "" if source.dtype is target.dtype else f", {s.dtype(target.dtype)}"

@@ -14,7 +14,7 @@ import numpy as np
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Gather, Indexer, Op, Point, Range, Value
 from adgen.ir.dims import OPEN, Dim, as_dim
-from adgen.ir.types import I64, AnyType, DType, Type
+from adgen.ir.types import I64, AnyType, DType, Kind, Type
 from adgen.primitives.define import (
     ZERO,
     Context,
@@ -106,11 +106,18 @@ def _read_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
     return read(b, dots[0], *op.operands[1:], index=op.attr("index"))
 
 
+def _read_spell(s: Speller) -> Text:
+    source = s.arg_type(0)
+    if not source.rank and source.kind is not Kind.array:
+        return Text(s.arg(0, Prec.ATOM))
+    return Text(f"{s.arg(0, Prec.ATOM)}[{s.index(s.op.attr('index'), 1)}]")
+
+
 read: Primitive = Primitive(
     name="read",
     type_rule=_read_type,
     eval=_read_eval,
-    spell=lambda s: Text(f"{s.arg(0, Prec.ATOM)}[{s.index(s.op.attr('index'), 1)}]"),
+    spell=_read_spell,
     doc="The cells that an indexer names. Linear in the array.",
     samples=(
         Sample(
@@ -195,6 +202,7 @@ def _store_jvp(prim: Primitive, b: Builder, op: Op, dots: Sequence[Value | Zero]
 
 def zeros_of(b: Builder, type_: Type) -> Value:
     """Zeros of a type, for reading only (a broadcast scalar)."""
+    from adgen.primitives.elementwise import cast
     from adgen.primitives.opening import open_zero
     from adgen.primitives.shape import broadcast
     from adgen.primitives.sizes import constant
@@ -202,7 +210,9 @@ def zeros_of(b: Builder, type_: Type) -> Value:
     if OPEN in type_.dims:
         return open_zero(b, type=type_)
     zero = constant(b, 0, type_.with_dims() if type_.rank else type_)
-    return broadcast(b, zero, dims=type_.dims, axes=()) if type_.rank else zero
+    if type_.rank:
+        return broadcast(b, zero, dims=type_.dims, axes=())
+    return cast(b, zero, dtype=type_.dtype, kind=Kind.array) if type_.kind is Kind.array else zero
 
 
 def owned_zeros(b: Builder, type_: Type) -> Value:
