@@ -98,6 +98,7 @@ def print_entry(entry: Entry, context: Context) -> list[str]:
     context.sizes.update(body.sizes)
     lines = [*signature(entry, entry.name, context), *_doc(entry, leaves, body.sizes)]
     kept = [f"{_given(names[k])} = {names[k]}" for k in entry.mutated if _is_rebound(body, names[k])]
+    kept += [f"{names[k]} = {names[k]}.copy()" for k in entry.mutated if _is_single(entry, k)]
     statements = [*_unpacked(entry, leaves), *_entry_checks(entry, names, body.sizes), *kept]
     lines += [line for s in statements for line in _indented(s)]
     if statements and len(body.lines) > 1:
@@ -228,7 +229,8 @@ def _finish(entry: Entry, names: Sequence[str], results: Sequence[str]) -> list[
     lines = []
     for k, parameter in enumerate(entry.mutated):
         name, final = names[parameter], values[size + k]
-        lines.append(f"{_given(name) if final == name else name}[...] = {final}")
+        given = final == name or _is_single(entry, parameter)
+        lines.append(f"{_given(name) if given else name}[...] = {final}")
     tree = _constructed(entry, iter(values[:size]))
     kept = values[size + len(entry.mutated) :]
     if entry.residuals_out:
@@ -247,7 +249,12 @@ def _given(name: str) -> str:
 
 
 def _is_rebound(body: Printed, name: str) -> bool:
-    return any(line.strip() == f"{_given(name)}[...] = {name}" for line in body.lines)
+    return any(line.strip().startswith(f"{_given(name)}[...] = ") for line in body.lines)
+
+
+def _is_single(entry: Entry, parameter: int) -> bool:
+    """Whether a parameter has rank 0: such arrays are values, which no storage is planned for."""
+    return not entry.func.params[parameter].type.rank
 
 
 def _constructed(entry: Entry, values: Iterator[str]) -> str:

@@ -76,6 +76,8 @@ class SplitExecutable:
             refuse_overlaps(leaves, mutated, self.traced)
         if self._on_tape and not self.borrow:  # tapes of calls hold arrays of the caller
             given = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in given]
+        if mutated:  # arrays of rank 0 are values: what is kept of them stays as it was
+            given = [a.copy() if k in mutated and not a.ndim else a for k, a in enumerate(given)]
         flat = list(self.forward(given))
         residuals = flat[self._saved :]
         if not self.borrow:

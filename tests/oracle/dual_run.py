@@ -236,7 +236,7 @@ def _own(x: Any) -> Any:
 def _pair(p: Any, t: Any) -> Any:
     if isinstance(p, np.random.Generator):
         return Drawn(p, Run(1).lift)
-    return Dual(_own(p), _own(t)) if is_float(p) else p
+    return Dual(_own(p), np.array(t) if isinstance(p, np.ndarray) else t) if is_float(p) else p
 
 
 def jvp(fun: Any, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

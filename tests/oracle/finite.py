@@ -35,7 +35,7 @@ def move(args: Sequence[Any], tangents: Sequence[Any], h: float) -> tuple[Any, .
 
 def _moved(p: Any, t: Any, h: float) -> Any:
     if isinstance(p, np.ndarray):
-        return (p + h * np.asarray(t)).astype(p.dtype) if p.dtype.kind == "f" else p.copy()
+        return np.asarray(p + h * np.asarray(t), p.dtype) if p.dtype.kind == "f" else p.copy()
     if isinstance(p, (float, np.floating)):
         return type(p)(p + h * t)
     if isinstance(p, np.random.Generator):

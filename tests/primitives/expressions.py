@@ -790,6 +790,47 @@ s if s > r else r
 (x > 0) * x
 np.inf > s
 -np.inf
+np.add.outer(v, u)
+np.subtract.outer(v, x)
+np.divide.outer(v, u)
+np.true_divide.outer(v, p)
+np.power.outer(u, v)
+np.arctan2.outer(v, u)
+np.atan2.outer(v, u)
+np.hypot.outer(v, u)
+np.logaddexp.outer(v, u)
+np.maximum.outer(v, u)
+np.minimum.outer(v, u)
+np.fmax.outer(v, u)
+np.fmin.outer(v, u)
+np.floor_divide.outer(o, 3)
+np.remainder.outer(v, u)
+np.mod.outer(v, u)
+np.fmod.outer(v, u)
+np.equal.outer(j, o)
+np.not_equal.outer(j, o)
+np.greater.outer(v, u)
+np.greater_equal.outer(v, u)
+np.less.outer(v, u)
+np.less_equal.outer(v, u)
+np.maximum.accumulate(x)
+np.minimum.accumulate(x, axis=1)
+np.logical_and.reduce(x > 0)
+np.logical_or.reduce(x > 0, axis=1)
+np.take_along_axis(x, np.argmax(x, axis=1)[:, None], axis=1)
+np.imag(x)
+x.imag + x
+2.0 * s if isinstance(x, np.ndarray) else s
+np.asanyarray(x) * s
+divmod(r, s)[1]
+math.dist((s, r), (1.0, 2.0))
+np.sum(x, where=x > 0, initial=2.0)
+np.max(x, axis=1, initial=0.1)
+np.mean(x, axis=0, where=x > -5.0)
+x.ravel(order="F") * 2
+x.reshape((2, 6), order="F")
+np.take(v, j + 2, mode="clip")
+np.take(v, j + 2, mode="wrap")
 """
 
 STATEMENTS = """
@@ -804,6 +845,21 @@ n, m = x.shape; return np.ones((m, n)) * s
 c = x.ravel(); d = c * 2; return d.reshape(x.shape)
 c = np.asarray(x); return c[0] * s
 return np.sum(x), s
+c = np.ones(4); np.subtract.at(c, j, v); return c
+c = np.ones(4); np.multiply.at(c, j, v); return c
+c = np.ones(4); np.divide.at(c, j, u); return c
+c = np.ones(4); np.true_divide.at(c, j, u); return c
+c = np.zeros(4); np.maximum.at(c, j, v); return c
+c = np.zeros(4); np.minimum.at(c, j, v); return c
+c = np.full(4, 2.0); np.power.at(c, j, u); return c
+c = q.copy(); np.fill_diagonal(c, v); return c
+c = x.copy(); np.put(c, [1, 5], [s, r]); return c
+c = x.copy(); c.put(j, v); return c
+c = x.copy(); np.place(c, x > 0, [s, r]); return c
+c = x.copy(); np.putmask(c, x > 0, y); return c
+c = x.copy(); np.put_along_axis(c, np.argmax(x, axis=1)[:, None], s, axis=1); return c
+c = np.zeros((3, 4)); np.multiply(x, y, out=c); return c
+c = np.zeros((3, 4)); np.log(p, out=c, where=p > 0.5); return c
 """
 
 EXPRESSIONS = [
