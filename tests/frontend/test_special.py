@@ -35,6 +35,19 @@ def support(x: Any, scale: Any) -> Any:
     return stats.beta.logpdf(x, 2.0, 3.0, scale=scale) + stats.gamma.logcdf(x, 2.0)
 
 
+def sinc(x: Any) -> Any:
+    return np.sinc(x)
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-9, 1e-4, 0.095])
+def test_sinc_near_zero(x: float) -> None:
+    y = np.pi * x
+    first = np.pi * (-y / 3 + y**3 / 30 - y**5 / 840 + y**7 / 45360)
+    np.testing.assert_allclose(adgen.grad(sinc)(x), first, rtol=1e-9)
+    second = np.pi**2 * (-1 / 3 + y**2 / 10 - y**4 / 168 + y**6 / 6480)
+    np.testing.assert_allclose(adgen.hessian(sinc)(x), second, rtol=1e-9)
+
+
 @pytest.mark.parametrize("function", [bessel, incomplete, degrees])
 def test_active_parameter_is_refused(function: Any) -> None:
     with pytest.raises(UserError, match="AG309"):

@@ -10,6 +10,7 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import flat, floating, require, truth
 from adgen.frontend.library.operators import add, multiply, power
+from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
 from adgen.primitives import (
@@ -164,9 +165,19 @@ table.function("numpy.rad2deg", "numpy.degrees")(_times(180.0 / math.pi, "Radian
 def sinc(c: LibraryContext, x: Abstract) -> Result:
     """sin(pi x) / (pi x), 1 at 0."""
     y = scaled(c.b, math.pi, floating(c, c.value(x, kind=Kind.np)))
-    at_zero = elementwise.eq(c.b, y, literal(c.b, y, 0))
-    safe = elementwise.where(c.b, at_zero, literal(c.b, y, 1.0e-20), y)
-    return elementwise.div(c.b, trigonometric.sin(c.b, safe), safe)
+    near = elementwise.lt(c.b, rounding.absolute(c.b, y), literal(c.b, y, 0.3))
+    safe = elementwise.where(c.b, near, literal(c.b, y, 1), y)
+    far = elementwise.div(c.b, trigonometric.sin(c.b, safe), safe)
+    return elementwise.where(c.b, near, _sinc_near_zero(c.b, y), far)
+
+
+def _sinc_near_zero(b: Builder, y: Value) -> Value:
+    """The series of sin(y) / y, whose derivatives do not cancel."""
+    square, one = powers.square(b, y), literal(b, y, 1)
+    total = one
+    for n in (12, 10, 8, 6, 4, 2):
+        total = elementwise.sub(b, one, scaled(b, 1.0 / (n * (n + 1)), elementwise.mul(b, square, total)))
+    return total
 
 
 # -- rounding -------------------------------------------------------------------------------------------
