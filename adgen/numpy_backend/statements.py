@@ -168,9 +168,10 @@ class Statements:
     def _added(self, cell: str, value: Value) -> str:
         """``cell += value``, or ``-=`` of what is negated."""
         e = self.expressions
-        product = self.folding.op(e.operands.loose(value, casts=True).value)
+        operand = e.operands.loose(value, casts=True)
+        product = self.folding.op(operand.value)
         count = 0 if product is None else e.idioms.negations(product)
-        if product is None or not count:
+        if product is None or not count or operand.lift:
             return f"{cell} += {e.stored(value)}"
         return f"{cell} {'-' if count % 2 else '+'}= {e.idioms.without_signs(product).text}"
 

@@ -16,7 +16,7 @@ from adgen.ir.dims import product
 from adgen.ir.interpret import evaluate
 from adgen.ir.types import I64, Kind, Type
 from adgen.primitives.define import Primitive
-from adgen.primitives.elementwise import cast, neg
+from adgen.primitives.elementwise import add, cast, neg
 from adgen.primitives.indexing import add_at
 from adgen.primitives.shape import broadcast, reshape, transpose
 from adgen.primitives.sizes import constant, known_dim, size_value
@@ -221,8 +221,12 @@ def _read(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value |
 
 
 def _store(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
+    """Adding to the one cell of a scalar is adding to the scalar."""
     _note_distinct(b, operands[2:], attrs)
-    return None
+    total, more = operands[:2]
+    if total.type.kind is Kind.array or total.type != more.type:
+        return None
+    return add(b, total, more)
 
 
 def _write(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:

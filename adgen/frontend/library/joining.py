@@ -49,7 +49,11 @@ def _rows(c: LibraryContext, xs: Abstract) -> Value | None:
 
 def _arrays(c: LibraryContext, xs: Abstract) -> list[Value]:
     """The elements of a tuple as values of one dtype."""
-    return list(c.promote(*(c.value(x, kind=Kind.np) for x in c.items(xs))))
+    items = c.items(xs)
+    if not items:
+        name = "np." + c.name.rpartition(".")[2]
+        raise c.error("AG205", xs, function=name, reason="there are no arrays")
+    return list(c.promote(*(c.value(x, kind=Kind.np) for x in items)))
 
 
 @table.function("numpy.concatenate", "numpy.concat")
