@@ -38,15 +38,19 @@ def _in_slice(request: pytest.FixtureRequest, name: str, dear: bool) -> None:
 
 
 def _answer(fun: Callable[..., Any], args: tuple[Any, ...], program: Program, **options: Any) -> Any:
-    """The value, and gradients with the arguments after the call."""
+    """The value, and gradients with the arguments after the call (of generators: what they draw next)."""
     given = copy_of(args)
     with as_far_as_covered():
         if "vector" not in program.tags:
             value, gradients = adgen.value_and_grad(fun, wrt=program.wrt, **options)(*given)
-            return value, (gradients, given)
+            return value, (gradients, _after(given))
         value, pullback = adgen.vjp(fun, *given, **options)
         every = pullback(random_like(value, np.random.default_rng(2)))
-        return value, (tuple(every[i] for i in program.wrt), given)
+        return value, (tuple(every[i] for i in program.wrt), _after(given))
+
+
+def _after(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(a.random() if isinstance(a, np.random.Generator) else a for a in args)
 
 
 def _options(backend: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from adgen.ir.types import I64, AnyType, DType, Type
 from adgen.primitives.define import ZERO, Absent, Inactive, Prec, Primitive, Speller, Text, Zero
 
 _IN_PROGRAMS = Absent("programs with arrays of changing sizes test it")
+_NOT_IN_KERNELS = Absent("memory of kernels is sized before a loop runs")
 _COUNT = Inactive("a length has no derivative")
 
 
@@ -72,6 +73,7 @@ seal: Primitive = Primitive(
     spell=lambda s: Text(s.arg(0, Prec.ATOM)),
     doc="The same array with the sizes of ``axes`` left open. Linear.",
     samples=_IN_PROGRAMS,
+    lower=_NOT_IN_KERNELS,
     vjp=lambda b, op, bar: (unseal(b, bar, dims=op.operands[0].type.dims),),
     jvp=lambda b, op, dots: ZERO if isinstance(dots[0], Zero) else seal(b, dots[0], axes=op.attr("axes")),
     view=True,
@@ -84,6 +86,7 @@ unseal: Primitive = Primitive(
     spell=_unseal_spell,
     doc="An array of open dims with its sizes; ``exact`` unless it may be the zero of any size. Linear.",
     samples=_IN_PROGRAMS,
+    lower=_NOT_IN_KERNELS,
     vjp=lambda b, op, bar: (seal(b, bar, axes=open_axes(op.operands[0].type)),),
     jvp=lambda b, op, dots: ZERO if isinstance(dots[0], Zero) else unseal(b, dots[0], dims=op.attr("dims")),
     view=True,
@@ -96,6 +99,7 @@ extent: Primitive = Primitive(
     spell=lambda s: Text(f"{s.arg(0, Prec.ATOM)}.shape[{s.op.attr('axis')}]"),
     doc="The size of an array of open dims along ``axis``.",
     samples=_IN_PROGRAMS,
+    lower=_NOT_IN_KERNELS,
     vjp=_COUNT,
     jvp=_COUNT,
 )
@@ -107,6 +111,7 @@ open_zero: Primitive = Primitive(
     spell=_nothing_spell,
     doc="The zero of an array of open dims, whatever its size.",
     samples=_IN_PROGRAMS,
+    lower=_NOT_IN_KERNELS,
     vjp=Inactive("it is zero"),
     jvp=Inactive("it is zero"),
 )

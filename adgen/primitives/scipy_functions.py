@@ -37,13 +37,21 @@ def special(
 
 
 def few(low: float, high: float, arity: int = 1) -> tuple[Sample, ...]:
-    """A matrix, a vector in single precision and a number, from a domain."""
-    return tuple(Sample((t,) * arity, low, high) for t in ("f64[3,4]", "f32[4]", "np.f64"))
+    """A matrix, a vector in single precision, numbers and the sizes 0 and 1, from a domain."""
+    types = ("f64[3,4]", "f32[4]", "np.f64", "f64", "f64[0]", "f64[1]")
+    return tuple(Sample((t,) * arity, low, high) for t in types)
 
 
 def held(*first: float, low: float, high: float) -> tuple[Sample, ...]:
     """Values of parameters that are not differentiated, before an argument from a domain."""
-    values = (*((v, v, v) for v in first), None)
+    sizes = {"f64[3]": 3, "f32[3]": 3, "f64[0]": 0, "f64[1]": 1, "f64": None}
     return tuple(
-        Sample((t,) * (len(first) + 1), low, high, values=values, smooth=False) for t in ("f64[3]", "f32[3]")
+        Sample(
+            (t,) * (len(first) + 1),
+            low,
+            high,
+            values=(*(v if n is None else (v,) * n for v in first), None),
+            smooth=False,
+        )
+        for t, n in sizes.items()
     )

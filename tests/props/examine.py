@@ -8,11 +8,12 @@ from __future__ import annotations
 import copy
 import linecache
 import signal
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,9 @@ def defined(text: str, name: str = "program") -> Callable[..., Any]:
     """The function of a module given as text; its source can be found as that of a file."""
     file = f"<random {abs(hash(text)):x}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    space: dict[str, Any] = {"__name__": "random_program"}
+    module = ModuleType("random_program")
+    sys.modules[module.__name__] = module  # classes of records look themselves up
+    space = vars(module)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exec(compile(text, file, "exec"), space)
