@@ -221,17 +221,27 @@ def _read(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value |
 
 
 def _store(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
-    """Adding to the one cell of a scalar is adding to the scalar."""
+    """Adding to the one cell of an array without axes is adding numbers: no memory is changed."""
     _note_distinct(b, operands[2:], attrs)
     total, more = operands[:2]
-    if total.type.kind is Kind.array or total.type != more.type:
+    if total.type.rank:
         return None
-    return add(b, total, more)
+    if total.type.kind is not Kind.array:
+        return add(b, total, _alike(b, more, total.type))
+    number = Type(total.type.dtype, (), Kind.np)
+    return _alike(b, add(b, _alike(b, total, number), _alike(b, more, number)), total.type)
+
+
+def _alike(b: Builder, value: Value, type_: Type) -> Value:
+    """A value without axes in the dtype and kind of a type."""
+    return value if value.type == type_ else cast(b, value, dtype=type_.dtype, kind=type_.kind)
 
 
 def _write(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
     """``x[i] = x[i] + v`` is ``x[i] += v``, whose adjoint needs neither a copy nor a store of zeros."""
     _note_distinct(b, operands[2:], attrs)
+    if not operands[0].type.rank:
+        return _alike(b, operands[1], operands[0].type)
     op = b.defs.op(operands[1])
     if op is None or op.prim.name != "add" or not attrs["index"].once:
         return None

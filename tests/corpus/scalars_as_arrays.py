@@ -7,7 +7,11 @@ def of_numbers(xs):
     total = 0.0
     for x in xs:
         total = total + (x + 0.1 * np.flip(x) * np.cos(x)) * x
-    return total + np.sum(np.flip(xs) * xs)
+    t = np.zeros(())
+    for x in xs:
+        t += x * x
+        t *= 0.5
+    return total + np.sum(np.flip(xs) * xs) + t
 
 
 def example(rng):

@@ -51,8 +51,7 @@ def _arrays(c: LibraryContext, xs: Abstract) -> list[Value]:
     """The elements of a tuple as values of one dtype."""
     items = c.items(xs)
     if not items:
-        name = "np." + c.name.rpartition(".")[2]
-        raise c.error("AG205", xs, function=name, reason="there are no arrays")
+        raise c.error("AG234", xs, operation="joining arrays", types="none")
     return list(c.promote(*(c.value(x, kind=Kind.np) for x in items)))
 
 
