@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adgen.analysis.settled import Settled
-from adgen.ir.builder import Builder
+from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import (
     Definitions,
     For,
@@ -298,6 +298,9 @@ class Tapes:
             return True
         op = self.homes.defs.op(value)
         if op is None or op.prim.name not in _NEVER_FAILS:
+            return False
+        sizes = (s for d in dims_in_attrs(op.attrs) for s in d.symbols())
+        if any(self.homes.is_local(s, self.homes.path[value]) for s in sizes):
             return False
         return all(self._computable(v) for v in op.operands)
 
