@@ -393,6 +393,8 @@ def filled(r: Reader, items: Sequence[Abstract], times: Value) -> Abstract:
 
     if not times.type.dtype.is_integer or times.type.rank:
         raise r.error("AG234", operation="*", types=f"a list and `{times.type}`")
+    if not items:
+        raise r.error("AG115", notes=["a list of nothing is repeated"])
     times = r.cast(times, DType.i64, Kind.py)
     site = site_of(r)
     r.elements.setdefault(site, None)

@@ -104,7 +104,8 @@ def _logical(r: Reader, left: Abstract, right: Callable[[], Abstract], conjuncti
                 other = right()
             except Unfounded:
                 return left
-        if _is_bool(r, other) and _harmless(nodes):
+            plain = _is_bool(r, other)
+        if plain and _harmless(nodes):
             r.splice(nodes)
             prim = logical_and if conjunction else logical_or
             return Number(prim(r.b, pred, r.cast(r.value(other), DType.bool, Kind.py)))

@@ -237,6 +237,10 @@ class Dual:
         f(operator.truediv, np.divide) for f in (_forward, _reflected, _augmented)
     )
     __floordiv__, __rfloordiv__ = (f(operator.floordiv, np.floor_divide) for f in (_forward, _reflected))
+    __ifloordiv__, __imod__ = (
+        _augmented(operator.floordiv, np.floor_divide),
+        _augmented(operator.mod, np.remainder),
+    )
     __mod__, __rmod__ = (f(operator.mod, np.remainder) for f in (_forward, _reflected))
     __pow__, __rpow__, __ipow__ = (f(operator.pow, np.power) for f in (_forward, _reflected, _augmented))
 
