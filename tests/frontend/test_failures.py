@@ -98,3 +98,15 @@ def test_other_exceptions_are_refused() -> None:
     with pytest.raises(UserError) as caught:
         harness.lowered(f, 1.0)
     assert caught.value.diagnostic.code == "AG118"
+
+
+def test_an_array_in_a_condition_of_several_is_refused() -> None:
+    def f(limits):
+        steps = 0
+        while steps < 3 and steps < limits * 2.0:
+            steps += 1
+        return np.sum(limits) * steps
+
+    with pytest.raises(UserError) as caught:
+        harness.lowered(f, np.ones(3))
+    assert caught.value.diagnostic.code == "AG232"
