@@ -13,7 +13,7 @@ import pytest
 
 import adgen
 from tests.kernels import Kernel, kernels, torch
-from tests.oracle import dual_run
+from tests.oracle import dual_run, finite
 from tests.oracle.compare import assert_close, copy_of, random_like
 
 KERNELS = kernels()
@@ -21,6 +21,8 @@ SLICE = set(list(KERNELS)[::4])
 #: kernels whose second derivative is checked in every run
 TWICE = {"numpy": set(list(KERNELS)[1::4]), "llvm": set(list(KERNELS)[4::12])}
 TOLERANCE = 1e-8
+#: kernels that make plain arrays of what they compute, which dual numbers cannot follow: differences instead
+OUT_OF_DUALS = {"nbody", "vadv"}
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 every_kernel = pytest.mark.parametrize("name", KERNELS)
@@ -64,9 +66,11 @@ def directions(kernel: Kernel, args: tuple[Any, ...], seed: int) -> tuple[Any, .
     )
 
 
-def dual_slope(kernel: Kernel, args: tuple[Any, ...], tangents: tuple[Any, ...]) -> float:
-    """The derivative along a direction, by dual numbers."""
+def slope(name: str, kernel: Kernel, args: tuple[Any, ...], tangents: tuple[Any, ...]) -> float:
+    """The derivative along a direction, by dual numbers where they can follow the kernel."""
     filled = tuple(a if t is None else t for a, t in zip(args, tangents, strict=True))
+    if name in OUT_OF_DUALS:
+        return float(finite.jvp(kernel.fun, copy_of(args), filled)[0])
     return float(dual_run.jvp(kernel.fun, copy_of(args), filled)[1])
 
 
@@ -76,7 +80,7 @@ def along(kernel: Kernel, gradients: tuple[Any, ...], tangents: tuple[Any, ...])
 
 
 # -- first order ----------------------------------------------------------------------------------------
-def check(kernel: Kernel, transform: Any, args: tuple[Any, ...]) -> None:
+def check(name: str, kernel: Kernel, transform: Any, args: tuple[Any, ...]) -> None:
     """Value, gradients and what happens to the arguments are those of the kernel."""
     given, plain = copy_of(args), copy_of(args)
     value, gradients = transform(*given)
@@ -88,22 +92,23 @@ def check(kernel: Kernel, transform: Any, args: tuple[Any, ...]) -> None:
         return
     for seed in (1, 2):
         tangents = directions(kernel, args, seed)
-        assert_close(along(kernel, gradients, tangents), dual_slope(kernel, args, tangents), TOLERANCE)
+        tolerance = 1e-6 if name in OUT_OF_DUALS else TOLERANCE
+        assert_close(along(kernel, gradients, tangents), slope(name, kernel, args, tangents), tolerance)
 
 
 @every_backend
 @every_kernel
-def test_gradient(kernel: Kernel, backend: str) -> None:
+def test_gradient(name: str, kernel: Kernel, backend: str) -> None:
     transform = adgen.value_and_grad(kernel.fun, wrt=kernel.wrt, backend=backend, fast_compile=True)
-    check(kernel, transform, kernel.arguments())
+    check(name, kernel, transform, kernel.arguments())
 
 
 @every_kernel
-def test_sizes(kernel: Kernel) -> None:
+def test_sizes(name: str, kernel: Kernel) -> None:
     """Another size is another call of the same program."""
     transform = adgen.value_and_grad(kernel.fun, wrt=kernel.wrt, backend="numpy")
     for n in (kernel.size, kernel.size + 2):
-        check(kernel, transform, kernel.arguments(n, seed=n))
+        check(name, kernel, transform, kernel.arguments(n, seed=n))
 
 
 # -- second order ---------------------------------------------------------------------------------------
