@@ -177,7 +177,7 @@ class Reader:
                 from adgen.frontend.cells import snapshot
 
                 return self.value(snapshot(self, x))
-            case Tuple(items=items) if items:
+            case Tuple(items=items, kind=kind) if items and kind in ("tuple", "list", "namedtuple"):
                 return self._stacked([self.value(item) for item in items])
             case LibraryFunction() | UserFunction():
                 raise self.error("AG129")

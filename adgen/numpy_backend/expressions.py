@@ -94,7 +94,9 @@ class Expressions:
             return text
         shape = self.shape(op.result.type.dims)
         if not any(covered):
-            return Text(f"np.full({shape}, {text.text})")
+            dtype = op.result.type.dtype
+            suffix = "" if dtype in _OF_LITERALS else f", dtype={dtype_text(dtype)}"
+            return Text(f"np.full({shape}, {text.text}{suffix})")
         return Text(f"np.broadcast_to({text.text}, {shape}){'.copy()' if fresh else ''}")
 
     def loose(self, operand: Operand, precedence: int = 0) -> str:
@@ -171,6 +173,11 @@ class Expressions:
                     and op.result.type.kind is Kind.np
                 ):
                     return Text(f"{dtype_text(op.result.type.dtype)}({self.exact(inner.operands[0])})")
+            case "broadcast" if op.result.type.dtype not in _OF_LITERALS:
+                inner = self.folding.op(op.operands[0])
+                if inner is not None and inner.prim.name == "const":
+                    constant = f"{dtype_text(op.result.type.dtype)}({literal(inner.attr('value')).text})"
+                    return Text(f"np.broadcast_to({constant}, {self.shape(op.result.type.dims)})")
             case "copy":
                 filled = self._filled(op)
                 if filled is not None:
@@ -369,3 +376,7 @@ def _np_literal(op: Op) -> Text:
     if op.attr("dtype") in (DType.f64, DType.i64, DType.bool):
         return literal(op.attr("value"))
     return Text(f"{dtype_text(op.attr('dtype'))}({literal(op.attr('value')).text})")
+
+
+#: dtypes that NumPy gives arrays made of plain literals
+_OF_LITERALS = (DType.f64, DType.i64, DType.bool)

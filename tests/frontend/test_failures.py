@@ -110,3 +110,9 @@ def test_an_array_in_a_condition_of_several_is_refused() -> None:
     with pytest.raises(UserError) as caught:
         harness.lowered(f, np.ones(3))
     assert caught.value.diagnostic.code in ("AG232", "AG241")
+
+
+def test_a_dict_is_no_array() -> None:
+    with pytest.raises(UserError) as caught:
+        harness.lowered(lambda x: np.sum(np.where(x > 0.0, x, {"a": 1})), np.ones(3))
+    assert caught.value.diagnostic.code == "AG234"
