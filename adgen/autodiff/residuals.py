@@ -2,9 +2,10 @@
 
 A value of the enclosing block is simply there. Inside loops and branches a value of the primal is
 
-* *recomputed* where that costs no arithmetic on floats: counters, indices, sizes, predicates of values at
-  hand, views and reads of arrays that are still there, reads of cells that are final or still untouched
-  (:mod:`adgen.analysis.settled`); and unnamed arithmetic on values that are taped anyway;
+* *recomputed* where that costs no arithmetic on floats: counters (:mod:`adgen.analysis.induction`),
+  indices, sizes, predicates of values at hand, views and reads of arrays that are still there, reads of
+  cells that are final or still untouched (:mod:`adgen.analysis.settled`); and unnamed arithmetic on values
+  that are taped anyway;
 * *taped* otherwise. A tape is an array with one slot per iteration where all trip counts around are known
   before the outermost loop starts, and a growable stack elsewhere (``while``, loops whose bounds change). A
   value of a branch outside loops is a result of the branch. A carried value and the value that replaces it
@@ -20,6 +21,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from adgen.analysis.induction import Induction, inductions
 from adgen.analysis.settled import Settled
 from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import (
@@ -77,6 +79,7 @@ class Homes:
     """Side table of a primal: the region that defines each value and each symbol."""
 
     settled: Settled
+    inductions: dict[Value, Induction]
     path: dict[Value, Path] = field(default_factory=dict)
     symbols: dict[str, list[tuple[Op, Path]]] = field(default_factory=dict)
     defs: Definitions = field(default_factory=Definitions)
@@ -86,7 +89,7 @@ class Homes:
     @staticmethod
     def of(func: Func, extras: Mapping[Node, Value]) -> Homes:
         """The homes of everything in a function; ``extras`` are made beside the results of nodes."""
-        homes = Homes(Settled(func), defs=Definitions.of(func.body))
+        homes = Homes(Settled(func), inductions(func), defs=Definitions.of(func.body))
         homes._region(func.body, (), extras)
         return homes
 
@@ -143,6 +146,9 @@ class Homes:
         op = self.defs.op(value)
         if op is None:
             node, number = self.path[value][-1]
+            counts = self.inductions.get(value)
+            if counts is not None:
+                return self.free(counts.start) and self.free(counts.step)
             return isinstance(node, For) and number == 0 and value is node.counter
         if self.settled.source(op) is not None:
             return all(self.free(v) for view in self.settled.views(op) for v in view.operands[1:])

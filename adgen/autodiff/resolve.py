@@ -77,6 +77,8 @@ class Resolve(Rebuild):
         op = self._homes.defs.op(value)
         if op is not None and self._homes.settled.source(op) is not None and self._homes.free(value):
             return self._elsewhere(op, frame)
+        if value in self._homes.inductions:
+            return self._counted(value, frame)
         if op is not None and self._again(value, op):
             self._bind(value.any_type, op)
             operands = self.values(op.operands)
@@ -103,6 +105,19 @@ class Resolve(Rebuild):
                     view.prim, (found, *places), dict(view.attrs), view.result.hint, view.span
                 )
         return found
+
+    def _counted(self, value: Value, frame: Frame) -> Value:
+        """A counter of a ``while`` loop, from the number of the round."""
+        counts = self._homes.inductions[value]
+        start, step = self.value(counts.start), self._step(counts.step)
+        assert frame.position is not None
+        with self.b.into(frame.prologue):
+            moved = mul(self.b, frame.position, step)
+            return (sub if counts.falls else add)(self.b, start, moved, hint=value.hint)
+
+    def _step(self, step: Value) -> Value:
+        known = known_dim(self.b, step)
+        return self.value(step) if known is None or known.value is None else constant(self.b, known.value)
 
     def _again(self, value: Value, op: Op) -> bool:
         return self._homes.free(value) or self._homes.must_recompute(op) or self._tapes.cheaper(value)
@@ -196,10 +211,15 @@ class Resolve(Rebuild):
         inits = self.values(node.inits)
         bounds = self._bounds(forward)
         counter, *params = (self.fresh(p) for p in node.body.params)
+        if isinstance(forward, While):
+            counter = Value(counter.any_type, self._name_of_rounds(forward) or counter.hint)
+            self.env[node.counter] = counter
         frame = Frame((*self._frames[-1].path, (forward, 0 if isinstance(forward, For) else 1)))
         self._frames.append(frame)
         if isinstance(forward, For):
             self._enter(forward, counter, frame)
+        else:
+            frame.position = counter
         nodes, yields = self._block(node.body, frame)
         self._frames.pop()
         extra = list(frame.stack_params)
@@ -234,6 +254,16 @@ class Resolve(Rebuild):
                 return add(self.b, hi, one), add(self.b, lo, one), one
             case _:
                 return sub(self.b, trip_count(self.b, lo, hi, step), one), minus, minus
+
+    def _name_of_rounds(self, forward: While) -> str | None:
+        """The user's name for the number of the round, if there is one."""
+        for param in forward.body.params:
+            counts = self._homes.inductions.get(param)
+            if counts is not None and not counts.falls and param.hint is not None:
+                start, step = (known_dim(self.b, v) for v in (counts.start, counts.step))
+                if start is not None and step is not None and (start.value, step.value) == (0, 1):
+                    return param.hint
+        return None
 
     def _enter(self, forward: For, counter: Value, frame: Frame) -> None:
         """Relate the reverse counter to the forward one."""

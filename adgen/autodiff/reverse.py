@@ -25,6 +25,7 @@ from adgen.ir.types import I64, StackType, Type
 from adgen.primitives.sizes import bind_dim, constant, size_value
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.fold import HOOK
+from adgen.transform.sink import sink_additions
 
 
 def joint(func: Func, wrt: Sequence[int], outputs: Sequence[int] = (0,), *, seeded: bool = False) -> Func:
@@ -62,7 +63,8 @@ def _joint(func: Func, wrt: Sequence[int], outputs: Sequence[int], seeded: bool,
             cots.contribute(end, seed if seeded else constant(b, 1.0, end.type))
         sweep.nodes(func.body.nodes, cots)
         gradients = [cots.take_input(v) for v in inputs]
-    forward, reverse, found = _with_residuals(func, sweep, tuple(nodes), gradients, cots.hints)
+    turned = sink_additions(b, tuple(nodes), gradients, sweep.mirror)
+    forward, reverse, found = _with_residuals(func, sweep, turned, gradients, cots.hints)
     params = (*func.params, *(seeds if seeded else ()))
     body = Region(params, (*forward, *reverse), (*func.results, *found))
     names = (

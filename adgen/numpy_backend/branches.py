@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from adgen.analysis.conditions import Facts, implied, known
 from adgen.ir.core import Func, If, Node, Op, Region, Value, While
 from adgen.ir.types import DType, Kind, Type
 from adgen.numpy_backend.expressions import Expressions
-from adgen.numpy_backend.jumps import After, Facts, Jump, Jumps, implied, known
+from adgen.numpy_backend.jumps import After, Jump, Jumps
 from adgen.numpy_backend.numbering import Use
 from adgen.numpy_backend.statements import Line, Statements
 from adgen.numpy_backend.variables import Variable
@@ -213,7 +214,7 @@ class Branches(Statements, ABC):
             self.lines += [replace(line, depth=line.depth - 1) for line in stays.lines]
             e.facts = stays.facts
             return stays.falls
-        if not then.lines and len(orelse.lines) > 1 and self._skips(node, after, then.facts):
+        if not then.lines and orelse.lines and self._skips(node, after, then.facts):
             self._emit(f"if {e.test(node.pred)}:", node)
             self._block(lambda: self._emit("continue", node))
             self.lines += [replace(line, depth=line.depth - 1) for line in orelse.lines]

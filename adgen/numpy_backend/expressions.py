@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from adgen.analysis.conditions import known
 from adgen.ir.core import Indexer, Node, Op, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import I64, DType, Kind, Type
@@ -13,7 +14,6 @@ from adgen.numpy_backend.dimtext import Integers, polynomial_text
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.idioms import Idioms
 from adgen.numpy_backend.indices import IndexPrinter
-from adgen.numpy_backend.jumps import known
 from adgen.numpy_backend.names import imported
 from adgen.numpy_backend.operands import Operand, Operands
 from adgen.numpy_backend.variables import Variables

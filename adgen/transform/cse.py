@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adgen.analysis.conditions import implied
 from adgen.ir.builder import Builder
 from adgen.ir.core import Attrs, Func, If, Op, Opcode, Region, Value
 from adgen.ir.types import TapeType
@@ -55,21 +56,11 @@ class _Share(Rebuild):
             return
         regions = []
         for region, holds in ((node.then, True), (node.orelse, False)):
-            outer, self._facts = self._facts, {**self._facts, **self._implied(pred, holds)}
+            outer, self._facts = self._facts, {**self._facts, **implied(pred, holds, self.b.defs)}
             regions.append(self.region(region))
             self._facts = outer
         results = tuple(self.fresh(v) for v in node.results)
         self.b.append(If(pred, regions[0], regions[1], results, node.span))
-
-    def _implied(self, pred: Value, holds: bool) -> dict[Value, bool]:
-        """What is known where a condition holds, or does not."""
-        facts = {pred: holds}
-        op = self.b.defs.op(pred)
-        if op is not None and op.prim.name == "logical_not":
-            facts |= self._implied(op.operands[0], not holds)
-        if op is not None and op.prim.name == ("logical_and" if holds else "logical_or"):
-            facts |= self._implied(op.operands[0], holds) | self._implied(op.operands[1], holds)
-        return facts
 
     def _decided(self, op: Op) -> Value | None:
         """The result of a logical operation of which an operand is known."""

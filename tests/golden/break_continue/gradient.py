@@ -24,26 +24,18 @@ def value_and_grad(x: Array, limit: float) -> tuple[float, tuple[Array]]:
     _check(x, "x", np.float64, (n,))
     _check(limit, "limit", np.float64, ())
 
-    x_i_tape: list[float] = []
     count_tape: list[int] = []
-    x_j_tape: list[float] = []
-    j_tape: list[int] = []
-    i_tape: list[int] = []
     total = 0.0  # break_continue.py:8
     count = 0
     for i in range(n):
         count += 1
-        i_tape.append(i)
         x_i = x[i]  # break_continue.py:9
-        x_i_tape.append(x_i)
         if x_i < 0.0:
             continue
         count_1 = 0  # break_continue.py:8
         for j in range(i, n):  # break_continue.py:11
             count_1 += 1
-            j_tape.append(j)
             x_j = x[j]  # break_continue.py:12
-            x_j_tape.append(x_j)
             if x_j < -0.5:
                 break
             total += x_i * x_j  # break_continue.py:14
@@ -55,23 +47,19 @@ def value_and_grad(x: Array, limit: float) -> tuple[float, tuple[Array]]:
     # Reverse sweep.
     total_bar = 2.0 * total  # break_continue.py:17
     x_bar = np.zeros(n)  # break_continue.py:8
-    for _ in range(count):
-        x_i = x_i_tape.pop()
-        i = i_tape.pop()
-        if x_i < 0.0:  # break_continue.py:9
-            t = 0.0  # break_continue.py:8
-        else:
-            count = count_tape.pop()
-            t = 0.0
-            for _ in range(count):  # break_continue.py:11
-                x_j = x_j_tape.pop()
-                j = j_tape.pop()
-                if x_j < -0.5:  # break_continue.py:12
-                    t_1 = 0.0  # break_continue.py:8
-                else:
-                    t += total_bar * x_j  # break_continue.py:14
-                    t_1 = total_bar * x_i
-                x_bar[j] += t_1  # break_continue.py:12
+    for i in reversed(range(count)):
+        x_i_1 = x[i]  # break_continue.py:9
+        if x_i_1 < 0.0:
+            continue
+        count = count_tape.pop()
+        t = 0.0  # break_continue.py:8
+        for k in reversed(range(count)):  # break_continue.py:11
+            j = i + k
+            x_j_1 = x[j]  # break_continue.py:12
+            if x_j_1 < -0.5:
+                continue
+            x_bar[j] += total_bar * x_i_1
+            t += total_bar * x_j_1  # break_continue.py:14
         x_bar[i] += t  # break_continue.py:9
     return value, (x_bar,)
 
@@ -86,12 +74,8 @@ class Residuals(NamedTuple):
 
     total: float
     count_1: int
-    x_i_tape: list[float]
     count_tape: list[int]
-    x_j_tape: list[float]
-    j_tape: list[int]
-    i_tape: list[int]
-    n: int
+    x: Array  # (n,)
 
 
 def forward(x: Array, limit: float) -> tuple[float, Residuals]:
@@ -105,35 +89,25 @@ def forward(x: Array, limit: float) -> tuple[float, Residuals]:
     _check(x, "x", np.float64, (n,))
     _check(limit, "limit", np.float64, ())
 
-    x_i_tape: list[float] = []
     count_tape: list[int] = []
-    x_j_tape: list[float] = []
-    j_tape: list[int] = []
-    i_tape: list[int] = []
     total = 0.0  # break_continue.py:8
     count = 0
     for i in range(n):
         count += 1
-        i_tape.append(i)
         x_i = x[i]  # break_continue.py:9
-        x_i_tape.append(x_i)
         if x_i < 0.0:
             continue
         count_1 = 0  # break_continue.py:8
         for j in range(i, n):  # break_continue.py:11
             count_1 += 1
-            j_tape.append(j)
             x_j = x[j]  # break_continue.py:12
-            x_j_tape.append(x_j)
             if x_j < -0.5:
                 break
             total += x_i * x_j  # break_continue.py:14
         count_tape.append(count_1)
         if total > limit:  # break_continue.py:15
             break
-    return total * total, Residuals(
-        total, count, x_i_tape, count_tape, x_j_tape, j_tape, i_tape, n
-    )
+    return total * total, Residuals(total, count, count_tape, x.copy())
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
@@ -142,33 +116,26 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     Args:
         cotangent: float64
     """
-    total, count_1, x_i_tape, count_tape, x_j_tape, j_tape, i_tape, n = residuals
-    x_i_tape = x_i_tape.copy()
+    total, count_1, count_tape, x = residuals
     count_tape = count_tape.copy()
-    x_j_tape = x_j_tape.copy()
-    j_tape = j_tape.copy()
-    i_tape = i_tape.copy()
+    n = x.shape[0]
 
     total_bar = 2.0 * (cotangent * total)  # break_continue.py:17
     x_bar = np.zeros(n)  # break_continue.py:8
-    for _ in range(count_1):
-        t = x_i_tape.pop()
-        i = i_tape.pop()
-        if t < 0.0:  # break_continue.py:9
-            t_1 = 0.0  # break_continue.py:8
-        else:
-            count = count_tape.pop()
-            t_1 = 0.0
-            for _ in range(count):  # break_continue.py:11
-                t_2 = x_j_tape.pop()
-                j = j_tape.pop()
-                if t_2 < -0.5:  # break_continue.py:12
-                    t_3 = 0.0  # break_continue.py:8
-                else:
-                    t_1 += total_bar * t_2  # break_continue.py:14
-                    t_3 = total_bar * t
-                x_bar[j] += t_3  # break_continue.py:12
-        x_bar[i] += t_1  # break_continue.py:9
+    for i in reversed(range(count_1)):
+        x_i = x[i]  # break_continue.py:9
+        if x_i < 0.0:
+            continue
+        count = count_tape.pop()
+        t = 0.0  # break_continue.py:8
+        for k in reversed(range(count)):  # break_continue.py:11
+            j = i + k
+            x_j = x[j]  # break_continue.py:12
+            if x_j < -0.5:
+                continue
+            x_bar[j] += total_bar * x_i
+            t += total_bar * x_j  # break_continue.py:14
+        x_bar[i] += t  # break_continue.py:9
     return (x_bar,)
 
 

@@ -31,9 +31,7 @@ def value_and_grad(
 
     found = scale < 0.0  # early_return.py:7
     total_tape: list[float] = []
-    x_i_tape: list[float] = []
     exp_scale_tape: list[float] = []
-    i_tape: list[int] = []
     if found:
         result = np.float64(scale * limit)
         not_returned = False
@@ -45,12 +43,9 @@ def value_and_grad(
         count = 0
         for i in range(n):
             count += 1
-            i_tape.append(i)
             exp_scale = math.exp(scale)  # early_return.py:11
             exp_scale_tape.append(exp_scale)
-            x_i = x[i]
-            x_i_tape.append(x_i)
-            total += exp_scale * x_i
+            total += exp_scale * x[i]
             total_tape.append(total)
             returned = bool(total > limit)  # early_return.py:12
             if returned:
@@ -77,17 +72,15 @@ def value_and_grad(
             limit_bar = 0.0  # early_return.py:7
         x_bar = np.zeros(n)  # early_return.py:10
         scale_bar = 0.0  # early_return.py:7
-        for _ in range(count):  # early_return.py:10
+        for i in reversed(range(count)):  # early_return.py:10
             total = total_tape.pop()
-            x_i = x_i_tape.pop()
             exp_scale = exp_scale_tape.pop()
-            i = i_tape.pop()
             if total > limit:  # early_return.py:12
                 t = result_bar * total  # early_return.py:13
                 total_bar = total_bar + t + t
             x_bar[i] += total_bar * exp_scale  # early_return.py:11
             # early_return.py:10
-            scale_bar = float(scale_bar + total_bar * x_i * exp_scale)
+            scale_bar = float(scale_bar + total_bar * x[i] * exp_scale)
             result_bar = 0.0
     return result, (x_bar, limit_bar, scale_bar)
 
@@ -106,10 +99,8 @@ class Residuals(NamedTuple):
     not_returned: bool
     count_1: int
     total_tape: list[float]
-    x_i_tape: list[float]
     exp_scale_tape: list[float]
-    i_tape: list[int]
-    n: int
+    x: Array  # (n,)
 
 
 def forward(x: Array, limit: float, scale: float) -> tuple[float, Residuals]:
@@ -127,59 +118,27 @@ def forward(x: Array, limit: float, scale: float) -> tuple[float, Residuals]:
 
     found = scale < 0.0  # early_return.py:7
     total_tape: list[float] = []
-    x_i_tape: list[float] = []
     exp_scale_tape: list[float] = []
-    i_tape: list[int] = []
     if found:
         return np.float64(scale * limit), Residuals(
-            True,
-            limit,
-            scale,
-            False,
-            0,
-            total_tape,
-            x_i_tape,
-            exp_scale_tape,
-            i_tape,
-            n,
+            True, limit, scale, False, 0, total_tape, exp_scale_tape, x.copy()
         )
     total = 0.0  # early_return.py:10
     count = 0
     for i in range(n):
         count += 1
-        i_tape.append(i)
         exp_scale = math.exp(scale)  # early_return.py:11
         exp_scale_tape.append(exp_scale)
-        x_i = x[i]
-        x_i_tape.append(x_i)
-        total += exp_scale * x_i
+        total += exp_scale * x[i]
         total_tape.append(total)
         if total > limit:  # early_return.py:12
             # early_return.py:13
             return total * total, Residuals(
-                False,
-                limit,
-                scale,
-                False,
-                count,
-                total_tape,
-                x_i_tape,
-                exp_scale_tape,
-                i_tape,
-                n,
+                False, limit, scale, False, count, total_tape, exp_scale_tape, x.copy()
             )
     # early_return.py:14
     return total - limit, Residuals(
-        False,
-        limit,
-        scale,
-        True,
-        count,
-        total_tape,
-        x_i_tape,
-        exp_scale_tape,
-        i_tape,
-        n,
+        False, limit, scale, True, count, total_tape, exp_scale_tape, x.copy()
     )
 
 
@@ -189,22 +148,12 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float, floa
     Args:
         cotangent: float64
     """
-    (
-        found,
-        limit,
-        scale,
-        not_returned,
-        count_1,
-        total_tape,
-        x_i_tape,
-        exp_scale_tape,
-        i_tape,
-        n,
-    ) = residuals
+    (found, limit, scale, not_returned, count_1, total_tape, exp_scale_tape, x) = (
+        residuals
+    )
     total_tape = total_tape.copy()
-    x_i_tape = x_i_tape.copy()
     exp_scale_tape = exp_scale_tape.copy()
-    i_tape = i_tape.copy()
+    n = x.shape[0]
 
     if found:  # early_return.py:7
         t = float(cotangent)
@@ -221,16 +170,14 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float, floa
             limit_bar = 0.0
         x_bar = np.zeros(n)
         scale_bar = 0.0
-        for _ in range(count_1):
+        for i in reversed(range(count_1)):
             total = total_tape.pop()
-            t_1 = x_i_tape.pop()
-            t_2 = exp_scale_tape.pop()
-            i = i_tape.pop()
+            t_1 = exp_scale_tape.pop()
             if total > limit:  # early_return.py:12
-                t_3 = cotangent * total  # early_return.py:13
-                total_bar = total_bar + t_3 + t_3
-            x_bar[i] += total_bar * t_2  # early_return.py:11
-            scale_bar = float(scale_bar + total_bar * t_1 * t_2)  # early_return.py:10
+                t_2 = cotangent * total  # early_return.py:13
+                total_bar = total_bar + t_2 + t_2
+            x_bar[i] += total_bar * t_1  # early_return.py:11
+            scale_bar = float(scale_bar + total_bar * x[i] * t_1)  # early_return.py:10
             cotangent = 0.0
     return x_bar, limit_bar, scale_bar
 
