@@ -16,7 +16,7 @@ from adgen.frontend.abstract import Abstract, Array, Cells, Form, Grown, Known, 
 from adgen.frontend.open_sizes import closed, in_scope, opened
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
-from adgen.frontend.signals import Relearn
+from adgen.frontend.signals import Relearn, Unfounded
 from adgen.ir.core import Region, Value
 from adgen.ir.types import I64, DType, Kind, StackType, Type
 from adgen.primitives import lists as prims
@@ -36,6 +36,11 @@ class Element:
 
     form: Form
     types: tuple[Type, ...]
+    guessed: bool = False
+
+
+GUESS = Element(LEAF, (Type(DType.f64, (), Kind.py),), guessed=True)
+"""What stands for the elements of a list to which nothing is ever appended: reading one fails in any case."""
 
 
 # -- learning -----------------------------------------------------------------------------------------------
@@ -62,8 +67,35 @@ def learn(r: Reader, x: Cells, element: Element) -> Exception:
     return Relearn()
 
 
+def unknown(r: Reader, x: Cells) -> Exception:
+    """What to raise where an element is read before anything is known of it: the path says nothing yet."""
+    r.unread[r.sites[x.owner]] = None
+    return Unfounded()
+
+
+def guessed(r: Reader) -> bool:
+    """Whether elements were read of which nothing is known still; lowering starts over with a guess."""
+    fresh = [site for site in r.unread if r.elements.get(site) is None]
+    r.elements.update(dict.fromkeys(fresh, GUESS))
+    return bool(fresh)
+
+
+def kind_of(r: Reader, x: Cells) -> Element | None:
+    """What the elements of a list are, as far as that is known."""
+    if x.form is None:
+        return None
+    found = Element(x.form, x.types)
+    return (
+        GUESS
+        if r.elements.get(r.sites[x.owner]) == GUESS and found == replace(GUESS, guessed=False)
+        else found
+    )
+
+
 def joined(r: Reader, one: Element, other: Element) -> Element:
     """The kind of element that both are. Raises AG115 where there is none."""
+    if one.guessed != other.guessed:
+        return other if one.guessed else one
     if one.form != other.form:
         raise _mixed(r, one, other)
     types = []
@@ -72,7 +104,7 @@ def joined(r: Reader, one: Element, other: Element) -> Element:
         if both is None:
             raise _mixed(r, one, other)
         types.append(opened(r, both, right))
-    return Element(one.form, tuple(types))
+    return replace(one, types=tuple(types))
 
 
 def _mixed(r: Reader, one: Element, other: Element) -> Exception:
@@ -148,10 +180,10 @@ def copied(r: Reader, x: Cells) -> Cells:
     r.elements.setdefault(site, None)
     owner = Root("list", None, r.b.span)
     r.sites[owner] = site
-    if x.form is None:
-        return Cells(owner)
+    mine = kind_of(r, x)
+    if mine is None:
+        return new(r, (), site)
     known = r.elements[site]
-    mine = Element(x.form, x.types)
     if known != mine:
         raise learn(r, Cells(owner), mine)
     made = of_stacks(r, owner, mine, [prims.copy_list(r.b, v) for v in contents(r, x)])
@@ -163,6 +195,8 @@ def copied(r: Reader, x: Cells) -> Cells:
 # -- reading ------------------------------------------------------------------------------------------------
 def contents(r: Reader, x: Cells) -> tuple[Value, ...]:
     """The current stacks of a list."""
+    if x.form is None:
+        raise unknown(r, x)
     for root in x.roots:
         places.check_fresh(r, root)
     return tuple(r.state.versions[root] for root in x.roots)
@@ -253,11 +287,7 @@ def sliced(r: Reader, x: Cells, chosen: Abstract, span: Span | None) -> Abstract
 
 def snapshot(r: Reader, x: Cells) -> Abstract:
     """The elements as they are now, as library functions take them."""
-    if not x.roots:
-        from adgen.frontend.lists import new_list
-
-        return Tuple((), "list", owner=None) if x.form is None else new_list(r, ())
-    if x.form != LEAF:
+    if x.form is not None and x.form != LEAF:
         raise r.error("AG115", notes=["an array of a list of tuples: make one of each of their items"])
     return columns(r, x)[0]
 
@@ -275,7 +305,7 @@ def _fitted(r: Reader, x: Cells, item: Abstract) -> list[Value]:
     from adgen.frontend.merging import convert
 
     element = element_of(r, item)
-    mine = None if x.form is None else Element(x.form, x.types)
+    mine = kind_of(r, x)
     if mine is None or joined(r, mine, element) != mine:
         raise learn(r, x, element if mine is None else joined(r, mine, element))
     assert x.form is not None
@@ -323,8 +353,8 @@ def store(r: Reader, x: Cells, index: Value, item: Abstract) -> None:
 def pop(r: Reader, x: Cells) -> Abstract:
     """``x.pop()``."""
     check_own(r, x)
-    if not x.roots:
-        raise r.error("AG115", notes=["nothing was ever appended to the list"])
+    if x.form is None:
+        raise unknown(r, x)
     n = count(r, x)
     last = r.sizes.value(r.sizes.polynomial(n) - 1)
     if not r.sizes.proves(r.sizes.polynomial(n) - 1):
@@ -349,6 +379,8 @@ def extend(r: Reader, x: Cells, items: Abstract) -> None:
     """``x.extend(items)``, one after the other."""
     from adgen.frontend.sequences import static_items, trip
 
+    if isinstance(items, Cells) and items.form is None:
+        return
     known = static_items(r, items)
     if known is not None:
         for item in known:
@@ -429,12 +461,13 @@ def _repeated(r: Reader, made: Cells, items: Sequence[Abstract], rounds: Abstrac
 
 def alike(r: Reader, left: Cells, right: Cells) -> Cells:
     """A list of elements that those of both are; starts over where one of them is of another kind so far."""
-    if left.form is None and right.form is None:
+    kinds = [kind_of(r, x) for x in (left, right)]
+    both = [kind for kind in kinds if kind is not None]
+    if not both:
         return left
-    both = [Element(x.form, x.types) for x in (left, right) if x.form is not None]
     wanted = joined(r, both[0], both[-1])
-    for x in (left, right):
-        if x.form is None or Element(x.form, x.types) != wanted:
+    for x, kind in zip((left, right), kinds, strict=True):
+        if kind != wanted:
             raise learn(r, x, wanted)
     return left
 

@@ -10,11 +10,11 @@ from typing import Any
 import libcst as cst
 
 from adgen.frontend.abstract import Abstract, Known, Tuple
+from adgen.frontend.conditions import condition
 from adgen.frontend.dicts import key_of, new_dict
 from adgen.frontend.expressions import expression
 from adgen.frontend.lists import new_list
 from adgen.frontend.liveness import Liveness, names_bound_in, names_read
-from adgen.frontend.operators import truth
 from adgen.frontend.reader import Reader
 from adgen.frontend.sequences import static_items
 from adgen.frontend.state import BROKE, CONTINUED, RETURNED, Activation, Missing
@@ -52,7 +52,7 @@ def _is_static(r: Reader, act: Activation, clause: cst.CompFor) -> bool:
             return False
         for item in items:
             bind(r, act, clause.target, item)
-            if not all(isinstance(truth(r, expression(r, act, test.test)), Known) for test in clause.ifs):
+            if not all(isinstance(condition(r, act, test.test), Known) for test in clause.ifs):
                 return False
             if clause.inner_for_in is not None and not _is_static(r, act, clause.inner_for_in):
                 return False
@@ -133,7 +133,7 @@ def _rounds(r: Reader, act: Activation, clause: cst.CompFor) -> Iterator[None]:
 
 
 def _holds(r: Reader, act: Activation, clause: cst.CompIf) -> bool:
-    found = truth(r, expression(r, act, clause.test))
+    found = condition(r, act, clause.test)
     if not isinstance(found, Known):
         raise r.refuse("AG112", act, clause.test, construct="comprehension with a computed condition")
     return bool(found.value)

@@ -10,7 +10,7 @@ import libcst as cst
 from adgen.frontend import merging
 from adgen.frontend.abstract import Abstract, Known, Number, Tuple
 from adgen.frontend.expressions import expression
-from adgen.frontend.operators import SYMBOLS, binary, truth
+from adgen.frontend.operators import SYMBOLS, binary, negated, truth
 from adgen.frontend.reader import Reader
 from adgen.frontend.signals import Unfounded
 from adgen.frontend.state import Activation
@@ -81,6 +81,19 @@ def _identical(left: Abstract, right: Abstract) -> bool | None:
     return None
 
 
+def condition(r: Reader, act: Activation, node: cst.BaseExpression) -> Abstract:
+    """What a test says: a constant, or a number of dtype bool. Its parts are asked for their truth only."""
+    with r.at(act, node):
+        match node:
+            case cst.BooleanOperation(left=left, operator=operator, right=right):
+                first = condition(r, act, left)
+                conjunction = isinstance(operator, cst.And)
+                return _logical(r, first, lambda: condition(r, act, right), conjunction)
+            case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+                return negated(r, condition(r, act, inner))
+        return truth(r, expression(r, act, node))
+
+
 def boolean(r: Reader, act: Activation, node: cst.BooleanOperation) -> Abstract:
     """``a and b``, ``a or b``."""
     left = expression(r, act, node.left)
@@ -120,8 +133,7 @@ def _is_bool(r: Reader, x: Abstract) -> bool:
 # -- one of two ---------------------------------------------------------------------------------------------
 def ternary(r: Reader, act: Activation, node: cst.IfExp) -> Abstract:
     """``a if test else b``."""
-    with r.at(act, node.test):
-        test = truth(r, expression(r, act, node.test))
+    test = condition(r, act, node.test)
     if isinstance(test, Known):
         return expression(r, act, node.body if test.value else node.orelse)
     return choose(

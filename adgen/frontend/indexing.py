@@ -38,6 +38,10 @@ class Subscript:
         return any(isinstance(a, Gather) for a in self.index.indexer.access)
 
 
+_BEYOND = 2**62
+"""Further than any array reaches."""
+
+
 @dataclass(slots=True)
 class _Parts:
     access: list[Access] = field(default_factory=list)
@@ -130,7 +134,8 @@ def _add(r: Reader, parts: _Parts, item: Abstract, size: Dim, span: Span) -> Non
 
 
 def _constant_point(r: Reader, index: int, size: Dim, span: Span) -> Value:
-    if size.value is not None and not -size.value <= index < size.value:
+    inside = -_BEYOND < index < _BEYOND if size.value is None else -size.value <= index < size.value
+    if not inside:
         raise r.error("AG237", span, index=index, size=size)
     wanted = size - index - 1 if index >= 0 else size + index
     if r.sizes.assume(wanted, f"index {index} is within the bounds"):
@@ -156,6 +161,7 @@ def slice_access(r: Reader, item: Slice, size: Dim, span: Span) -> tuple[Access,
     step = 1 if _is(item.step, None) else r.static(item.step, "the step of a slice", span)
     if not isinstance(step, int) or step == 0:
         raise r.error("AG236", span, what="a slice with this step")
+    step = max(-_BEYOND, min(step, _BEYOND))
     if _is(item.start, None) and _is(item.stop, None) and step == 1:
         return Full(), None
     if step < 0:
@@ -208,6 +214,9 @@ def _bound(r: Reader, x: Abstract, missing: Dim, size: Dim, span: Span, backward
     if isinstance(x, Known):
         if not isinstance(x.value, int):
             raise r.error("AG236", span, what=describe(r, x))
+        if abs(x.value) >= _BEYOND:
+            last = size - 1 if backward else size
+            return last if x.value > 0 else last - size
         place = Dim.const(int(x.value))
     else:
         value = r.value(x)

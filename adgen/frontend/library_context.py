@@ -114,6 +114,8 @@ class CallContext:
         found = self.static(x, what)
         if isinstance(found, bool) or not isinstance(found, int):
             raise self.error("AG240", x, what=f"{what} (an integer)")
+        if not Known(found).fits:
+            raise self.error("AG234", x, operation=_short(self.name), types="integers of more than 64 bits")
         return found
 
     def static_bool(self, x: Abstract, what: str) -> bool:
@@ -165,7 +167,7 @@ class CallContext:
 
     def _dim(self, x: Abstract) -> Dim:
         if isinstance(x, Known) and isinstance(x.value, int):
-            if x.value < 0:
+            if x.value < 0 or not x.fits:
                 raise self.error("AG234", x, operation=_short(self.name), types=f"the size {x.value}")
             return as_dim(int(x.value))
         value = self.value(x)

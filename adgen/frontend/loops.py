@@ -16,6 +16,7 @@ from adgen.diagnostics import UserError
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Number, Tuple
 from adgen.frontend.carrying import Carried, carried_at_entry
 from adgen.frontend.cells import instead
+from adgen.frontend.conditions import condition
 from adgen.frontend.expressions import expression
 from adgen.frontend.growing import ATTEMPTS, Growth, growth_of, lists_of_loop
 from adgen.frontend.joining import join_branches
@@ -31,7 +32,7 @@ from adgen.frontend.liveness import (
     statements,
 )
 from adgen.frontend.merging import both
-from adgen.frontend.operators import negated, truth
+from adgen.frontend.operators import negated
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import Trip, is_static, static_items, trip, trip_count
 from adgen.frontend.signals import Peel, Regrow, Unfounded, Unroll
@@ -326,8 +327,7 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
 
     def test() -> Value:
         with r.at(act, node.test):
-            found = truth(r, expression(r, act, node.test))
-            return r.value(found)
+            return r.value(condition(r, act, node.test))
 
     def again() -> None:
         if named:

@@ -14,6 +14,7 @@ from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, refuse
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Tuple, UserFunction
 from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
+from adgen.frontend.cells import guessed
 from adgen.frontend.closing import closed
 from adgen.frontend.derivatives import Differentiate
 from adgen.frontend.finishing import finished, needed_captures
@@ -24,7 +25,7 @@ from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
 from adgen.frontend.recursion import call, place_of
 from adgen.frontend.scope import Captured, Helper, Meaning, Path
 from adgen.frontend.sequences import static_items
-from adgen.frontend.signals import Relearn, Restart, Unroll
+from adgen.frontend.signals import Relearn, Restart, Unfounded
 from adgen.frontend.sizes import NO_SIZES, Equality
 from adgen.frontend.stack import deep_stack
 from adgen.frontend.state import Closure
@@ -128,6 +129,7 @@ def lower(
     equalities: dict[str, Equality] = {}
     elements: dict[object, Any] = {}
     recursive: set[Span] = set()
+    reader = None
     for _ in range(_ATTEMPTS):
         substitution = _solved(equalities)
         reader = Reader(demanded, refuted, max_ops, substitution, differentiate, recursive, elements=elements)
@@ -140,17 +142,33 @@ def lower(
             continue
         except Relearn:
             continue
-        except Unroll:
-            raise AssertionError("a loop could not be unrolled") from None
         except UserError as error:
-            raise error.with_sources(*dict.fromkeys([*reader.sources, function.source.text])) from None
+            if guessed(reader):
+                continue
+            raise _with_sources(reader, function, error) from None
+        except MemoryError:
+            raise
+        except Exception as error:
+            if isinstance(error, Unfounded) and guessed(reader):
+                continue
+            reason = f"{type(error).__name__}: {error}"
+            fault = refuse("AG902", reader.b.place_of(error), reason=reason)
+            raise _with_sources(reader, function, fault) from error
+        if guessed(reader):
+            continue
         found = reader.sizes.equalities
         if not found:
             return replace(lowered, equalities=(*equalities.values(), *reader.sizes.unsolved.values()))
         equalities |= found
         if any(e.broken(sizes) for e in found.values()):
             return replace(lowered, equalities=tuple(equalities.values()))
-    raise AssertionError("lowering does not come to an end")
+    assert reader is not None
+    fault = refuse("AG902", reader.b.span, reason="what it learns does not come to an end")
+    raise _with_sources(reader, function, fault)
+
+
+def _with_sources(r: Reader, function: Helper, error: UserError) -> UserError:
+    return error.with_sources(*dict.fromkeys([*r.sources, function.source.text]))
 
 
 def _solved(equalities: Mapping[str, Equality]) -> dict[str, Dim]:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number, Tuple
 from adgen.frontend.assignments import bind
-from adgen.frontend.conditions import compare
+from adgen.frontend.conditions import compare, condition
 from adgen.frontend.expressions import expression
 from adgen.frontend.joining import join_branches
 from adgen.frontend.lists import new_list
@@ -41,7 +41,7 @@ def _cases(
     with r.at(act, case.pattern):
         test = _fits(r, act, subject, case.pattern)
         if test != _NO and case.guard is not None:
-            guard = truth(r, expression(r, act, case.guard))
+            guard = condition(r, act, case.guard)
             test = _conjunction(r, test, guard)
     if test == _NO:
         _cases(r, act, subject, rest, live)

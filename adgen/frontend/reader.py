@@ -87,6 +87,7 @@ class Reader:
     activations: int = 0
     elements: dict[object, Any] = field(default_factory=dict)
     sites: dict[Root, object] = field(default_factory=dict)
+    unread: dict[object, None] = field(default_factory=dict)
     calls: list[Span | None] = field(default_factory=list)
     classes: dict[type, Any] = field(default_factory=dict)
     changes: int = 0

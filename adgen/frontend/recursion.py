@@ -278,7 +278,7 @@ def _attempt(r: Reader, instance: Recursive) -> bool:
         try:
             result = run(r, instance.name, instance.definition, bound, instance.span)
         except Unfounded:
-            if any(i.result is None for i in r.instances[:-1]):
+            if r.unread or any(i.result is None for i in r.instances[:-1]):
                 raise
             raise _endless(r, instance.name, instance.span, "on every path") from None
         finally:

@@ -50,8 +50,8 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
             if x.place is None:
                 return None if count.value else ()
             return tuple(element(r, x, constant(r.b, k)) for k in range(count.value))
-        case Cells(roots=()):
-            return ()
+        case Cells(form=None):
+            raise cells.unknown(r, x)
         case Iterable("range", bounds):
             return _static_range(bounds)
         case Iterable("enumerate", (inner, start)):
@@ -126,6 +126,8 @@ def trip(r: Reader, x: Abstract) -> Trip | None:
         case Grown(count=count):
             contents(r, x)
             return _counted(r, r.sizes.value(count), lambda i: element(r, x, i))
+        case Cells(form=None):
+            return _counted(r, constant(r.b, 0), lambda _: _unknown(r, x))
         case Cells(form=form):
             columns = cells.columns(r, x)
             total = r.sizes.value(columns[0].count)
@@ -148,6 +150,10 @@ def trip(r: Reader, x: Abstract) -> Trip | None:
 def _counted(r: Reader, count: Value, item: Callable[[Value], Abstract]) -> Trip:
     one = constant(r.b, 1)
     return Trip(constant(r.b, 0), count, one, 1, item)
+
+
+def _unknown(r: Reader, x: Cells) -> Abstract:
+    raise cells.unknown(r, x)
 
 
 def _range(r: Reader, lo: Abstract, hi: Abstract, step: Abstract) -> Trip:

@@ -13,12 +13,13 @@ from adgen.diagnostics import UserError
 from adgen.frontend import fence
 from adgen.frontend.abstract import Abstract, Known, LibraryFunction, Number
 from adgen.frontend.assignments import annotated, assign, augmented, delete
+from adgen.frontend.conditions import condition
 from adgen.frontend.expressions import expression
 from adgen.frontend.joining import join_branches
 from adgen.frontend.lists import append_statement
 from adgen.frontend.liveness import Names, Statement, leaves, names_assigned, statements
 from adgen.frontend.merging import both
-from adgen.frontend.operators import negated, truth
+from adgen.frontend.operators import negated
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import (
     BOUND,
@@ -126,8 +127,7 @@ def branch(
 ) -> None:
     """An ``if``; ``rest`` is what follows it in its block, lowered here where a branch always leaves."""
     live = act.liveness.after[node] if live is None else live
-    with r.at(act, node.test):
-        test = truth(r, expression(r, act, node.test))
+    test = condition(r, act, node.test)
     then, orelse = statements(node.body), _else(node)
     if not orelse and isinstance(test, Number) and isinstance(then[0], cst.Raise):
         from adgen.frontend.checks import raise_if
@@ -213,8 +213,7 @@ def _nested(r: Reader, act: Activation, node: cst.FunctionDef) -> None:
 
 
 def _assert(r: Reader, act: Activation, node: cst.Assert) -> None:
-    with r.at(act, node.test):
-        test = truth(r, expression(r, act, node.test))
+    test = condition(r, act, node.test)
     if not (isinstance(test, Known) and test.value):
         from adgen.frontend.checks import check
 

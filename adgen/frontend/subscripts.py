@@ -74,14 +74,10 @@ def subscript(r: Reader, act: Activation, node: cst.Subscript) -> Abstract:
 
 def _list_item(r: Reader, base: Cells, items: list[tuple[Abstract, Span]]) -> Abstract:
     """An element or a slice of a list of run-time length."""
-    from adgen.frontend.lists import new_list
-
     if len(items) != 1:
         raise r.error("AG235", count=len(items), rank=1)
     item, span = items[0]
     if isinstance(item, Slice):
-        if not base.roots:
-            return new_list(r, ())
         if all(x == Known(None) for x in (item.start, item.stop, item.step)):
             return cells.copied(r, base)
         return cells.sliced(r, base, item, span)

@@ -25,6 +25,7 @@ class Builder:
         self.fold = fold
         self.span: Span | None = None
         self.hint: str | None = None
+        self.failed: tuple[Exception, Span | None] | None = None
         self.defs = Definitions()
         self._blocks: list[list[Node]] = [[]]
         self._symbols: dict[str, int] = {}
@@ -94,8 +95,16 @@ class Builder:
         old, self.span = self.span, span or self.span
         try:
             yield
+        except Exception as error:
+            if self.failed is None or self.failed[0] is not error:
+                self.failed = (error, self.span)
+            raise
         finally:
             self.span = old
+
+    def place_of(self, error: Exception) -> Span | None:
+        """The innermost place that an exception came from."""
+        return self.failed[1] if self.failed is not None and self.failed[0] is error else self.span
 
     @property
     def nodes(self) -> list[Node]:

@@ -86,7 +86,7 @@ CHECKS: dict[str, tuple[PythonCheck, ...]] = {
     **{name: (PythonCheck(0, "finite", 0, *_RANGE),) for name in ("exp", "exp2", "expm1", "sinh", "cosh")},
     "pow": (
         PythonCheck(0, "zero_power", 0, "ZeroDivisionError", "zero to a negative power"),
-        PythonCheck(0, "not_nan", 0, *_DOMAIN),
+        PythonCheck(0, "not_nan", 0, "ValueError", f"{_DOMAIN[1]}: a negative number to a fractional power"),
         PythonCheck(0, "finite", 0, "OverflowError", "numerical result out of range"),
     ),
     "powi": (

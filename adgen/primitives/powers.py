@@ -79,7 +79,7 @@ def _python_pow(x: Any, y: Any) -> Any:
     """``x ** y`` of Python scalars; what Python would turn into a complex number is a domain error."""
     result = x**y
     if isinstance(result, complex):
-        raise ValueError("math domain error")
+        raise ValueError("math domain error: a negative number to a fractional power")
     return result
 
 
@@ -88,7 +88,7 @@ def _power(x: float, y: float) -> float:
     """x ** y. Raise ValueError where that is no real number."""
     result = x**y
     if isinstance(result, complex):
-        raise ValueError("math domain error")
+        raise ValueError("math domain error: a negative number to a fractional power")
     return result
 '''
 _checked_power = of_helper("_power", _REAL_POWER)

@@ -109,7 +109,7 @@ def test_an_array_in_a_condition_of_several_is_refused() -> None:
 
     with pytest.raises(UserError) as caught:
         harness.lowered(f, np.ones(3))
-    assert caught.value.diagnostic.code == "AG232"
+    assert caught.value.diagnostic.code == "AG241"
 
 
 def test_a_dict_is_no_array() -> None:

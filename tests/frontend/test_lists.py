@@ -250,3 +250,42 @@ def test_an_update_costs_the_same_at_every_length() -> None:
     func = lowered.artifacts.program.final
     moves = [cost_of(func, (np.ones(n),)).moves for n in (10, 20, 40)]
     assert moves[2] - moves[1] == 2 * (moves[1] - moves[0])
+
+
+def _read_first(x: Any) -> Any:
+    rows = []
+    for v in x:
+        y = 2.0 * rows[-1]
+        if v > 0.0:
+            rows.append(y + v)
+    return sum(rows)
+
+
+def _popped_first(x: Any) -> Any:
+    rows = []
+    for v in x:
+        if v > 1.0:
+            rows.pop()
+    return np.sum(x) + len(rows)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+@pytest.mark.parametrize("function", [_read_first, _popped_first])
+def test_reading_a_list_that_has_nothing_fails_as_python_does(function: Any, backend: str) -> None:
+    with pytest.raises(IndexError):
+        function(np.ones(3) * 2.0)
+    with pytest.raises(adgen.RunError) as failed:
+        adgen.grad(function, backend=backend)(np.ones(3) * 2.0)
+    assert isinstance(failed.value, IndexError)
+
+
+def test_a_fault_while_reading_is_a_refusal_with_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise IndexError("tuple index out of range")
+
+    monkeypatch.setattr("adgen.frontend.cells.pop", broken)
+    with pytest.raises(adgen.UserError) as refused:
+        adgen.grad(_popped_first)(np.ones(3))
+    assert refused.value.diagnostic.code == "AG902"
+    assert "rows.pop()" in str(refused.value)
+    assert isinstance(refused.value.__cause__, IndexError)

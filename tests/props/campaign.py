@@ -161,7 +161,9 @@ def write(campaign: Campaign, number: int, text: str, found: Outcome) -> None:
         arguments = ", ".join(_literal(a) for a in case.args)
     entries = f'"fun": "{case.name}", "args": example, "signature": "{case.signature}", "wrt": {case.wrt}'
     tail = f"\n\ndef example(rng):\n    return {arguments}\n\n\nCASE = {{{entries}}}\n"
-    (campaign.folder / f"program_{number}.py").write_text(f'"""Program {number}."""\n{told}\n\n{text}{tail}')
+    (campaign.folder / f"program_{number}.py").write_text(
+        f'"""Program {number}."""\n{told}\n\nimport numpy as np\n\n{text}{tail}'
+    )
 
 
 def _literal(value: Any) -> str:

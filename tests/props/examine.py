@@ -159,6 +159,13 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, float | int | np.ndarray | np.generic) and np.asarray(value).dtype.kind in "fib"
 
 
+def _is_complex(value: Any) -> bool:
+    """Whether there are complex numbers, which powers of negative numbers give in Python and not here."""
+    if isinstance(value, tuple | list):
+        return any(_is_complex(v) for v in value)
+    return isinstance(value, complex | np.ndarray | np.generic) and np.asarray(value).dtype.kind == "c"
+
+
 def _assert_same_kind(left: Any, right: Any) -> None:
     """The shape is the same, and the dtype one that other paths of the program may have made wider."""
     if right is None:
@@ -246,7 +253,8 @@ class _Examination:
     def unusable(self, value: Any, seen: Arguments) -> Outcome:
         """The program gives no single float: its value alone is compared."""
         given = copy.deepcopy(self.args)
-        found = self.guarded("jit", lambda: adgen.jit(self.fun, backend="numpy")(*given))
+        expected = ValueError("math domain error") if _is_complex(value) else None
+        found = self.guarded("jit", lambda: adgen.jit(self.fun, backend="numpy")(*given), expected)
         if isinstance(found, Outcome):
             return found
         if _is_plain(value):
@@ -260,6 +268,8 @@ class _Examination:
         try:
             return run()
         except UserError as error:
+            if error.diagnostic.code == "AG902":
+                raise Wrong(f"{what}: {error.diagnostic.title}") from error
             return Outcome("refused", error.diagnostic.code)
         except Exception as error:
             if expected is not None and (isinstance(error, RunError) or type(error) is type(expected)):

@@ -224,8 +224,10 @@ def _subscript(dice: random.Random, root: ast.AST) -> None:
                 parts.pop(dice.randrange(len(parts)))
             case 1:
                 parts.insert(dice.randrange(len(parts) + 1), _index(dice, root))
-            case _:
+            case 2 if parts:
                 parts[dice.randrange(len(parts))] = _index(dice, root)
+            case _:
+                node.slice = _index(dice, root)
     else:
         node.slice = _index(dice, root)
 

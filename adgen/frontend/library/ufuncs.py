@@ -197,10 +197,15 @@ table.function("numpy.ceil")(_whole(rounding.ceil))
 table.function("numpy.trunc", "numpy.fix")(_whole(rounding.trunc))
 
 
+_DECIMALS = 308
+"""The powers of ten that are floats."""
+
+
 @table.function("numpy.round", "numpy.around", "numpy.ndarray.round")
 def round_(c: LibraryContext, a: Abstract, decimals: Abstract = _ZERO) -> Result:
     """To a number of decimals, ties to even."""
     digits = c.static_int(decimals, "the number of decimals")
+    require(c, abs(digits) <= _DECIMALS, "np.round", decimals)
     x = c.value(a, kind=Kind.np)
     if not x.type.is_float:
         require(c, digits >= 0, "np.round", a)
