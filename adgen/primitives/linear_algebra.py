@@ -34,12 +34,12 @@ from adgen.primitives.matrices import (
 )
 from adgen.primitives.reduce import sum_
 
-_UMATH = "numpy.linalg._umath_linalg"
+UMATH = "numpy.linalg._umath_linalg"
 _SINGULAR = ("LinAlgError", "Singular matrix")
 Dots = Sequence[Value | Zero]
 
 
-def _square(types: tuple[AnyType, ...], name: str) -> Type:
+def square_type(types: tuple[AnyType, ...], name: str) -> Type:
     """The type of the first operand. Raises TypeError unless it is square matrices of floats."""
     first = types[0]
     if not isinstance(first, Type) or not square_dims(first.dims) or not first.dtype.is_float:
@@ -47,28 +47,28 @@ def _square(types: tuple[AnyType, ...], name: str) -> Type:
     return first
 
 
-def _well(n: int) -> tuple[tuple[float, ...], ...]:
+def well(n: int) -> tuple[tuple[float, ...], ...]:
     """A matrix that is far from singular."""
     return tuple(tuple(3.0 + i if i == j else np.sin(3.0 * i + j) for j in range(n)) for i in range(n))
 
 
-def _positive(n: int) -> tuple[tuple[float, ...], ...]:
+def positive(n: int) -> tuple[tuple[float, ...], ...]:
     """A positive definite matrix."""
-    return tuple(tuple(float(x) for x in row) for row in np.array(_well(n)) @ np.array(_well(n)).T)
+    return tuple(tuple(float(x) for x in row) for row in np.array(well(n)) @ np.array(well(n)).T)
 
 
-_SQUARE = (
-    Sample(("f64[3,3]",), values=(_well(3),)),
+SQUARE_SAMPLES = (
+    Sample(("f64[3,3]",), values=(well(3),)),
     Sample(("f64[1,1]",), values=(((2.0,),),)),
-    Sample(("f32[2,2]",), values=(_well(2),)),
-    Sample(("f64[2,3,3]",), values=((_well(3), _positive(3)),)),
+    Sample(("f32[2,2]",), values=(well(2),)),
+    Sample(("f64[2,3,3]",), values=((well(3), positive(3)),)),
     Sample(("f64[0,0]",), smooth=False),
 )
 
 
 # -- solve ----------------------------------------------------------------------------------------------
 def _solve_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
-    a, x = _square(types, "solve"), types[1]
+    a, x = square_type(types, "solve"), types[1]
     if not isinstance(x, Type) or x.dims[:-1] != a.dims[:-1] or x.dtype is not a.dtype:
         raise TypeError(f"solve: {a} does not fit {x}")
     return (x,)
@@ -93,15 +93,15 @@ solve: Primitive = Primitive(
     spell=Call("np.linalg.solve"),
     doc="The solution of a x = b; adjoints b_bar = solve(a.T, x_bar), a_bar = -b_bar x.T.",
     samples=(
-        Sample(("f64[3,3]", "f64[3,2]"), values=(_well(3), None)),
+        Sample(("f64[3,3]", "f64[3,2]"), values=(well(3), None)),
         Sample(("f64[1,1]", "f64[1,1]"), values=(((2.0,),), None)),
-        Sample(("f32[2,2]", "f32[2,3]"), values=(_well(2), None)),
-        Sample(("f64[2,3,3]", "f64[2,3,1]"), values=((_well(3), _positive(3)), None)),
+        Sample(("f32[2,2]", "f32[2,3]"), values=(well(2), None)),
+        Sample(("f64[2,3,3]", "f64[2,3,1]"), values=((well(3), positive(3)), None)),
         Sample(("f64[0,0]", "f64[0,2]"), smooth=False),
     ),
     vjp=_solve_vjp,
     jvp=_solve_jvp,
-    lower=Ufunc(f"{_UMATH}.solve", "(m,m),(m,n)->(m,n)", _SINGULAR),
+    lower=Ufunc(f"{UMATH}.solve", "(m,m),(m,n)->(m,n)", _SINGULAR),
 )
 
 
@@ -118,20 +118,20 @@ def _inv_vjp(b: Builder, op: Op, x_bar: Value) -> Sequence[Contribution]:
 
 inv: Primitive = Primitive(
     name="inv",
-    type_rule=lambda types, attrs: (_square(types, "inv"),),
+    type_rule=lambda types, attrs: (square_type(types, "inv"),),
     eval=lambda ctx, a: np.linalg.inv(a),
     spell=Call("np.linalg.inv"),
     doc="The inverse x; tangent -x a_dot x.",
-    samples=_SQUARE,
+    samples=SQUARE_SAMPLES,
     vjp=_inv_vjp,
     jvp=_inv_jvp,
-    lower=Ufunc(f"{_UMATH}.inv", "(m,m)->(m,m)", _SINGULAR),
+    lower=Ufunc(f"{UMATH}.inv", "(m,m)->(m,m)", _SINGULAR),
 )
 
 
 # -- determinants ---------------------------------------------------------------------------------------
 def _slogdet_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
-    a = _square(types, "slogdet")
+    a = square_type(types, "slogdet")
     kind = Kind.np if a.rank == 2 else Kind.array
     made = Type(a.dtype, a.dims[:-2], kind)
     return (made, made)
@@ -160,10 +160,10 @@ slogdet: Primitive = Primitive(
     eval=lambda ctx, a: np.linalg.slogdet(a),
     spell=Call("np.linalg.slogdet"),
     doc="Sign and logarithm of |det a|; adjoint of the logarithm log_bar inv(a).T.",
-    samples=_SQUARE,
+    samples=SQUARE_SAMPLES,
     vjp=_slogdet_vjp,
     jvp=_slogdet_jvp,
-    lower=Ufunc(f"{_UMATH}.slogdet", "(m,m)->(),()"),
+    lower=Ufunc(f"{UMATH}.slogdet", "(m,m)->(),()"),
 )
 
 
@@ -188,26 +188,26 @@ def _cholesky_vjp(b: Builder, op: Op, l_bar: Value) -> Sequence[Contribution]:
 
 cholesky: Primitive = Primitive(
     name="cholesky",
-    type_rule=lambda types, attrs: (_square(types, "cholesky"),),
+    type_rule=lambda types, attrs: (square_type(types, "cholesky"),),
     eval=lambda ctx, a: np.linalg.cholesky(a),
     spell=Call("np.linalg.cholesky"),
     doc="The lower triangular L with L L.T = a; reads the lower triangle of a.",
     samples=(
-        Sample(("f64[3,3]",), values=(_positive(3),)),
+        Sample(("f64[3,3]",), values=(positive(3),)),
         Sample(("f64[1,1]",), values=(((2.0,),),)),
-        Sample(("f32[2,2]",), values=(_positive(2),)),
-        Sample(("f64[2,3,3]",), values=((_positive(3), _positive(3)),)),
+        Sample(("f32[2,2]",), values=(positive(2),)),
+        Sample(("f64[2,3,3]",), values=((positive(3), positive(3)),)),
         Sample(("f64[0,0]",), smooth=False),
     ),
     vjp=_cholesky_vjp,
     jvp=_cholesky_jvp,
-    lower=Ufunc(f"{_UMATH}.cholesky_lo", "(m,m)->(m,m)", ("LinAlgError", "Matrix is not positive definite")),
+    lower=Ufunc(f"{UMATH}.cholesky_lo", "(m,m)->(m,m)", ("LinAlgError", "Matrix is not positive definite")),
 )
 
 
 # -- eigenvalues of symmetric matrices ------------------------------------------------------------------
 def _eigh_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
-    a = _square(types, "eigh")
+    a = square_type(types, "eigh")
     return (a.with_dims(*a.dims[:-1]), a)
 
 
@@ -248,14 +248,14 @@ eigh: Primitive = Primitive(
     doc="Eigenvalues and eigenvectors of a symmetric matrix, from its lower triangle; vectors of equal "
     "values are taken not to turn into each other.",
     samples=(
-        Sample(("f64[3,3]",), values=(_positive(3),)),
+        Sample(("f64[3,3]",), values=(positive(3),)),
         Sample(("f64[1,1]",), values=(((2.0,),),)),
-        Sample(("f64[2,3,3]",), values=((_positive(3), _well(3)),)),
+        Sample(("f64[2,3,3]",), values=((positive(3), well(3)),)),
         Sample(("f64[0,0]",), smooth=False),
     ),
     vjp=_eigh_vjp,
     jvp=_eigh_jvp,
-    lower=Ufunc(f"{_UMATH}.eigh_lo", "(m,m)->(m),(m,m)", ("LinAlgError", "Eigenvalues did not converge")),
+    lower=Ufunc(f"{UMATH}.eigh_lo", "(m,m)->(m),(m,m)", ("LinAlgError", "Eigenvalues did not converge")),
 )
 
 PRIMITIVES = (solve, inv, slogdet, cholesky, eigh)

@@ -12,6 +12,7 @@ from adgen.primitives.contract import contract
 from adgen.primitives.define import Zero
 from adgen.primitives.elementwise import add, eq, ge, gt, where
 from adgen.primitives.literals import literal, scaled
+from adgen.primitives.reduce import sum_
 from adgen.primitives.shape import arange, broadcast, transpose
 
 
@@ -82,6 +83,12 @@ def diagonal_matrix(b: Builder, v: Value, like: Type) -> Value:
     rows, columns = _positions(b, like)
     wide = by_columns(b, v, like)
     return where(b, eq(b, rows, columns), wide, literal(b, wide, 0))
+
+
+def diagonal_of(b: Builder, x: Value) -> Value:
+    """The diagonals of square matrices."""
+    rows, columns = _positions(b, x.type)
+    return sum_(b, where(b, eq(b, rows, columns), x, literal(b, x, 0)), axes=(x.type.rank - 1,))
 
 
 def symmetric_from_lower(b: Builder, x: Value) -> Value:

@@ -178,6 +178,35 @@ root = elementwise(
 )
 
 
+def _order_root_partials(b: Builder, r: Value, x: Value, order: float) -> Sequence[Partial]:
+    """r / (order x), as a division that is flat where x is zero."""
+    none, one = eq(b, r, literal(b, r, 0)), literal(b, r, 1)
+    slope = scaled(b, order, div(b, x, where(b, none, one, r)))
+    return (Over(where(b, none, literal(b, r, math.inf), slope)),)
+
+
+def _order_root_spell(s: Speller) -> Text:
+    return Text(f"{s.arg(0, Prec.POWER + 1)} ** {_exponent(s.op.attr('order'))}", Prec.POWER)
+
+
+def _exponent(order: float) -> str:
+    text = repr(1.0 / order)
+    return f"({text})" if text.startswith("-") else text
+
+
+order_root = elementwise(
+    "order_root",
+    eval=lambda x, order: x ** (1.0 / order),
+    spell=_order_root_spell,
+    python=(lambda x, order: x ** (1.0 / order), _order_root_spell),
+    partials=_order_root_partials,
+    expand=lambda b, op: power(b, op.operands[0], literal(b, op.operands[0], 1.0 / op.attr("order"))),
+    doc="The root of ``order`` of a sum of powers, flat at 0, as norms are there.",
+    samples=(*samples(0.3, 3.0, attrs=(("order", 3.0),)), *samples(0.3, 3.0, attrs=(("order", -0.5),))),
+    kinks=("norm of order p at 0 -> 0",),
+)
+
+
 def _infinite_at_zero(b: Builder, r: Value) -> Value:
     return where(b, eq(b, r, literal(b, r, 0)), literal(b, r, math.inf), r)
 
@@ -239,4 +268,4 @@ hypot = elementwise(
 )
 
 
-PRIMITIVES = (power, powi, sqrt, root, cbrt, square, reciprocal, hypot)
+PRIMITIVES = (power, powi, sqrt, root, cbrt, square, reciprocal, order_root, hypot)

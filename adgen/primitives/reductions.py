@@ -190,17 +190,18 @@ def _others(b: Builder, x: Value, axes: tuple[int, ...]) -> Value:
     """For every element the product of the others that its product contains."""
     type_ = x.type
     if len(axes) == 1:
-        return _others_along(b, x, axes[0])
+        return others_along(b, x, axes[0])
     kept = tuple(k for k in range(type_.rank) if k not in axes)
     perm = (*kept, *axes)
     moved = transpose(b, x, perm=perm)
     together = product(tuple(type_.dims[a] for a in axes))
     flat = reshape(b, moved, dims=(*(type_.dims[k] for k in kept), together))
-    others = reshape(b, _others_along(b, flat, len(kept)), dims=moved.type.dims)
+    others = reshape(b, others_along(b, flat, len(kept)), dims=moved.type.dims)
     return transpose(b, others, perm=tuple(perm.index(k) for k in range(type_.rank)))
 
 
-def _others_along(b: Builder, x: Value, axis: int) -> Value:
+def others_along(b: Builder, x: Value, axis: int) -> Value:
+    """For every element the product of the others along an axis."""
     before = cumprod(b, x, axis=axis, reverse=False, exclusive=True)
     return mul(b, before, cumprod(b, x, axis=axis, reverse=True, exclusive=True))
 

@@ -8,6 +8,7 @@ from adgen.primitives import (
     calling,
     checks,
     contract,
+    determinants,
     draws,
     elementwise,
     entropy_functions,
@@ -32,6 +33,7 @@ from adgen.primitives import (
     reductions,
     rounding,
     shape,
+    singular_values,
     sizes,
     softmax,
     stacking,
@@ -45,7 +47,8 @@ FAMILIES = (
     *(error_function, normal_functions, gamma_functions, hypergeometric),
     *(entropy_functions, integral_functions, bessel_functions, paired_integrals),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
-    *(contract, linear_algebra, shape, stacking, patterns, indexing, positions),
+    *(contract, shape, stacking, patterns, indexing, positions),
+    *(linear_algebra, singular_values, determinants),
     *(tape, lists, opening, draws, checks, calling),
 )
 

@@ -8,18 +8,16 @@ from collections.abc import Callable
 from adgen.frontend.abstract import Abstract, Array, Known, Number, Reshape
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table, documented
+from adgen.frontend.library.diagonals import diagonal
 from adgen.frontend.library.operands import floating, known_values, require, type_of
-from adgen.frontend.library.products import diagonal_of
-from adgen.frontend.library.slicing import along
-from adgen.ir.core import Gather, Indexer, Range, Value
+from adgen.ir.core import Gather, Indexer, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
 from adgen.primitives.elementwise import add, div, eq, ge, mul, sub, where
 from adgen.primitives.extrema import maximum
-from adgen.primitives.indexing import owned_zeros, read, write, zeros_of
+from adgen.primitives.indexing import owned_zeros, write, zeros_of
 from adgen.primitives.literals import literal
 from adgen.primitives.patterns import eye as eye_
-from adgen.primitives.reduce import sum_
 from adgen.primitives.rounding import ceil
 from adgen.primitives.shape import arange as arange_
 from adgen.primitives.shape import broadcast, empty, full
@@ -293,36 +291,6 @@ def diag(c: LibraryContext, v: Abstract, k: Abstract = _ZERO) -> Result:
 
 def _moved(c: LibraryContext, places: Value, offset: int) -> Value:
     return add(c.b, places, literal(c.b, places, offset)) if offset else places
-
-
-@table.function("numpy.diagonal", "numpy.ndarray.diagonal", "numpy.linalg.diagonal")
-def diagonal(c: LibraryContext, a: Abstract, offset: Abstract = _ZERO) -> Result:
-    """A diagonal of a matrix."""
-    x, k = c.value(a), c.static_int(offset, "the offset of a diagonal")
-    require(c, x.type.rank == 2, "np.diagonal", a)
-    return c.read_only(a, _diagonal(c, x, k))
-
-
-def _diagonal(c: LibraryContext, x: Value, k: int) -> Value:
-    axis = 0 if k < 0 else 1
-    if k:
-        size = c.length(x.type.dims[axis] - abs(k))
-        x = read(c.b, x, constant(c.b, abs(k)), index=along(2, axis, Range(size)))
-    rows, columns = x.type.dims
-    excess = (rows - columns).value
-    if not excess:
-        return diagonal_of(c, x, 0, 1)
-    longer, least = (0, columns) if excess > 0 else (1, rows)
-    square = read(c.b, x, constant(c.b, 0), index=along(2, longer, Range(least)))
-    return diagonal_of(c, square, 0, 1)
-
-
-@table.function("numpy.trace", "numpy.ndarray.trace", "numpy.linalg.trace")
-def trace(c: LibraryContext, a: Abstract, offset: Abstract = _ZERO) -> Result:
-    """The sum of a diagonal."""
-    x, k = c.value(a), c.static_int(offset, "the offset of a diagonal")
-    require(c, x.type.rank == 2, "np.trace", a)
-    return sum_(c.b, _diagonal(c, x, k), axes=(0,))
 
 
 def _triangle(lower: bool) -> Callable[..., Result]:

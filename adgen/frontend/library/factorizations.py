@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from adgen.frontend.abstract import Abstract
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import Result, Table
+from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table
 from adgen.frontend.library.operands import floating, require
 from adgen.ir.core import Value
 from adgen.ir.dims import ONE, Dim
+from adgen.primitives.determinants import det
+from adgen.primitives.extrema import minimum
 from adgen.primitives.linear_algebra import cholesky, eigh, inv, slogdet, solve
 from adgen.primitives.shape import broadcast, reshape
+from adgen.primitives.singular_values import pinv, svd, svd_full
+from adgen.primitives.sizes import dim_of, size_value
 
 table = Table()
 
 
-def _square(c: LibraryContext, a: Abstract, name: str) -> Value:
-    """Square matrices of floats."""
+def square_matrices(c: LibraryContext, a: Abstract | Value, name: str) -> Value:
+    """Square matrices, as floats where they are integers."""
     x = floating(c, c.value(a))
     require(c, x.type.rank >= 2, name, a)
     rows, columns = x.type.dims[-2:]
@@ -36,7 +40,7 @@ def _with_batch(c: LibraryContext, x: Value, batch: tuple[Dim, ...], core: int) 
 @table.function("numpy.linalg.solve")
 def solve_(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     """The x with a @ x = b; b is a vector where it has one dim, else matrices."""
-    matrix, right = c.promote(_square(c, a, "np.linalg.solve"), floating(c, c.value(b)))
+    matrix, right = c.promote(square_matrices(c, a, "np.linalg.solve"), floating(c, c.value(b)))
     require(c, right.type.rank >= 1, "np.linalg.solve", a, b)
     vector = right.type.rank == 1
     if vector:
@@ -52,28 +56,102 @@ def solve_(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
 @table.function("numpy.linalg.inv")
 def inv_(c: LibraryContext, a: Abstract) -> Result:
     """The inverse of each matrix."""
-    return inv(c.b, _square(c, a, "np.linalg.inv"))
+    return inv(c.b, square_matrices(c, a, "np.linalg.inv"))
+
+
+@table.function("numpy.linalg.det", "scipy.linalg.det")
+def det_(c: LibraryContext, a: Abstract) -> Result:
+    """The determinant of each matrix; its derivative is exact where it is zero, too."""
+    return det(c.b, square_matrices(c, a, "np.linalg.det"))
 
 
 @table.function("numpy.linalg.slogdet")
 def slogdet_(c: LibraryContext, a: Abstract) -> Result:
     """Sign and logarithm of the absolute value of the determinant."""
-    return tuple(c.b.emit(slogdet, (_square(c, a, "np.linalg.slogdet"),), {}))
+    return tuple(c.b.emit(slogdet, (square_matrices(c, a, "np.linalg.slogdet"),), {}))
 
 
 @table.function("numpy.linalg.cholesky")
 def cholesky_(c: LibraryContext, a: Abstract) -> Result:
     """The lower triangular factor of a positive definite matrix, from its lower triangle."""
-    return cholesky(c.b, _square(c, a, "np.linalg.cholesky"))
+    return cholesky(c.b, square_matrices(c, a, "np.linalg.cholesky"))
 
 
 @table.function("numpy.linalg.eigh")
 def eigh_(c: LibraryContext, a: Abstract) -> Result:
     """Eigenvalues and eigenvectors of a symmetric matrix, from its lower triangle."""
-    return tuple(c.b.emit(eigh, (_square(c, a, "np.linalg.eigh"),), {}))
+    return tuple(c.b.emit(eigh, (square_matrices(c, a, "np.linalg.eigh"),), {}))
 
 
 @table.function("numpy.linalg.eigvalsh")
 def eigvalsh(c: LibraryContext, a: Abstract) -> Result:
     """Eigenvalues of a symmetric matrix, from its lower triangle."""
-    return c.b.emit(eigh, (_square(c, a, "np.linalg.eigvalsh"),), {})[0]
+    return c.b.emit(eigh, (square_matrices(c, a, "np.linalg.eigvalsh"),), {})[0]
+
+
+# -- singular values ------------------------------------------------------------------------------------
+def smaller_size(c: LibraryContext, x: Value) -> Dim:
+    """The smaller size of a matrix: a size of its own where its dims do not say which it is."""
+    rows, columns = x.type.dims[-2:]
+    excess = (rows - columns).value
+    if excess is None:
+        return dim_of(c.b, minimum(c.b, size_value(c.b, rows), size_value(c.b, columns)))
+    return columns if excess > 0 else rows
+
+
+def singular_vectors(c: LibraryContext, x: Value) -> tuple[Value, Value, Value]:
+    """The reduced singular value decomposition."""
+    u, s, vh = c.b.emit(svd, (x,), {"size": smaller_size(c, x)})
+    return u, s, vh
+
+
+def singular_values(c: LibraryContext, x: Value) -> Value:
+    """The singular values, from the largest."""
+    return singular_vectors(c, x)[1]
+
+
+@table.function("numpy.linalg.svd")
+def svd_(
+    c: LibraryContext,
+    a: Abstract,
+    full_matrices: Abstract = TRUE,
+    compute_uv: Abstract = TRUE,
+    hermitian: Abstract = FALSE,
+) -> Result:
+    """Singular values and vectors."""
+    x = floating(c, c.value(a))
+    require(c, x.type.rank >= 2, "np.linalg.svd", a)
+    if c.static_bool(hermitian, "hermitian"):
+        reason = "the values of a symmetric matrix are those of np.linalg.eigh"
+        raise c.error("AG205", hermitian, function="np.linalg.svd", reason=reason)
+    if not c.static_bool(compute_uv, "compute_uv"):
+        return singular_values(c, x)
+    if not c.static_bool(full_matrices, "full_matrices") or x.type.dims[-1] == x.type.dims[-2]:
+        return singular_vectors(c, x)
+    return tuple(c.b.emit(svd_full, (x,), {"size": smaller_size(c, x)}))
+
+
+@table.function("numpy.linalg.svdvals")
+def svdvals(c: LibraryContext, x: Abstract) -> Result:
+    """Singular values, from the largest."""
+    value = floating(c, c.value(x))
+    require(c, value.type.rank >= 2, "np.linalg.svdvals", x)
+    return singular_values(c, value)
+
+
+@table.function("numpy.linalg.pinv")
+def pinv_(
+    c: LibraryContext,
+    a: Abstract,
+    rcond: Abstract = NONE,
+    hermitian: Abstract = FALSE,
+    *,
+    rtol: Abstract = NONE,
+) -> Result:
+    """The pseudo-inverse; its derivative is that at constant rank."""
+    x = floating(c, c.value(a))
+    require(c, x.type.rank >= 2, "np.linalg.pinv", a)
+    c.static_bool(hermitian, "hermitian")
+    given = rtol if c.is_none(rcond) else rcond
+    cutoff = 1e-15 if c.is_none(given) else float(c.static(given, "the limit of np.linalg.pinv"))
+    return pinv(c.b, x, cutoff=cutoff, size=smaller_size(c, x))

@@ -13,6 +13,7 @@ for _module in (
     "numpy",
     "numpy.linalg",
     "numpy.random",
+    "scipy.linalg",
     "random",
     "math",
     "adgen",

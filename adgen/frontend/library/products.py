@@ -8,20 +8,24 @@ from collections.abc import Mapping
 from adgen.diagnostics import UserError
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import Result, Table
+from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import flat, matched, require
 from adgen.frontend.library.operators import multiply
 from adgen.frontend.library.slicing import along
-from adgen.ir.core import Gather, Indexer, Value
+from adgen.ir.core import Gather, Indexer, Point, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import Kind
 from adgen.primitives.contract import contract
+from adgen.primitives.elementwise import mul, sub
 from adgen.primitives.indexing import read
 from adgen.primitives.reduce import sum_
 from adgen.primitives.shape import arange, reshape, transpose
+from adgen.primitives.sizes import constant
+from adgen.primitives.stacking import stack
 
 table = Table()
 _TWO = Known(2)
+_LAST = Known(-1)
 
 
 # -- two operands with named dims -----------------------------------------------------------------------
@@ -114,7 +118,7 @@ def vdot(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     return contracted(c, x, y, "k", "k", "")
 
 
-@table.function("numpy.outer")
+@table.function("numpy.outer", "numpy.linalg.outer")
 def outer(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     """All products of elements of two vectors."""
     x, y = (flat(c, v) for v in c.promote(a, b))
@@ -122,9 +126,11 @@ def outer(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
 
 
 @table.function("numpy.linalg.vecdot", "numpy.vecdot")
-def vecdot(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
-    """The sum of products over the last dims, the dims before them broadcast."""
-    x, y = c.broadcast(*c.promote(x1, x2))
+def vecdot(c: LibraryContext, x1: Abstract, x2: Abstract, *, axis: Abstract = _LAST) -> Result:
+    """The sum of products over a dim of both, the dims before them broadcast."""
+    left, right = c.promote(x1, x2)
+    require(c, left.type.rank > 0 and right.type.rank > 0, "np.vecdot", x1, x2)
+    x, y = c.broadcast(_axis_last(c, left, axis), _axis_last(c, right, axis))
     letters = _BATCH[: x.type.rank - 1]
     return contracted(c, x, y, f"{letters}k", f"{letters}k", letters)
 
@@ -171,13 +177,61 @@ def _no_pairs(c: LibraryContext, axes: Abstract, reason: str) -> UserError:
 
 @table.function("numpy.kron")
 def kron(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
-    """The Kronecker product of two vectors or two matrices."""
+    """The Kronecker product; missing dims in front have length 1."""
     x, y = c.promote(a, b)
-    rank = x.type.rank
-    require(c, rank == y.type.rank and rank in (1, 2), "np.kron", a, b)
-    left, right = ("i", "k") if rank == 1 else ("ij", "kl")
+    rank = max(x.type.rank, y.type.rank)
+    if not rank:
+        return multiply(c, x, y)
+    x, y = (reshape(c.b, v, dims=((ONE,) * (rank - v.type.rank) + v.type.dims)) for v in (x, y))
+    left, right = string.ascii_lowercase[:rank], string.ascii_lowercase[rank : 2 * rank]
     z = contracted(c, x, y, left, right, "".join(p + q for p, q in zip(left, right, strict=True)))
     return reshape(c.b, z, dims=tuple(p * q for p, q in zip(x.type.dims, y.type.dims, strict=True)))
+
+
+_THREE = Dim.const(3)
+
+
+@table.function("numpy.cross")
+def cross(
+    c: LibraryContext,
+    a: Abstract,
+    b: Abstract,
+    axisa: Abstract = _LAST,
+    axisb: Abstract = _LAST,
+    axisc: Abstract = _LAST,
+    axis: Abstract = NONE,
+) -> Result:
+    """The vector product of vectors of three elements."""
+    axes = (axisa, axisb, axisc) if c.is_none(axis) else (axis,) * 3
+    values = c.promote(a, b)
+    require(c, all(v.type.rank > 0 for v in values), "np.cross", a, b)
+    x, y = (_axis_last(c, v, k) for v, k in zip(values, axes[:2], strict=True))
+    sizes = [v.type.dims[-1] for v in (x, y)]
+    require(c, all(s.value in (3, None) for s in sizes), "np.cross", a, b)
+    x, y = (c.with_dims(v, (*v.type.dims[:-1], _THREE)) for v in (x, y))
+    x, y = c.broadcast(x, y)
+    first, second = ([_component(c, v, k) for k in range(3)] for v in (x, y))
+    found = [
+        sub(c.b, mul(c.b, first[i], second[j]), mul(c.b, first[j], second[i]))
+        for i, j in ((1, 2), (2, 0), (0, 1))
+    ]
+    rank = x.type.rank
+    return stack(c.b, *found, axis=c.static_axis(axes[2], rank))
+
+
+@table.function("numpy.linalg.cross")
+def linalg_cross(c: LibraryContext, x1: Abstract, x2: Abstract, *, axis: Abstract = _LAST) -> Result:
+    """The vector product of vectors of three elements."""
+    return cross(c, x1, x2, axis=axis)
+
+
+def _axis_last(c: LibraryContext, x: Value, axis: Abstract) -> Value:
+    rank, k = x.type.rank, c.static_axis(axis, x.type.rank)
+    return x if k == rank - 1 else transpose(c.b, x, perm=(*(d for d in range(rank) if d != k), k))
+
+
+def _component(c: LibraryContext, x: Value, k: int) -> Value:
+    return read(c.b, x, constant(c.b, k), index=along(x.type.rank, x.type.rank - 1, Point()))
 
 
 # -- einsum ---------------------------------------------------------------------------------------------
