@@ -25,7 +25,7 @@ from adgen.frontend.abstract import (
 from adgen.frontend.indexing import Subscript, fit, store, store_all, subscript
 from adgen.frontend.lists import not_empty
 from adgen.frontend.masks import coordinates
-from adgen.frontend.reader import Reader, describe
+from adgen.frontend.reader import Reader, describe, has_value
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim, as_dim
@@ -58,9 +58,8 @@ class CallContext:
     # -- to values ----------------------------------------------------------------------------------------
     def value(self, x: Abstract | Value, kind: Kind | None = None) -> Value:
         """See :class:`adgen.frontend.context.LibraryContext`, as for all methods here."""
-        if isinstance(x, LibraryFunction | DTypeObject):
-            types = describe(self.r, x)
-            raise self.error("AG234", x, operation=_short(self.name), types=types)
+        if not isinstance(x, Value) and not has_value(x):
+            raise self.error("AG234", x, operation=_short(self.name), types=describe(self.r, x))
         value = self.r.value(x)
         if kind is None or value.type.rank:
             return value

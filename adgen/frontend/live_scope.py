@@ -20,10 +20,10 @@ from adgen.frontend.scope import (
     Meaning,
     Path,
     Unusable,
-    described,
     is_capturable,
     is_library,
 )
+from adgen.objects.foreign import foreign
 from adgen.objects.paths import step
 
 _ABSENT = object()
@@ -135,7 +135,11 @@ def meaning(value: Any, name: str, path: Path) -> Meaning:
         return Captured(path, value)
     from adgen.frontend.live_objects import object_meaning
 
-    return object_meaning(value, name, path) or Unusable("AG207", {"name": name, "what": described(value)})
+    found = object_meaning(value, name, path)
+    if found is not None:
+        return found
+    what, help = foreign(value)
+    return Unusable("AG207", {"name": name, "what": what, "help": help or None})
 
 
 def _transform(value: Any, name: str, path: Path) -> Meaning:

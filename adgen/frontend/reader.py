@@ -162,9 +162,7 @@ class Reader:
                 return x if isinstance(x, Value) else x.value
             case Known(value) if isinstance(value, bool | int | float):
                 if not x.fits:
-                    raise self.error(
-                        "AG234", operation="a computation", types="integers of more than 64 bits"
-                    )
+                    raise self.error("AG234", operation="arithmetic", types="integers of more than 64 bits")
                 return constant(self.b, value)
             case Array():
                 return places.read(self, x)
@@ -178,11 +176,11 @@ class Reader:
                 from adgen.frontend.cells import snapshot
 
                 return self.value(snapshot(self, x))
-            case Tuple(items=items, kind=kind) if items and kind in ("tuple", "list", "namedtuple"):
+            case Tuple(items=items) if is_sequence(x):
                 return self._stacked([self.value(item) for item in items])
             case LibraryFunction() | UserFunction():
                 raise self.error("AG129")
-        raise self.error("AG234", operation="a computation", types=describe(self, x))
+        raise self.error("AG234", operation="arithmetic", types=describe(self, x))
 
     def _stacked(self, values: list[Value]) -> Value:
         """The array of these rows: of one shape, for nothing is stretched here."""
@@ -396,6 +394,18 @@ class Reader:
         """Append nodes that were collected apart."""
         for node in nodes:
             self.b.append(node)
+
+
+def is_sequence(x: Abstract) -> bool:
+    """Whether this is a container that is an array to NumPy."""
+    return isinstance(x, Tuple) and bool(x.items) and x.kind in ("tuple", "list", "namedtuple")
+
+
+def has_value(x: Abstract) -> bool:
+    """Whether this is a number, an array, or something that is an array to NumPy."""
+    if isinstance(x, Known):
+        return isinstance(x.value, bool | int | float)
+    return isinstance(x, Number | Generator | Array | Grown | Cells) or is_sequence(x)
 
 
 def describe(r: Reader, x: Abstract) -> str:

@@ -208,21 +208,10 @@ def is_capturable(value: Any) -> bool:
     if isinstance(value, np.random.Generator):
         return True
     if isinstance(value, np.ndarray | np.generic):
-        return type(value) is not np.ma.MaskedArray and dtype_of(value.dtype) is not None
+        plain = type(value) is np.ndarray or isinstance(value, np.memmap | np.generic)
+        return plain and dtype_of(value.dtype) is not None
     if type(value) in (tuple, list) or isinstance(value, tuple):
         return all(is_capturable(item) for item in value)
     return type(value) is dict and all(
         isinstance(key, str | int) and is_capturable(item) for key, item in value.items()
     )
-
-
-def described(value: Any) -> str:
-    """How a refused value is called in a message."""
-    import numpy as np
-
-    if isinstance(value, np.ndarray):
-        return f"an array of dtype {value.dtype}"
-    if isinstance(value, type):
-        return "a class"
-    name = type(value).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

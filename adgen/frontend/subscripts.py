@@ -65,8 +65,6 @@ def subscript(r: Reader, act: Activation, node: cst.Subscript) -> Abstract:
             from adgen.frontend.lists import list_item
 
             return list_item(r, base, list(items))
-        case Number() | Known():
-            raise r.error("AG235", count=len(items), rank=0)
         case Module() | Namespace() | LibraryFunction() | UserFunction():
             raise r.error("AG129")
     raise r.error("AG234", operation="indexing", types=describe(r, base))

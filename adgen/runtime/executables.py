@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from adgen.diagnostics import run_error
+from adgen.diagnostics import RunError, run_error
 from adgen.diagnostics.codes import CODES
 from adgen.ir.types import TapeType, Type
 from adgen.objects.containers import TUPLE
@@ -113,12 +113,35 @@ def contiguous(leaves: list[Any], ranked: Sequence[int]) -> list[Any]:
     return given
 
 
-def refuse_read_only(leaves: Sequence[Any], mutated: Sequence[int], traced: Traced) -> None:
-    """Raise the ValueError of NumPy where an argument that is written may not be."""
+def refuse_unfit(leaves: Sequence[Any], mutated: Sequence[int], traced: Traced) -> None:
+    """Raise AG708 or AG707 where an argument that is written is read-only, or shares memory with itself."""
     for leaf in mutated:
         if not leaves[leaf].flags.writeable:
-            message = f"argument `{traced.leaf_names[leaf]}` is written, but it is read-only"
-            raise run_error(ValueError, message, traced.func.span)
+            raise _entry_error("AG708", traced, name=traced.leaf_names[leaf])
+        if not leaves[leaf].flags.c_contiguous and shares_itself(leaves[leaf]):
+            raise _entry_error("AG707", traced, name=traced.leaf_names[leaf])
+
+
+def shares_itself(array: Any) -> bool:
+    """Whether two elements of an array are one cell of memory, as where an axis is stretched."""
+    reach = array.itemsize
+    pairs = sorted((abs(step), size) for step, size in zip(array.strides, array.shape, strict=True))
+    for step, size in pairs:
+        if size > 1 and step < reach:
+            break
+        reach += step * max(size - 1, 0)
+    else:
+        return False
+    offsets = np.zeros((), np.int64)
+    for step, size in pairs:
+        offsets = np.add.outer(offsets, step * np.arange(size))
+    return bool(np.unique(offsets).size < array.size)
+
+
+def _entry_error(code: str, traced: Traced, **fields: str) -> RunError:
+    entry = CODES[code]
+    message = f"{entry.title.format(**fields)}; {entry.help}"
+    return run_error(ValueError, message, traced.func.span, code)
 
 
 def write_back(leaves: Sequence[Any], mutated: Sequence[int], contents: Sequence[Any]) -> None:
@@ -129,14 +152,13 @@ def write_back(leaves: Sequence[Any], mutated: Sequence[int], contents: Sequence
 
 
 def refuse_overlaps(leaves: Sequence[Any], mutated: Sequence[int], traced: Traced) -> None:
-    """Raise AG704 where an argument that is written shares memory with another one."""
-    refuse_read_only(leaves, mutated, traced)
-    names = traced.leaf_names
+    """Raise AG704 where an argument that is written shares memory with another one, or a captured array."""
+    refuse_unfit(leaves, mutated, traced)
+    names = (*traced.leaf_names, *(hidden.name for hidden in traced.hidden))
     for written in mutated:
         for other, leaf in enumerate(leaves[: len(names)]):
             if other != written and isinstance(leaf, np.ndarray) and _overlap(leaves[written], leaf):
-                message = CODES["AG704"].title.format(name=names[written], other=names[other])
-                raise run_error(ValueError, message, traced.func.span, "AG704")
+                raise _entry_error("AG704", traced, name=names[written], other=names[other])
 
 
 def _overlap(left: Any, right: Any) -> bool:

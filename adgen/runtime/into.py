@@ -44,6 +44,10 @@ def _store(subject: Subject, spec: TreeSpec, targets: list[Any], gradients: Any,
         if not isinstance(target, np.ndarray) or target.shape != np.shape(value):
             shape = getattr(target, "shape", "no array")
             raise _wrong(subject, f"{shape} instead of an array of shape {np.shape(value)}")
+        if not np.can_cast(np.asarray(value).dtype, target.dtype, "same_kind"):
+            raise _wrong(subject, f"dtype {target.dtype} instead of {np.asarray(value).dtype}")
+        if not target.flags.writeable:
+            raise _wrong(subject, "an array is read-only")
     for target, value in zip(targets, values, strict=True):
         if accumulate:
             np.add(target, value, out=target, casting="same_kind")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics import refuse
+from adgen.runtime.keys import NotTaken, leaf_type, refusal
 from adgen.runtime.options import Options, read_options
 from adgen.runtime.plans import Selector, selected, selected_name
 from adgen.runtime.products import pull_back_bound, push_forward_bound
@@ -89,7 +90,7 @@ class Jacobian:
         trees = []
         for position in self._positions:
             spec, leaves = flatten(selected(arguments, position))
-            self._refuse_integers(position, leaves)
+            self._refuse_integers(position, spec, leaves)
             targets = [_Target(position, spec, tuple(leaves), k) for k in range(len(leaves))]
             trees.append((spec, [self._columns(arguments, target, replicas) for target in targets]))
         out_spec, out = self._structure(arguments, replicas)
@@ -120,17 +121,21 @@ class Jacobian:
         stacked = [np.stack([column[k] for column in found], axis=-1) for k in range(len(found[0]))]
         return [s.reshape((*s.shape[:-1], *shape)) for s in stacked]
 
-    def _refuse_integers(self, position: Selector, leaves: Sequence[Any]) -> None:
-        for leaf in leaves:
-            dtype = np.asarray(leaf).dtype
-            if dtype.kind != "f":
-                name = selected_name(self._subject.parameters, position)
-                raise refuse("AG302", self._subject.parameter_place(name), name=name, dtype=str(dtype))
+    def _refuse_integers(self, position: Selector, spec: TreeSpec, leaves: Sequence[Any]) -> None:
+        name = selected_name(self._subject.parameters, position)
+        place = self._subject.parameter_place(name)
+        for leaf, path in zip(leaves, spec.paths(name), strict=True):
+            try:
+                dtype = leaf_type(leaf, name).dtype
+            except NotTaken as problem:
+                raise refusal(path, problem, place) from None
+            if not dtype.is_float:
+                raise refuse("AG302", place, name=name, dtype=dtype.value)
 
     # -- reverse ----------------------------------------------------------------------------------------
     def _by_rows(self, arguments: Sequence[Any], result: Any, pull: Any) -> Any:
         for position in self._positions:
-            self._refuse_integers(position, flatten(selected(arguments, position))[1])
+            self._refuse_integers(position, *flatten(selected(arguments, position)))
         spec, leaves = flatten(result)
         blocks = [self._rows(pull, spec, leaves, k) for k in range(len(leaves))]
         return spec.unflatten([b[0] if self._single else tuple(b) for b in blocks])

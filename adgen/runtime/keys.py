@@ -15,6 +15,7 @@ from adgen.diagnostics import Span, UserError, refuse
 from adgen.ir.dims import Dim
 from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
 from adgen.objects.containers import container_of
+from adgen.objects.foreign import foreign
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.trees import flatten, is_static
 
@@ -24,12 +25,13 @@ _PYTHON: dict[type, DType] = {float: DType.f64, int: DType.i64, bool: DType.bool
 
 
 class NotTaken(Exception):
-    """An argument of a kind adgen does not take; ``what`` describes it."""
+    """An argument of a kind adgen does not take; ``what`` describes it, ``path`` is where it was found."""
 
-    def __init__(self, what: str, help: str = "") -> None:
+    def __init__(self, what: str, help: str = "", path: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.help = help
+        self.path = path
 
 
 def take_apart(arguments: Sequence[Any], leaves: list[Any], key: list[Any]) -> None:
@@ -71,31 +73,12 @@ def _take_other(argument: Any, kind: type, leaves: list[Any], key: list[Any]) ->
 
 def not_taken(value: Any) -> NotTaken:
     """Why an argument is refused."""
-    if isinstance(value, np.ma.MaskedArray):
-        return NotTaken("a masked array", "take the data, and the mask as an array of its own")
-    if isinstance(value, np.ndarray):
-        if type(value) is not np.ndarray and dtype_of(value.dtype) is not None:
-            return NotTaken(f"a {type(value).__name__}")
-        if not value.dtype.isnative:
-            return NotTaken(
-                "an array of foreign byte order", "convert it with `x.astype(x.dtype.newbyteorder('='))`"
-            )
-        return NotTaken(f"an array of dtype {value.dtype}", "convert it to float64, float32, int64 or bool")
-    if isinstance(value, complex | np.complexfloating):
-        return NotTaken("a complex number", "pass its real and imaginary part")
-    if isinstance(value, np.generic):
-        return NotTaken(
-            f"a NumPy scalar of dtype {value.dtype}", "convert it to float64, float32, int64 or bool"
-        )
-    name = type(value).__qualname__
-    if isinstance(value, np.random.RandomState):
-        return NotTaken("a RandomState", "pass a Generator: `numpy.random.default_rng(seed)`")
-    return NotTaken(f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}")
+    return NotTaken(*foreign(value))
 
 
 def refusal(name: str, problem: NotTaken, span: Span | None) -> UserError:
     """AG264 for the argument ``name``."""
-    return refuse("AG264", span, name=name, what=problem.what, help=problem.help or None)
+    return refuse("AG264", span, name=problem.path or name, what=problem.what, help=problem.help or None)
 
 
 def key_of(value: Any) -> Key:
@@ -113,8 +96,16 @@ def abstract_example(value: Any, name: str) -> AbstractTree:
     '(f64[w_0_0,w_0_1], f64)'
     """
     spec, leaves = flatten(value, lambda item: is_static(item) or callable(item))
-    types = tuple(leaf_type(leaf, label) for leaf, label in zip(leaves, spec.names(name), strict=True))
+    labels = zip(leaves, spec.names(name), spec.paths(name), strict=True)
+    types = tuple(_placed_type(leaf, label, path) for leaf, label, path in labels)
     return AbstractTree(spec, types, tuple(_static_value(leaf) for leaf in leaves))
+
+
+def _placed_type(leaf: Any, name: str, path: str) -> Type:
+    try:
+        return leaf_type(leaf, name)
+    except NotTaken as problem:
+        raise NotTaken(problem.what, problem.help, path) from None
 
 
 def leaf_type(leaf: Any, name: str) -> Type:
@@ -124,10 +115,12 @@ def leaf_type(leaf: Any, name: str) -> Type:
     if isinstance(leaf, np.random.Generator):
         return GENERATOR
     dtype = dtype_of(leaf.dtype) if isinstance(leaf, np.ndarray | np.generic) else None
-    if dtype is None or not leaf.dtype.isnative or isinstance(leaf, np.ma.MaskedArray | np.matrix):
+    if dtype is None or not leaf.dtype.isnative:
         raise not_taken(leaf)
     if isinstance(leaf, np.generic):
         return Type(dtype, (), Kind.np)
+    if type(leaf) is not np.ndarray and not isinstance(leaf, np.memmap):
+        raise not_taken(leaf)
     return Type(dtype, tuple(Dim.symbol(f"{name}_{axis}") for axis in range(leaf.ndim)))
 
 

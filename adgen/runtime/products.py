@@ -206,6 +206,8 @@ def _items(given: Any) -> Sequence[Any]:
 
 def cast_leaf(given: Any, type_: Type, wrong: Wrong) -> Any:
     """A tangent or cotangent in the dtype and kind of its primal."""
+    if isinstance(given, np.ma.MaskedArray):
+        raise wrong("it is a masked array")
     try:
         array = np.asarray(given)
     except ValueError:

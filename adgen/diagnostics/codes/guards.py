@@ -32,4 +32,19 @@ CODES = (
         "The function was transformed for inputs where it holds.",
         no_example=_RUN,
     ),
+    Code(
+        "AG707",
+        "argument `{name}` is written, and several of its elements are the same cell of memory",
+        "What it holds in the end would depend on the order of the writes, as in an array that "
+        "`np.broadcast_to` or `as_strided` stretched.",
+        help="pass a copy",
+        no_example=_RUN,
+    ),
+    Code(
+        "AG708",
+        "argument `{name}` is written, but it is read-only",
+        "The function changes the array of its caller, which may not be changed.",
+        help="pass a copy",
+        no_example=_RUN,
+    ),
 )

@@ -10,6 +10,7 @@ CODES = (
         "name `{name}` is not defined",
         "The name is neither assigned in the function, nor in an enclosing one, nor in its module, "
         "nor built in.",
+        help="define it, import it, or correct its spelling",
         bad=Example(
             """
             def f(x):
@@ -93,6 +94,7 @@ CODES = (
         "AG205",
         "`{function}` does not take these arguments: {reason}",
         "Calls of helpers and NumPy functions are matched against their parameters as Python does.",
+        help="compare the call with the signature of the function",
         bad=Example(
             """
             def g(a, b):
@@ -143,8 +145,8 @@ CODES = (
     ),
     Code(
         "AG207",
-        "captured `{name}` is {what}, which adgen cannot use",
-        "Numbers, arrays, tuples of them, functions and modules can be captured.",
+        "`{name}` is {what}, which adgen cannot use",
+        "Numbers, arrays, tuples of them, functions and modules can be captured or given.",
         help="pass it as an argument, or capture the numbers in it",
         bad=Example("""
             table = {1, 2}

@@ -12,6 +12,7 @@ CODES = (
         "AG230",
         "shapes {left} and {right} do not go together",
         "The dimensions cannot be equal for any input, and neither is 1.",
+        help="make the sizes equal with a slice, a transpose or `np.newaxis`",
         bad=Example(
             """
             def f(x):
@@ -33,6 +34,7 @@ CODES = (
         "AG231",
         "axis {axis} is out of range for {rank} dimensions",
         "Axes count from 0, or from -1 backwards.",
+        help="give an axis that the array has",
         bad=Example(
             """
             def f(x):
@@ -111,6 +113,7 @@ CODES = (
         "AG234",
         "`{operation}` does not take {types}",
         "The operation is not defined for operands of these types.",
+        help="convert the operand, or compute with its parts",
         bad=Example(
             """
             def f(x):
@@ -152,6 +155,7 @@ CODES = (
         "AG239",
         "cannot unpack {count} values into {names} names",
         "The length of a tuple is part of its type.",
+        help="unpack as many values as there are, or collect the rest with `*rest`",
         bad=Example(
             """
             def f(x):
@@ -217,6 +221,7 @@ CODES = (
         "AG242",
         "cannot reshape {old} into {new}",
         "The number of elements differs.",
+        help="give sizes whose product is the number of elements, or -1 for one of them",
         bad=Example(
             """
             def f(x):

@@ -12,6 +12,7 @@ CODES = (
         "AG235",
         "too many indices: {count} for {rank} dimensions",
         "Every index but `np.newaxis` and `...` takes one dimension.",
+        help="leave out the indices for which there is no dimension",
         bad=Example(
             """
             def f(x):
@@ -55,6 +56,7 @@ CODES = (
         "AG237",
         "index {index} is out of bounds for a dimension of {size}",
         "The index cannot be valid for any input.",
+        help="give an index within the size, which counts from 0 or from -1 backwards",
         bad=Example(
             """
             def f(x):
