@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SIGNED = ("neg", "mul", "div")
 _ORDERED = ("lt", "le", "gt", "ge")
+_ROUNDING = (" // ", " % ")
+"""Operators that a sign in front of the left operand changes."""
 _REDUCTIONS = ("sum", "max", "min", "prod")
 
 
@@ -138,8 +140,8 @@ class Idioms:
         text = self.without_signs(op)
         if count % 2 == 0:
             return text
-        power = "**" in text.text.partition(" * ")[0]
-        if text.text.startswith(("-", "~", "not ")) or text.precedence < Prec.MUL or power:
+        bound = "**" in text.text.partition(" * ")[0] or any(s in text.text for s in _ROUNDING)
+        if text.text.startswith(("-", "~", "not ")) or text.precedence < Prec.MUL or bound:
             return None if op.prim.name != "neg" else Text(f"-({text.text})", Prec.UNARY)
         return Text(f"-{text.text}", min(text.precedence, Prec.UNARY))
 
