@@ -32,19 +32,18 @@ if TYPE_CHECKING:
         stop_gradient,
     )
     from adgen.runtime.annotations import f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
+    from adgen.runtime.custom import custom_jvp, custom_vjp
     from adgen.runtime.plain import (
         argmin,
         checkpointed,
-        custom_jvp,
-        custom_vjp,
         fixed_point,
         recompute,
         root,
-        straight_through,
         truncated,
         unroll,
     )
     from adgen.runtime.surface import Lowered
+    from adgen.runtime.surgery import cotangent, straight_through
     from adgen.runtime.transform import Transform
     from adgen.runtime.transforms import (
         grad,
@@ -84,16 +83,15 @@ _HOMES = {
     "adgen.runtime.plain": (
         "argmin",
         "checkpointed",
-        "custom_jvp",
-        "custom_vjp",
         "fixed_point",
         "recompute",
         "root",
-        "straight_through",
         "truncated",
         "unroll",
     ),
+    "adgen.runtime.custom": ("custom_jvp", "custom_vjp"),
     "adgen.runtime.surface": ("Lowered",),
+    "adgen.runtime.surgery": ("cotangent", "straight_through"),
     "adgen.runtime.transform": ("Transform",),
     "adgen.runtime.transforms": (
         "grad",
@@ -125,6 +123,7 @@ __all__ = [
     "argmin",
     "check_grad",
     "checkpointed",
+    "cotangent",
     "custom_jvp",
     "custom_vjp",
     "f32",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from adgen.ir.calls import is_ruled
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, walk
 from adgen.ir.types import AnyType, StackType
 from adgen.primitives.define import Inactive, Primitive
@@ -25,6 +26,14 @@ def passes_derivative(op: Op) -> bool:
     return prim.inactive is None and not isinstance(prim.jvp, Inactive)
 
 
+def differentiated(op: Op) -> tuple[Value, ...]:
+    """The operands that an operation has a derivative by: of a rule of the user its inputs alone."""
+    if not is_ruled(op):
+        return op.operands
+    count = op.attr("count")
+    return op.operands[count : count + op.attr("inputs")]
+
+
 def varied(region: Region, inputs: Iterable[Value]) -> set[Value]:
     """Values in ``region`` that depend differentiably on ``inputs``."""
     found = {v for v in inputs if carries_derivative(v.any_type)}
@@ -36,7 +45,7 @@ def _varied_nodes(nodes: tuple[Node, ...], found: set[Value]) -> None:
     for node in nodes:
         match node:
             case Op():
-                if passes_derivative(node) and any(v in found for v in node.operands):
+                if passes_derivative(node) and any(v in found for v in differentiated(node)):
                     found.update(v for v in node.results if carries_derivative(v.any_type))
             case For():
                 _varied_loop(node.inits, node.carried, node.body, node.results, found)
@@ -73,6 +82,15 @@ def held_constant(region: Region, active: set[Value]) -> Iterator[Op]:
             yield node
 
 
+def overlooked(region: Region, active: set[Value]) -> Iterator[Op]:
+    """Uses of ``active`` values in a function with a rule of its own that are no arguments of it."""
+    for node in walk(region):
+        if not isinstance(node, Op) or not is_ruled(node) or not any(v in active for v in node.results):
+            continue
+        if any(v in active for v in node.operands[node.attr("count") + node.attr("inputs") :]):
+            yield node
+
+
 def drawn_from(region: Region, active: set[Value]) -> Iterator[Op]:
     """Random draws whose distribution depends on ``active`` values."""
     for node in walk(region):
@@ -92,7 +110,7 @@ def _useful_nodes(nodes: tuple[Node, ...], found: set[Value]) -> None:
         match node:
             case Op():
                 if passes_derivative(node) and any(v in found for v in node.results):
-                    found.update(v for v in node.operands if carries_derivative(v.any_type))
+                    found.update(v for v in differentiated(node) if carries_derivative(v.any_type))
             case For():
                 _useful_loop(node.inits, node.carried, node.body, node.results, found)
             case While():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from adgen.analysis.activity import useful, varied
 from adgen.autodiff.bundles import Bundles, free_name, grouping
+from adgen.autodiff.custom import Rule
 from adgen.ir.calls import TAPE, calls_in
 from adgen.ir.core import Func, Op, Value
 
@@ -35,12 +36,16 @@ _Key = tuple[str, tuple[int, ...], tuple[int, ...]]
 
 @dataclass(slots=True)
 class Adjoints:
-    """The pairs made so far; ``build`` splits the derivative of one function."""
+    """The pairs made so far; ``build`` splits the derivative of one function.
+
+    ``rules`` are those of the user that were transposed.
+    """
 
     table: dict[str, Func]
     build: Build
     pairs: dict[_Key, Pair] = field(default_factory=dict)
     made: list[Func] = field(default_factory=list)
+    rules: dict[str, Rule] = field(default_factory=dict)
 
     def pair(self, call: Op, active: set[Value]) -> Pair:
         """The functions for a call some of whose arguments and results are active."""

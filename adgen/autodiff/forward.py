@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adgen.analysis.activity import carries_derivative, varied
+from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
+from adgen.autodiff.custom import Inlined, refuse_overlooked
+from adgen.autodiff.reverse import halves, rules_among, symbols_of
 from adgen.autodiff.rules import refuse_active_parameters, tangent
 from adgen.autodiff.tangents import Tangents
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
-from adgen.ir.calls import is_call
+from adgen.ir.calls import is_call, is_ruled
 from adgen.ir.core import Definitions, For, Func, If, Node, Op, Region, Value, While
 from adgen.ir.types import StackType, TapeType, Type
 from adgen.primitives.calling import no_tape
@@ -34,9 +37,11 @@ def pushforward(func: Func, wrt: Sequence[int], outputs: Sequence[int] | None = 
 
     Results are those of ``func`` followed by the tangent of each of ``outputs`` (by default all float ones).
     """
-    tangents = Tangents({f.name: f for f in func.functions}, _pushed)
+    table = {f.name: f for f in func.functions}
+    adjoints = Adjoints(table, halves)
+    tangents = Tangents(table, _pushed, adjoints)
     found, _ = _pushed(func, wrt, outputs, tangents)
-    return replace(found, functions=(*func.functions, *tangents.made))
+    return replace(found, functions=(*func.functions, *tangents.made, *adjoints.made))
 
 
 def _pushed(
@@ -45,6 +50,7 @@ def _pushed(
     """The program with tangents, and which results have one: without ``outputs`` those that vary."""
     b = Builder(HOOK)
     b.defs = Definitions.of(func.body)
+    b.reserve(symbols_of(func))
     inputs = [func.params[k] for k in wrt]
     dots = tuple(Value(v.any_type, f"{v.hint}_dot") for v in inputs)
     if outputs is None:
@@ -52,6 +58,7 @@ def _pushed(
     always = [v for op in taped_calls(func, tangents.table) for v in op.results]
     active = varied(func.body, [*inputs, *always])
     refuse_active_parameters(func.body, active)
+    refuse_overlooked(func.body, active)
     mode = _Forward(b, active, tangents)
     mode.dots.update(zip(inputs, dots, strict=True))
     with b.block() as nodes:
@@ -73,6 +80,7 @@ class _Forward:
     def __init__(self, b: Builder, active: set[Value], tangents: Tangents) -> None:
         self.b = b
         self._tangents = tangents
+        self._rules = rules_among(tangents.adjoints)
         self._active = active
         self.dots: dict[Value, Value] = {}
 
@@ -109,6 +117,8 @@ class _Forward:
         match node:
             case Op() if is_call(node) and self._varies(node):
                 self._call(node)
+            case Op() if is_ruled(node) and any(v in self._active for v in node.results):
+                self._ruled(node)
             case Op():
                 self.b.append(node)
                 self._op(node)
@@ -132,6 +142,16 @@ class _Forward:
         attrs["types"] = (*op.attr("types"), *(v.any_type for v in fresh))
         operands, results = (*op.operands, *dots), (*op.results, *fresh)
         self.b.append(replace(op, operands=operands, results=results, attrs=sorted_attrs(attrs)))
+
+    def _ruled(self, op: Op) -> None:
+        """The values and tangents of a rule of the user."""
+        rule = self._rules.pushed(op)
+        inner = Inlined(self.b, rule, op, op.operands)
+        count = len(op.results)
+        inner.seed([self.dense(v) for v in op.operands[count : count + len(rule.inputs)]])
+        inner.emit(self.b, rule.func.body.nodes)
+        self.b.append(replace(op, operands=(*inner.given, *op.operands[count:])))
+        self.dots.update((v, self._typed(dot, v)) for v, dot in zip(op.results, inner.found, strict=True))
 
     def _op(self, op: Op) -> None:
         if op.prim.name == "push" and op.result in self._active:

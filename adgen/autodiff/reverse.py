@@ -13,6 +13,7 @@ from adgen.analysis.activity import useful, varied
 from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.cotangents import Cotangents
+from adgen.autodiff.custom import Inlined, Rules, opened
 from adgen.autodiff.residuals import Homes, Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters
@@ -35,20 +36,44 @@ def joint(func: Func, wrt: Sequence[int], outputs: Sequence[int] = (0,), *, seed
     The cotangent of each of ``outputs`` is one (they must be scalars), or with ``seeded`` a further
     parameter each.
     """
-    adjoints = Adjoints({f.name: f for f in func.functions}, _halves)
-    found = _joint(func, wrt, outputs, seeded, adjoints)
+    adjoints = Adjoints({f.name: f for f in func.functions}, halves)
+    found = joint_among(func, wrt, outputs, seeded, adjoints)
     return replace(found, functions=(*func.functions, *adjoints.made))
 
 
-def _halves(func: Func, wrt: Sequence[int], outputs: Sequence[int], adjoints: Adjoints) -> Split:
+def halves(func: Func, wrt: Sequence[int], outputs: Sequence[int], adjoints: Adjoints) -> Split:
     """The forward and backward program of a function that is called."""
-    return split(_joint(func, wrt, outputs, True, adjoints), len(func.results), len(outputs))
+    return split(joint_among(func, wrt, outputs, True, adjoints), len(func.results), len(outputs))
 
 
-def _joint(func: Func, wrt: Sequence[int], outputs: Sequence[int], seeded: bool, adjoints: Adjoints) -> Func:
+def rules_among(adjoints: Adjoints) -> Rules:
+    """The rules of the user among the functions of a program."""
+
+    def transpose(func: Func, wrt: Sequence[int], outputs: Sequence[int]) -> Func:
+        return joint_among(func, wrt, outputs, True, adjoints)
+
+    return Rules(adjoints.table, transpose, adjoints.rules)
+
+
+def _opened(
+    func: Func, wrt: Sequence[int], outputs: Sequence[int], adjoints: Adjoints
+) -> tuple[Func, dict[Op, Inlined]]:
+    """The program with the rules of the user that matter for a derivative opened."""
+    always = list(taped_calls(func, adjoints.table))
+    inputs, ends = [func.params[k] for k in wrt], [func.results[k] for k in outputs]
+    reached = varied(func.body, [*inputs, *(v for op in always for v in op.results)])
+    active = reached & useful(func.body, [*ends, *(v for op in always for v in op.operands)])
+    return opened(func, active, rules_among(adjoints), symbols_of(func))
+
+
+def joint_among(
+    func: Func, wrt: Sequence[int], outputs: Sequence[int], seeded: bool, adjoints: Adjoints
+) -> Func:
+    """As :func:`joint`, for a program that calls functions of ``adjoints``."""
+    func, waiting = _opened(func, wrt, outputs, adjoints)
     b = Builder(HOOK)
     b.defs = Definitions.of(func.body)
-    b.reserve(_symbols_of(func))
+    b.reserve(symbols_of(func))
     inputs = [func.params[k] for k in wrt]
     ends = [func.results[k] for k in outputs]
     seeds = [Value(v.any_type, f"{_result_name(func, k)}_bar") for k, v in zip(outputs, ends, strict=True)]
@@ -56,7 +81,7 @@ def _joint(func: Func, wrt: Sequence[int], outputs: Sequence[int], seeded: bool,
     reached = varied(func.body, [*inputs, *(v for op in always for v in op.results)])
     refuse_active_parameters(func.body, reached)
     active = reached & useful(func.body, [*ends, *(v for op in always for v in op.operands)])
-    sweep = Sweep(b, active, adjoints)
+    sweep = Sweep(b, active, adjoints, waiting)
     cots = Cotangents(b, active)
     with b.block() as nodes:
         for end, seed in zip(ends, seeds, strict=True):
@@ -78,7 +103,8 @@ def _result_name(func: Func, k: int) -> str:
     return func.result_names[k] if k < len(func.result_names) else func.results[k].hint or "out"
 
 
-def _symbols_of(func: Func) -> tuple[str, ...]:
+def symbols_of(func: Func) -> tuple[str, ...]:
+    """The symbols of a program: of its parameters, and those that it binds."""
     found = dict.fromkeys(_symbols_of_params(func.params))
 
     def visit(region: Region) -> None:
@@ -110,7 +136,7 @@ def _with_residuals(
     for _ in range(2):
         b = Builder(HOOK)
         b.defs.table.update(sweep.b.defs.table)
-        b.reserve(_symbols_of(func))
+        b.reserve(symbols_of(func))
         tapes = Tapes(homes, requested, b)
         resolve = Resolve(b, homes, tapes, sweep.mirror, sweep.counts, hints)
         with b.block() as reverse:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from adgen.analysis.origins import Origins
 from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
 from adgen.autodiff.cotangents import Cotangents, masks_for
+from adgen.autodiff.custom import Inlined, second_part
 from adgen.autodiff.rules import contributions
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
@@ -35,11 +36,12 @@ from adgen.transform.dce import live_nodes
 @dataclass(slots=True)
 class Sweep:
     """Emits the reverse sweep into ``b``; ``counts`` are the trip counts of ``while`` loops it asks for, and
-    ``tapes`` those of the calls that it reverses."""
+    ``tapes`` those of the calls that it reverses. ``waiting`` are the second parts of rules of the user."""
 
     b: Builder
     active: set[Value]
     adjoints: Adjoints
+    waiting: dict[Op, Inlined] = field(default_factory=dict)
     mirror: dict[Node, Node] = field(default_factory=dict)
     counts: dict[While, Value] = field(default_factory=dict)
     tapes: dict[Op, tuple[Pair, Value]] = field(default_factory=dict)
@@ -78,6 +80,8 @@ class Sweep:
             self._pop(op, cots)
         elif is_call(op):
             self._call(op, cots)
+        elif op in self.waiting:
+            self._ruled(op, cots)
         elif len(op.results) == 1 and op.result in self.active:
             self._leaf(op, cots)
         elif any(v in self.active for v in op.results):
@@ -114,6 +118,15 @@ class Sweep:
         attrs = {"callee": pair.backward, "types": tuple(v.any_type for v in wanted)}
         found = self.b.emit(call, (tape, *bars), attrs, [_bar(v) for v in wanted])
         for operand, bar in zip(wanted, found, strict=True):
+            cots.contribute(operand, bar)
+
+    def _ruled(self, op: Op, cots: Cotangents) -> None:
+        """What the rule of the user says, for the cotangents of its values."""
+        if not any(v in self.active and cots.has(v) for v in op.results):
+            return
+        seeds = [cots.take_dense(v) for v in op.results]
+        found = second_part(self.b, self.waiting[op], seeds)
+        for operand, bar in zip(op.operands[len(op.results) :], found, strict=False):
             cots.contribute(operand, bar)
 
     def _seed(self, result: Value, op: Op, cots: Cotangents) -> Value:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from adgen.analysis.activity import varied
+from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import Bundles, free_name, grouping
 from adgen.ir.calls import calls_in
 from adgen.ir.core import Func
@@ -31,6 +32,7 @@ class Tangents:
 
     table: dict[str, Func]
     build: Build
+    adjoints: Adjoints
     known: dict[tuple[str, tuple[int, ...]], Pushed] = field(default_factory=dict)
     made: list[Func] = field(default_factory=list)
 

@@ -208,10 +208,25 @@ class LibraryFunction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UserFunction:
-    """A function of the user with what its free names mean; ``definition`` belongs to the frontend."""
+    """A function of the user with what its free names mean; ``definition`` belongs to the frontend.
+
+    With a ``rule`` its derivative is what the rule says.
+    """
 
     name: str
     definition: Any
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """The rule of a function: ``kind`` "vjp" with ``fwd`` and ``bwd``, or "jvp" with one function.
+
+    Without functions it was not given yet.
+    """
+
+    kind: str
+    functions: tuple[Abstract, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from adgen.frontend import classes
+from adgen.frontend import classes, custom
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -63,6 +63,8 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             raise r.error("AG115")
         case Known(Enum() as member_) if name in ("name", "value"):
             return Known(getattr(member_, name))
+        case UserFunction() if (giver := custom.giver(base, name)) is not None:
+            return giver
         case LibraryFunction() | UserFunction() if name in ("__name__", "__qualname__"):
             return Known(base.name.rpartition(".")[2])
         case LibraryFunction(name=function):

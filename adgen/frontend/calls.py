@@ -201,6 +201,10 @@ def inline(r: Reader, function: UserFunction, given: Arguments, name: Span | Non
     """The result of one of the user's functions, its body lowered in place."""
     definition: Closure = function.definition
     bound = bind_arguments(r, function, given)
+    if function.rule is not None:
+        from adgen.frontend.custom import apply as apply_rule
+
+        return apply_rule(r, function, bound)
     if recursion.place_of(definition) in r.recursive:
         assert r.b.span is not None
         return recursion.call(r, function.name, definition, bound, r.b.span)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from adgen.frontend.finishing import finished
 from adgen.frontend.recursion import Raw
 from adgen.ir.builder import Builder, dims_in_attrs
-from adgen.ir.calls import calls_in, is_call
+from adgen.ir.calls import calls_in, is_call, named_in, names_function
 from adgen.ir.core import Func, Node, Op, Region, Value, operands_of, regions_of, walk
 from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import I64, StackType, Type
@@ -68,7 +68,7 @@ def _reached(main: Region, raw: Mapping[str, Raw]) -> list[str]:
     found: dict[str, None] = {}
     pending = [main]
     while pending:
-        for op in calls_in(pending.pop()):
+        for op in named_in(pending.pop()):
             key = op.attr("callee")
             if key not in found:
                 found[key] = None
@@ -108,7 +108,7 @@ def _settle(table: Mapping[str, _Open]) -> None:
         changed = False
         for open_ in table.values():
             count = len(open_.values) + len(open_.sizes)
-            for op in calls_in(open_.region):
+            for op in named_in(open_.region):
                 callee = table[op.attr("callee")]
                 for value in callee.values:
                     open_.use(value)
@@ -185,6 +185,9 @@ def _function(
     with rebuild.b.block() as nodes:
         for size, symbol in zip(sizes, open_.missing, strict=True):
             rebuild.b.emit(bind_dim, (size,), {"sym": symbol})
+        cut = open_.raw.cut
+        if cut is not None and cut < len(open_.raw.nodes):
+            rebuild.turn = open_.raw.nodes[cut]
         rebuild.nodes(open_.raw.nodes)
     body = Region((*params, *sizes), tuple(nodes), rebuild.values(open_.raw.yields))
     span = open_.raw.span
@@ -193,7 +196,7 @@ def _function(
         if span is None
         else tuple((n, c) for n, c in sorted(comments.items()) if span.line <= n <= span.end_line)
     )
-    return finished(Func(named[key], body, comments=own, span=span), {})
+    return finished(Func(named[key], body, comments=own, span=span, cut=rebuild.cut), {})
 
 
 def _identifier(name: str) -> str:
@@ -220,12 +223,12 @@ class _Close(Rebuild):
         """Emit an operation, its results named."""
         operands, attrs = self.values(op.operands), dict(op.attrs)
         prim = op.prim
-        if is_call(op):
+        if names_function(op):
             callee = self._table[attrs["callee"]]
             with self.b.at(op.span):
                 sizes = tuple(size_value(self.b, Dim.symbol(s)) for s in callee.missing)
             operands = (*operands, *self.values(tuple(callee.values)), *sizes)
-            prim = checked_call if callee.checks else prim
+            prim = checked_call if callee.checks and is_call(op) else prim
             attrs["callee"] = self._named[attrs["callee"]]
         hints = [self._names.get(v, v.hint) for v in op.results]
         found = self.b.emit(prim, operands, attrs, hints, op.span)

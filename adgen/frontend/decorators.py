@@ -6,6 +6,7 @@ import libcst as cst
 
 from adgen.diagnostics import UserError
 from adgen.frontend.abstract import Abstract, LibraryFunction, Module, Partial, UserFunction
+from adgen.frontend.derivatives import TRANSFORMS
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation
@@ -13,10 +14,13 @@ from adgen.frontend.state import Activation
 _TRANSPARENT = ("functools.wraps", "functools.lru_cache", "functools.cache")
 """Decorators under which a function computes what it computes without them."""
 
+_APPLIED = TRANSFORMS | {"adgen.custom_vjp", "adgen.custom_jvp"}
+"""Decorators of adgen that make another function of what they stand over."""
+
 
 def decorated(r: Reader, act: Activation, node: cst.FunctionDef) -> Abstract:
     """A nested function under its decorators. Raises AG117 for those adgen cannot read, and AG105."""
-    from adgen.frontend.calls import Arguments, called, closure
+    from adgen.frontend.calls import Arguments, arguments, called, closure
 
     if node.asynchronous is not None:
         raise r.refuse("AG105", act, node, construct="async def")
@@ -26,10 +30,16 @@ def decorated(r: Reader, act: Activation, node: cst.FunctionDef) -> Abstract:
         function = _evaluated(r, act, inner.func if isinstance(inner, cst.Call) else inner)
         if _is_own(function):
             continue
-        if not isinstance(function, UserFunction | Partial):
+        applied = isinstance(function, LibraryFunction) and function.name in _APPLIED
+        if not applied and not isinstance(function, UserFunction | Partial):
             name = code_of(inner.func if isinstance(inner, cst.Call) else inner)
             raise r.refuse("AG117", act, inner, name=name)
-        found = called(r, expression(r, act, inner), Arguments([found]), code_of(inner))
+        if isinstance(inner, cst.Call) and applied:
+            given = arguments(r, act, inner)
+            given.positional.insert(0, found)
+            found = called(r, expression(r, act, inner.func), given, code_of(inner))
+        else:
+            found = called(r, expression(r, act, inner), Arguments([found]), code_of(inner))
     return found
 
 
@@ -45,4 +55,4 @@ def _is_own(found: Abstract | None) -> bool:
         return found.name.startswith("adgen")
     if not isinstance(found, LibraryFunction):
         return False
-    return found.name.startswith("adgen.") or found.name in _TRANSPARENT
+    return (found.name.startswith("adgen.") and found.name not in _APPLIED) or found.name in _TRANSPARENT

@@ -71,6 +71,10 @@ class _Application:
         if isinstance(function, Derivative):
             return self.derivative(function, bound)
         assert isinstance(function, UserFunction)
+        if function.rule is not None:
+            from adgen.frontend.custom import apply as apply_rule
+
+            return apply_rule(self.r, function, bound)
         return run(self.r, function.name, function.definition, bound, self.r.b.span)
 
     def derivative(self, made: Derivative, bound: Mapping[str, Abstract]) -> Abstract:

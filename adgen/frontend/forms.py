@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adgen.diagnostics import Span
-from adgen.frontend import cells, higher, records, reflection
+from adgen.frontend import cells, custom, higher, records, reflection
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -140,4 +140,5 @@ _FORMS: dict[str, Callable[[Reader, Arguments], Abstract]] = {
     **records.FORMS,
     **reflection.FORMS,
     **higher.FORMS,
+    **custom.FORMS,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import inspect
 import sys
 import types
@@ -129,6 +130,8 @@ def meaning(value: Any, name: str, path: Path) -> Meaning:
         return Library(qualified)
     if getattr(value, "__adgen_subject__", None) is not None:
         return _transform(value, name, path)
+    if has_rule(value):
+        return ruled(value, name, path)
     if isinstance(value, types.FunctionType):
         return helper(value, path) if has_source(value) else Unusable("AG211", {"name": name})
     if is_capturable(value):
@@ -146,8 +149,12 @@ def _transform(value: Any, name: str, path: Path) -> Meaning:
     """A transform of a function: a compiled helper is its function, a derivative is resolved in place."""
     subject, plan = value.__adgen_subject__, value.__adgen_plan__
     inner = subject.function
-    nested = hasattr(inner, "__adgen_subject__")
-    found = _transform(inner, name, path) if nested else helper(inner, path)
+    if hasattr(inner, "__adgen_subject__"):
+        found = _transform(inner, name, path)
+    elif has_rule(inner):
+        found = ruled(inner, name, (*path, ("attribute", "__adgen_subject__"), ("attribute", "function")))
+    else:
+        found = helper(inner, path)
     if not isinstance(found, Helper | Derived):
         return found
     if plan.mode == "primal":
@@ -155,6 +162,28 @@ def _transform(value: Any, name: str, path: Path) -> Meaning:
     if plan.mode not in ("grad", "value_and_grad"):
         return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
     return Derived(path, found, plan.mode, plan.wrt, plan.single, plan.has_aux, value)
+
+
+def meaning_of_own(name: str) -> Meaning:
+    """What a function of adgen means that is written as a user would write it."""
+    value = getattr(importlib.import_module("adgen"), name)
+    path: Path = (("adgen", name),)
+    return ruled(value, name, path) if has_rule(value) else helper(value, path)
+
+
+def has_rule(value: Any) -> bool:
+    """Whether a function has (or may get) a rule of its own."""
+    return hasattr(type(value), "__adgen_rule__")
+
+
+def ruled(value: Any, name: str, path: Path) -> Meaning:
+    """A function with a rule of its own, and what the functions of the rule mean."""
+    found = meaning(value.fun, name, (*path, ("attribute", "fun")))
+    if not isinstance(found, Helper):
+        return found if isinstance(found, Unusable) else Unusable("AG211", {"name": name})
+    rules = (*path, ("attribute", "rules"))
+    functions = tuple(meaning(f, name, (*rules, ("item", k))) for k, f in enumerate(value.rules))
+    return replace(found, rule=(value.__adgen_rule__, functions))
 
 
 def helper(function: types.FunctionType, path: Path) -> Helper:
@@ -208,10 +237,16 @@ def _public_name(value: Any, own: str, home: str) -> str | None:
         if getattr(sys.modules.get(module), own, _ABSENT) is not value:
             continue
         qualified = f"{module}.{own}"
-        if library_lookup(qualified) is not None or (module == "adgen" and own in ADGEN_FORMS):
+        if library_lookup(qualified) is not None or (module == "adgen" and own in (*ADGEN_FORMS, *OWN)):
             return qualified
     return None
 
 
-ADGEN_FORMS = ("unroll", "checkpointed", "truncated", "recompute", "grad", "value_and_grad", "jit")
+OWN = ("straight_through", "cotangent")
+"""Functions of adgen that are read like those of a user."""
+
+ADGEN_FORMS = (
+    *("unroll", "checkpointed", "truncated", "recompute", "grad", "value_and_grad", "jit"),
+    *("custom_vjp", "custom_jvp"),
+)
 """Functions of adgen that the frontend itself understands."""

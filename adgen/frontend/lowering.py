@@ -11,11 +11,12 @@ from typing import Any
 import libcst as cst
 
 from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, refuse
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Tuple, UserFunction
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Rule, Tuple, UserFunction
 from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
 from adgen.frontend.cells import guessed
 from adgen.frontend.closing import closed
+from adgen.frontend.custom import apply as apply_rule
 from adgen.frontend.derivatives import Differentiate
 from adgen.frontend.finishing import finished, needed_captures
 from adgen.frontend.live_scope import LiveEnvironment, helper
@@ -210,7 +211,9 @@ def _attempt(
             if node.star == "**" and isinstance(bound[name], Tuple):
                 bound[name] = owned(r, bound[name])  # type: ignore[arg-type]
     with r.b.block() as nodes:
-        if place_of(definition) in r.recursive:
+        if function.rule is not None:
+            result = _by_rule(r, function, definition, bound)
+        elif place_of(definition) in r.recursive:
             result = call(r, source.name, definition, bound, source.name_span)
         else:
             result = run(r, source.name, definition, bound, None)
@@ -242,13 +245,21 @@ def _attempt(
         finished(func, r.names),
         tuple(parameters),
         captures,
-        tuple(r.baked.items()),
+        tuple(item for item in r.baked.items() if item[0][:1] != () and item[0][0][0] != "adgen"),
         spec,
         mutated,
         (),
         tuple(r.remarks),
         tuple(r.sources),
     )
+
+
+def _by_rule(r: Reader, function: Helper, definition: Closure, bound: Mapping[str, Abstract]) -> Abstract:
+    """The result of a function with a rule of its own."""
+    assert function.rule is not None
+    kind, meanings = function.rule
+    rule = Rule(kind, tuple(from_meaning(r, m, function.source.name) for m in meanings))
+    return apply_rule(r, UserFunction(function.source.name, definition, rule), bound)
 
 
 def _default(r: Reader, meaning: Meaning, name: str) -> Abstract:

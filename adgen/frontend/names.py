@@ -14,12 +14,14 @@ from adgen.frontend.abstract import (
     Module,
     Namespace,
     Partial,
+    Rule,
     Tuple,
     UserFunction,
 )
 from adgen.frontend.derivatives import TRANSFORMS
 from adgen.frontend.entries import Entry
 from adgen.frontend.library import lookup
+from adgen.frontend.live_scope import OWN
 from adgen.frontend.scope import (
     Bound,
     Captured,
@@ -69,10 +71,13 @@ FORMS = (
         "copy.copy",
     }
     | {"numpy.errstate"}
+    | {"adgen.custom_vjp", "adgen.custom_jvp", "adgen.defrule"}
     | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"}
     | TRANSFORMS
 )
 """Functions that the frontend itself understands."""
+
+_OWN = frozenset(f"adgen.{name}" for name in OWN)
 
 _NOT_YET = frozenset(
     [
@@ -83,9 +88,6 @@ _NOT_YET = frozenset(
         "jacrev",
         "jacfwd",
         "hessian",
-        "custom_vjp",
-        "custom_jvp",
-        "straight_through",
         "fixed_point",
         "root",
         "argmin",
@@ -171,6 +173,10 @@ def _helper(r: Reader, found: Helper) -> Abstract:
         defaults = {p: known_there(r, found.environment, m, p, "default") for p, m in found.defaults.items()}
         definition = Closure(found.source, found.source.node, found.environment, None, defaults)
         r.meanings[found.path] = UserFunction(found.source.name, definition)
+        if found.rule is not None:
+            kind, functions = found.rule
+            parts = tuple(from_meaning(r, m, f"the rule of {found.source.name}") for m in functions)
+            r.meanings[found.path] = UserFunction(found.source.name, definition, Rule(kind, parts))
     return r.meanings[found.path]
 
 
@@ -196,6 +202,8 @@ def library_name(r: Reader, qualified: str, shown: str) -> Abstract:
     """A library function, dtype, constant or namespace. Raises AG202 and its like for unknown ones."""
     if qualified in FORMS:
         return LibraryFunction(qualified, _no_function)
+    if qualified in _OWN:
+        return from_meaning(r, own_function(qualified), shown)
     found = lookup(qualified)
     match found:
         case None:
@@ -203,6 +211,13 @@ def library_name(r: Reader, qualified: str, shown: str) -> Abstract:
         case Entry(name, function):
             return LibraryFunction(name, function)
     return found if not isinstance(found, Known) else Known(found.value)
+
+
+def own_function(qualified: str) -> Meaning:
+    """What a function of adgen means that is written as a user would write it."""
+    from adgen.frontend.live_scope import meaning_of_own
+
+    return meaning_of_own(qualified.rpartition(".")[2])
 
 
 def _no_function(*args: object) -> None:

@@ -27,6 +27,7 @@ from adgen.frontend.abstract import (
     Message,
     Number,
     Root,
+    Rule,
     Tuple,
     UserFunction,
 )
@@ -45,6 +46,7 @@ from adgen.primitives.sizes import constant
 from adgen.primitives.stacking import stack
 
 if TYPE_CHECKING:
+    from adgen.frontend.custom import Open
     from adgen.frontend.recursion import Raw, Recursive
 
 MAX_OPS = 4096
@@ -101,6 +103,8 @@ class Reader:
     copies: dict[Root, tuple[Dim, ...] | None] = field(default_factory=dict)
     instances: list[Recursive] = field(default_factory=list)
     raw: dict[str, Raw] = field(default_factory=dict)
+    rules: list[Open] = field(default_factory=list)
+    given_rules: dict[UserFunction, Rule] = field(default_factory=dict)
     sizes: Sizes = field(init=False)
     _numbers: dict[Value, int] = field(default_factory=dict)
 

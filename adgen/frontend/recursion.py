@@ -50,13 +50,17 @@ NESTED = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Raw:
-    """A function as it was lowered: values of the functions around it may still occur in it."""
+    """A function as it was lowered: values of the functions around it may still occur in it.
+
+    ``cut`` is the number of nodes in front of the second part of a rule for reverse mode.
+    """
 
     name: str
     params: tuple[Value, ...]
     nodes: tuple[Node, ...]
     yields: tuple[Value, ...]
     span: Span | None
+    cut: int | None = None
 
 
 @dataclass(slots=True, eq=False)

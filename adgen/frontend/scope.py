@@ -36,13 +36,17 @@ class Captured:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Helper:
-    """A function of the user. ``identity`` is the live object (None where the file alone is read)."""
+    """A function of the user. ``identity`` is the live object (None where the file alone is read).
+
+    ``rule`` is what its derivative is by a rule of its own: the kind, and what its functions mean.
+    """
 
     path: Path
     source: FunctionSource
     environment: Environment
     defaults: Mapping[str, Meaning] = field(default_factory=dict)
     identity: Any = None
+    rule: tuple[str, tuple[Meaning, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

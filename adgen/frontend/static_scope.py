@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -20,7 +20,7 @@ from adgen.frontend.scope import Captured, Derived, Helper, Library, Meaning, Pa
 from adgen.frontend.source import FunctionSource, parse_definition, parse_lambda, syntax_error
 
 _UNCLEAR = object()
-_TRANSFORMS = ("adgen.grad", "adgen.value_and_grad", "adgen.jit")
+_TRANSFORMS = ("adgen.grad", "adgen.value_and_grad", "adgen.jit", "adgen.custom_vjp", "adgen.custom_jvp")
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class ModuleFile:
     bindings: dict[str, Any] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     classes: dict[tuple[str, int], type] = field(default_factory=dict)
+    rules: dict[str, list[ast.expr]] = field(default_factory=dict)
 
     @staticmethod
     def read(path: str | FilePath) -> ModuleFile:
@@ -65,6 +66,12 @@ class ModuleFile:
                         self.bindings[alias.asname or alias.name] = ("member", home, alias.name)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self.bindings[statement.name] = statement
+                for decorator in filter(_gives_rule, statement.decorator_list):
+                    self.rules[decorator.value.id] = [ast.Name(statement.name)]  # type: ignore[attr-defined]
+            case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name(id=name)) as method, args=given)) if (
+                _gives_rule(method)
+            ):
+                self.rules[name] = given
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self.bindings[name] = value
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
@@ -81,9 +88,10 @@ class ModuleFile:
         if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([found.lineno, *(d.lineno for d in found.decorator_list)])
             return parse_definition(self.file, self.lines, first)
-        return self._lambda(found) if isinstance(found, ast.Lambda) else None
+        return self.lambda_source(found) if isinstance(found, ast.Lambda) else None
 
-    def _lambda(self, found: ast.Lambda) -> FunctionSource:
+    def lambda_source(self, found: ast.Lambda) -> FunctionSource:
+        """The source of a lambda."""
         text = ast.get_source_segment("".join(self.lines), found) or ""
         column = len(self.lines[found.lineno - 1].encode()[: found.col_offset].decode())
         return parse_lambda(self.file, text, found.lineno, column)
@@ -105,6 +113,15 @@ def defaults_in(found: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> d
         (a, d) for a, d in zip(found.args.kwonlyargs, found.args.kw_defaults, strict=True) if d is not None
     ]
     return {a.arg: d for a, d in pairs}
+
+
+def _gives_rule(node: ast.expr) -> bool:
+    """Whether an expression is ``f.defvjp`` or ``f.defjvp``."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in ("defvjp", "defjvp")
+        and isinstance(node.value, ast.Name)
+    )
 
 
 def _is_main_block(statement: ast.stmt) -> bool:
@@ -209,6 +226,8 @@ class StaticEnvironment:
     ) -> Meaning:
         """A function with adgen's decorators: a derivative is not the function under it."""
         for node in reversed(decorators):
+            if _gives_rule(node):
+                continue
             called, given, keywords = (
                 (node.func, node.args, node.keywords) if isinstance(node, ast.Call) else (node, [], [])
             )
@@ -231,6 +250,8 @@ class StaticEnvironment:
             return Unusable("AG215", {"name": name})
         if mode == "jit":
             return function
+        if mode in ("custom_vjp", "custom_jvp") and isinstance(function, Helper):
+            return replace(function, rule=(mode.removeprefix("custom_"), self._rules(name, path)))
         if mode not in ("grad", "value_and_grad"):
             return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
         try:
@@ -241,6 +262,19 @@ class StaticEnvironment:
         single = not isinstance(wrt, tuple | list)
         positions = (wrt,) if single else tuple(wrt)
         return Derived(path, function, mode, positions, single, bool(named.get("has_aux", False)), None)
+
+    def _rules(self, name: str, path: Path) -> tuple[Meaning, ...]:
+        """What the functions of a rule mean that was given by ``name.defvjp(fwd, bwd)``."""
+        return tuple(
+            self._rule(node, name, (*path, ("attribute", "rules"), ("item", k)))
+            for k, node in enumerate(self.module.rules.get(name, ()))
+        )
+
+    def _rule(self, node: ast.expr, name: str, path: Path) -> Meaning:
+        if isinstance(node, ast.Lambda):
+            return Helper(path, self.module.lambda_source(node), StaticEnvironment(self.module, path))
+        found = self.resolve(node.id) if isinstance(node, ast.Name) else None
+        return Unusable("AG215", {"name": name}) if found is None else found
 
     def _elsewhere(self, name: str) -> Meaning | None:
         from adgen.frontend.library import lookup
@@ -274,7 +308,7 @@ class StaticEnvironment:
             return Unusable("AG215", {"name": name})
         found = StaticEnvironment(file, self.path).resolve(member)
         if isinstance(found, Helper):
-            return Helper(path, found.source, StaticEnvironment(file, path), found.defaults)
+            return replace(found, path=path, environment=StaticEnvironment(file, path))
         return Captured(path, found.value) if isinstance(found, Captured) else found
 
     def _neighbour(self, module: str) -> ModuleFile | None:
@@ -316,6 +350,8 @@ def check_decorators(source: FunctionSource, environment: StaticEnvironment) -> 
         node = decorator.decorator
         called = node.func if isinstance(node, cst.Call) else node
         text = cst.Module(()).code_for_node(called)
+        if text.endswith((".defvjp", ".defjvp")):
+            continue
         found = environment.resolve(text.partition(".")[0])
         known = (isinstance(found, Module) and found.name == "adgen") or (
             isinstance(found, Library) and found.name.startswith("adgen.")

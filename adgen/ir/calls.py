@@ -14,7 +14,7 @@ from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import AnyType, StackType, TapeType, Type
 
 T = TypeVar("T")
-CALL, CHECKED_CALL = "call", "checked_call"
+CALL, CHECKED_CALL, RULED = "call", "checked_call", "ruled"
 TAPE = TapeType()
 
 
@@ -54,6 +54,16 @@ def is_call(op: Op) -> bool:
     return op.prim.name in (CALL, CHECKED_CALL)
 
 
+def is_ruled(op: Op) -> bool:
+    """Whether an operation names a function that says how its results are differentiated."""
+    return op.prim.name == RULED
+
+
+def names_function(op: Op) -> bool:
+    """Whether an operation needs a function of the program: to call it, or to differentiate by it."""
+    return is_call(op) or is_ruled(op)
+
+
 def callee_of(op: Op) -> str | None:
     """The function that an operation calls, if it calls one."""
     return op.attr("callee") if is_call(op) else None
@@ -66,13 +76,20 @@ def calls_in(region: Region) -> Iterator[Op]:
             yield node
 
 
+def named_in(region: Region) -> Iterator[Op]:
+    """The operations in a region that need a function of the program."""
+    for node in walk(region):
+        if isinstance(node, Op) and names_function(node):
+            yield node
+
+
 def called(func: Func) -> tuple[Func, ...]:
     """The functions that a program can reach, in the order of its table."""
     table = {f.name: f for f in func.functions}
     reached: set[str] = set()
     pending = [func]
     while pending:
-        for op in calls_in(pending.pop().body):
+        for op in named_in(pending.pop().body):
             name = op.attr("callee")
             if name not in reached:
                 reached.add(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adgen.ir.builder import dims_in_attrs
-from adgen.ir.calls import instantiated, is_call, outer_types, result_types
+from adgen.ir.calls import instantiated, is_call, is_ruled, outer_types, result_types
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
 from adgen.ir.dims import OPEN
 from adgen.ir.types import BOOL, I64, AnyType, DType, StackType, Type
@@ -104,6 +104,8 @@ class _Verifier:
         try:
             if is_call(op):
                 self._call(op)
+            if is_ruled(op):
+                self._ruled(op)
             types = op.prim.infer(tuple(v.any_type for v in op.operands), dict(op.attrs))
         except TypeError as error:
             self._fail(op, str(error))
@@ -132,6 +134,17 @@ class _Verifier:
         found = result_types(callee, instantiated(params, given))
         if found != said:
             raise TypeError(f"{callee.name} gives {tuple(map(str, found))}, not {tuple(map(str, said))}")
+
+    def _ruled(self, op: Op) -> None:
+        """Raise TypeError where a rule does not fit the results that it is a rule for."""
+        rule = self._table.get(op.attr("callee"))
+        if rule is None:
+            raise TypeError(f"there is no function {op.attr('callee')}")
+        count, inputs = op.attr("count"), op.attr("inputs")
+        values, x, others = op.operands[:count], op.operands[count:][:inputs], op.operands[count + inputs :]
+        seeds = values if op.attr("kind") == "vjp" else x
+        given = [v.any_type for v in (*x, *seeds, *others)]
+        instantiated([p.any_type for p in rule.params], given)
 
     def _for(self, node: For) -> None:
         if any(v.any_type != I64 for v in (node.lo, node.hi, node.step, node.counter)):

@@ -1,11 +1,11 @@
-"""Calls of the functions of a program, and the tape of a call that was not made."""
+"""Calls of the functions of a program, results with a derivative of their own, and tapes of no call."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from adgen.ir.calls import CALL, CHECKED_CALL, TAPE
+from adgen.ir.calls import CALL, CHECKED_CALL, RULED, TAPE
 from adgen.ir.types import AnyType
 from adgen.primitives.define import Absent, Inactive, Primitive, Text
 
@@ -34,6 +34,28 @@ call: Primitive = Primitive(
 #: a call that may raise on purpose: it stays where it is, whether its results are used or not
 checked_call: Primitive = replace(call, name=CHECKED_CALL, pinned=True)
 
+
+def _ruled_types(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
+    return types[: attrs["count"]]
+
+
+#: The first ``count`` operands as they are. Their derivative by the ``inputs`` operands behind them is what
+#: the function ``callee`` says: it takes the inputs, then cotangents of the results (``kind`` "vjp": it
+#: gives the results and the cotangents of the inputs, and its ``cut`` is where the second part begins) or
+#: tangents of the inputs ("jvp": it gives the results and their tangents), and then the other operands.
+#: Gone before any backend.
+ruled: Primitive = Primitive(
+    name=RULED,
+    type_rule=_ruled_types,
+    eval=lambda ctx, *args: args[: len(ctx.op.results)] if len(ctx.op.results) > 1 else args[0],
+    spell=Absent("it is gone before anything is printed"),
+    doc="Values whose derivative is that of a rule of the user.",
+    samples=Absent("tested through functions with rules of their own"),
+    jvp=Absent("the rule is a function of the program"),
+    vjp=Absent("the rule is a function of the program"),
+    lower=Absent("it is gone before kernels are made"),
+)
+
 no_tape: Primitive = Primitive(
     name="no_tape",
     type_rule=lambda types, attrs: (TAPE,),
@@ -46,4 +68,4 @@ no_tape: Primitive = Primitive(
     lower=_NOT_IN_KERNELS,
 )
 
-PRIMITIVES = (call, checked_call, no_tape)
+PRIMITIVES = (call, checked_call, ruled, no_tape)

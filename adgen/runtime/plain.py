@@ -16,11 +16,6 @@ T = TypeVar("T")
 
 
 # -- markers --------------------------------------------------------------------------------------------
-def straight_through(f: Callable[[Any], T], x: Any) -> T:
-    """``f(x)``; its derivative is that of the identity."""
-    return f(x)
-
-
 def unroll(iterable: Iterable[T]) -> Iterable[T]:
     """``iterable``; a loop over it is written out step by step when it is differentiated."""
     return iterable
@@ -61,16 +56,6 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, tol: float = 1e-10, 
 # -- named, but not there yet ---------------------------------------------------------------------------
 def _unavailable(name: str) -> NoReturn:
     raise refuse("AG401", name=f"adgen.{name}")
-
-
-def custom_vjp(fun: Callable[..., Any]) -> Any:
-    """A function with a reverse rule of its own."""
-    _unavailable("custom_vjp")
-
-
-def custom_jvp(fun: Callable[..., Any]) -> Any:
-    """A function with a forward rule of its own."""
-    _unavailable("custom_jvp")
 
 
 def root(g: Callable[..., Any], x0: Any, *args: Any, **options: Any) -> Any:

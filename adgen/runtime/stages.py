@@ -13,6 +13,7 @@ from adgen.ir.verify import IllFormed, verify
 from adgen.transform.cse import share_common_subexpressions
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.fold import simplify
+from adgen.transform.rules import has_rules, without_rules
 
 
 def checking() -> bool:
@@ -55,4 +56,6 @@ def in_place(func: Func) -> Func:
     """The program in which every operation that consumes an array works in place; copies are explicit."""
     from adgen.transform.copies import insert_copies
 
+    if has_rules((func, *func.functions)):
+        func = optimised(_staged("rules", without_rules, func))
     return _staged("copies", insert_copies, func)

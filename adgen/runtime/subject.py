@@ -97,7 +97,7 @@ def subject_of(function: Any) -> Subject:
         defaults | {p.name: empty[p.kind] for p in kept if p.kind in empty},
         plan,
         getattr(function, "__adgen_subject__", None),
-        plain if plan is not None else function,
+        function.__adgen_subject__.root if plan is not None else function,
         path,
         given,
     )
@@ -113,6 +113,9 @@ def _behind(function: Any) -> tuple[FunctionType, Path, Given] | None:
         return inner.plain, inner.path, inner.given
     if isinstance(function, FunctionType):
         return function, (), ()
+    if hasattr(type(function), "__adgen_rule__"):
+        found = _behind(function.fun)
+        return None if found is None else _inside((("attribute", "fun"),), found)
     if isinstance(function, partial):
         found = _behind(function.func)
         return None if found is None else _of_partial(function, *found)
@@ -130,6 +133,12 @@ def _behind(function: Any) -> tuple[FunctionType, Path, Given] | None:
     return method, path, ((method.__code__.co_varnames[0], owner),)
 
 
+def _inside(way: Path, found: tuple[FunctionType, Path, Given]) -> tuple[FunctionType, Path, Given]:
+    """What is behind an object that is reached by ``way``."""
+    plain, path, given = found
+    return plain, (*way, *path), tuple((name, (*way, *p)) for name, p in given)
+
+
 def _of_partial(
     function: partial[Any], plain: FunctionType, path: Path, given: Given
 ) -> tuple[FunctionType, Path, Given] | None:
@@ -140,8 +149,8 @@ def _of_partial(
     if len(function.args) > len(names):
         return None
     more = [(names[k], (("part", 1), ("item", k))) for k in range(len(function.args))]
-    first: Path = (("part", 0),)
-    return plain, (*first, *path), (*((n, (*first, *p)) for n, p in given), *more)
+    _, path, given = _inside((("part", 0),), (plain, path, given))
+    return plain, path, (*given, *more)
 
 
 def _not_a_function(function: Any) -> UserError:

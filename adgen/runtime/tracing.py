@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from adgen.frontend import arguments as spec
-from adgen.frontend.live_scope import fetch, helper, meaning
+from adgen.frontend.live_scope import fetch, helper, meaning, ruled
 from adgen.frontend.lowering import Lowered, lower
 from adgen.frontend.scope import Helper, Meaning, Path
 from adgen.frontend.sizes import NO_SIZES
@@ -43,8 +43,17 @@ def trace(
         return derive(trace(subject.inner, trees, refuted, sizes, max_ops), subject.plan)
     pairs = dict(zip(subject.parameters, trees, strict=True))
     given = {name: brought(subject.root, name, path) for name, path in subject.given}
-    found = trace_helper(helper(subject.plain, subject.path), pairs, refuted, sizes, max_ops, given)
+    found = trace_helper(_helper(subject), pairs, refuted, sizes, max_ops, given)
     return replace(found, defaults=default_texts(subject.defaults))
+
+
+def _helper(subject: Subject) -> Helper:
+    """The function of a subject, with the rule that it has of its own."""
+    if subject.path[-1:] == (("attribute", "fun"),):
+        found = ruled(fetch(subject.root, subject.path[:-1]), subject.name, subject.path[:-1])
+        assert isinstance(found, Helper)
+        return found
+    return helper(subject.plain, subject.path)
 
 
 def brought(root: Any, name: str, path: Path) -> Meaning:

@@ -286,7 +286,6 @@ def test_into() -> None:
         (lambda: adgen.grad(energy, strict="yes"), "AG274"),
         (lambda: adgen.grad(energy, threads=4), "AG402"),
         (lambda: adgen.jacobian(vector, mode="sideways"), "AG274"),
-        (lambda: adgen.custom_vjp(energy), "AG401"),
         (lambda: adgen.grad(energy)(X, 2.0, 3.0), "AG265"),
         (lambda: adgen.grad(energy)(X.astype(complex)), "AG264"),
         (lambda: adgen.grad(energy)(X.astype(">f8")), "AG264"),

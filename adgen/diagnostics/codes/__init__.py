@@ -9,7 +9,7 @@ range   about                                       module
 ======  ==========================================  ==========================================
 AG1xx   the accepted language                       ``statements``, ``expressions``
 AG2xx   names, types, shapes, signatures, sources   ``names``, ``shapes``, ``storage``, ``signatures``
-AG3xx   differentiability and residuals             ``differentiability``
+AG3xx   differentiability and residuals             ``differentiability``, ``rules``
 AG4xx   checkpointing, and what is not there yet    ``availability``
 AG5xx   NumPy source                                ``emission``
 AG6xx   kernels                                     ``kernels``
@@ -33,6 +33,7 @@ from adgen.diagnostics.codes import (
     internal,
     kernels,
     names,
+    rules,
     shapes,
     signatures,
     statements,
@@ -48,6 +49,7 @@ _MODULES = (
     storage,
     signatures,
     differentiability,
+    rules,
     availability,
     emission,
     kernels,

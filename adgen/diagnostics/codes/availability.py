@@ -12,13 +12,16 @@ CODES = (
         bad=Example(
             """
             def f(x):
-                return x * x
-        """,
-            "adgen.custom_vjp(f)",
+                for _ in «adgen.truncated»(range(3), 2):
+                    x = x * x
+                return x
+        """
         ),
         good=Example("""
             def f(x):
-                return x * x
+                for _ in range(3):
+                    x = x * x
+                return x
         """),
     ),
     Code(
