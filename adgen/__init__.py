@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         softplus,
         stop_gradient,
     )
-    from adgen.runtime.annotations import f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
+    from adgen.runtime.annotations import c64, c128, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
     from adgen.runtime.custom import custom_jvp, custom_vjp
     from adgen.runtime.plain import (
         argmin,
@@ -68,7 +68,20 @@ _HOMES = {
         "RunError",
         "UserError",
     ),
-    "adgen.runtime.annotations": ("f32", "f64", "i16", "i32", "i64", "i8", "u16", "u32", "u64", "u8"),
+    "adgen.runtime.annotations": (
+        "c128",
+        "c64",
+        "f32",
+        "f64",
+        "i16",
+        "i32",
+        "i64",
+        "i8",
+        "u16",
+        "u32",
+        "u64",
+        "u8",
+    ),
     "adgen.nn.functions": (
         "gelu",
         "log_softmax",
@@ -121,6 +134,8 @@ __all__ = [
     "UserError",
     "__version__",
     "argmin",
+    "c64",
+    "c128",
     "check_grad",
     "checkpointed",
     "cotangent",

@@ -87,6 +87,8 @@ def test_oracles_agree(name: str) -> None:
         loose = program.eps > 1e-10
         numeric = finite.jvp(program.fun, args, tangents, rtol=0.1 if loose else 1e-5)
         assert_close(numeric, flatten(slope), 0.1 if loose else 1e-6, "differences")
+        if "complex" in program.tags:
+            continue
         try:
             stepped = complex_step.jvp(program.fun, args, tangents)
         except complex_step.NotAnalytic:
@@ -133,18 +135,20 @@ def _dual_part(
     program: Program, args: tuple[Any, ...], position: int, part: int | None, cotangent: Any
 ) -> Any:
     leaf = args[position] if part is None else args[position][part]
-    gradient = np.zeros(np.shape(leaf))
+    dtype = np.asarray(leaf).dtype
+    gradient = np.zeros(np.shape(leaf), np.complex128 if dtype.kind == "c" else np.float64)
     for index in np.ndindex(gradient.shape):
-        direction = np.zeros(np.shape(leaf), np.asarray(leaf).dtype)
-        direction[index] = 1.0
-        step: Any = direction if isinstance(leaf, np.ndarray) else float(direction)
-        tangents = list(dual_run.zero_tangents(args))
-        if part is None:
-            tangents[position] = step
-        else:
-            tangents[position] = (*tangents[position][:part], step, *tangents[position][part + 1 :])
-        slope = dual_run.jvp(program.fun, args, tangents)[1]
-        gradient[index] = dot_product.inner(cotangent, slope)
+        for unit in (1.0, 1j) if dtype.kind == "c" else (1.0,):
+            direction = np.zeros(np.shape(leaf), dtype)
+            direction[index] = unit
+            step: Any = direction if isinstance(leaf, np.ndarray) else direction.item()
+            tangents = list(dual_run.zero_tangents(args))
+            if part is None:
+                tangents[position] = step
+            else:
+                tangents[position] = (*tangents[position][:part], step, *tangents[position][part + 1 :])
+            slope = dual_run.jvp(program.fun, args, tangents)[1]
+            gradient[index] += unit * dot_product.inner(cotangent, slope)
     return gradient
 
 

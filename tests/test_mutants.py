@@ -90,7 +90,7 @@ def _mutants(prim: Primitive) -> Iterator[tuple[str, Primitive]]:
 
 
 def _has_floats(types: tuple[str, ...]) -> bool:
-    return any(text.removeprefix("np.").startswith("f") for text in types)
+    return any(text.removeprefix("np.").startswith(("f", "c")) for text in types)
 
 
 MUTANTS = [

@@ -10,6 +10,7 @@ from adgen.diagnostics.errors import InternalError
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Region, Value
 from adgen.ir.types import Type
+from adgen.primitives.complexes import conj
 from adgen.primitives.define import ZERO, Absent, Contribution, Inactive, Over, Partial, Primitive, Zero
 from adgen.primitives.elementwise import add, div, mul, neg
 from adgen.primitives.shape import broadcast
@@ -59,7 +60,17 @@ def contributions(b: Builder, op: Op, seed: Value) -> Sequence[Contribution]:
     if callable(prim.vjp):
         return prim.vjp(b, op, seed)
     partials = _partials(b, prim, op)
-    return [scaled(b, seed, p) for p in partials]
+    return [scaled(b, seed, conjugate(b, p) if seed.type.is_complex else p) for p in partials]
+
+
+def conjugate(b: Builder, partial: Partial) -> Partial:
+    """The partial derivative that a complex cotangent is multiplied by."""
+    match partial:
+        case Value():
+            return conj(b, partial)
+        case Over(denominator):
+            return Over(conj(b, denominator))
+    return partial
 
 
 def tangent(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:

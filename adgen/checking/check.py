@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from adgen.checking.numeric import Estimate, Vector, differentiate
-from adgen.checking.places import Call, Place, flat, random_like
+from adgen.checking.places import Call, Place, flat, has_complex, is_complex, random_like, stepped
 from adgen.checking.report import CheckReport, Row, Section
 from adgen.diagnostics import GradientMismatch, refuse
 from adgen.runtime.subject import subject_of, wrt_positions
@@ -25,6 +25,7 @@ Wrt = int | str | Sequence[int | str] | None
 
 #: how wrong a derivative may be, and how uncertain a difference, in double and in single precision
 _DOUBLE, _SINGLE = (1e-6, 1e-5), (1e-3, 1e-2)
+_SINGLES = (np.dtype(np.float32), np.dtype(np.complex64))
 _DIRECTIONS = 2
 
 
@@ -63,7 +64,7 @@ def check_grad(
     _check_settings(order, modes)
     call = Call(fun, args)
     positions = _positions(fun, call, wrt)
-    single = any(getattr(leaf, "dtype", None) == np.float32 for leaves in call.leaves for leaf in leaves)
+    single = any(getattr(leaf, "dtype", None) in _SINGLES for leaves in call.leaves for leaf in leaves)
     wrong, uncertain = _SINGLE if single else _DOUBLE
     tolerance = (wrong if rtol is None else rtol, uncertain)
     settings = {"backend": backend, **options}
@@ -119,7 +120,7 @@ def _sections(check: _Check, order: str) -> list[Section]:
 
 
 def _is_structured(out: Any) -> bool:
-    return np.ndim(out) > 0 if not isinstance(out, tuple | list | dict) else True
+    return np.ndim(out) > 0 or is_complex(out) if not isinstance(out, tuple | list | dict) else True
 
 
 def _one_like(out: Any) -> Any:
@@ -140,7 +141,7 @@ def _reverse(check: _Check, out: Any, cotangent: Any) -> tuple[Any, tuple[Any, .
 def _value_row(expected: Any, value: Any) -> Row:
     """The transform returns what the function returns."""
     e, v = flat(expected), flat(value)
-    single = any(getattr(x, "dtype", None) == np.float32 for x in (expected, value))
+    single = any(getattr(x, "dtype", None) in _SINGLES for x in (expected, value))
     estimate = Estimate(e, np.abs(e) * (1e-5 if single else 1e-12) + 1e-300, "the function")
     if e.shape != v.shape:
         return Row("value", v.shape, 1, 0, float("inf"), (), v.size, e.size, "number of results", 1)
@@ -190,14 +191,22 @@ def _element(check: _Check, place: Place, index: int, weights: Vector) -> Estima
     direction = np.zeros(place.size)
     direction[index] = 1.0
     moves = [(place, direction.reshape(place.shape))]
-    return _numeric(check, moves, lambda out: np.atleast_1d(np.dot(weights, flat(out))))
+    return _numeric(check, moves, lambda numbers: np.atleast_1d(np.dot(weights, numbers)))
 
 
-def _numeric(check: _Check, moves: Sequence[tuple[Place, Any]], read: Callable[[Any], Vector]) -> Estimate:
-    def at(h: Any) -> Vector:
-        return read(check.fun(*check.call.moved(moves, h)))
+def _numeric(check: _Check, moves: Sequence[tuple[Place, Any]], read: Callable[[Any], Any]) -> Estimate:
+    """Differences of what ``read`` makes of the numbers of the result; where all are real, a complex step."""
 
-    return differentiate(at, at)
+    def at(h: float) -> Vector:
+        found: Vector = read(flat(check.fun(*check.call.moved(moves, h))))
+        return found
+
+    def on_complex(h: complex) -> Any:
+        return read(stepped(check.fun(*check.call.moved(moves, h))))
+
+    out = check.fun(*check.call.arguments())
+    real = not has_complex(out) and not has_complex(check.call.arguments())
+    return differentiate(at, on_complex if real else None)
 
 
 def _direction_rows(check: _Check, number: int, cotangent: Any, gradients: Any) -> list[Row]:
@@ -207,7 +216,7 @@ def _direction_rows(check: _Check, number: int, cotangent: Any, gradients: Any) 
         check.fun, tuple(check.call.arguments()), check.call.tangents(moves), **check.options
     )[1]
     tangent = flat(out_dot)
-    estimate = _numeric(check, moves, flat)
+    estimate = _numeric(check, moves, lambda numbers: numbers)
     rows = [_row(f"direction {number + 1}", tangent.shape, tangent, estimate, check.tolerance)]
     if gradients is not None:
         directions = np.concatenate([np.ravel(d) for _, d in moves]) if moves else np.zeros(0)

@@ -18,7 +18,10 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One floating-point leaf: its argument, its number among that argument's leaves, its name."""
+    """One floating-point leaf: its argument, its number among that argument's leaves, its name.
+
+    Complex numbers are two numbers each: their parts stand in one more dim.
+    """
 
     argument: int
     leaf: int
@@ -34,8 +37,8 @@ class Place:
 def is_float(leaf: Any) -> bool:
     """Whether a leaf varies continuously."""
     if isinstance(leaf, np.ndarray | np.generic):
-        return leaf.dtype.kind == "f"
-    return isinstance(leaf, float)
+        return leaf.dtype.kind in "fc"
+    return isinstance(leaf, float | complex)
 
 
 class Call:
@@ -57,7 +60,7 @@ class Call:
     def places(self, positions: Sequence[int]) -> list[Place]:
         """The floating-point leaves of some arguments."""
         return [
-            Place(i, k, path, np.shape(self.leaves[i][k]))
+            Place(i, k, path, _shape(self.leaves[i][k]))
             for i in positions
             for k, path in enumerate(self.specs[i].paths(self.names[i]))
             if is_float(self.leaves[i][k])
@@ -89,6 +92,23 @@ class Call:
         return tuple(out)
 
 
+def is_complex(leaf: Any) -> bool:
+    """Whether a leaf has an imaginary part."""
+    return isinstance(leaf, complex) or (isinstance(leaf, np.ndarray | np.generic) and leaf.dtype.kind == "c")
+
+
+def _shape(leaf: Any) -> tuple[int, ...]:
+    return (*np.shape(leaf), 2) if is_complex(leaf) else np.shape(leaf)
+
+
+def _joined(leaf: Any, direction: Any) -> Any:
+    """A direction in the numbers of a leaf: complex ones from their parts."""
+    if not is_complex(leaf):
+        return direction
+    parts = np.asarray(direction)
+    return parts[..., 0] + 1j * parts[..., 1]
+
+
 def _fresh(leaf: Any) -> Any:
     if isinstance(leaf, np.random.Generator):
         return own_generator(leaf)
@@ -99,33 +119,45 @@ def _moved(leaf: Any, direction: Any, h: Any) -> Any:
     """A leaf moved; single precision is widened, so that differences of it mean something."""
     if direction is None:
         return _fresh(leaf)
+    direction = _joined(leaf, direction)
     if isinstance(leaf, np.ndarray):
-        return leaf.astype(np.float64) + h * direction
-    moved = leaf + h * (float(direction) if np.ndim(direction) == 0 else direction)
+        return leaf.astype(np.complex128 if is_complex(leaf) else np.float64) + h * direction
+    moved = leaf + h * (np.asarray(direction).item() if np.ndim(direction) == 0 else direction)
     return moved if isinstance(moved, complex) else float(moved)
 
 
 def _tangent(leaf: Any, direction: Any) -> Any:
     if not is_float(leaf):
         return None
+    if direction is not None:
+        direction = _joined(leaf, direction)
     if isinstance(leaf, np.ndarray):
         return np.zeros_like(leaf) if direction is None else np.asarray(direction, leaf.dtype)
     return type(leaf)(0.0 if direction is None else direction)
 
 
 def flat(result: Any) -> Vector:
-    """All floating-point numbers of a result, in order, as one vector."""
-    leaves = [
-        np.ravel(np.asarray(leaf)) for leaf in flatten(result)[1] if is_float(leaf) or _is_complex(leaf)
-    ]
-    if not leaves:
-        return np.zeros(0)
-    whole = np.concatenate(leaves)
-    return whole if whole.dtype.kind == "c" else whole.astype(np.float64)
+    """All floating-point numbers of a result, in order, as one vector; complex ones are two numbers."""
+    leaves = [_numbers(leaf) for leaf in flatten(result)[1] if is_float(leaf)]
+    return np.concatenate(leaves) if leaves else np.zeros(0)
 
 
-def _is_complex(leaf: Any) -> bool:
-    return isinstance(leaf, complex) or (isinstance(leaf, np.ndarray | np.generic) and leaf.dtype.kind == "c")
+def _numbers(leaf: Any) -> Vector:
+    array = np.ravel(np.asarray(leaf))
+    if array.dtype.kind == "c":
+        return array.astype(np.complex128).view(np.float64)
+    return array.astype(np.float64)
+
+
+def stepped(result: Any) -> Any:
+    """The numbers of a result that a complex step gave; the imaginary parts are derivatives."""
+    leaves = [np.ravel(np.asarray(leaf)) for leaf in flatten(result)[1] if is_float(leaf)]
+    return np.concatenate(leaves) if leaves else np.zeros(0)
+
+
+def has_complex(values: Any) -> bool:
+    """Whether a structure has complex numbers."""
+    return any(is_complex(leaf) for leaf in flatten(values)[1])
 
 
 def random_like(result: Any, rng: np.random.Generator) -> Any:
@@ -137,9 +169,10 @@ def random_like(result: Any, rng: np.random.Generator) -> Any:
 def _draw(leaf: Any, rng: np.random.Generator) -> Any:
     if not is_float(leaf):
         return None
-    if isinstance(leaf, np.ndarray):
-        return np.asarray(rng.standard_normal(leaf.shape), leaf.dtype)
-    return type(leaf)(rng.standard_normal())
+    drawn = rng.standard_normal(np.shape(leaf))
+    if is_complex(leaf):
+        drawn = drawn + 1j * rng.standard_normal(np.shape(leaf))
+    return np.asarray(drawn, leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(drawn)
 
 
 def _parameter_names(fun: Callable[..., Any], count: int) -> list[str]:

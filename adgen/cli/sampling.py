@@ -50,6 +50,8 @@ def _leaf(type: Type, sizes: Mapping[str, int], rng: np.random.Generator) -> Any
     drawn: np.ndarray[Any, Any] | float
     if type.is_float:
         drawn = rng.uniform(LOW, HIGH, shape)
+        if type.is_complex:
+            drawn = drawn + 1j * rng.uniform(LOW, HIGH, shape)
     elif type.dtype.is_integer:
         drawn = rng.integers(1, 3, shape)
     else:

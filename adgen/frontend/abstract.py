@@ -94,7 +94,14 @@ class Stretch:
     axes: tuple[int, ...]
 
 
-Step = Index | Permute | Reshape | Stretch
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A view step: the ``real`` or ``imag`` parts of complex elements."""
+
+    name: str
+
+
+Step = Index | Permute | Reshape | Stretch | Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def bind(r: Reader, act: Activation, target: cst.BaseExpression, found: Abstract
         case cst.Subscript():
             with r.at(act, target):
                 _store(r, act, target, found)
-        case cst.Attribute(attr=cst.Name(value="flat" | "real")) if _is_array(r, act, target):
+        case cst.Attribute(attr=cst.Name(value="flat" | "real" | "imag")) if _is_array(r, act, target):
             with r.at(act, target):
                 _overwrite(r, expression(r, act, target), r.value(found))
         case cst.Attribute(value=value, attr=attr):
@@ -250,7 +250,7 @@ def _is_array(r: Reader, act: Activation, target: cst.BaseExpression) -> bool:
 
 def _is_all_elements(target: cst.BaseExpression) -> bool:
     """``x.real``, which is ``x``."""
-    return isinstance(target, cst.Attribute) and target.attr.value == "real"
+    return isinstance(target, cst.Attribute) and target.attr.value in ("real", "imag")
 
 
 def _augment_element(

@@ -46,6 +46,12 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             return _of_array(r, base, name)
         case Number(value) if value.type.kind is not Kind.py:
             return _of_array(r, base, name)
+        case Number() | Known(bool() | int() | float() | complex()) if name in ("real", "imag", "conjugate"):
+            found = lookup(f"builtins.complex.{name}")
+            assert isinstance(found, Entry)
+            if found.attribute:
+                return results_of(r, found.function(context_of(r, found.name), base))
+            return LibraryFunction(found.name, found.function, base)
         case Generator():
             return _of_generator(r, base, name)
         case Tuple(items=items, kind=kind, keys=keys) if name in keys and kind != "dict":

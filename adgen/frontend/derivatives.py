@@ -121,7 +121,7 @@ class _Application:
     def _values(self, x: Abstract) -> list[Value]:
         if isinstance(x, Tuple):
             return [v for item in x.items for v in self._values(item)]
-        if isinstance(x, Known) and not isinstance(x.value, bool | int | float):
+        if isinstance(x, Known) and not isinstance(x.value, bool | int | float | complex):
             return []
         return [self.r.value(x)]
 
@@ -151,7 +151,7 @@ class _Application:
         if type_ is None or type_.rank:
             what = "several values" if type_ is None else f"an array {type_}"
             raise self.r.error("AG303", name=_name(value), what=what)
-        if not type_.is_float:
+        if not type_.is_float or type_.is_complex:
             raise self.r.error("AG304", name=_name(value), dtype=type_.dtype.value)
         return self.r.value(value)
 

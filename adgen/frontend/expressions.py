@@ -62,6 +62,10 @@ def _float(r: Reader, act: Activation, node: cst.Float) -> Abstract:
     return Known(float(node.value.replace("_", "")))
 
 
+def _imaginary(r: Reader, act: Activation, node: cst.Imaginary) -> Abstract:
+    return Known(complex(node.value.replace("_", "")))
+
+
 def _string(r: Reader, act: Activation, node: cst.SimpleString | cst.ConcatenatedString) -> Abstract:
     found = node.evaluated_value
     if not isinstance(found, str):
@@ -143,6 +147,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., Any]] = {
     cst.Name: _name,
     cst.Integer: _integer,
     cst.Float: _float,
+    cst.Imaginary: _imaginary,
     cst.SimpleString: _string,
     cst.ConcatenatedString: _string,
     cst.FormattedString: _elsewhere("output", "formatted"),

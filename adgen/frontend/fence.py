@@ -81,7 +81,7 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.Tuple, "tuple", note="of known length"),
     Rule(cst.List, "list", note="of elements of one kind where the length is known only at run time"),
     Rule(cst.Lambda, "lambda"),
-    Rule(cst.Imaginary, "complex number", "AG119"),
+    Rule(cst.Imaginary, "complex number"),
     Rule(
         cst.FormattedString,
         "f-string",

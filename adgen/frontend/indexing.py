@@ -10,7 +10,7 @@ from adgen.diagnostics import Span
 from adgen.frontend import places
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Reshape, Slice, Tuple
 from adgen.frontend.masks import coordinates, fitted, is_mask
-from adgen.frontend.promotion import broadcast, stretch
+from adgen.frontend.promotion import broadcast, number_class, stretch
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.core import Access, Full, Gather, Indexer, Point, Range, Value
 from adgen.ir.dims import ONE, Dim
@@ -356,6 +356,5 @@ def fit(r: Reader, value: Value, dtype: DType, dims: Sequence[Dim]) -> Value:
 
 def check_cast(r: Reader, source: Type, dtype: DType) -> None:
     """Refuse stores that would cut values down."""
-    classes = [2 if d.is_float else int(d is not DType.bool) for d in (source.dtype, dtype)]
-    if classes[0] > classes[1]:
+    if number_class(source.dtype) > number_class(dtype):
         raise r.error("AG246", value=f"`{source}`", dtype=dtype.value)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from adgen.frontend import places
-from adgen.frontend.abstract import Array, Index, Permute, Reshape, Root, Stretch
+from adgen.frontend.abstract import Array, Index, Part, Permute, Reshape, Root, Stretch
 from adgen.ir.core import Full, Gather, Point, Value
 from adgen.ir.dims import ONE, ZERO, Dim, product
 
@@ -98,6 +98,8 @@ def axes_of(r: Reader, place: Array) -> list[Axis] | None:
                 axes = [
                     kept[k] if k in kept and kept[k].size == d else Axis(d, ZERO) for k, d in enumerate(dims)
                 ]
+            case Part():
+                axes = [Axis(a.size, a.stride * 2) for a in axes]
             case Reshape(dims):
                 found = reshaped_axes(axes, dims)
                 if isinstance(found, Copied):

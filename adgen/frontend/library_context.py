@@ -38,7 +38,12 @@ from adgen.primitives.literals import literal
 from adgen.primitives.reductions import any_
 from adgen.primitives.sizes import constant
 
-_BUILTIN_DTYPES = {"builtins.float": DType.f64, "builtins.int": DType.i64, "builtins.bool": DType.bool}
+_BUILTIN_DTYPES = {
+    "builtins.float": DType.f64,
+    "builtins.int": DType.i64,
+    "builtins.bool": DType.bool,
+    "builtins.complex": DType.c128,
+}
 
 
 @dataclass(frozen=True, slots=True)

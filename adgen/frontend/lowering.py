@@ -263,7 +263,7 @@ def _by_rule(r: Reader, function: Helper, definition: Closure, bound: Mapping[st
 
 
 def _default(r: Reader, meaning: Meaning, name: str) -> Abstract:
-    if isinstance(meaning, Captured) and isinstance(meaning.value, bool | int | float | str | None):
+    if isinstance(meaning, Captured) and isinstance(meaning.value, bool | int | float | complex | str | None):
         return Known(meaning.value)
     return from_meaning(r, meaning, name)
 
@@ -288,7 +288,7 @@ def _argument(
 def _static(r: Reader, path: LeafPath, value: Any) -> Abstract:
     from adgen.frontend.live_scope import meaning
 
-    if value is None or value is ... or isinstance(value, bool | int | float | str | Enum):
+    if value is None or value is ... or isinstance(value, bool | int | float | complex | str | Enum):
         return Known(value)
     if isinstance(value, tuple | list):
         kind = "tuple" if isinstance(value, tuple) else "list"

@@ -232,6 +232,4 @@ def _unknown(r: Reader, qualified: str, shown: str) -> Exception:
         return r.error("AG125", name=shown)
     if home == "numpy" and name in _UNSUPPORTED_DTYPES:
         return r.error("AG238", dtype=name)
-    if qualified == "builtins.complex":
-        return r.error("AG238", dtype="complex128")
     return r.error("AG202", name=shown)

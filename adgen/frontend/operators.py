@@ -131,7 +131,7 @@ def _as_float(r: Reader, x: Abstract, other: Abstract) -> Abstract:
 
 
 def _is_text(x: Abstract) -> bool:
-    return isinstance(x, Known) and not isinstance(x.value, bool | int | float)
+    return isinstance(x, Known) and not isinstance(x.value, bool | int | float | complex)
 
 
 def _wrong(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Exception:
@@ -150,7 +150,7 @@ def _computed(symbol: str, left: Abstract, right: Abstract) -> Known | None:
         found = _PYTHON[symbol](left.value, right.value)
     except (ArithmeticError, TypeError, ValueError):
         return None
-    return Known(found) if isinstance(found, bool | int | float | str) else None
+    return Known(found) if isinstance(found, bool | int | float | complex | str) else None
 
 
 def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract | None:
@@ -264,7 +264,7 @@ def _floating(r: Reader, c: CallContext, x: Abstract, left: Abstract, right: Abs
         both = [t for t in (r.type_of(left), r.type_of(right)) if t is not None]
         dtype = common_dtype(both)
         if dtype is not None and dtype.is_float and value.type.is_py:
-            return r.cast(value, DType.f64)
+            return r.cast(value, DType.c128 if dtype.is_complex else DType.f64)
     return value if value.type.is_float else r.cast(value, DType.f64)
 
 
@@ -297,12 +297,12 @@ def unary(r: Reader, operator_: cst.BaseUnaryOp, x: Abstract) -> Abstract:
     """``-x``, ``+x``, ``~x``, ``not x``."""
     if isinstance(operator_, cst.Not):
         return negated(r, truth(r, x))
-    if isinstance(x, Known) and isinstance(x.value, bool | int | float):
+    if isinstance(x, Known) and isinstance(x.value, bool | int | float | complex):
         if isinstance(operator_, cst.Minus):
             return Known(-x.value)
         if isinstance(operator_, cst.Plus):
             return Known(+x.value)
-        if not isinstance(x.value, float):
+        if isinstance(x.value, bool | int):
             return Known(~int(x.value))
     if not isinstance(x, Number | Array):
         raise r.error("AG234", operation=type(operator_).__name__.lower(), types=describe(r, x))

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adgen.frontend.abstract import Array, Index, Permute, Reshape, Root, Step, Stretch
+from adgen.frontend.abstract import Array, Index, Part, Permute, Reshape, Root, Step, Stretch
 from adgen.ir.core import Access, Full, Gather, Indexer, Point, Range, Value
 from adgen.ir.types import Kind, Type
+from adgen.primitives.complexes import compose as compose_
+from adgen.primitives.complexes import imag, real
 from adgen.primitives.elementwise import add, mul
 from adgen.primitives.indexing import add_at, selected_dims
 from adgen.primitives.indexing import read as read_
@@ -84,6 +86,8 @@ def _apply(r: Reader, value: Value, step: Step) -> Value:
             return reshape(r.b, value, dims=dims)
         case Stretch(dims, axes):
             return broadcast(r.b, value, dims=dims, axes=axes)
+        case Part(name):
+            return (real if name == "real" else imag)(r.b, value)
 
 
 def type_through(root: Type, path: Sequence[Step]) -> Type:
@@ -96,6 +100,8 @@ def type_through(root: Type, path: Sequence[Step]) -> Type:
                 root = Type(root.dtype, tuple(root.dims[a] for a in axes))
             case Reshape(dims) | Stretch(dims):
                 root = Type(root.dtype, dims)
+            case Part():
+                root = Type(root.dtype.real, root.dims)
     return root
 
 
@@ -176,6 +182,9 @@ def stored(
         case Permute(axes):
             inverse = tuple(sorted(range(len(axes)), key=axes.__getitem__))
             return transpose(r.b, changed, perm=inverse)
+        case Part(name):
+            both = (changed, imag(r.b, base)) if name == "real" else (real(r.b, base), changed)
+            return compose_(r.b, *both)
         case _:
             return reshape(r.b, changed, dims=base.type.dims)
 

@@ -21,23 +21,24 @@ if TYPE_CHECKING:
     from adgen.frontend.reader import Reader
 
 
-def _class(dtype: DType) -> int:
-    return 2 if dtype.is_float else int(dtype is not DType.bool)
+def number_class(dtype: DType) -> int:
+    """Truth values, integers, floats, complex numbers: what the kind of a Python number says of a dtype."""
+    return 3 if dtype.is_complex else 2 if dtype.is_float else int(dtype is not DType.bool)
 
 
-_WEAK = (DType.bool, DType.i64, DType.f64)
+_WEAK = (DType.bool, DType.i64, DType.f64, DType.c128)
 
 
 def common_dtype(types: Sequence[Type]) -> DType | None:
     """The dtype NumPy computes in; Python scalars are weak. None where it is one we do not have."""
     strong = [t.dtype for t in types if not t.is_py]
-    weak = max((_class(t.dtype) for t in types if t.is_py), default=-1)
+    weak = max((number_class(t.dtype) for t in types if t.is_py), default=-1)
     if not strong:
         return _WEAK[weak]
     joined = dtype_of(np.result_type(*(d.numpy for d in strong)))
-    if joined is None or weak <= _class(joined):
+    if joined is None or weak <= number_class(joined):
         return joined
-    return _WEAK[weak]
+    return joined.complex if weak == 3 else _WEAK[weak]
 
 
 def float_dtype(dtype: DType) -> DType | None:
@@ -55,6 +56,8 @@ def cast(r: Reader, value: Value, dtype: DType, kind: Kind | None = None) -> Val
     kind = found.kind if kind is None or found.rank else kind
     if found.dtype is dtype and found.kind is kind:
         return value
+    if found.is_complex and not dtype.is_complex:
+        raise r.error("AG256", dtype=dtype.numpy.name)
     if found.is_py and found.dtype is DType.i64 and dtype.is_integer and dtype is not DType.i64:
         _check_range(r, value, dtype)
     op = r.b.defs.op(value)

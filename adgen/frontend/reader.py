@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -38,11 +38,12 @@ from adgen.frontend.signals import Restart, Unroll
 from adgen.frontend.sizes import Sizes
 from adgen.frontend.state import Activation, State
 from adgen.ir.builder import Builder
-from adgen.ir.core import Node, Value
+from adgen.ir.core import Node, Opcode, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
 from adgen.objects.containers import container_of, structure
-from adgen.primitives.sizes import constant
+from adgen.primitives.define import NotComplex
+from adgen.primitives.sizes import constant, python_dtype
 from adgen.primitives.stacking import stack
 
 if TYPE_CHECKING:
@@ -50,6 +51,23 @@ if TYPE_CHECKING:
     from adgen.frontend.recursion import Raw, Recursive
 
 MAX_OPS = 4096
+
+
+class _Checked(Builder):
+    """Says of an operation that complex numbers do not have where it stands."""
+
+    def emit(
+        self,
+        prim: Opcode,
+        operands: Sequence[Value],
+        attrs: Mapping[str, Any] | None = None,
+        hint: str | Sequence[str | None] | None = None,
+        span: Span | None = None,
+    ) -> tuple[Value, ...]:
+        try:
+            return super().emit(prim, operands, attrs, hint, span)
+        except NotComplex as error:
+            raise refuse("AG255", span or self.span, name=str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ class Reader:
     substitution: Mapping[str, Dim] = field(default_factory=dict)
     differentiate: Differentiate | None = None
     recursive: set[Span] = field(default_factory=set)
-    b: Builder = field(default_factory=Builder)
+    b: Builder = field(default_factory=lambda: _Checked())
     state: State = field(default_factory=State)
     statics: dict[Value, tuple[object, Any]] = field(default_factory=dict)
     counters: list[Value] = field(default_factory=list)
@@ -164,7 +182,7 @@ class Reader:
         match x:
             case Value() | Number():
                 return x if isinstance(x, Value) else x.value
-            case Known(value) if isinstance(value, bool | int | float):
+            case Known(value) if isinstance(value, bool | int | float | complex):
                 if not x.fits:
                     raise self.error("AG234", operation="arithmetic", types="integers of more than 64 bits")
                 return constant(self.b, value)
@@ -223,15 +241,8 @@ class Reader:
         match x:
             case Number(value) | Generator(value):
                 return value.type
-            case Known(value) if isinstance(value, bool | int | float):
-                dtype = (
-                    DType.bool
-                    if isinstance(value, bool)
-                    else DType.i64
-                    if isinstance(value, int)
-                    else DType.f64
-                )
-                return Type(dtype, (), Kind.py)
+            case Known(value) if isinstance(value, bool | int | float | complex):
+                return Type(python_dtype(value), (), Kind.py)
             case Array(root, path):
                 return places.type_through(self.state.versions[root].type, path)
         return None
@@ -283,11 +294,8 @@ class Reader:
     inputs: dict[Root, Value] = field(default_factory=dict)
 
     def _captured_type(self, found: Any, name: str) -> Type:
-        if isinstance(found, bool | int | float) and not isinstance(found, np.generic):
-            dtype = (
-                DType.bool if isinstance(found, bool) else DType.i64 if isinstance(found, int) else DType.f64
-            )
-            return Type(dtype, (), Kind.py)
+        if isinstance(found, bool | int | float | complex) and not isinstance(found, np.generic):
+            return Type(python_dtype(found), (), Kind.py)
         if isinstance(found, np.random.Generator):
             return GENERATOR
         joined = dtype_of(found.dtype)
@@ -408,7 +416,7 @@ def is_sequence(x: Abstract) -> bool:
 def has_value(x: Abstract) -> bool:
     """Whether this is a number, an array, or something that is an array to NumPy."""
     if isinstance(x, Known):
-        return isinstance(x.value, bool | int | float)
+        return isinstance(x.value, bool | int | float | complex)
     return isinstance(x, Number | Generator | Array | Grown | Cells) or is_sequence(x)
 
 

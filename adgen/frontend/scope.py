@@ -181,6 +181,7 @@ class Environment(Protocol):
 LIBRARIES = (
     "numpy",
     "math",
+    "cmath",
     "adgen",
     "scipy",
     "functools",
@@ -207,7 +208,7 @@ def is_capturable(value: Any) -> bool:
 
     from adgen.ir.types import dtype_of
 
-    if value is None or value is ... or isinstance(value, bool | int | float | str | Enum):
+    if value is None or value is ... or isinstance(value, bool | int | float | complex | str | Enum):
         return True
     if isinstance(value, np.random.Generator):
         return True

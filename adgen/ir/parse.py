@@ -178,6 +178,8 @@ class _Parser:
                 self._expect(",")
             return tuple(items)
         word = self._match(_LITERAL)
+        if word.endswith("j"):
+            return complex(word)
         return float(word) if word in ("inf", "-inf", "nan") else ast.literal_eval(word)
 
     def _indexer(self) -> Indexer:

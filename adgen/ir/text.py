@@ -165,6 +165,8 @@ def attribute_text(value: Any) -> str:
             return _indexer_text(value)
         case tuple():
             return f"({''.join(attribute_text(v) + ',' for v in value)})"
+        case complex():
+            return repr(value).strip("()")
         case _:
             return repr(value)
 

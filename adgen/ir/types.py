@@ -30,6 +30,8 @@ class DType(enum.Enum):
     u64 = "u64"
     f32 = "f32"
     f64 = "f64"
+    c64 = "c64"
+    c128 = "c128"
     #: no numbers at all: a generator of random numbers, only ever a scalar
     Generator = "Generator"
 
@@ -40,8 +42,23 @@ class DType(enum.Enum):
 
     @property
     def is_float(self) -> builtins.bool:
-        """Whether values of this dtype are differentiable."""
-        return self in (DType.f32, DType.f64)
+        """Whether values of this dtype are differentiable: floats and complex numbers."""
+        return self.value[0] in "fc"
+
+    @property
+    def is_complex(self) -> builtins.bool:
+        """Whether values have an imaginary part."""
+        return self.value[0] == "c"
+
+    @property
+    def real(self) -> DType:
+        """The dtype of real and imaginary parts (of real numbers: their own)."""
+        return _PARTS.get(self, self)
+
+    @property
+    def complex(self) -> DType:
+        """The dtype of complex numbers with such parts."""
+        return DType.c64 if self in (DType.f32, DType.c64) else DType.c128
 
     @property
     def is_integer(self) -> builtins.bool:
@@ -54,13 +71,13 @@ class DType(enum.Enum):
         return self.numpy.itemsize
 
 
+_FAMILIES = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
 _NUMPY: dict[DType, np.dtype[Any]] = {
-    d: np.dtype(
-        {"f": "float", "i": "int", "u": "uint"}[d.value[0]] + d.value[1:] if d is not DType.bool else "bool"
-    )
+    d: np.dtype(bool if d is DType.bool else _FAMILIES[d.value[0]] + d.value[1:])
     for d in DType
     if d is not DType.Generator
 }
+_PARTS = {DType.c64: DType.f32, DType.c128: DType.f64}
 _BY_NUMPY = {dtype: key for key, dtype in _NUMPY.items()}
 _NUMPY[DType.Generator] = np.dtype(object)
 
@@ -99,6 +116,11 @@ class Type:
     def is_float(self) -> bool:
         """Whether values are differentiable."""
         return self.dtype.is_float
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether values have an imaginary part."""
+        return self.dtype.is_complex
 
     @property
     def is_py(self) -> bool:
@@ -169,5 +191,6 @@ def array(dtype: str | DType, *dims: str | int | Dim) -> Type:
 
 I64 = py(DType.i64)
 F64 = py(DType.f64)
+C128 = py(DType.c128)
 BOOL = py(DType.bool)
 GENERATOR = py(DType.Generator)

@@ -9,6 +9,8 @@ from adgen.numpy_backend.dimtext import polynomial_text
 
 _PYTHON = {
     DType.f64: "float",
+    DType.c128: "complex",
+    DType.c64: "complex",
     DType.i64: "int",
     DType.bool: "bool",
     DType.Generator: "np.random.Generator",

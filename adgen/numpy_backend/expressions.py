@@ -18,9 +18,10 @@ from adgen.numpy_backend.names import imported
 from adgen.numpy_backend.operands import Operand, Operands
 from adgen.numpy_backend.variables import Variables
 from adgen.primitives.define import Absent, Call, Infix, Prec, Prefix, Text
+from adgen.primitives.sizes import complex_text
 
 _ROUNDING = ("floor", "ceil", "trunc", "rint")
-_PYTHON_TYPES = {DType.f64: "float", DType.i64: "int", DType.bool: "bool"}
+_PYTHON_TYPES = {DType.c64: "complex", DType.c128: "complex", DType.i64: "int", DType.bool: "bool"}
 
 
 @dataclass(slots=True)
@@ -364,6 +365,9 @@ def called_name(function: str) -> str:
 
 def literal(value: Any) -> Text:
     """Source of a Python number; what has no literal is taken from NumPy."""
+    if isinstance(value, complex):
+        text = complex_text(value)
+        return Text(text, Prec.UNARY if text.startswith("-") else Prec.ATOM)
     if isinstance(value, float) and value != value:
         return Text("np.nan")
     if value in (float("inf"), float("-inf")):
@@ -373,10 +377,10 @@ def literal(value: Any) -> Text:
 
 
 def _np_literal(op: Op) -> Text:
-    if op.attr("dtype") in (DType.f64, DType.i64, DType.bool):
+    if op.attr("dtype") in _OF_LITERALS:
         return literal(op.attr("value"))
     return Text(f"{dtype_text(op.attr('dtype'))}({literal(op.attr('value')).text})")
 
 
 #: dtypes that NumPy gives arrays made of plain literals
-_OF_LITERALS = (DType.f64, DType.i64, DType.bool)
+_OF_LITERALS = (DType.f64, DType.c128, DType.i64, DType.bool)

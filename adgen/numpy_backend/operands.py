@@ -17,8 +17,8 @@ from adgen.primitives.define import Infix, Prefix
 
 _PROMOTING = ("add", "sub", "mul", "div", "maximum", "minimum", "lt", "le", "gt", "ge", "eq", "ne")
 _RAISING = ("div", "floor_divide", "mod", "pow")
-_OF_PYTHON = (DType.f64, DType.i64, DType.bool)
-_SAMPLES = {"f": 1.0, "i": 1, "u": 1, "b": True}
+_OF_PYTHON = (DType.f64, DType.c128, DType.i64, DType.bool)
+_SAMPLES = {"f": 1.0, "i": 1, "u": 1, "b": True, "c": 1j}
 
 
 @dataclass(frozen=True, slots=True)

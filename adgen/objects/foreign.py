@@ -15,8 +15,6 @@ def foreign(value: Any) -> tuple[str, str]:
         return "a masked array", "take the data, and the mask as an array of its own"
     if isinstance(value, np.ndarray):
         return _array(value)
-    if isinstance(value, complex | np.complexfloating):
-        return "a complex number", "pass its real and imaginary part"
     if isinstance(value, np.generic):
         return f"a NumPy scalar of dtype {value.dtype}", _DTYPES
     if isinstance(value, np.random.RandomState):

@@ -29,6 +29,7 @@ call: Primitive = Primitive(
     jvp=_STRUCTURAL,
     vjp=_STRUCTURAL,
     lower=_NOT_IN_KERNELS,
+    complex=True,
 )
 
 #: a call that may raise on purpose: it stays where it is, whether its results are used or not

@@ -47,8 +47,10 @@ def _type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, .
 
 
 def _vjp(b: Builder, op: Op, z_bar: Value) -> Sequence[Contribution]:
+    from adgen.primitives.complexes import conjugated
+
     left, right, result = parts(op.attr("spec"))
-    x, y = op.operands
+    x, y = (conjugated(b, v) for v in op.operands)
     if not result:
         return _scaled_by(b, z_bar, y, right, left), _scaled_by(b, z_bar, x, left, right)
     return (
@@ -131,11 +133,14 @@ contract: Primitive = Primitive(
             (("f64[2,3,4]", "f64[2,4,5]"), "bij,bjk->bik"),
             (("f32[3,4]", "f32[4,2]"), "ij,jk->ik"),
             (("f64[3,0]", "f64[0,2]"), "ij,jk->ik"),
+            (("c128[3,4]", "c128[4,2]"), "ij,jk->ik"),
+            (("c128[4]", "c128[4]"), "i,i->"),
         )
     ),
     vjp=_vjp,
     jvp=_jvp,
     lower="contract",
+    complex=True,
 )
 
 PRIMITIVES = (contract,)

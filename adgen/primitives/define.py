@@ -202,10 +202,18 @@ class Sample:
     smooth: bool = True
 
 
+class NotComplex(TypeError):
+    """An operation that complex numbers do not have (its name is the argument)."""
+
+
 # -- the record -----------------------------------------------------------------------------------------
 @dataclass(frozen=True, eq=False)
 class Primitive(Opcode):
-    """One operation with all its facets. ``partials`` gives both jvp and vjp of elementwise operations."""
+    """One operation with all its facets. ``partials`` gives both jvp and vjp of elementwise operations.
+
+    ``complex`` says that operands may be complex; the partials of such an operation are those of a
+    holomorphic function.
+    """
 
     name: str
     type_rule: Callable[[tuple[AnyType, ...], dict[str, Any]], tuple[AnyType, ...]]
@@ -226,9 +234,12 @@ class Primitive(Opcode):
     commutative: bool = False
     python: tuple[Callable[..., Any], Spell] | None = None
     cheap: bool = False
+    complex: bool = False
 
     def infer(self, types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
-        """Result types; see :class:`Opcode`."""
+        """Result types; see :class:`Opcode`. Raises :class:`NotComplex`."""
+        if not self.complex and any(isinstance(t, Type) and t.is_complex for t in types):
+            raise NotComplex(self.name)
         return self.type_rule(types, attrs)
 
     def __call__(self, b: Builder, *operands: Value, hint: str | None = None, **attrs: Any) -> Value:
@@ -261,6 +272,7 @@ def elementwise(
     commutative: bool = False,
     cheap: bool = False,
     view: bool = False,
+    complex: bool = False,
 ) -> Primitive:
     """A function applied to corresponding elements of operands of equal dtype and dims.
 
@@ -268,7 +280,8 @@ def elementwise(
     where ``r`` is the result; both take the attributes by name, where there are any. ``result`` is the dtype
     of the result where it differs; ``python`` is how Python scalars are computed and spelled (it raises on
     zero division and domain errors); ``scalar`` names the kernel operation (default: ``name``); ``expand``
-    gives simpler primitives for kernels; ``cheap`` marks what may be recomputed freely.
+    gives simpler primitives for kernels; ``cheap`` marks what may be recomputed freely; ``complex`` what also
+    takes complex numbers.
     """
     return Primitive(
         name=name,
@@ -286,6 +299,7 @@ def elementwise(
         python=python,
         cheap=cheap,
         view=view,
+        complex=complex,
     )
 
 

@@ -39,6 +39,7 @@ _TWO = (
     Sample(("f64[0]", "f64[0]")),
     Sample(("f64[1]", "f64[1]")),
 )
+_COMPLEX = tuple(Sample((t, t), 0.3, 2.0) for t in ("c128[3,4]", "c64[4]", "c128", "np.c128"))
 _ONE = (
     Sample(("f64[3,4]",)),
     Sample(("f32[4]",)),
@@ -46,6 +47,8 @@ _ONE = (
     Sample(("np.f64",)),
     Sample(("f64[0]",)),
     Sample(("f64[1]",)),
+    Sample(("c128[3]",)),
+    Sample(("c128",)),
 )
 
 # -- arithmetic -----------------------------------------------------------------------------------------
@@ -56,9 +59,10 @@ add: Primitive = elementwise(
     python=(operator.add, Infix("+", Prec.ADD)),
     partials=lambda b, r, x, y: (1.0, 1.0),
     doc="Sum.",
-    samples=_TWO,
+    samples=(*_TWO, *_COMPLEX),
     commutative=True,
     cheap=True,
+    complex=True,
 )
 sub: Primitive = elementwise(
     "sub",
@@ -67,8 +71,9 @@ sub: Primitive = elementwise(
     python=(operator.sub, Infix("-", Prec.ADD)),
     partials=lambda b, r, x, y: (1.0, -1.0),
     doc="Difference.",
-    samples=_TWO,
+    samples=(*_TWO, *_COMPLEX),
     cheap=True,
+    complex=True,
 )
 mul: Primitive = elementwise(
     "mul",
@@ -77,9 +82,10 @@ mul: Primitive = elementwise(
     python=(operator.mul, Infix("*", Prec.MUL)),
     partials=lambda b, r, x, y: (y, x),
     doc="Product of corresponding elements.",
-    samples=_TWO,
+    samples=(*_TWO, *_COMPLEX),
     commutative=True,
     cheap=True,
+    complex=True,
 )
 div: Primitive = elementwise(
     "div",
@@ -88,8 +94,9 @@ div: Primitive = elementwise(
     python=(operator.truediv, Infix("/", Prec.MUL)),
     partials=lambda b, r, x, y: (Over(y), neg(b, div(b, r, y))),
     doc="Quotient of floats; Python scalars raise ZeroDivisionError.",
-    samples=tuple(Sample(s.types, low=0.5, high=2.0) for s in _TWO),
+    samples=(*(Sample(s.types, low=0.5, high=2.0) for s in _TWO), *_COMPLEX),
     cheap=True,
+    complex=True,
 )
 neg: Primitive = elementwise(
     "neg",
@@ -100,6 +107,7 @@ neg: Primitive = elementwise(
     doc="Negation.",
     samples=_ONE,
     cheap=True,
+    complex=True,
 )
 
 
@@ -117,6 +125,7 @@ def _compare(name: str, symbol: str, numpy: Callable[..., Any], python: Callable
         result=DType.bool,
         commutative=name in ("eq", "ne"),
         cheap=True,
+        complex=name in ("eq", "ne"),
     )
 
 
@@ -209,12 +218,14 @@ where: Primitive = Primitive(
     samples=(
         Sample(("bool[3]", "f64[3]", "f64[3]"), values=((True, False, True), None, None)),
         Sample(("bool", "f64", "f64"), values=(True, None, None)),
+        Sample(("bool[3]", "c128[3]", "c128[3]"), values=((True, False, True), None, None)),
     ),
     vjp=_where_vjp,
     jvp=_where_jvp,
     lower="where",
     elementwise=True,
     cheap=True,
+    complex=True,
 )
 
 
@@ -230,6 +241,10 @@ def _cast_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
     source = op.operands[0].type
     if not (source.is_float and op.result.type.is_float):
         return (ZERO,)
+    if y_bar.type.is_complex and not source.is_complex:
+        from adgen.primitives.complexes import real
+
+        y_bar = real(b, y_bar)
     return (cast(b, y_bar, dtype=source.dtype, kind=source.kind),)
 
 
@@ -239,7 +254,7 @@ def _cast_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
     return cast(b, dots[0], **dict(op.attrs))
 
 
-_PY_NAMES = {DType.f64: "float", DType.i64: "int", DType.bool: "bool"}
+_PY_NAMES = {DType.c64: "complex", DType.c128: "complex", DType.bool: "bool"}
 
 
 def _cast_spell(s: Speller) -> Text:
@@ -265,12 +280,15 @@ cast: Primitive = Primitive(
         Sample(("f64[3]",), attrs=(("dtype", DType.f32),)),
         Sample(("f64",), attrs=(("dtype", DType.f64), ("kind", Kind.np))),
         Sample(("i64[3]",), attrs=(("dtype", DType.f64),), values=((1, 2, 3),)),
+        Sample(("f64[3]",), attrs=(("dtype", DType.c128),)),
+        Sample(("c128",), attrs=(("dtype", DType.c128), ("kind", Kind.np))),
     ),
     vjp=_cast_vjp,
     jvp=_cast_jvp,
     lower="cast",
     elementwise=True,
     cheap=True,
+    complex=True,
 )
 
 
@@ -284,6 +302,7 @@ stop_gradient: Primitive = elementwise(
     samples=_ONE,
     cheap=True,
     view=True,
+    complex=True,
 )
 
 PRIMITIVES = (

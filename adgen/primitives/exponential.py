@@ -11,7 +11,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.primitives.define import Call, Over, Partial, Speller, Text, elementwise
 from adgen.primitives.elementwise import add, eq, neg, sub, where
-from adgen.primitives.literals import literal, numpy_and_math, samples, scaled
+from adgen.primitives.literals import complex_samples, literal, numpy_and_math, samples, scaled
 
 # -- exponentials ---------------------------------------------------------------------------------------
 _np_exp, _math_exp = numpy_and_math("exp")
@@ -22,7 +22,8 @@ exp = elementwise(
     python=(math.exp, _math_exp),
     partials=lambda b, r, x: (r,),
     doc="e to the power x; its own derivative.",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
+    complex=True,
 )
 
 _np_exp2, _math_exp2 = numpy_and_math("exp2")
@@ -33,7 +34,8 @@ exp2 = elementwise(
     python=(math.exp2, _math_exp2),
     partials=lambda b, r, x: (scaled(b, math.log(2.0), r),),
     doc="2 to the power x; derivative log(2) 2^x.",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
+    complex=True,
 )
 
 _np_expm1, _math_expm1 = numpy_and_math("expm1")
@@ -44,7 +46,8 @@ expm1 = elementwise(
     python=(math.expm1, _math_expm1),
     partials=lambda b, r, x: (add(b, r, literal(b, r, 1)),),
     doc="exp(x) - 1, accurate near 0; derivative exp(x).",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
+    complex=True,
 )
 
 
@@ -57,7 +60,8 @@ log = elementwise(
     python=(math.log, _math_log),
     partials=lambda b, r, x: (Over(x),),
     doc="Natural logarithm; derivative 1 / x.",
-    samples=samples(0.3, 3.0),
+    samples=(*samples(0.3, 3.0), *complex_samples(0.3, 2.0)),
+    complex=True,
 )
 
 _np_log2, _math_log2 = numpy_and_math("log2")
@@ -68,7 +72,8 @@ log2 = elementwise(
     python=(math.log2, _math_log2),
     partials=lambda b, r, x: (Over(scaled(b, math.log(2.0), x)),),
     doc="Logarithm to base 2; derivative 1 / (x log 2).",
-    samples=samples(0.3, 3.0),
+    samples=(*samples(0.3, 3.0), *complex_samples(0.3, 2.0)),
+    complex=True,
 )
 
 _np_log10, _math_log10 = numpy_and_math("log10")
@@ -79,7 +84,8 @@ log10 = elementwise(
     python=(math.log10, _math_log10),
     partials=lambda b, r, x: (Over(scaled(b, math.log(10.0), x)),),
     doc="Logarithm to base 10; derivative 1 / (x log 10).",
-    samples=samples(0.3, 3.0),
+    samples=(*samples(0.3, 3.0), *complex_samples(0.3, 2.0)),
+    complex=True,
 )
 
 _np_log1p, _math_log1p = numpy_and_math("log1p")
@@ -90,7 +96,8 @@ log1p = elementwise(
     python=(math.log1p, _math_log1p),
     partials=lambda b, r, x: (Over(add(b, literal(b, x, 1), x)),),
     doc="log(1 + x), accurate near 0; derivative 1 / (1 + x).",
-    samples=samples(-0.6, 2.0),
+    samples=(*samples(-0.6, 2.0), *complex_samples(0.3, 2.0)),
+    complex=True,
 )
 
 

@@ -10,7 +10,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.primitives.define import Over, Primitive, elementwise
 from adgen.primitives.elementwise import add, mul, sub
-from adgen.primitives.literals import literal, numpy_and_math, samples, unchecked
+from adgen.primitives.literals import complex_samples, literal, numpy_and_math, samples, unchecked
 from adgen.primitives.powers import sqrt
 
 # -- sinh, cosh, tanh -----------------------------------------------------------------------------------
@@ -22,7 +22,8 @@ sinh = elementwise(
     python=(math.sinh, _math_sinh),
     partials=lambda b, r, x: (cosh(b, x),),
     doc="Hyperbolic sine; derivative cosh(x).",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
+    complex=True,
 )
 
 _np_cosh, _math_cosh = numpy_and_math("cosh")
@@ -33,7 +34,8 @@ cosh: Primitive = elementwise(
     python=(math.cosh, _math_cosh),
     partials=lambda b, r, x: (sinh(b, x),),
     doc="Hyperbolic cosine; derivative sinh(x).",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
+    complex=True,
 )
 
 _np_tanh, _math_tanh = numpy_and_math("tanh")
@@ -44,7 +46,8 @@ tanh = elementwise(
     python=(math.tanh, _math_tanh),
     partials=lambda b, r, x: (sub(b, literal(b, r, 1), mul(b, r, r)),),
     doc="Hyperbolic tangent; derivative 1 - tanh(x)^2.",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
+    complex=True,
 )
 
 
@@ -65,7 +68,8 @@ arcsinh = elementwise(
     partials=lambda b, r, x: (Over(sqrt(b, _square_and(b, x, 1))),),
     scalar="asinh",
     doc="Inverse hyperbolic sine; derivative 1 / sqrt(x^2 + 1).",
-    samples=samples(),
+    samples=(*samples(), *complex_samples(0.2, 0.9)),
+    complex=True,
 )
 
 _np_arccosh, _math_acosh = numpy_and_math("arccosh", "acosh")
@@ -89,7 +93,8 @@ arctanh = elementwise(
     partials=lambda b, r, x: (Over(sub(b, literal(b, x, 1), mul(b, x, x))),),
     scalar="atanh",
     doc="Inverse hyperbolic tangent; derivative 1 / (1 - x^2), infinite at -1 and 1.",
-    samples=samples(-0.7, 0.7),
+    samples=(*samples(-0.7, 0.7), *complex_samples(0.2, 0.9)),
+    complex=True,
 )
 
 PRIMITIVES = (sinh, cosh, tanh, arcsinh, arccosh, arctanh)

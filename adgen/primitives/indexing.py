@@ -141,6 +141,7 @@ read: Primitive = Primitive(
     jvp=_read_jvp,
     lower="read",
     view=True,
+    complex=True,
 )
 
 
@@ -263,6 +264,7 @@ write: Primitive = Primitive(
     jvp=lambda b, op, dots: _store_jvp(write, b, op, dots),
     lower="write",
     consumes=(0,),
+    complex=True,
 )
 
 
@@ -300,6 +302,7 @@ add_at: Primitive = Primitive(
     jvp=lambda b, op, dots: _store_jvp(add_at, b, op, dots),
     lower="add_at",
     consumes=(0,),
+    complex=True,
 )
 
 

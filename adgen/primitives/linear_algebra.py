@@ -19,6 +19,7 @@ from adgen.primitives.define import ZERO, Call, Contribution, Primitive, Sample,
 from adgen.primitives.elementwise import add, div, eq, mul, neg, sub, where
 from adgen.primitives.literals import literal, scaled
 from adgen.primitives.matrices import (
+    adjoint,
     by_columns,
     by_rows,
     diagonal_matrix,
@@ -57,6 +58,11 @@ def positive(n: int) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(float(x) for x in row) for row in np.array(well(n)) @ np.array(well(n)).T)
 
 
+def turning(n: int) -> tuple[tuple[complex, ...], ...]:
+    """A complex matrix that is far from singular."""
+    return tuple(tuple(x + 1j * np.cos(i + 2.0 * x) for i, x in enumerate(row)) for row in well(n))
+
+
 SQUARE_SAMPLES = (
     Sample(("f64[3,3]",), values=(well(3),)),
     Sample(("f64[1,1]",), values=(((2.0,),),)),
@@ -75,8 +81,8 @@ def _solve_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyT
 
 
 def _solve_vjp(b: Builder, op: Op, x_bar: Value) -> Sequence[Contribution]:
-    b_bar = solve(b, turned(b, op.operands[0]), x_bar)
-    return (neg(b, matmul(b, b_bar, turned(b, op.result))), b_bar)
+    b_bar = solve(b, adjoint(b, op.operands[0]), x_bar)
+    return (neg(b, matmul(b, b_bar, adjoint(b, op.result))), b_bar)
 
 
 def _solve_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
@@ -91,17 +97,19 @@ solve: Primitive = Primitive(
     type_rule=_solve_type,
     eval=lambda ctx, a, x: np.linalg.solve(a, x),
     spell=Call("np.linalg.solve"),
-    doc="The solution of a x = b; adjoints b_bar = solve(a.T, x_bar), a_bar = -b_bar x.T.",
+    doc="The solution of a x = b; adjoints b_bar = solve(a.H, x_bar), a_bar = -b_bar x.H.",
     samples=(
         Sample(("f64[3,3]", "f64[3,2]"), values=(well(3), None)),
         Sample(("f64[1,1]", "f64[1,1]"), values=(((2.0,),), None)),
         Sample(("f32[2,2]", "f32[2,3]"), values=(well(2), None)),
         Sample(("f64[2,3,3]", "f64[2,3,1]"), values=((well(3), positive(3)), None)),
         Sample(("f64[0,0]", "f64[0,2]"), smooth=False),
+        Sample(("c128[3,3]", "c128[3,2]"), values=(turning(3), None)),
     ),
     vjp=_solve_vjp,
     jvp=_solve_jvp,
     lower=Ufunc(f"{UMATH}.solve", "(m,m),(m,n)->(m,n)", _SINGULAR),
+    complex=True,
 )
 
 
@@ -112,7 +120,7 @@ def _inv_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
 
 
 def _inv_vjp(b: Builder, op: Op, x_bar: Value) -> Sequence[Contribution]:
-    x = turned(b, op.result)
+    x = adjoint(b, op.result)
     return (neg(b, product(b, x, x_bar, x)),)
 
 
@@ -122,10 +130,11 @@ inv: Primitive = Primitive(
     eval=lambda ctx, a: np.linalg.inv(a),
     spell=Call("np.linalg.inv"),
     doc="The inverse x; tangent -x a_dot x.",
-    samples=SQUARE_SAMPLES,
+    samples=(*SQUARE_SAMPLES, Sample(("c128[3,3]",), values=(turning(3),))),
     vjp=_inv_vjp,
     jvp=_inv_jvp,
     lower=Ufunc(f"{UMATH}.inv", "(m,m)->(m,m)", _SINGULAR),
+    complex=True,
 )
 
 

@@ -279,6 +279,7 @@ cell: Primitive = Primitive(
     vjp=lambda b, op, bar: (CellOf(op.operands[1], bar), ZERO),
     jvp=_cell_jvp,
     lower="cell",
+    complex=True,
 )
 
 set_cell: Primitive = Primitive(
@@ -292,6 +293,7 @@ set_cell: Primitive = Primitive(
     jvp=lambda b, op, dots: _store_jvp(set_cell, b, op, (dots[0], ZERO, dots[2])),
     lower="set_cell",
     consumes=(0,),
+    complex=True,
 )
 
 add_cell: Primitive = Primitive(
@@ -305,6 +307,7 @@ add_cell: Primitive = Primitive(
     jvp=lambda b, op, dots: _store_jvp(add_cell, b, op, (dots[0], ZERO, dots[2])),
     lower="add_cell",
     consumes=(0,),
+    complex=True,
 )
 
 #: ``value = name.pop()`` where the list has ``n + 1`` elements.
@@ -319,6 +322,7 @@ take: Primitive = Primitive(
     jvp=_take_jvp,
     lower="take",
     consumes=(0,),
+    complex=True,
 )
 
 truncate: Primitive = Primitive(
@@ -332,6 +336,7 @@ truncate: Primitive = Primitive(
     jvp=lambda b, op, dots: ZERO if isinstance(dots[0], Zero) else truncate(b, dots[0], op.operands[1]),
     lower="truncate",
     consumes=(0,),
+    complex=True,
 )
 
 length: Primitive = Primitive(
@@ -356,6 +361,7 @@ collect: Primitive = Primitive(
     vjp=lambda b, op, bar: (RowsOf(bar),),
     jvp=_collect_jvp,
     lower="collect",
+    complex=True,
 )
 
 add_cells: Primitive = Primitive(
@@ -369,6 +375,7 @@ add_cells: Primitive = Primitive(
     jvp=_rows_jvp,
     lower="add_cells",
     consumes=(0,),
+    complex=True,
 )
 
 add_list: Primitive = Primitive(
@@ -382,6 +389,7 @@ add_list: Primitive = Primitive(
     jvp=_add_lists_jvp,
     lower="add_list",
     consumes=(0,),
+    complex=True,
 )
 
 copy_list: Primitive = Primitive(
@@ -394,6 +402,7 @@ copy_list: Primitive = Primitive(
     vjp=lambda b, op, bar: (bar,),
     jvp=lambda b, op, dots: ZERO if isinstance(dots[0], Zero) else copy_list(b, dots[0]),
     lower="copy_list",
+    complex=True,
 )
 
 #: A position given by an index that may be negative.

@@ -66,6 +66,14 @@ def samples(
     return tuple(Sample((t,) * arity, low, high, tuple(attrs)) for t in types)
 
 
+def complex_samples(
+    low: float = -1.0, high: float = 1.0, arity: int = 1, attrs: Sequence[tuple[str, Any]] = ()
+) -> tuple[Sample, ...]:
+    """The cases of complex numbers that an elementwise function of real ones needs besides."""
+    types = ("c128[3,4]", "c64[4]", "np.c128")
+    return tuple(Sample((t,) * arity, low, high, tuple(attrs)) for t in types)
+
+
 def call(name: str, *extra: str) -> Callable[[Speller], Text]:
     """``name({0}, ..., extra)``."""
 

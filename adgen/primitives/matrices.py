@@ -8,6 +8,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
+from adgen.primitives.complexes import conjugated
 from adgen.primitives.contract import contract
 from adgen.primitives.define import Zero
 from adgen.primitives.elementwise import add, eq, ge, gt, where
@@ -34,6 +35,11 @@ def turned(b: Builder, x: Value) -> Value:
     """Each matrix transposed."""
     rank = x.type.rank
     return transpose(b, x, perm=(*range(rank - 2), rank - 1, rank - 2))
+
+
+def adjoint(b: Builder, x: Value) -> Value:
+    """Each matrix transposed and conjugated."""
+    return conjugated(b, turned(b, x))
 
 
 def repeated(b: Builder, x: Value, like: Type, axes: tuple[int, ...]) -> Value:

@@ -77,6 +77,7 @@ seal: Primitive = Primitive(
     vjp=lambda b, op, bar: (unseal(b, bar, dims=op.operands[0].type.dims),),
     jvp=lambda b, op, dots: ZERO if isinstance(dots[0], Zero) else seal(b, dots[0], axes=op.attr("axes")),
     view=True,
+    complex=True,
 )
 
 unseal: Primitive = Primitive(
@@ -90,6 +91,7 @@ unseal: Primitive = Primitive(
     vjp=lambda b, op, bar: (seal(b, bar, axes=open_axes(op.operands[0].type)),),
     jvp=lambda b, op, dots: ZERO if isinstance(dots[0], Zero) else unseal(b, dots[0], dims=op.attr("dims")),
     view=True,
+    complex=True,
 )
 
 extent: Primitive = Primitive(
@@ -102,6 +104,7 @@ extent: Primitive = Primitive(
     lower=_NOT_IN_KERNELS,
     vjp=_COUNT,
     jvp=_COUNT,
+    complex=True,
 )
 
 open_zero: Primitive = Primitive(

@@ -28,6 +28,7 @@ from adgen.primitives.define import (
 from adgen.primitives.elementwise import div, eq, ge, logical_and, mul, neg, sub, where
 from adgen.primitives.exponential import log
 from adgen.primitives.literals import (
+    complex_samples,
     known_number,
     literal,
     numpy_and_math,
@@ -55,7 +56,7 @@ def _pow_by_base(b: Builder, x: Value, y: Value) -> Partial:
     if known == 2:
         return scaled(b, 2, x)
     if known is not None:
-        base = x if known > 1 else unchecked(b, x)
+        base = x if known.real > 1 else unchecked(b, x)
         return mul(b, y, power(b, base, literal(b, y, known - 1)))
     base = where(b, _is_zero(b, x, y), literal(b, x, 1), x)
     return mul(b, y, power(b, unchecked(b, base), sub(b, y, literal(b, y, 1))))
@@ -67,18 +68,20 @@ def _is_zero(b: Builder, x: Value, y: Value) -> Value:
 
 
 def _pow_by_exponent(b: Builder, r: Value, x: Value, y: Value) -> Partial:
-    """r * log(x); zero at x = 0 <= y, where r * log(x) has the limit 0 for y > 0; nan at x < 0."""
+    """r * log(x); zero at x = 0 <= y, where r * log(x) has the limit 0 for y > 0; nan at real x < 0."""
     known = known_number(b, x)
-    if known is not None and known > 0:
-        return mul(b, r, literal(b, r, math.log(known))) if known != 1 else ZERO
-    flat = logical_and(b, eq(b, x, literal(b, x, 0)), ge(b, y, literal(b, y, 0)))
+    if known is not None and not known.imag and known.real > 0:
+        return mul(b, r, literal(b, r, math.log(known.real))) if known != 1 else ZERO
+    flat = eq(b, x, literal(b, x, 0))
+    if not x.type.is_complex:
+        flat = logical_and(b, flat, ge(b, y, literal(b, y, 0)))
     return mul(b, r, log(b, unchecked(b, where(b, flat, literal(b, x, 1), x))))
 
 
 def _python_pow(x: Any, y: Any) -> Any:
     """``x ** y`` of Python scalars; what Python would turn into a complex number is a domain error."""
     result = x**y
-    if isinstance(result, complex):
+    if isinstance(result, complex) and not isinstance(x, complex):
         raise ValueError("math domain error: a negative number to a fractional power")
     return result
 
@@ -96,6 +99,8 @@ _checked_power = of_helper("_power", _REAL_POWER)
 
 def _python_power_spell(s: Speller) -> Text:
     """``x ** y`` where it is real for sure: a positive literal base, or a whole literal exponent."""
+    if s.op.result.type.is_complex:
+        return Text(f"{s.arg(0, Prec.POWER + 1)} ** {s.arg(1, Prec.POWER)}", Prec.POWER)
     base, exponent = (s.folded(k) for k in (0, 1))
     positive = base is not None and base.prim.name == "const" and base.attr("value") > 0
     whole = (
@@ -116,8 +121,10 @@ power = elementwise(
     samples=(
         *samples(0.3, 2.0, arity=2),
         Sample(("i64[3]", "i64[3]"), values=((2, -3, 0), (3, 2, 0))),
+        *complex_samples(0.3, 1.5, arity=2),
     ),
     kinks=("x**0 at 0 -> 0", "x**y by y at x = 0 <= y -> 0"),
+    complex=True,
 )
 
 
@@ -147,8 +154,10 @@ powi = elementwise(
         *(Sample(("f64[4]",), attrs=(("n", n),)) for n in (0, 1, 2)),
         Sample(("f64[4]",), 0.5, 2.0, attrs=(("n", -2),)),
         Sample(("i64[3]",), attrs=(("n", 2),), values=((2, -3, 0),)),
+        *complex_samples(attrs=(("n", 3),)),
     ),
     kinks=("x**0 at 0 -> 0",),
+    complex=True,
 )
 
 
@@ -161,8 +170,9 @@ sqrt = elementwise(
     python=(math.sqrt, _math_sqrt),
     partials=lambda b, r, x: (Over(unchecked(b, scaled(b, 2, r))),),
     doc="Square root; derivative 1 / (2 sqrt(x)), infinite at 0.",
-    samples=samples(0.3, 3.0),
+    samples=(*samples(0.3, 3.0), *complex_samples(0.3, 2.0)),
     kinks=("sqrt(0) -> inf",),
+    complex=True,
 )
 
 root = elementwise(
@@ -231,8 +241,9 @@ square = elementwise(
     partials=lambda b, r, x: (scaled(b, 2, x),),
     expand=lambda b, op: mul(b, op.operands[0], op.operands[0]),
     doc="x times x; derivative 2x.",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
     cheap=True,
+    complex=True,
 )
 
 reciprocal = elementwise(
@@ -243,7 +254,8 @@ reciprocal = elementwise(
     partials=lambda b, r, x: (neg(b, mul(b, r, r)),),
     expand=lambda b, op: div(b, literal(b, op.operands[0], 1), op.operands[0]),
     doc="1 / x; derivative -1 / x^2.",
-    samples=samples(0.5, 2.0),
+    samples=(*samples(0.5, 2.0), *complex_samples(0.3, 2.0)),
+    complex=True,
 )
 
 

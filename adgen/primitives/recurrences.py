@@ -19,6 +19,7 @@ import numpy as np
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Indexer, Op, Point, Value
 from adgen.ir.types import I64, AnyType, Type
+from adgen.primitives.complexes import conjugated
 from adgen.primitives.define import ZERO, Context, Contribution, Primitive, Sample, Speller, Text, Zero
 from adgen.primitives.elementwise import add, mul, sub
 from adgen.primitives.indexing import read, write
@@ -108,12 +109,12 @@ _ADJOINT = {"after": "between", "between": "after", "before": "before"}
 
 
 def _vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
-    (a, _), kind = op.operands, op.attr("kind")
+    (a, _), kind = (conjugated(b, v) for v in op.operands), op.attr("kind")
     back = {"axis": op.attr("axis"), "reverse": not op.attr("reverse")}
     c_bar = recurrence(b, a, y_bar, kind=_ADJOINT[kind], **back)
     if kind == "between":
-        return (mul(b, recurrence(b, a, y_bar, kind="before", **back), op.result), c_bar)
-    return (mul(b, c_bar, _before(b, op)), c_bar)
+        return (mul(b, recurrence(b, a, y_bar, kind="before", **back), conjugated(b, op.result)), c_bar)
+    return (mul(b, c_bar, conjugated(b, _before(b, op))), c_bar)
 
 
 def _before(b: Builder, op: Op) -> Value:
@@ -148,6 +149,7 @@ def _samples() -> tuple[Sample, ...]:
     return (
         *(sample(*shape, kind) for kind in kinds for shape in shapes),
         sample("f32[4]", 0, False, "after"),
+        *(sample("c128[4]", 0, False, kind) for kind in kinds),
     )
 
 
@@ -162,6 +164,7 @@ recurrence = Primitive(
     jvp=_jvp,
     lower="recurrence",
     expand=_expand,
+    complex=True,
 )
 
 PRIMITIVES = (recurrence,)

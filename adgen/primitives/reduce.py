@@ -58,10 +58,12 @@ sum_: Primitive = Primitive(
         Sample(("f64[2,3,4]",), attrs=(("axes", (0, 2)),)),
         Sample(("f32[4]",), attrs=(("axes", (0,)),)),
         Sample(("f64[0,3]",), attrs=(("axes", (0,)),)),
+        Sample(("c128[3,4]",), attrs=(("axes", (0,)),)),
     ),
     vjp=_sum_vjp,
     jvp=lambda b, op, dots: ZERO if isinstance(dots[0], Zero) else sum_(b, dots[0], **dict(op.attrs)),
     lower="sum",
+    complex=True,
 )
 
 PRIMITIVES = (sum_,)

@@ -15,6 +15,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.dims import product
 from adgen.ir.types import AnyType, DType, Type
+from adgen.primitives.complexes import conjugated
 from adgen.primitives.define import (
     ZERO,
     Context,
@@ -72,6 +73,7 @@ _ALONG_AXIS = (
     Sample(("f32[4]",), attrs=(("axis", 0), ("reverse", False))),
     Sample(("f64[0]",), attrs=(("axis", 0), ("reverse", False))),
     Sample(("f64[1]",), attrs=(("axis", 0), ("reverse", False))),
+    Sample(("c128[3]",), attrs=(("axis", 0), ("reverse", False))),
 )
 
 
@@ -94,6 +96,7 @@ cumsum = Primitive(
     jvp=_cumsum_jvp,
     lower="cumsum",
     expand=lambda b, op: _expand_cumsum(b, op),
+    complex=True,
 )
 
 
@@ -151,7 +154,8 @@ def _others_before(b: Builder, op: Op) -> Value:
 def _cumprod_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
     kind = "before" if op.attr("exclusive") else "between"
     where = {"axis": op.attr("axis"), "reverse": not op.attr("reverse"), "kind": kind}
-    return (mul(b, _others_before(b, op), recurrence(b, op.operands[0], y_bar, **where)),)
+    slopes = recurrence(b, conjugated(b, op.operands[0]), y_bar, **where)
+    return (mul(b, conjugated(b, _others_before(b, op)), slopes),)
 
 
 def _cumprod_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
@@ -182,6 +186,7 @@ cumprod = Primitive(
     jvp=_cumprod_jvp,
     lower="cumprod",
     expand=_expand_cumprod,
+    complex=True,
 )
 
 
@@ -208,7 +213,7 @@ def others_along(b: Builder, x: Value, axis: int) -> Value:
 
 def _prod_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
     (x,), axes = op.operands, op.attr("axes")
-    return (mul(b, spread_back(b, y_bar, x.type, axes), _others(b, x, axes)),)
+    return (mul(b, spread_back(b, y_bar, x.type, axes), conjugated(b, _others(b, x, axes))),)
 
 
 def _prod_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
@@ -225,6 +230,7 @@ _OVER_AXES = (
     Sample(("f32[4]",), attrs=(("axes", (0,)),)),
     Sample(("f64[1]",), attrs=(("axes", (0,)),)),
     Sample(("f64[0,3]",), attrs=(("axes", (0,)),)),
+    Sample(("c128[3,4]",), attrs=(("axes", (0,)),)),
 )
 
 prod = Primitive(
@@ -241,6 +247,7 @@ prod = Primitive(
     vjp=_prod_vjp,
     jvp=_prod_jvp,
     lower="prod",
+    complex=True,
 )
 
 

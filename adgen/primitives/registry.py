@@ -7,6 +7,7 @@ from adgen.primitives import (
     bessel_functions,
     calling,
     checks,
+    complexes,
     contract,
     determinants,
     draws,
@@ -43,7 +44,7 @@ from adgen.primitives import (
 from adgen.primitives.define import Primitive, Registry
 
 FAMILIES = (
-    *(sizes, elementwise, powers, exponential, trigonometric, hyperbolic),
+    *(sizes, elementwise, complexes, powers, exponential, trigonometric, hyperbolic),
     *(error_function, normal_functions, gamma_functions, hypergeometric),
     *(entropy_functions, integral_functions, bessel_functions, paired_integrals),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),

@@ -184,6 +184,7 @@ def _test(name: str, numpy: Callable[..., Any], python: Callable[..., Any], doc:
         samples=(*samples(), Sample(("f64[4]",), values=((1.0, math.nan, math.inf, -math.inf),))),
         result=DType.bool,
         cheap=True,
+        complex=True,
     )
 
 

@@ -86,6 +86,7 @@ broadcast: Primitive = Primitive(
     lower="broadcast",
     view=True,
     cheap=True,
+    complex=True,
 )
 
 
@@ -120,6 +121,7 @@ reshape: Primitive = Primitive(
     lower="reshape",
     view=True,
     cheap=True,
+    complex=True,
 )
 
 
@@ -161,6 +163,7 @@ transpose: Primitive = Primitive(
     lower="transpose",
     view=True,
     cheap=True,
+    complex=True,
 )
 
 
@@ -210,6 +213,7 @@ concat: Primitive = Primitive(
     vjp=_concat_vjp,
     jvp=_concat_jvp,
     lower="concat",
+    complex=True,
 )
 
 
@@ -248,6 +252,7 @@ full: Primitive = Primitive(
     vjp=_full_vjp,
     jvp=lambda b, op, dots: ZERO if isinstance(dots[0], Zero) else full(b, dots[0], **dict(op.attrs)),
     lower="full",
+    complex=True,
 )
 
 _UNKNOWN = Inactive("the contents are not a function of any argument")
@@ -290,6 +295,7 @@ copy: Primitive = Primitive(
     vjp=lambda b, op, y_bar: (y_bar,),
     jvp=lambda b, op, dots: dots[0],
     lower="copy",
+    complex=True,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def _const_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyT
 def _const_spell(s: Speller) -> Text:
     value, dtype = s.op.attr("value"), s.op.attr("dtype")
     text = _literal(value)
-    if s.op.attr("kind") is not Kind.py and dtype not in (DType.f64, DType.i64, DType.bool):
+    if s.op.attr("kind") is not Kind.py and dtype not in (DType.f64, DType.c128, DType.i64, DType.bool):
         return Text(f"{s.dtype(dtype)}({text})")
     return Text(text, Prec.UNARY if text.startswith("-") else Prec.ATOM)
 
@@ -30,7 +31,19 @@ def _const_spell(s: Speller) -> Text:
 def _literal(value: Any) -> str:
     if isinstance(value, float) and not np.isfinite(value):
         return "np.nan" if np.isnan(value) else ("np.inf" if value > 0 else "-np.inf")
-    return repr(value)
+    return complex_text(value) if isinstance(value, complex) else repr(value)
+
+
+def complex_text(value: complex) -> str:
+    """Source of a complex number, with the signs of its zeros."""
+    text = repr(value)
+    if value == 0 and "-" not in text:
+        return text
+    if value.real == 0 and value.imag and math.copysign(1, value.real) == math.copysign(1, value.imag):
+        text = repr(complex(0, value.imag))
+    elif value.real == 0 or math.copysign(1, value.imag) < 0 == value.imag or not np.isfinite(value):
+        return f"complex({_literal(value.real)}, {_literal(value.imag)})"
+    return text
 
 
 const: Primitive = Primitive(
@@ -82,11 +95,18 @@ bind_dim: Primitive = Primitive(
 )
 
 
+def python_dtype(value: Any) -> DType:
+    """The dtype of a Python number."""
+    for kind, dtype in ((bool, DType.bool), (int, DType.i64), (float, DType.f64)):
+        if isinstance(value, kind):
+            return dtype
+    return DType.c128
+
+
 def constant(b: Builder, value: Any, type: Type | None = None) -> Value:
     """A constant of a rank-0 type, by default the Python scalar type of ``value``."""
     if type is None:
-        dtype = DType.bool if isinstance(value, bool) else DType.i64 if isinstance(value, int) else DType.f64
-        kind = Kind.py
+        dtype, kind = python_dtype(value), Kind.py
     else:
         dtype, kind = type.dtype, (Kind.np if type.kind is Kind.array else type.kind)
         value = dtype.numpy.type(value).item()

@@ -36,7 +36,7 @@ def _spell(s: Speller) -> Text:
     if s.arg_type(0).rank:
         return Text(f"np.stack(({', '.join(items)}{',' if len(items) == 1 else ''}){_axis(axis)})")
     wanted = s.op.result.type.dtype
-    usual = wanted in (DType.f64, DType.i64, DType.bool)
+    usual = wanted in (DType.f64, DType.c128, DType.i64, DType.bool)
     return Text(f"{_DISPLAY}[{', '.join(items)}]{'' if usual else f', dtype={s.dtype(wanted)}'})")
 
 
@@ -95,6 +95,7 @@ stack = Primitive(
     jvp=_jvp,
     lower="stack",
     expand=_expand,
+    complex=True,
 )
 
 PRIMITIVES = (stack,)

@@ -44,6 +44,7 @@ stack_new: Primitive = Primitive(
     jvp=_STRUCTURAL,
     vjp=_STRUCTURAL,
     lower="stack_new",
+    complex=True,
 )
 
 push: Primitive = Primitive(
@@ -57,6 +58,7 @@ push: Primitive = Primitive(
     vjp=_STRUCTURAL,
     lower="push",
     consumes=(0,),
+    complex=True,
 )
 
 #: ``element`` is the type of the value with the dims that are in scope here.
@@ -71,6 +73,7 @@ pop: Primitive = Primitive(
     vjp=_STRUCTURAL,
     lower="pop",
     consumes=(0,),
+    complex=True,
 )
 
 
@@ -107,6 +110,7 @@ stack_zeros: Primitive = Primitive(
     jvp=Inactive("it is constant"),
     vjp=Inactive("it is constant"),
     lower=Absent("only functions that call themselves need it"),
+    complex=True,
 )
 
 PRIMITIVES = (stack_new, push, pop, stack_zeros)

@@ -11,7 +11,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.primitives.define import Over, Partial, Primitive, Sample, elementwise
 from adgen.primitives.elementwise import add, div, eq, mul, neg, sub, where
-from adgen.primitives.literals import literal, numpy_and_math, samples, unchecked
+from adgen.primitives.literals import complex_samples, literal, numpy_and_math, samples, unchecked
 from adgen.primitives.powers import sqrt
 
 # -- sin, cos, tan --------------------------------------------------------------------------------------
@@ -23,7 +23,8 @@ sin = elementwise(
     python=(math.sin, _math_sin),
     partials=lambda b, r, x: (cos(b, x),),
     doc="Sine; derivative cos(x).",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
+    complex=True,
 )
 
 _np_cos, _math_cos = numpy_and_math("cos")
@@ -34,7 +35,8 @@ cos: Primitive = elementwise(
     python=(math.cos, _math_cos),
     partials=lambda b, r, x: (neg(b, sin(b, x)),),
     doc="Cosine; derivative -sin(x).",
-    samples=samples(),
+    samples=(*samples(), *complex_samples()),
+    complex=True,
 )
 
 _np_tan, _math_tan = numpy_and_math("tan")
@@ -45,7 +47,8 @@ tan = elementwise(
     python=(math.tan, _math_tan),
     partials=lambda b, r, x: (add(b, literal(b, r, 1), mul(b, r, r)),),
     doc="Tangent; derivative 1 + tan(x)^2.",
-    samples=samples(-1.0, 1.0),
+    samples=(*samples(-1.0, 1.0), *complex_samples()),
+    complex=True,
 )
 
 
@@ -64,7 +67,8 @@ arcsin = elementwise(
     partials=lambda b, r, x: (Over(_root(b, x)),),
     scalar="asin",
     doc="Inverse sine; derivative 1 / sqrt(1 - x^2), infinite at -1 and 1.",
-    samples=samples(-0.8, 0.8),
+    samples=(*samples(-0.8, 0.8), *complex_samples(0.2, 0.9)),
+    complex=True,
 )
 
 _np_arccos, _math_acos = numpy_and_math("arccos", "acos")
@@ -76,7 +80,8 @@ arccos = elementwise(
     partials=lambda b, r, x: (Over(neg(b, _root(b, x))),),
     scalar="acos",
     doc="Inverse cosine; derivative -1 / sqrt(1 - x^2), infinite at -1 and 1.",
-    samples=samples(-0.8, 0.8),
+    samples=(*samples(-0.8, 0.8), *complex_samples(0.2, 0.9)),
+    complex=True,
 )
 
 _np_arctan, _math_atan = numpy_and_math("arctan", "atan")
@@ -88,7 +93,8 @@ arctan = elementwise(
     partials=lambda b, r, x: (Over(add(b, literal(b, x, 1), mul(b, x, x))),),
     scalar="atan",
     doc="Inverse tangent; derivative 1 / (1 + x^2).",
-    samples=samples(),
+    samples=(*samples(), *complex_samples(0.2, 0.9)),
+    complex=True,
 )
 
 

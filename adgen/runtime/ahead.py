@@ -100,7 +100,7 @@ def lower_file(
     texts = {
         p: repr(v)
         for p, v in subject.defaults.items()
-        if v is None or isinstance(v, bool | int | float | str)
+        if v is None or isinstance(v, bool | int | float | complex | str)
     }
     traced = replace(traced, defaults=texts)
     leaves = wrt_leaves(traced, positions) if mode == "tangent" else ()

@@ -18,11 +18,14 @@ from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.signatures import parse_type
 
-_PLAIN: dict[str, DType] = {"float": DType.f64, "int": DType.i64, "bool": DType.bool}
+_PLAIN: dict[str, DType] = {"float": DType.f64, "int": DType.i64, "bool": DType.bool, "complex": DType.c128}
 _JAXTYPING: dict[str, DType] = {
     "Float": DType.f64,
     "Float64": DType.f64,
     "Float32": DType.f32,
+    "Complex": DType.c128,
+    "Complex128": DType.c128,
+    "Complex64": DType.c64,
     "Int": DType.i64,
     "Int64": DType.i64,
     "Int32": DType.i32,
@@ -161,6 +164,7 @@ def _jaxtyping(dtype: DType, dims: str) -> AbstractTree | None:
 
 
 f64, f32 = Annotation("f64"), Annotation("f32")
+c128, c64 = Annotation("c128"), Annotation("c64")
 i64, i32, i16, i8 = Annotation("i64"), Annotation("i32"), Annotation("i16"), Annotation("i8")
 u64, u32, u16, u8 = Annotation("u64"), Annotation("u32"), Annotation("u16"), Annotation("u8")
 bool_ = Annotation("bool")

@@ -64,7 +64,7 @@ class Fixed:
 def _plain(value: Any) -> bool:
     if isinstance(value, tuple | list):
         return all(_plain(item) for item in value)
-    return value is None or isinstance(value, bool | int | float | str)
+    return value is None or isinstance(value, bool | int | float | complex | str)
 
 
 def getter(function: Any, path: Path) -> Getter:

@@ -75,7 +75,7 @@ def _differentiated(traced: Traced, plan: Plan) -> tuple[TreeSpec, TreeSpec | No
     type_ = traced.func.results[0].type
     if type_.rank:
         raise refuse("AG303", result_place(traced), name=name, what=f"an array {type_}")
-    if not type_.is_float:
+    if not type_.is_float or type_.is_complex:
         raise refuse("AG304", result_place(traced), name=name, dtype=type_.dtype.value)
     return value, aux
 

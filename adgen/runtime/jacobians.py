@@ -94,6 +94,8 @@ class Jacobian:
             targets = [_Target(position, spec, tuple(leaves), k) for k in range(len(leaves))]
             trees.append((spec, [self._columns(arguments, target, replicas) for target in targets]))
         out_spec, out = self._structure(arguments, replicas)
+        for leaf in out:
+            self._refuse_complex(np.asarray(leaf).dtype)
         parts = [
             [spec.unflatten([columns[k] for columns in per_leaf]) for spec, per_leaf in trees]
             for k in range(len(out))
@@ -129,14 +131,21 @@ class Jacobian:
                 dtype = leaf_type(leaf, name).dtype
             except NotTaken as problem:
                 raise refusal(path, problem, place) from None
+            self._refuse_complex(dtype.numpy)
             if not dtype.is_float:
                 raise refuse("AG302", place, name=name, dtype=dtype.value)
+
+    def _refuse_complex(self, dtype: np.dtype[Any]) -> None:
+        if dtype.kind == "c":
+            raise refuse("AG310", self._subject.place(), dtype=str(dtype))
 
     # -- reverse ----------------------------------------------------------------------------------------
     def _by_rows(self, arguments: Sequence[Any], result: Any, pull: Any) -> Any:
         for position in self._positions:
             self._refuse_integers(position, *flatten(selected(arguments, position)))
         spec, leaves = flatten(result)
+        for leaf in leaves:
+            self._refuse_complex(np.asarray(leaf).dtype)
         blocks = [self._rows(pull, spec, leaves, k) for k in range(len(leaves))]
         return spec.unflatten([b[0] if self._single else tuple(b) for b in blocks])
 

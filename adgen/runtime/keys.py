@@ -20,8 +20,8 @@ from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.trees import flatten, is_static
 
 Key = tuple[Any, ...]
-_NUMBERS = frozenset((float, int, bool))
-_PYTHON: dict[type, DType] = {float: DType.f64, int: DType.i64, bool: DType.bool}
+_NUMBERS = frozenset((float, int, bool, complex))
+_PYTHON: dict[type, DType] = {float: DType.f64, int: DType.i64, bool: DType.bool, complex: DType.c128}
 
 
 class NotTaken(Exception):

@@ -124,8 +124,9 @@ def _variants(name: str) -> Iterator[str]:
 
 def captured_text(value: Any) -> str | None:
     """The source text of a captured value, or None where it is too large to be written into a module."""
-    if isinstance(value, bool | int | float):
-        return repr(value) if np.isfinite(value) else f"float({str(value)!r})"
+    if isinstance(value, bool | int | float | complex):
+        kind = "complex" if isinstance(value, complex) else "float"
+        return repr(value) if np.isfinite(value) else f"{kind}({str(value)!r})"
     if not isinstance(value, np.ndarray | np.generic) or value.size > LARGEST or not np.isfinite(value).all():
         return None
     if isinstance(value, np.generic):

@@ -10,7 +10,7 @@ import numpy as np
 from adgen.ir.types import DType, Kind, Type
 from adgen.runtime.trees import LEAF, TreeSpec
 
-_PYTHON: dict[DType, type] = {DType.bool: bool}
+_PYTHON: dict[DType, type] = {DType.bool: bool, DType.f64: float, DType.c128: complex}
 
 
 def converter(type_: Type) -> Callable[[Any], Any]:
@@ -20,7 +20,7 @@ def converter(type_: Type) -> Callable[[Any], Any]:
         return lambda value: value if type(value) is np.ndarray else np.array(value, dtype)
     wanted: type = type_.dtype.numpy.type
     if type_.kind is Kind.py:
-        wanted = float if type_.is_float else _PYTHON.get(type_.dtype, int)
+        wanted = _PYTHON.get(type_.dtype, int)
     return lambda value: value if type(value) is wanted else wanted(value)
 
 

@@ -8,7 +8,8 @@
               | "(" types ")" | "[" types "]" | "{" name ":" type {"," name ":" type} "}"
               | a literal (``3``, ``'same'``, ``None``, ``True``): a value fixed in the program
 
-``f64`` is a Python float, ``f64[]`` a 0-d array, ``Generator`` a NumPy generator of random numbers.
+``f64`` is a Python float, ``c128`` a Python complex number, ``f64[]`` a 0-d array,
+``Generator`` a NumPy generator of random numbers.
 """
 
 from __future__ import annotations
@@ -287,7 +288,7 @@ class _Parser:
                     raise self.wrong(f"`{name}` never stands alone as a dimension", token)
 
 
-_PYTHON = (DType.f64, DType.i64, DType.bool, DType.Generator)
+_PYTHON = (DType.f64, DType.i64, DType.bool, DType.c128, DType.Generator)
 
 
 def _where(token: _Token) -> str:

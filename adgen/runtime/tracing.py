@@ -66,7 +66,7 @@ def default_texts(defaults: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: repr(value)
         for name, value in defaults.items()
-        if value is None or isinstance(value, bool | int | float | str)
+        if value is None or isinstance(value, bool | int | float | complex | str)
     }
 
 

@@ -10,6 +10,7 @@ A module holds a function, a seeded factory of its arguments and `CASE`:
     tags        live: needs values of the module (no ahead-of-time build); f32: single precision;
                 static: an argument's value has
                 to be known; mutates: arguments change; vector: the result is not one number;
+                complex: complex numbers, which the complex step cannot follow;
                 host: kernels refuse it, and say so; at-kink: only exact oracles hold there
     second      "loose" where the second derivative is only good to the program's own tolerance
     kinks       pairs of arguments and the exact gradients there (the conventions)

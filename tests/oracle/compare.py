@@ -17,7 +17,7 @@ def leaves(tree: Any) -> list[Any]:
 
 def is_float(leaf: Any) -> bool:
     """Does the leaf vary continuously?"""
-    return np.asarray(leaf).dtype.kind == "f" if leaf is not None else False
+    return np.asarray(leaf).dtype.kind in "fc" if leaf is not None else False
 
 
 def kind(leaf: Any) -> tuple[Any, ...]:
@@ -45,7 +45,7 @@ def assert_close(actual: Any, expected: Any, rtol: float, what: str = "") -> Non
     """Leaf by leaf: equal up to `rtol` times the largest number of all leaves; nan only where expected."""
     a, e = leaves(actual), leaves(expected)
     assert len(a) == len(e), f"{what}: {len(a)} leaves instead of {len(e)}"
-    finite = [np.abs(np.asarray(leaf, np.float64)) for leaf in e if leaf is not None]
+    finite = [np.abs(np.asarray(leaf)).astype(np.float64) for leaf in e if leaf is not None]
     scale = max((float(np.max(f, initial=0.0, where=np.isfinite(f))) for f in finite), default=0.0)
     for number, (left, right) in enumerate(zip(a, e, strict=True)):
         if right is None:
@@ -61,9 +61,12 @@ def random_like(tree: Any, rng: np.random.Generator) -> Any:
         return type(tree)(random_like(part, rng) for part in tree)
     if not is_float(tree):
         return None
+    drawn = rng.standard_normal(np.shape(tree))
+    if np.asarray(tree).dtype.kind == "c":
+        drawn = drawn + 1j * rng.standard_normal(np.shape(tree))
     if isinstance(tree, np.ndarray):
-        return np.asarray(rng.standard_normal(tree.shape), tree.dtype)
-    return type(tree)(rng.standard_normal())
+        return np.asarray(drawn, tree.dtype)
+    return type(tree)(drawn)
 
 
 def copy_of(tree: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.oracle.finite import flatten
+from tests.oracle.finite import flatten, real_numbers
 
 
 def float_leaves(tree: Any) -> list[np.ndarray]:
@@ -18,7 +18,7 @@ def float_leaves(tree: Any) -> list[np.ndarray]:
     if isinstance(tree, (tuple, list)):
         return [leaf for part in tree for leaf in float_leaves(part)]
     array = np.asarray(tree)
-    return [np.ravel(array.astype(np.float64))] if array.dtype.kind == "f" else []
+    return [real_numbers(array)] if array.dtype.kind in "fc" else []
 
 
 def inner(a: Any, b: Any) -> float:

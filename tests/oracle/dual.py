@@ -78,7 +78,9 @@ def is_float(p: Any) -> bool:
     """Can this value carry a tangent?"""
     if isinstance(p, Dual):
         return True
-    return isinstance(p, float) or (isinstance(p, (np.ndarray, np.generic)) and p.dtype.kind == "f")
+    return isinstance(p, (float, complex)) or (
+        isinstance(p, (np.ndarray, np.generic)) and p.dtype.kind in "fc"
+    )
 
 
 def make(p: Any, t: Any) -> Any:
@@ -88,7 +90,8 @@ def make(p: Any, t: Any) -> Any:
 
 def _quiet(v: Any) -> Any:
     """A Python float as a NumPy scalar: partials divide by zero without raising."""
-    return np.float64(v) if type(v) is float else v
+    kinds = {float: np.float64, complex: np.complex128}
+    return kinds[type(v)](v) if type(v) in kinds else v
 
 
 def elementwise(ufunc: Any, *operands: Any, function: Any = None) -> Any:
@@ -151,7 +154,7 @@ class Margin:
     @classmethod
     def note(cls, a: Any, b: Any) -> None:
         """Remember the closest pair seen."""
-        gaps = np.abs(np.asarray(a, np.float64) - np.asarray(b, np.float64))
+        gaps = np.abs(np.asarray(a) * 1.0 - np.asarray(b) * 1.0)
         cls.smallest = min(cls.smallest, float(np.min(gaps, initial=np.inf)))
 
 
@@ -164,7 +167,7 @@ def _compare(op: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _is_operand(x: Any) -> bool:
-    return isinstance(x, (Dual, int, float, np.ndarray, np.generic, list, tuple))
+    return isinstance(x, (Dual, int, float, complex, np.ndarray, np.generic, list, tuple))
 
 
 class Dual:
@@ -257,7 +260,7 @@ class Dual:
         return elementwise(np.positive, self, function=operator.pos)
 
     def __abs__(self) -> Any:
-        return elementwise(np.absolute, self, function=abs)
+        return FUNCTIONS[np.absolute](self)
 
     __lt__, __le__ = _compare(operator.lt), _compare(operator.le)
     __gt__, __ge__ = _compare(operator.gt), _compare(operator.ge)
@@ -268,6 +271,22 @@ class Dual:
     @property
     def T(self) -> Any:
         return Dual(self.p.T, self.t.T)
+
+    @property
+    def real(self) -> Any:
+        return Dual(self.p.real, self.t.real)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.real[...] = value
+
+    @property
+    def imag(self) -> Any:
+        return Dual(self.p.imag, self.t.imag)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self.imag[...] = value
 
     @property
     def flat(self) -> Any:

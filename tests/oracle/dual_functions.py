@@ -114,7 +114,6 @@ for _function in (
     np.dot,
     np.outer,
     np.inner,
-    np.vdot,
     np.tensordot,
     np.kron,
     np.einsum,
@@ -195,14 +194,6 @@ def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
     return make(result, t)
 
 
-@rule(np.linalg.norm)
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    if ord not in (None, 2, "fro"):
-        raise NotImplementedError("norm: orders other than 2")
-    s = np.sum(x * x, axis=axis, keepdims=keepdims)
-    return np.where(strip(s) == 0, 0.0, np.sqrt(s))
-
-
 @rule(np.sort)
 def _sort(x: Any, axis: int = -1) -> Any:
     return np.take_along_axis(x, np.argsort(strip(x), axis=axis, kind="stable"), axis=axis)
@@ -248,7 +239,7 @@ def _full_like(x: Any, fill_value: Any, **kwargs: Any) -> Any:
 # methods of ndarray
 def _astype(x: Any, dtype: Any, **kwargs: Any) -> Any:
     target = np.dtype(dtype)
-    if target.kind != "f":
+    if target.kind not in "fc":
         return strip(x).astype(target)
     return Dual(x.p.astype(target), x.t.astype(target))
 
@@ -276,7 +267,6 @@ FUNCTIONS[("transpose",)] = _transpose
 FUNCTIONS[("item",)] = _item
 FUNCTIONS[("flatten",)] = lambda x: np.copy(np.ravel(x))
 FUNCTIONS[("tolist",)] = lambda x: [e if e.ndim else e.item() for e in x]
-FUNCTIONS[("conj",)] = lambda x: +x
 _METHODS = (
     "sum mean prod max min var std cumsum ravel copy dot clip argmax argmin argsort any all take trace "
     "diagonal squeeze swapaxes repeat"

@@ -7,6 +7,7 @@ second(fun, args, u, v)                       d2f[u, v] by nested duals
 
 from __future__ import annotations
 
+import cmath
 import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-from tests.oracle import dual_functions, dual_places  # noqa: F401  (fill the table)
+from tests.oracle import dual_complex, dual_functions, dual_places  # noqa: F401  (fill the table)
 from tests.oracle.drawn import Drawn
 from tests.oracle.dual import (
     FUNCTIONS,
@@ -49,7 +50,7 @@ class Run:
 
     def lift(self, value: Any) -> Any:
         """A float array as a constant that can receive dual stores."""
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
             for _ in range(self.depth):
                 value = Dual(value, zeros_of(value))
         return value
@@ -105,6 +106,7 @@ class Run:
             "numpy.linalg": ModuleShim(np.linalg, self.numpy_member),
             "scipy.special": ModuleShim(scipy.special, self.numpy_member),
             "math": ModuleShim(math, MathFunction),
+            "cmath": ModuleShim(cmath, dual_complex.ComplexMathFunction),
         }
         try:
             import adgen
@@ -112,7 +114,12 @@ class Run:
             pass
         else:
             modules["adgen"] = AdgenShim(adgen)
-        builtins = {"float": _float, "max": _extremum(np.maximum, max), "min": _extremum(np.minimum, min)}
+        builtins = {
+            "complex": dual_complex.complex_number,
+            "float": _float,
+            "max": _extremum(np.maximum, max),
+            "min": _extremum(np.minimum, min),
+        }
         return Rebinder(modules, builtins, self.numpy_member, self.lift)
 
 
@@ -126,6 +133,9 @@ class NumpyFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._function not in _TAKES_LISTS:
             args = tuple(self._run.array(a) if type(a) in (list, tuple) and has_dual(a) else a for a in args)
+        dtype = kwargs.get("dtype")
+        if callable(dtype) and dtype in (_float, dual_complex.complex_number):
+            kwargs["dtype"] = float if dtype is _float else complex
         return self._run.lift(self._function(*args, **kwargs))
 
     def __getattr__(self, name: str) -> Any:

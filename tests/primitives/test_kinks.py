@@ -35,6 +35,7 @@ KINKS: list[tuple[str, dict[str, Any], list[list[float]], list[list[float]]]] = 
     ("min", ALL, [[1.0, 1.0, 1.0, 2.0]], [[1 / 3, 1 / 3, 1 / 3, 0.0]]),
     ("relu", {}, [[0.0, -1.0, 2.0]], [[0.0, 0.0, 1.0]]),
     ("abs", {}, [[0.0, -2.0]], [[0.0, -1.0]]),
+    ("modulus", {}, [[0.0, -2.0, 3j]], [[0.0, -1.0, 1j]]),
     ("sign", {}, [[0.0, 2.0]], [[0.0, 0.0]]),
     ("floor", {}, [[1.0, 1.5]], [[0.0, 0.0]]),
     ("ceil", {}, [[1.0, 1.5]], [[0.0, 0.0]]),
@@ -70,7 +71,8 @@ KINKS: list[tuple[str, dict[str, Any], list[list[float]], list[list[float]]]] = 
 def program(name: str, attrs: dict[str, Any], count: int, size: int) -> Func:
     """The sum of a primitive's results."""
     b = Builder()
-    params = tuple(Value(array("f64", size), f"x{k}") for k in range(count))
+    dtype = "c128" if name == "modulus" else "f64"
+    params = tuple(Value(array(dtype, size), f"x{k}") for k in range(count))
 
     def body() -> tuple[Value, ...]:
         result = REGISTRY.table[name](b, *params, **attrs)
@@ -91,11 +93,11 @@ def test_convention(name: str, attrs: dict[str, Any], operands: Any, wanted: Any
         np.testing.assert_allclose(found, expected, rtol=1e-15)
     for k, expected in enumerate(wanted):
         for j in range(args[0].size):
-            dot = np.zeros(args[0].size)
+            dot = np.zeros(args[0].size, args[0].dtype)
             dot[j] = 1.0
             _, y_dot = interpret(pushforward(func, (k,)), [*args, dot])
             if np.isfinite(expected[j]) and np.all(np.isfinite(expected)):
-                np.testing.assert_allclose(y_dot, expected[j], rtol=1e-15)
+                np.testing.assert_allclose(y_dot, np.real(expected[j]), rtol=1e-15)
 
 
 @pytest.mark.parametrize("name", sorted(n for n, p in REGISTRY.table.items() if p.kinks))

@@ -36,6 +36,7 @@ KINKED = ("stats.beta.logpdf(x", "stats.poisson.logpmf(o", "np.nan_to_num", "adg
 def module_text() -> str:
     """One function per expression."""
     lines = [
+        "import cmath",
         "import math",
         "",
         "import numpy as np",
@@ -93,7 +94,7 @@ def same_kind(found: Any, wanted: Any) -> bool:
 def check_value(found: Any, wanted: Any) -> None:
     """The same kind, dtype and shape, and the same numbers."""
     assert same_kind(found, wanted), f"{type(found)} {found!r} instead of {type(wanted)} {wanted!r}"
-    single = np.asarray(wanted).dtype == np.float32
+    single = np.asarray(wanted).dtype in (np.float32, np.complex64)
     np.testing.assert_allclose(found, wanted, rtol=2e-6 if single else 4e-15, atol=1e-6 if single else 4e-15)
     assert np.shape(found) == np.shape(wanted)
 
@@ -122,7 +123,7 @@ def test_derivative(k: int) -> None:
         return
     args, rng = call(found, k), np.random.default_rng(k)
     types = [v.type for v in (*found.func.params, *found.func.results)]
-    single = any(t.dtype.value == "f32" for t in types)
+    single = any(t.dtype.value in ("f32", "c64") for t in types)
     assert derived.gap(args, rng, 2.0**-23 if single else 2.0**-52) <= 1.0
     if not single:
         assert derived.numeric_error(args, rng, 1e-6) <= 1e-6
@@ -144,6 +145,7 @@ def _used(name: str, text: str) -> bool:
     if full.startswith("adgen.nn"):
         return True
     prefixes = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.ndarray": ".", "builtins": ""}
+    prefixes |= {"cmath": "cmath.", "builtins.complex": "."}
     prefixes |= {"math": "math.", "adgen": "adgen.", "scipy.special": "special."}
     prefixes |= {f"scipy.stats.{name}": f"stats.{name}." for name in DISTRIBUTIONS}
     return f"{prefixes.get(full, f'np.{full[6:]}.')}{last}" in text

@@ -31,6 +31,7 @@ from tests.primitives.cases import (
     all_cases,
     arguments,
     derivatives,
+    directions,
     program,
     second_order,
     shape_of,
@@ -49,7 +50,8 @@ def differentiable(case: Case) -> Derivatives:
 
 def is_single(case: Case) -> bool:
     types = [*types_of(case.sample), dict(case.sample.attrs).get("dtype")]
-    return any(t is DType.f32 or getattr(t, "dtype", None) is DType.f32 for t in types)
+    single = (DType.f32, DType.c64)
+    return any(t in single or getattr(t, "dtype", None) in single for t in types)
 
 
 def params(cases: list[Case]) -> list[Any]:
@@ -136,7 +138,7 @@ def test_second_order(case: Case) -> None:
     args = arguments(case)
     for derived in second_order(first):
         rng = case.rng
-        extra = [np.asarray(rng.standard_normal(shape_of(p.type))) for p in derived.func.params[len(args) :]]
+        extra = directions(rng, derived.func.params[len(args) :])
         point = [*args, *extra]
         assert derived.gap(point, rng, EPS[DType.f64]) <= 1.0
         assert derived.numeric_error(point, rng, 1e-5) <= 1e-5
@@ -170,7 +172,7 @@ def test_elementwise_samples_reach_the_edges(name: str) -> None:
     sizes = {shape_of(t) for t in types}
     assert {(0,), (1,), ()} <= sizes
     assert any(t.is_py for t in types)
-    assert any(t.dtype is DType.f32 for t in types)
+    assert any(t.dtype in (DType.f32, DType.c64) for t in types)
 
 
 # -- the checks fail on wrong rules ---------------------------------------------------------------------

@@ -52,8 +52,9 @@ CODES = (
     Code(
         "AG304",
         "`{name}` returns {dtype}, which has no derivative",
-        "The result of a differentiated function is a float.",
-        help="return the float it is computed from",
+        "The result of a function that has a gradient is a float. Of a complex result the real part, the "
+        "imaginary part and the absolute value have gradients; `adgen.vjp` and `adgen.jvp` take it as it is.",
+        help="return the float it is computed from; of a complex number `z.real`, or `np.abs(z) ** 2`",
         bad=Example(
             """
             def f(x):
@@ -180,6 +181,29 @@ CODES = (
         """,
             "adgen.grad(f, wrt=(0, 1))(2.0, 1.0)",
             "f64, f64",
+        ),
+    ),
+    Code(
+        "AG310",
+        "a Jacobian by numbers of dtype {dtype} is not one array of numbers",
+        "What is not holomorphic has two derivatives by a complex number. `adgen.vjp` and `adgen.jvp` take "
+        "complex numbers; a Jacobian is of real numbers.",
+        help="take real and imaginary parts as arguments and results of their own",
+        bad=Example(
+            """
+            def «f»(z):
+                return z * z
+        """,
+            "adgen.jacobian(f)(np.ones(2) * 1j)",
+        ),
+        good=Example(
+            """
+            def f(parts):
+                z = parts[0] + 1j * parts[1]
+                w = z * z
+                return np.stack((w.real, w.imag))
+        """,
+            "adgen.jacobian(f)(np.ones((2, 2)))",
         ),
     ),
     Code(

@@ -136,7 +136,7 @@ CODES = (
         "ternaries, calls, subscripts, tuples and lambdas.",
         bad=Example("""
             def f(x):
-                y = «1j» * x
+                y = «b"1"»
                 return x
         """),
         good=Example(_PLAIN),

@@ -130,14 +130,61 @@ CODES = (
         ),
     ),
     Code(
+        "AG255",
+        "{name} of complex numbers is not available",
+        "Complex numbers have no order, and not every function is extended to them. The coverage page says "
+        "which functions take them.",
+        help="take the real part, the imaginary part or the absolute value first",
+        bad=Example(
+            """
+            def f(x):
+                z = x * 1j
+                return np.sum(«np.maximum(z, 0.0)».real)
+        """,
+            signature="f64[n]",
+        ),
+        good=Example(
+            """
+            def f(x):
+                z = x * 1j
+                return np.sum(np.maximum(z.imag, 0.0))
+        """,
+            signature="f64[n]",
+        ),
+    ),
+    Code(
+        "AG256",
+        "a complex number is converted to {dtype}",
+        "NumPy would drop the imaginary part with a warning, Python raises TypeError.",
+        help="say which part is meant: `z.real`, `z.imag` or `abs(z)`",
+        bad=Example(
+            """
+            def f(x):
+                z = x * (1.0 + 2.0j)
+                return np.sum(«z.astype(np.float64)»)
+        """,
+            "adgen.grad(f)(np.ones(3))",
+            "f64[n]",
+        ),
+        good=Example(
+            """
+            def f(x):
+                z = x * (1.0 + 2.0j)
+                return np.sum(z.real)
+        """,
+            "adgen.grad(f)(np.ones(3))",
+            "f64[n]",
+        ),
+    ),
+    Code(
         "AG238",
         "dtype {dtype} is not supported yet",
-        "float64, float32, int64, int32 and bool are.",
+        "float64, float32, complex128, complex64, integers of 8 to 64 bits and bool are.",
         help="convert to float64",
         bad=Example(
             """
             def f(x):
-                y = np.zeros(3, dtype=«np.complex128»)
+                y = np.zeros(3, dtype=«np.longdouble»)
                 return x * 2.0
         """,
             signature="f64",

@@ -6,6 +6,7 @@ from adgen.frontend.entries import Found, merge
 from adgen.frontend.library import (
     arrays,
     builtin_functions,
+    complexes,
     creating,
     densities,
     diagonals,
@@ -42,6 +43,7 @@ TABLE: dict[str, Found] = merge(
     joining.table,
     creating.table,
     diagonals.table,
+    complexes.table,
     slicing.table,
     ufunc_methods.table,
     placing.table,

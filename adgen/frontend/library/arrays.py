@@ -8,7 +8,6 @@ from adgen.frontend.entries import Result, Table
 from adgen.frontend.library.operands import type_of
 from adgen.ir.dims import ONE, product
 from adgen.ir.types import Kind
-from adgen.primitives.indexing import zeros_of
 from adgen.primitives.shape import reshape
 
 table = Table()
@@ -18,21 +17,6 @@ table = Table()
 def dtype(c: LibraryContext, a: Abstract) -> Result:
     """The dtype."""
     return DTypeObject(type_of(c, a).dtype)
-
-
-@table.attribute("numpy.ndarray.real")
-def real(c: LibraryContext, a: Abstract) -> Result:
-    """Itself: values are real."""
-    return a
-
-
-@table.attribute("numpy.ndarray.imag")
-def imag(c: LibraryContext, a: Abstract) -> Result:
-    """Zeros: values are real."""
-    return zeros_of(c.b, type_of(c, a))
-
-
-table.function("numpy.imag")(imag)
 
 
 @table.function("numpy.ndarray.item")

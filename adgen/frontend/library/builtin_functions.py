@@ -13,6 +13,7 @@ from adgen.frontend.library.ufuncs import round_ as round_decimals
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
 from adgen.primitives import extrema, rounding
+from adgen.primitives.complexes import modulus
 from adgen.primitives.define import Primitive
 from adgen.primitives.reduce import sum_ as sum_over
 
@@ -23,7 +24,8 @@ _ZERO = Known(0)
 @table.function("builtins.abs")
 def absolute(c: LibraryContext, x: Abstract) -> Result:
     """Absolute value."""
-    return computed(abs, (x,)) or c.elementwise(rounding.absolute, x, python=True)
+    prim = modulus if c.value(x).type.is_complex else rounding.absolute
+    return computed(abs, (x,)) or c.elementwise(prim, x, python=True)
 
 
 @table.function("builtins.pow")

@@ -18,6 +18,7 @@ _GROUPS = (
     ("numpy.linalg", "numpy.linalg"),
     ("numpy.ndarray", "Methods and attributes of arrays"),
     ("math", "math"),
+    ("cmath", "cmath"),
     ("builtins", "Builtins"),
     ("adgen", "adgen"),
     ("scipy", "SciPy"),

@@ -16,6 +16,7 @@ for _module in (
     "scipy.linalg",
     "random",
     "math",
+    "cmath",
     "adgen",
     "adgen.nn",
     "adgen.nn.functions",
@@ -40,12 +41,19 @@ for _name, _value in (
     ("nan", math.nan),
 ):
     table.constant(f"math.{_name}", _value)
+    table.constant(f"cmath.{_name}", _value)
+table.constant("cmath.infj", complex(0.0, math.inf))
+table.constant("cmath.nanj", complex(0.0, math.nan))
 
 for _name, _dtype in (
     ("float64", DType.f64),
     ("double", DType.f64),
     ("float32", DType.f32),
     ("single", DType.f32),
+    ("complex128", DType.c128),
+    ("cdouble", DType.c128),
+    ("complex64", DType.c64),
+    ("csingle", DType.c64),
     ("int64", DType.i64),
     ("intp", DType.i64),
     ("int_", DType.i64),

@@ -12,10 +12,11 @@ from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, Result, Table
 from adgen.frontend.library.factorizations import singular_values, square_matrices
-from adgen.frontend.library.operands import flat, floating, require, with_kept_dims
+from adgen.frontend.library.operands import flat, floating, require, squared_length, with_kept_dims
 from adgen.frontend.library.products import contracted
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind, Type
+from adgen.primitives.complexes import magnitude
 from adgen.primitives.elementwise import div, eq, gt, mul, ne, where
 from adgen.primitives.extrema import max_, maximum, min_
 from adgen.primitives.linear_algebra import inv
@@ -23,7 +24,6 @@ from adgen.primitives.literals import literal, scaled
 from adgen.primitives.matrices import by_rows
 from adgen.primitives.powers import order_root, power, powi, root
 from adgen.primitives.reduce import sum_
-from adgen.primitives.rounding import absolute
 from adgen.primitives.shape import transpose
 from adgen.primitives.sizes import size_value
 
@@ -35,10 +35,10 @@ _TWO = Known(2)
 # -- the two kinds --------------------------------------------------------------------------------------
 def _euclidean(c: LibraryContext, x: Value, axes: tuple[int, ...]) -> Value:
     """The root of the sum of squares; derivative 0 at zero."""
-    if len(axes) == x.type.rank:
+    if len(axes) == x.type.rank and not x.type.is_complex:
         vector = flat(c, x)
         return root(c.b, contracted(c, vector, vector, "i", "i", ""))
-    return root(c.b, sum_(c.b, mul(c.b, x, x), axes=axes))
+    return root(c.b, sum_(c.b, squared_length(c, x), axes=axes))
 
 
 def _of_vectors(c: LibraryContext, x: Value, axes: tuple[int, ...], kind: Any) -> Value:
@@ -47,10 +47,10 @@ def _of_vectors(c: LibraryContext, x: Value, axes: tuple[int, ...], kind: Any) -
     if kind == 2:
         return _euclidean(c, x, axes)
     if kind in (math.inf, -math.inf):
-        return (max_ if kind > 0 else min_)(b, absolute(b, x), axes=axes)
+        return (max_ if kind > 0 else min_)(b, magnitude(b, x), axes=axes)
     if kind == 0:
-        return sum_(b, c.cast(ne(b, x, literal(b, x, 0)), x.type.dtype), axes=axes)
-    sizes = absolute(b, x)
+        return sum_(b, c.cast(ne(b, x, literal(b, x, 0)), x.type.dtype.real), axes=axes)
+    sizes = magnitude(b, x)
     if kind == 1:
         return sum_(b, sizes, axes=axes)
     return _of_order(c, sizes, axes, kind)
@@ -85,7 +85,7 @@ def _of_matrices(c: LibraryContext, x: Value, kind: Any) -> Value | None:
     if kind not in (1, -1, math.inf, -math.inf):
         return None
     along = last - 1 if abs(kind) == 1 else last
-    sums = sum_(b, absolute(b, x), axes=(along,))
+    sums = sum_(b, magnitude(b, x), axes=(along,))
     return (max_ if kind > 0 else min_)(b, sums, axes=(last - 1,))
 
 
@@ -129,7 +129,7 @@ def norm(
     value = floating(c, c.value(x, kind=Kind.np))
     axes = _axes(c, axis, value.type.rank)
     if c.is_none(ord) and (c.is_none(axis) or len(axes) <= 2):
-        y = _euclidean(c, value, axes) if axes else absolute(c.b, value)
+        y = _euclidean(c, value, axes) if axes else magnitude(c.b, value)
         return _kept(c, y, value.type, axes, keepdims)
     require(c, len(axes) in (1, 2), "np.linalg.norm", x)
     kind = "fro" if c.is_none(ord) else c.static(ord, "the order of a norm")
@@ -156,7 +156,7 @@ def vector_norm(
         raise c.error(
             "AG205", ord, function="np.linalg.vector_norm", reason=f"vectors have no order {kind!r}"
         )
-    y = _of_vectors(c, value, axes, kind) if axes else absolute(c.b, value)
+    y = _of_vectors(c, value, axes, kind) if axes else magnitude(c.b, value)
     return _kept(c, y, value.type, axes, keepdims)
 
 

@@ -10,7 +10,8 @@ from adgen.frontend.context import LibraryContext
 from adgen.ir.core import Value
 from adgen.ir.dims import ONE, Dim, product
 from adgen.ir.types import I64, DType, Kind, Type
-from adgen.primitives.elementwise import ne
+from adgen.primitives.complexes import imag, real
+from adgen.primitives.elementwise import add, mul, ne
 from adgen.primitives.literals import literal
 from adgen.primitives.shape import reshape
 from adgen.primitives.sizes import size_value
@@ -66,6 +67,14 @@ def size_number(c: LibraryContext, dim: Dim) -> Abstract:
     return Known(dim.value) if dim.value is not None else Number(size_value(c.b, dim))
 
 
+def squared_length(c: LibraryContext, x: Value) -> Value:
+    """|x|^2, a real number."""
+    if not x.type.is_complex:
+        return mul(c.b, x, x)
+    parts = (real(c.b, x), imag(c.b, x))
+    return add(c.b, *(mul(c.b, v, v) for v in parts))
+
+
 def count_of(c: LibraryContext, dims: Sequence[Dim], dtype: DType) -> Value:
     """How many elements there are, as a NumPy float."""
     return c.cast(size_value(c.b, product(tuple(dims))), dtype, Kind.np)
@@ -100,7 +109,7 @@ def known_values(xs: Sequence[Abstract]) -> list[Any] | None:
     """The Python numbers that arguments are, where all are known."""
     found: list[Any] = []
     for x in xs:
-        if not isinstance(x, Known) or not isinstance(x.value, bool | int | float):
+        if not isinstance(x, Known) or not isinstance(x.value, bool | int | float | complex):
             return None
         found.append(x.value)
     return found
@@ -115,7 +124,7 @@ def computed(function: Callable[..., Any], xs: Sequence[Abstract]) -> Known | No
         result = function(*values)
     except (ValueError, OverflowError, ZeroDivisionError, TypeError):
         return None
-    return Known(result) if isinstance(result, bool | int | float) else None
+    return Known(result) if isinstance(result, bool | int | float | complex) else None
 
 
 def is_integer_tuple(c: LibraryContext, x: Abstract) -> bool:

@@ -15,6 +15,7 @@ from adgen.frontend.library.slicing import along
 from adgen.ir.core import Gather, Indexer, Point, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import Kind
+from adgen.primitives.complexes import conjugated
 from adgen.primitives.contract import contract
 from adgen.primitives.elementwise import mul, sub
 from adgen.primitives.indexing import read
@@ -113,9 +114,9 @@ def inner(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
 
 @table.function("numpy.vdot")
 def vdot(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
-    """The sum of products of all elements."""
+    """The sum of products of all elements, the first conjugated."""
     x, y = (flat(c, v) for v in c.promote(c.value(a, kind=Kind.np), b))
-    return contracted(c, x, y, "k", "k", "")
+    return contracted(c, conjugated(c.b, x), y, "k", "k", "")
 
 
 @table.function("numpy.outer", "numpy.linalg.outer")
@@ -127,12 +128,12 @@ def outer(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
 
 @table.function("numpy.linalg.vecdot", "numpy.vecdot")
 def vecdot(c: LibraryContext, x1: Abstract, x2: Abstract, *, axis: Abstract = _LAST) -> Result:
-    """The sum of products over a dim of both, the dims before them broadcast."""
+    """The sum of products over a dim of both, the first conjugated; the dims before them broadcast."""
     left, right = c.promote(x1, x2)
     require(c, left.type.rank > 0 and right.type.rank > 0, "np.vecdot", x1, x2)
     x, y = c.broadcast(_axis_last(c, left, axis), _axis_last(c, right, axis))
     letters = _BATCH[: x.type.rank - 1]
-    return contracted(c, x, y, f"{letters}k", f"{letters}k", letters)
+    return contracted(c, conjugated(c.b, x), y, f"{letters}k", f"{letters}k", letters)
 
 
 @table.function("numpy.tensordot")

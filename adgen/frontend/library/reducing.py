@@ -15,6 +15,7 @@ from adgen.frontend.library.operands import (
     floating,
     is_integer_tuple,
     require,
+    squared_length,
     truth,
     with_kept_dims,
 )
@@ -138,7 +139,7 @@ def mean_of(c: LibraryContext, x: Value, axes: Sequence[int]) -> Value:
 
 
 def _over_count(c: LibraryContext, total: Value, x: Value, axes: Sequence[int], ddof: int) -> Value:
-    count = count_of(c, [x.type.dims[a] for a in axes], x.type.dtype)
+    count = count_of(c, [x.type.dims[a] for a in axes], total.type.dtype)
     return div(c.b, *c.broadcast(total, _without(c, count, ddof)))
 
 
@@ -171,13 +172,13 @@ def mean(
 
 def _mean_where(c: LibraryContext, x: Value, axes: Sequence[int], where: Abstract) -> Value:
     total = sum_(c.b, chosen(c, x, where, 0), axes=tuple(axes))
-    return div(c.b, *c.broadcast(total, _count_where(c, x, axes, where)))
+    return div(c.b, *c.broadcast(total, _count_where(c, x, axes, where, total)))
 
 
-def _count_where(c: LibraryContext, x: Value, axes: Sequence[int], where: Abstract) -> Value:
-    """How many elements a mask takes, in the dtype of ``x``."""
+def _count_where(c: LibraryContext, x: Value, axes: Sequence[int], where: Abstract, like: Value) -> Value:
+    """How many elements of ``x`` a mask takes, in the dtype of ``like``."""
     _, mask = c.broadcast(x, truth(c, where))
-    return sum_(c.b, c.cast(mask, x.type.dtype), axes=tuple(axes))
+    return sum_(c.b, c.cast(mask, like.type.dtype), axes=tuple(axes))
 
 
 @table.function("numpy.average")
@@ -207,13 +208,13 @@ def _variance(
     axes = c.static_axes(axis, x.type.rank)
     centre = mean_of(c, x, axes) if where == TRUE else _mean_where(c, x, axes, where)
     gap = sub(c.b, x, spread_back(c.b, centre, x.type, axes) if x.type.rank else centre)
-    total = chosen(c, mul(c.b, gap, gap), where, 0)
+    total = chosen(c, squared_length(c, gap), where, 0)
     total = sum_(c.b, total, axes=axes) if axes else total
     free = c.static_int(ddof, "ddof")
     if where == TRUE:
         y = _over_count(c, total, x, axes, free)
     else:
-        y = div(c.b, *c.broadcast(total, _without(c, _count_where(c, x, axes, where), free)))
+        y = div(c.b, *c.broadcast(total, _without(c, _count_where(c, x, axes, where, total), free)))
     return with_kept_dims(c, y, x.type, axes) if c.static_bool(keepdims, "keepdims") else y
 
 

@@ -22,6 +22,7 @@ from adgen.primitives import (
     rounding,
     trigonometric,
 )
+from adgen.primitives.complexes import modulus
 from adgen.primitives.define import Primitive
 from adgen.primitives.literals import literal, scaled
 
@@ -50,8 +51,6 @@ _OF_NUMBERS = {
     "subtract": elementwise.sub,
     "negative": elementwise.neg,
     "square": powers.square,
-    "absolute": rounding.absolute,
-    "abs": rounding.absolute,
     "sign": rounding.sign,
     "floor_divide": rounding.floor_divide,
     "remainder": rounding.mod,
@@ -103,6 +102,12 @@ for _table, _to_float in ((_OF_FLOATS, True), (_OF_NUMBERS, False)):
         table.function(f"numpy.{_name}")((_binary if _name in BINARY else _unary)(_prim, _to_float))
 
 
+@table.function("numpy.absolute", "numpy.abs")
+def absolute(c: LibraryContext, x: Abstract) -> Result:
+    """Absolute value."""
+    return c.elementwise(modulus if c.value(x).type.is_complex else rounding.absolute, x)
+
+
 # -- arithmetic with cases of its own -------------------------------------------------------------------
 @table.function("numpy.add")
 def add_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
@@ -135,6 +140,11 @@ def positive(c: LibraryContext, x: Abstract) -> Result:
     return c.fresh(c.value(x, kind=Kind.np))
 
 
+def fresh_scalar(c: LibraryContext, x: Abstract) -> Value:
+    """``x`` as a NumPy function takes it: never a Python number."""
+    return c.value(x, kind=Kind.np)
+
+
 @table.function("numpy.reciprocal")
 def reciprocal(c: LibraryContext, x: Abstract) -> Result:
     """1 / x of floats."""
@@ -152,6 +162,7 @@ def logaddexp2(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
 
 def _times(factor: float, doc: str) -> Callable[..., Result]:
     def apply(c: LibraryContext, x: Abstract) -> Result:
+        require(c, not c.value(x).type.is_complex, "degrees and radians", x)
         return scaled(c.b, factor, floating(c, c.value(x, kind=Kind.np)))
 
     return documented(apply, doc)
@@ -334,9 +345,3 @@ def copysign(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     x, y = c.broadcast(*c.promote(x1, x2, to_float=True))
     size = c.elementwise(rounding.absolute, x)
     return select(c, elementwise.lt(c.b, y, literal(c.b, y, 0)), elementwise.neg(c.b, size), size)
-
-
-@table.function("numpy.real", "numpy.conj", "numpy.conjugate", "numpy.ndarray.conj")
-def real(c: LibraryContext, x: Abstract) -> Result:
-    """Itself: values are real."""
-    return x if not isinstance(x, Known) else c.value(x, kind=Kind.np)
