@@ -137,7 +137,7 @@ class Jacobian:
 
     def _refuse_complex(self, dtype: np.dtype[Any]) -> None:
         if dtype.kind == "c":
-            raise refuse("AG310", self._subject.place(), dtype=str(dtype))
+            raise refuse("AG318", self._subject.place(), dtype=str(dtype))
 
     # -- reverse ----------------------------------------------------------------------------------------
     def _by_rows(self, arguments: Sequence[Any], result: Any, pull: Any) -> Any:

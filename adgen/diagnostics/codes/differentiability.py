@@ -184,7 +184,7 @@ CODES = (
         ),
     ),
     Code(
-        "AG310",
+        "AG318",
         "a Jacobian by numbers of dtype {dtype} is not one array of numbers",
         "What is not holomorphic has two derivatives by a complex number. `adgen.vjp` and `adgen.jvp` take "
         "complex numbers; a Jacobian is of real numbers.",
