@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adgen.analysis.activity import carries_derivative, varied
+from adgen.analysis.shifts import neutral_maxima
 from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
+from adgen.autodiff.composites import Composite, find_composites
 from adgen.autodiff.custom import Inlined, refuse_overlooked
 from adgen.autodiff.reverse import halves, rules_among, symbols_of
-from adgen.autodiff.rules import refuse_active_parameters, tangent
+from adgen.autodiff.rules import along, refuse_active_parameters, tangent
 from adgen.autodiff.tangents import Tangents
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
@@ -59,7 +61,8 @@ def _pushed(
     active = varied(func.body, [*inputs, *always])
     refuse_active_parameters(func.body, active)
     refuse_overlooked(func.body, active)
-    mode = _Forward(b, active, tangents)
+    active -= neutral_maxima(func)
+    mode = _Forward(b, active, tangents, find_composites(func))
     mode.dots.update(zip(inputs, dots, strict=True))
     with b.block() as nodes:
         mode.nodes(func.body.nodes)
@@ -77,8 +80,11 @@ def _pushed(
 class _Forward:
     """Emits every node as it stands, and what it does to tangents after it."""
 
-    def __init__(self, b: Builder, active: set[Value], tangents: Tangents) -> None:
+    def __init__(
+        self, b: Builder, active: set[Value], tangents: Tangents, composites: dict[Op, Composite]
+    ) -> None:
         self.b = b
+        self._composites = composites
         self._tangents = tangents
         self._rules = rules_among(tangents.adjoints)
         self._active = active
@@ -163,11 +169,17 @@ class _Forward:
             found = self.b.emit(pop, (self.dense(op.operands[0]),), {"element": value.any_type}, hints)
             self.dots.update(zip(op.results, found, strict=True))
         elif len(op.results) == 1 and op.result in self._active:
-            found_dot = tangent(self.b, op, [self.dot(v) for v in op.operands])
+            found_dot = self._tangent(op)
             if not isinstance(found_dot, Zero):
                 self.dots[op.result] = self._typed(found_dot, op.result)
         elif any(v in self._active for v in op.results):
             self._several(op)
+
+    def _tangent(self, op: Op) -> Tangent:
+        composite = self._composites.get(op)
+        if composite is None:
+            return tangent(self.b, op, [self.dot(v) for v in op.operands])
+        return along(self.b, [self.dot(v) for v in composite.sources], composite.partials(self.b))
 
     def _several(self, op: Op) -> None:
         assert isinstance(op.prim, Primitive)

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from adgen.analysis.activity import useful, varied
+from adgen.analysis.shifts import neutral_maxima
 from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
+from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
 from adgen.autodiff.custom import Inlined, Rules, opened
 from adgen.autodiff.residuals import Homes, Tapes
@@ -81,7 +83,8 @@ def joint_among(
     reached = varied(func.body, [*inputs, *(v for op in always for v in op.results)])
     refuse_active_parameters(func.body, reached)
     active = reached & useful(func.body, [*ends, *(v for op in always for v in op.operands)])
-    sweep = Sweep(b, active, adjoints, waiting)
+    active -= neutral_maxima(func)
+    sweep = Sweep(b, active, adjoints, waiting, find_composites(func))
     cots = Cotangents(b, active)
     with b.block() as nodes:
         for end, seed in zip(ends, seeds, strict=True):

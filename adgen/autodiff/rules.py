@@ -82,7 +82,11 @@ def tangent(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Zero:
     if callable(prim.jvp):
         found: Value | Zero = prim.jvp(b, op, dots)
         return found
-    partials = _partials(b, prim, op)
+    return along(b, dots, _partials(b, prim, op))
+
+
+def along(b: Builder, dots: Sequence[Value | Zero], partials: Sequence[Partial]) -> Value | Zero:
+    """The sum of tangents times partial derivatives."""
     terms = [
         term
         for dot, p in zip(dots, partials, strict=True)

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 
 from adgen.analysis.origins import Origins
 from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
+from adgen.autodiff.composites import Composite
 from adgen.autodiff.cotangents import Cotangents, masks_for
 from adgen.autodiff.custom import Inlined, second_part
-from adgen.autodiff.rules import contributions
+from adgen.autodiff.rules import contributions, scaled
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.calls import is_call
@@ -42,6 +43,7 @@ class Sweep:
     active: set[Value]
     adjoints: Adjoints
     waiting: dict[Op, Inlined] = field(default_factory=dict)
+    composites: dict[Op, Composite] = field(default_factory=dict)
     mirror: dict[Node, Node] = field(default_factory=dict)
     counts: dict[While, Value] = field(default_factory=dict)
     tapes: dict[Op, tuple[Pair, Value]] = field(default_factory=dict)
@@ -91,6 +93,12 @@ class Sweep:
         assert isinstance(op.prim, Primitive)
         seed = cots.take(op.result) if op.prim.elementwise else cots.take_through(op)
         if isinstance(seed, Zero) or op.prim.inactive is not None:
+            return
+        composite = self.composites.get(op)
+        if composite is not None:
+            for source, partial in zip(composite.sources, composite.partials(self.b), strict=True):
+                if source in self.active:
+                    cots.contribute(source, scaled(self.b, seed.value, partial), seed.masks)
             return
         for k, what in enumerate(contributions(self.b, op, seed.value)):
             if op.operands[k] in self.active:

@@ -227,4 +227,13 @@ CODES = (
         severity="remark",
         no_example="a remark refuses nothing",
     ),
+    Code(
+        "AG323",
+        "{name} spelled like this overflows or loses its digits",
+        "The value is computed as written: it is infinite or not a number where an exponential overflows or "
+        "underflows.",
+        help="`{instead}` is the same function without that",
+        severity="remark",
+        no_example="a remark refuses nothing",
+    ),
 )

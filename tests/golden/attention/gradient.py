@@ -20,8 +20,6 @@ class Residuals(NamedTuple):
     weights: Array  # (n, n)
     e_sum: Array  # (n,)
     e: Array  # (n, n)
-    scores_max: Array  # (n,)
-    scores: Array  # (n, n)
     sqrt_k: float
     k: Array  # (n, n_k)
     q: Array  # (n, n_k)
@@ -53,8 +51,7 @@ def forward(x: Array, wq: Array, wk: Array, wv: Array) -> tuple[Array, Residuals
     v = x @ wv  # attention.py:9
     sqrt_k = np.sqrt(np.float64(n_k))  # attention.py:10
     scores = (q @ k.T) / sqrt_k
-    scores_max = scores.max(axis=1)  # attention.py:11
-    e = np.exp(scores - scores_max[:, None])
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))  # attention.py:11
     e_sum = e.sum(axis=1)  # attention.py:12
     weights = e / e_sum[:, None]
     return weights @ v, Residuals(
@@ -62,8 +59,6 @@ def forward(x: Array, wq: Array, wk: Array, wv: Array) -> tuple[Array, Residuals
         weights,
         e_sum.copy(),
         e,
-        scores_max.copy(),
-        scores,
         sqrt_k,
         k,
         q,
@@ -82,7 +77,7 @@ def backward(
     Args:
         cotangent: float64 (n, m)
     """
-    v, weights, e_sum, e, scores_max, scores, sqrt_k, k, q, wv, x, wk, wq = residuals
+    v, weights, e_sum, e, sqrt_k, k, q, wv, x, wk, wq = residuals
     n, m = v.shape
     _check(cotangent, "cotangent", np.float64, (n, m))
 
@@ -91,12 +86,10 @@ def backward(
     v_bar = weights.T @ cotangent
     t_1 = weights_bar * -(weights / t)  # attention.py:12
     e_bar = weights_bar / t + t_1.sum(axis=1)[:, None]
-    t_2 = e_bar * e  # attention.py:11
-    mask = (scores == scores_max[:, None]).astype(np.float64)
-    scores_bar = t_2 + mask * (np.sum(-t_2, axis=1) / mask.sum(axis=1))[:, None]
-    t_3 = scores_bar / sqrt_k  # attention.py:10
-    q_bar = t_3 @ k
-    k_bar = (q.T @ t_3).T
+    scores_bar = e_bar * e  # attention.py:11
+    t_2 = scores_bar / sqrt_k  # attention.py:10
+    q_bar = t_2 @ k
+    k_bar = (q.T @ t_2).T
     wv_bar = x.T @ v_bar  # attention.py:9
     wk_bar = x.T @ k_bar  # attention.py:8
     wq_bar = x.T @ q_bar  # attention.py:7

@@ -37,8 +37,6 @@ def value_and_grad(
     hs = np.zeros((steps + 1, h))  # rnn_states.py:9
     tape = np.empty(steps)
     tape_1 = np.empty((steps, v))
-    top_tape = np.empty(steps)
-    z_tape = np.empty((steps, v))
     tape_2 = np.empty((steps, h))
     total = 0.0
     for t in range(steps):  # rnn_states.py:11
@@ -47,9 +45,7 @@ def value_and_grad(
         tape_2[t] = tmp
         hs[t + 1] = tmp
         z = hs[t + 1] @ wy  # rnn_states.py:13
-        z_tape[t] = z
         top = z.max()  # rnn_states.py:14
-        top_tape[t] = top
         tmp_1 = np.exp(z - top)  # rnn_states.py:15
         tape_1[t] = tmp_1
         tmp_2 = tmp_1.sum()
@@ -65,22 +61,17 @@ def value_and_grad(
     wx_bar = np.zeros((v, h))
     wy_bar = np.zeros((h, v))
     for t in reversed(range(steps)):
-        top = top_tape[t]
-        z = z_tape[t]
         tape_t = tape_2[t]
         z_bar = np.zeros(v)  # rnn_states.py:15
         z_bar[targets[t]] -= total_bar
-        tmp_4 = total_bar / tape[t] * tape_1[t]
-        top_bar = total_bar + np.sum(-tmp_4)
-        mask = (z == top).astype(np.float64)  # rnn_states.py:14
-        z_bar = z_bar + tmp_4 + mask * (top_bar / mask.sum())
+        z_bar = z_bar + total_bar / tape[t] * tape_1[t]
         wy_bar += np.outer(hs[t + 1], z_bar)  # rnn_states.py:13
         hs_bar[t + 1] += z_bar @ wy.T
-        tmp_5 = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
-        wx_bar[tokens[t]] += tmp_5
-        wh_bar += np.outer(hs[t], tmp_5)
+        tmp_4 = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
+        wx_bar[tokens[t]] += tmp_4
+        wh_bar += np.outer(hs[t], tmp_4)
         hs_bar[t + 1] = 0.0
-        hs_bar[t] += tmp_5 @ wh.T
+        hs_bar[t] += tmp_4 @ wh.T
     return value, (wx_bar, wh_bar, wy_bar)
 
 
@@ -97,8 +88,6 @@ class Residuals(NamedTuple):
     targets: Int64Array  # (steps,)
     tape: Array  # (steps,)
     tape_1: Array  # (steps, v)
-    top_tape: Array  # (steps,)
-    z_tape: Array  # (steps, v)
     hs: Array  # (steps + 1, h)
     tape_2: Array  # (steps, h)
     tokens: Int64Array  # (steps,)
@@ -129,8 +118,6 @@ def forward(
     hs = np.zeros((steps + 1, h))  # rnn_states.py:9
     tape = np.empty(steps)
     tape_1 = np.empty((steps, v))
-    top_tape = np.empty(steps)
-    z_tape = np.empty((steps, v))
     tape_2 = np.empty((steps, h))
     total = 0.0
     for t in range(steps):  # rnn_states.py:11
@@ -139,9 +126,7 @@ def forward(
         tape_2[t] = tmp
         hs[t + 1] = tmp
         z = hs[t + 1] @ wy  # rnn_states.py:13
-        z_tape[t] = z
         top = z.max()  # rnn_states.py:14
-        top_tape[t] = top
         tmp_1 = np.exp(z - top)  # rnn_states.py:15
         tape_1[t] = tmp_1
         tmp_2 = tmp_1.sum()
@@ -149,16 +134,7 @@ def forward(
         tmp_3 = z[targets[t]]
         total += np.log(tmp_2) + top - tmp_3
     return total / steps, Residuals(
-        targets.copy(),
-        tape,
-        tape_1,
-        top_tape,
-        z_tape,
-        hs,
-        tape_2,
-        tokens.copy(),
-        wy.copy(),
-        wh.copy(),
+        targets.copy(), tape, tape_1, hs, tape_2, tokens.copy(), wy.copy(), wh.copy()
     )
 
 
@@ -168,7 +144,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Arra
     Args:
         cotangent: float64
     """
-    targets, tape, tape_1, top_tape, z_tape, hs, tape_2, tokens, wy, wh = residuals
+    targets, tape, tape_1, hs, tape_2, tokens, wy, wh = residuals
     steps = targets.shape[0]
     v = tape_1.shape[1]
     h = hs.shape[1]
@@ -180,22 +156,17 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Arra
     wx_bar = np.zeros((v, h))
     wy_bar = np.zeros((h, v))
     for t in reversed(range(steps)):
-        top = top_tape[t]
-        z = z_tape[t]
         tape_t = tape_2[t]
         z_bar = np.zeros(v)  # rnn_states.py:15
         z_bar[targets[t]] -= total_bar
-        tmp = total_bar / tape[t] * tape_1[t]
-        top_bar = total_bar + np.sum(-tmp)
-        mask = (z == top).astype(np.float64)  # rnn_states.py:14
-        z_bar = z_bar + tmp + mask * (top_bar / mask.sum())
+        z_bar = z_bar + total_bar / tape[t] * tape_1[t]
         wy_bar += np.outer(hs[t + 1], z_bar)  # rnn_states.py:13
         hs_bar[t + 1] += z_bar @ wy.T
-        tmp_1 = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
-        wx_bar[tokens[t]] += tmp_1
-        wh_bar += np.outer(hs[t], tmp_1)
+        tmp = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
+        wx_bar[tokens[t]] += tmp
+        wh_bar += np.outer(hs[t], tmp)
         hs_bar[t + 1] = 0.0
-        hs_bar[t] += tmp_1 @ wh.T
+        hs_bar[t] += tmp @ wh.T
     return wx_bar, wh_bar, wy_bar
 
 
