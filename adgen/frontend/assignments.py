@@ -14,7 +14,7 @@ from adgen.frontend.attributes import attribute
 from adgen.frontend.classes import is_frozen
 from adgen.frontend.dicts import key_of, merged
 from adgen.frontend.expressions import code_of, expression
-from adgen.frontend.list_items import augment_item, augment_list, store_item
+from adgen.frontend.list_items import augment_item, augment_list, delete_item, is_list, store_item
 from adgen.frontend.lists import new_list
 from adgen.frontend.masks import is_mask, store_where
 from adgen.frontend.mutation import change, current, with_item, without_item
@@ -184,6 +184,10 @@ def _delete(r: Reader, act: Activation, target: cst.BaseExpression) -> None:
         case cst.Subscript(value=value):
             base = expression(r, act, value)
             items = subscript_items(r, act, target)
+            if is_list(base) and len(items) == 1:
+                assert isinstance(base, Tuple | Cells | Grown)
+                delete_item(r, base, *items[0])
+                return
             if not isinstance(base, Tuple) or base.kind != "dict" or len(items) != 1:
                 raise r.error("AG106")
             key = key_of(r, *items[0])

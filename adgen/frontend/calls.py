@@ -26,12 +26,12 @@ from adgen.frontend.abstract import (
     Tuple,
     UserFunction,
 )
-from adgen.frontend.attributes import member
+from adgen.frontend.attributes import attribute, member
 from adgen.frontend.derivatives import TRANSFORMS, apply, transform
 from adgen.frontend.dicts import new_dict
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.library_context import CallContext
-from adgen.frontend.list_items import method
+from adgen.frontend.list_items import METHODS, has_method, method
 from adgen.frontend.liveness import Liveness, names_assigned, names_nonlocal, statements
 from adgen.frontend.mutation import current
 from adgen.frontend.names import FORMS
@@ -53,10 +53,14 @@ class Arguments:
 
 def call(r: Reader, act: Activation, node: cst.Call) -> Abstract:
     """The result of a call."""
-    changed = method(r, act, node)
-    if changed is not None:
-        return changed
-    function = expression(r, act, node.func)
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in METHODS:
+        base = expression(r, act, node.func.value)
+        if has_method(base, node.func.attr.value):
+            return method(r, act, node, base)
+        with r.at(act, node.func):
+            function = attribute(r, base, node.func.attr.value, code_of(node.func))
+    else:
+        function = expression(r, act, node.func)
     before = r.changes
     given = arguments(r, act, node)
     if r.changes != before:

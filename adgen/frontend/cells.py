@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from adgen.diagnostics import Span
 from adgen.frontend import places
-from adgen.frontend.abstract import Abstract, Array, Cells, Form, Grown, Known, Number, Root, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Form, Grown, Root, Tuple
 from adgen.frontend.open_sizes import closed, in_scope, opened
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Relearn, Unfounded
-from adgen.ir.core import Region, Value
-from adgen.ir.types import I64, DType, Kind, StackType, Type
+from adgen.ir.core import Value
+from adgen.ir.types import DType, Kind, StackType, Type
 from adgen.primitives import lists as prims
 from adgen.primitives.checks import fail_if
 from adgen.primitives.elementwise import lt
@@ -233,10 +232,11 @@ def position(r: Reader, x: Cells, index: Value) -> Value:
 def get(r: Reader, x: Cells, index: Value) -> Abstract:
     """``x[index]``."""
     at = position(r, x, index)
-    return _read(r, x, [prims.cell(r.b, stack, at, exact=True) for stack in contents(r, x)])
+    return made_of(r, x, [prims.cell(r.b, stack, at, exact=True) for stack in contents(r, x)])
 
 
-def _read(r: Reader, x: Cells, values: Sequence[Value]) -> Abstract:
+def made_of(r: Reader, x: Cells, values: Sequence[Value]) -> Abstract:
+    """An element from the contents of its cells."""
     assert x.form is not None
     found: list[Abstract] = []
     for root, value in zip(x.roots, values, strict=True):
@@ -272,19 +272,6 @@ def columns(r: Reader, x: Cells) -> tuple[Grown, ...]:
     return tuple(found)
 
 
-def sliced(r: Reader, x: Cells, chosen: Abstract, span: Span | None) -> Abstract:
-    """``x[start:stop:step]``: another list; of numbers or arrays one to look at."""
-    from adgen.frontend.abstract import Iterable
-    from adgen.frontend.lists import list_item
-
-    parts = [list_item(r, column, [(chosen, span)]) for column in columns(r, x)]
-    if x.form == LEAF:
-        return parts[0]
-    if x.form is None or x.form[1] != "tuple" or any(part != LEAF for part in x.form[4]):
-        raise r.error("AG115", notes=["a slice of a list of nested tuples"])
-    return concatenated(r, Iterable("zip", tuple(parts)))
-
-
 def snapshot(r: Reader, x: Cells) -> Abstract:
     """The elements as they are now, as library functions take them."""
     if x.form is not None and x.form != LEAF:
@@ -300,7 +287,7 @@ def check_own(r: Reader, x: Cells) -> None:
             raise r.error("AG115", notes=[_ALIASED])
 
 
-def _fitted(r: Reader, x: Cells, item: Abstract) -> list[Value]:
+def fitted(r: Reader, x: Cells, item: Abstract) -> list[Value]:
     """The values of an element in the types of the list's cells."""
     from adgen.frontend.merging import convert
 
@@ -328,26 +315,24 @@ def _remember(r: Reader, root: Root, leaf: Abstract) -> None:
         r.state.shared[root] = sources
 
 
-def _set(r: Reader, root: Root, version: Value) -> None:
-    places.set_version(r, root, version)
-
-
 def append(r: Reader, x: Cells, item: Abstract) -> None:
     """``x.append(item)``."""
     check_own(r, x)
-    values = _fitted(r, x, item)
+    values = fitted(r, x, item)
     end = count(r, x)
     for root, value in zip(x.roots, values, strict=True):
-        _set(r, root, prims.set_cell(r.b, r.state.versions[root], end, value, append=True, exact=True))
+        places.set_version(
+            r, root, prims.set_cell(r.b, r.state.versions[root], end, value, append=True, exact=True)
+        )
 
 
 def store(r: Reader, x: Cells, index: Value, item: Abstract) -> None:
     """``x[index] = item``."""
     check_own(r, x)
-    values = _fitted(r, x, item)
+    values = fitted(r, x, item)
     at = position(r, x, index)
     for root, value in zip(x.roots, values, strict=True):
-        _set(r, root, prims.set_cell(r.b, r.state.versions[root], at, value, exact=True))
+        places.set_version(r, root, prims.set_cell(r.b, r.state.versions[root], at, value, exact=True))
 
 
 def pop(r: Reader, x: Cells) -> Abstract:
@@ -364,99 +349,15 @@ def pop(r: Reader, x: Cells) -> Abstract:
     for root in x.roots:
         rest, value = r.b.emit(prims.take, (r.state.versions[root], last), {"exact": True})
         values.append(value)
-        _set(r, root, rest)
-    return _read(r, x, values)
+        places.set_version(r, root, rest)
+    return made_of(r, x, values)
 
 
 def clear(r: Reader, x: Cells) -> None:
     """``x.clear()``."""
     check_own(r, x)
     for root in x.roots:
-        _set(r, root, prims.truncate(r.b, r.state.versions[root], constant(r.b, 0), exact=True))
-
-
-def extend(r: Reader, x: Cells, items: Abstract) -> None:
-    """``x.extend(items)``, one after the other."""
-    from adgen.frontend.sequences import static_items, trip
-
-    if isinstance(items, Cells) and items.form is None:
-        return
-    known = static_items(r, items)
-    if known is not None:
-        for item in known:
-            append(r, x, item)
-        return
-    found = trip(r, items)
-    if found is None:
-        raise r.error("AG123", what=describe(r, items))
-    check_own(r, x)
-    if not x.roots:
-        with r.branch(r.state) as _:
-            raise learn(r, x, element_of(r, found.item(constant(r.b, 0))))
-    inits = tuple(r.state.versions[root] for root in x.roots)
-    counter, params = Value(I64), tuple(Value(v.any_type, v.hint) for v in inits)
-    with r.branch(r.state, conditional=False) as (nodes, state):
-        r.state.versions.update(zip(x.roots, params, strict=True))
-        r.sizes.counters[counter] = (found.lo, found.hi, found.step_value or 0)
-        append(r, x, found.item(counter))
-        del r.sizes.counters[counter]
-        ends = tuple(state.versions[root] for root in x.roots)
-    body = Region((counter, *params), tuple(nodes), ends)
-    results = r.b.for_loop((found.lo, found.hi, found.step), inits, body)
-    for root, result in zip(x.roots, results, strict=True):
-        _set(r, root, result)
-        if root in state.shared:
-            r.state.shared[root] = state.shared[root]
-
-
-def concatenated(r: Reader, *parts: Abstract) -> Cells:
-    """A new list of the elements of several sequences."""
-    site = site_of(r)
-    r.elements.setdefault(site, None)
-    made = new(r, (), site)
-    for part in parts:
-        extend(r, made, part)
-    return made
-
-
-def filled(r: Reader, items: Sequence[Abstract], times: Value) -> Abstract:
-    """``[item, ...] * times`` for a number known at run time."""
-    from adgen.frontend.abstract import Iterable
-
-    if not times.type.dtype.is_integer or times.type.rank:
-        raise r.error("AG234", operation="*", types=f"a list and `{times.type}`")
-    if not items:
-        raise r.error("AG115", notes=["a list of nothing is repeated"])
-    times = r.cast(times, DType.i64, Kind.py)
-    site = site_of(r)
-    r.elements.setdefault(site, None)
-    made = new(r, (), site)
-    for item in items:
-        if isinstance(item, Array):
-            raise r.error("AG115", notes=["every element would be the same array"])
-    if made.form is None:
-        raise learn(r, made, element_of(r, items[0]))
-    rounds = Iterable("range", (Known(0), Number(times), Known(1)))
-    return _repeated(r, made, items, rounds)
-
-
-def _repeated(r: Reader, made: Cells, items: Sequence[Abstract], rounds: Abstract) -> Cells:
-    from adgen.frontend.sequences import trip
-
-    found = trip(r, rounds)
-    assert found is not None
-    inits = tuple(r.state.versions[root] for root in made.roots)
-    counter, params = Value(I64), tuple(Value(v.any_type, v.hint) for v in inits)
-    with r.branch(r.state, conditional=False) as (nodes, state):
-        r.state.versions.update(zip(made.roots, params, strict=True))
-        for item in items:
-            append(r, made, item)
-        ends = tuple(state.versions[root] for root in made.roots)
-    body = Region((counter, *params), tuple(nodes), ends)
-    results = r.b.for_loop((found.lo, found.hi, found.step), inits, body)
-    for root, result in zip(made.roots, results, strict=True):
-        _set(r, root, result)
-    return made
+        places.set_version(r, root, prims.truncate(r.b, r.state.versions[root], constant(r.b, 0), exact=True))
 
 
 def alike(r: Reader, left: Cells, right: Cells) -> Cells:

@@ -8,7 +8,7 @@ from enum import Enum
 import libcst as cst
 
 from adgen.frontend import merging
-from adgen.frontend.abstract import Abstract, Known, Number, Tuple
+from adgen.frontend.abstract import Abstract, Cells, Grown, Iterable, Known, Number, Tuple
 from adgen.frontend.expressions import expression
 from adgen.frontend.operators import SYMBOLS, binary, negated, truth
 from adgen.frontend.reader import Reader
@@ -16,7 +16,8 @@ from adgen.frontend.signals import Unfounded
 from adgen.frontend.state import Activation
 from adgen.ir.core import Node, Op, Value
 from adgen.ir.types import DType, Kind, Type
-from adgen.primitives.elementwise import logical_and, logical_or, where
+from adgen.primitives.elementwise import gt, logical_and, logical_or, where
+from adgen.primitives.sizes import constant
 
 
 def comparison(r: Reader, act: Activation, node: cst.Comparison) -> Abstract:
@@ -45,13 +46,8 @@ def compare(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
         texts = [x.value for x in (left, right) if isinstance(x, Known) and isinstance(x.value, str)]
         if len(texts) == 2:
             return Known((texts[0] in texts[1]) == (symbol == "in"))
-        if not isinstance(left, Known) or not isinstance(right, Tuple):
-            raise r.error("AG120", operator=symbol)
-        items = [Known(k) for k in right.keys] if right.kind == "dict" else right.items
-        if not all(isinstance(item, Known) for item in items):
-            raise r.error("AG120", operator=symbol)
-        values = [item.value for item in items if isinstance(item, Known)]
-        return Known((left.value in values) == (symbol == "in"))
+        found = _contained(r, left, right)
+        return found if symbol == "in" else negated(r, found)
     if symbol in ("==", "!="):
         for one, other in ((left, right), (right, left)):
             if (
@@ -65,6 +61,20 @@ def compare(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
             if same is not None:
                 return Known(same == (symbol == "=="))
     return binary(r, symbol, left, right)
+
+
+def _contained(r: Reader, item: Abstract, x: Abstract) -> Abstract:
+    """``item in x``: of a dict its keys, of sequences of known length one by one, else by looking."""
+    from adgen.frontend import cell_loops
+    from adgen.frontend.sequence_search import contained
+    from adgen.frontend.sequences import static_items
+
+    if isinstance(x, Cells):
+        return Number(gt(r.b, cell_loops.counted(r, x, item), constant(r.b, 0)))
+    items = static_items(r, x) if isinstance(x, Tuple | Grown | Iterable) else None
+    if items is None or (isinstance(x, Tuple) and x.kind == "dict" and not isinstance(item, Known)):
+        raise r.error("AG120", operator="in")
+    return contained(r, items, item)
 
 
 def _identical(left: Abstract, right: Abstract) -> bool | None:

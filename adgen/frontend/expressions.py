@@ -96,7 +96,7 @@ def _tuple(r: Reader, act: Activation, node: cst.Tuple | cst.List) -> Abstract:
     if r.changes != before:
         items = [current(r, item) for item in items]
     if parts:
-        from adgen.frontend.cells import concatenated
+        from adgen.frontend.cell_loops import concatenated
 
         return concatenated(r, *parts, Tuple(tuple(items)))
     if isinstance(node, cst.List):

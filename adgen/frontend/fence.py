@@ -71,7 +71,11 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.UnaryOperation, "`-x`, `+x`, `not x`, `~x`"),
     Rule(cst.BinaryOperation, "arithmetic", note="`+ - * / // % ** @` and, on truth values, `& \\| ^`"),
     Rule(cst.BooleanOperation, "`and`, `or`", note="the right side is evaluated only if needed"),
-    Rule(cst.Comparison, "comparison", note="chains too; `is` and `in` are decided at build time"),
+    Rule(
+        cst.Comparison,
+        "comparison",
+        note="chains too; `in` of tuples, lists and keys; `is` is decided at build time",
+    ),
     Rule(cst.IfExp, "conditional expression"),
     Rule(
         cst.Call, "call", note="of NumPy, math, builtins, adgen, functions, methods and classes of the user"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adgen.diagnostics import Span
-from adgen.frontend import cells, custom, higher, records, reflection
+from adgen.frontend import cell_loops, cells, custom, higher, records, reflection
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -104,14 +104,14 @@ def _sequence(r: Reader, kind: str, items: list[Abstract]) -> Abstract:
     if not items:
         return new_list(r, ()) if kind == "list" else Tuple((), kind)
     if kind == "list" and cells.site_of(r) in r.elements:
-        return cells.concatenated(r, items[0])
+        return cell_loops.concatenated(r, items[0])
     if isinstance(items[0], Cells):
         return cells.copied(r, items[0])
     if isinstance(items[0], Grown):
         return replace(items[0], owner=None)
     found = static_items(r, items[0])
     if found is None and kind == "list":
-        return cells.concatenated(r, items[0])
+        return cell_loops.concatenated(r, items[0])
     if found is None:
         raise r.error("AG240", what="the length of a sequence")
     return new_list(r, found) if kind == "list" else Tuple(found, kind)

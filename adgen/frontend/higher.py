@@ -27,7 +27,8 @@ def items_of(r: Reader, x: Abstract) -> Items:
     return found
 
 
-def _apply(r: Reader, function: Abstract, *given: Abstract) -> Abstract:
+def applied(r: Reader, function: Abstract, *given: Abstract) -> Abstract:
+    """The result of a function of the program."""
     from adgen.frontend.calls import Arguments, called
 
     return called(r, function, Arguments(list(given)), "the function", r.b.span)
@@ -47,14 +48,14 @@ def _takes(r: Reader, given: Arguments, function: str, low: int, high: int = 99,
 def _map(r: Reader, given: Arguments) -> Abstract:
     function, *sequences = _takes(r, given, "map", 2)
     columns = [items_of(r, x) for x in sequences]
-    return Tuple(tuple(_apply(r, function, *row) for row in zip(*columns, strict=False)))
+    return Tuple(tuple(applied(r, function, *row) for row in zip(*columns, strict=False)))
 
 
 def _filter(r: Reader, given: Arguments) -> Abstract:
     function, sequence = _takes(r, given, "filter", 2, 2)
     kept = []
     for item in items_of(r, sequence):
-        test = truth(r, item if function == Known(None) else _apply(r, function, item))
+        test = truth(r, item if function == Known(None) else applied(r, function, item))
         if not isinstance(test, Known):
             raise r.error("AG240", what="the condition of `filter`")
         if test.value:
@@ -90,24 +91,19 @@ def _of_array(r: Reader, name: str, x: Array) -> Abstract:
     type_ = r.type_of(x)
     if type_ is None or type_.rank != 1:
         raise r.error("AG241", type=f"`{type_}`")
-    found = _apply(r, library_name(r, f"numpy.{name}", name), x)
+    found = applied(r, library_name(r, f"numpy.{name}", name), x)
     return Number(context_of(r).cast(r.value(found), DType.bool, Kind.py))
 
 
 def _sorted(r: Reader, given: Arguments) -> Abstract:
     from adgen.frontend.lists import new_list
+    from adgen.frontend.sequence_search import ordered
 
     (sequence,) = _takes(r, given, "sorted", 1, 1, "key", "reverse")
-    items = items_of(r, sequence)
-    key = given.named.get("key", Known(None))
-    keys = items if key == Known(None) else tuple(_apply(r, key, item) for item in items)
-    values = [r.static(k, "what `sorted` sorts by") for k in keys]
-    reverse = bool(r.static(given.named.get("reverse", Known(False)), "an option of `sorted`"))
-    try:
-        order = sorted(range(len(items)), key=lambda at: values[at], reverse=reverse)
-    except TypeError as error:
-        raise r.error("AG205", function="sorted", reason=str(error)) from None
-    return new_list(r, tuple(items[at] for at in order))
+    items = ordered(r, items_of(r, sequence), given.named.get("key"), given.named.get("reverse"))
+    if items is None:
+        raise r.error("AG240", what="what `sorted` sorts by")
+    return new_list(r, items)
 
 
 def _slice(r: Reader, given: Arguments) -> Abstract:
@@ -131,7 +127,7 @@ def _reduce(r: Reader, given: Arguments) -> Abstract:
         raise r.error("AG205", function="functools.reduce", reason="there is nothing in it")
     total = items[0]
     for item in items[1:]:
-        total = _apply(r, function, total, item)
+        total = applied(r, function, total, item)
     return total
 
 
@@ -200,7 +196,7 @@ def _accumulate(r: Reader, given: Arguments) -> Abstract:
     found = items[:1]
     for item in items[1:]:
         last = found[-1]
-        found.append(_apply(r, function[0], last, item) if function else binary(r, "+", last, item))
+        found.append(applied(r, function[0], last, item) if function else binary(r, "+", last, item))
     return Tuple(tuple(found))
 
 
@@ -231,7 +227,7 @@ def _islice(r: Reader, given: Arguments) -> Abstract:
 
 def _starmap(r: Reader, given: Arguments) -> Abstract:
     function, sequence = _takes(r, given, "itertools.starmap", 2, 2)
-    return Tuple(tuple(_apply(r, function, *items_of(r, row)) for row in items_of(r, sequence)))
+    return Tuple(tuple(applied(r, function, *items_of(r, row)) for row in items_of(r, sequence)))
 
 
 def _repeat(r: Reader, given: Arguments) -> Abstract:

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from adgen.frontend import cells
+from adgen.frontend import cell_loops, cells
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Tuple
 from adgen.frontend.library import operators as library
 from adgen.frontend.library_context import CallContext, context_of
@@ -191,10 +191,10 @@ def _lists(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract 
     if symbol == "+" and all(isinstance(x, Cells | Grown) or _is_list(x) for x in (left, right)):
         if _is_list(left) and _is_list(right):
             return None
-        return cells.concatenated(r, left, right)
+        return cell_loops.concatenated(r, left, right)
     for one, other in ((left, right), (right, left)):
         if symbol == "*" and isinstance(other, Number) and isinstance(one, Tuple) and _is_list(one):
-            return cells.filled(r, one.items, other.value)
+            return cell_loops.filled(r, one.items, other.value)
         if isinstance(one, Cells | Grown) and isinstance(other, Array):
             pair = [r.wrap(r.value(x)) for x in (left, right)]
             return binary(r, symbol, pair[0], pair[1])

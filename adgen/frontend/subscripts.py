@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from adgen.diagnostics import Span, UserError
-from adgen.frontend import cells, indexing
+from adgen.frontend import cell_loops, cells, indexing
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -78,7 +78,7 @@ def _list_item(r: Reader, base: Cells, items: list[tuple[Abstract, Span]]) -> Ab
     if isinstance(item, Slice):
         if all(x == Known(None) for x in (item.start, item.stop, item.step)):
             return cells.copied(r, base)
-        return cells.sliced(r, base, item, span)
+        return cell_loops.sliced(r, base, item, span)
     return cells.get(r, base, index_value(r, item, span))
 
 

@@ -680,8 +680,8 @@ INTERFACE: list[Row] = [
     ),
     (
         "AG115",
-        Example("def f(x):\n    ys = [x, x]\n    «ys.pop(0)»\n    return ys[0]"),
-        Example("def f(x):\n    ys = [x, x]\n    ys.pop()\n    return ys[0]"),
+        Example("def f(x):\n    ys = [x, x]\n    del «ys[0:1]»\n    return ys[0]"),
+        Example("def f(x):\n    ys = [x, x]\n    del ys[0]\n    return ys[0]"),
     ),
     (
         "AG261",
@@ -806,7 +806,7 @@ INTERFACE: list[Row] = [
         "AG240",
         scalar("""
             def f(x):
-                return «sorted([x, 2.0])»[0]
+                return «sorted([x, 2.0], key=lambda v: (v, 1))»[0]
         """),
         scalar("""
             def f(x):

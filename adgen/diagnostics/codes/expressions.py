@@ -144,11 +144,11 @@ CODES = (
     Code(
         "AG120",
         "operator `{operator}` is outside the accepted language",
-        "Identity and membership tests are about objects, not about their values.",
+        "Identity is about objects, not about their values. Tuples, lists and dicts have members.",
         help="compare values with `==` or `<`",
         bad=Example("""
             def f(x):
-                if «x in (1.0, 2.0)»:
+                if «x is x * 1.0»:
                     y = x
                 else:
                     y = x * x
@@ -156,7 +156,7 @@ CODES = (
         """),
         good=Example("""
             def f(x):
-                if x == 1.0 or x == 2.0:
+                if x in (1.0, 2.0):
                     y = x
                 else:
                     y = x * x

@@ -97,11 +97,11 @@ CODES = (
     Code(
         "AG106",
         "this `del` is outside the accepted language",
-        "Names and items of dicts can be deleted; elements of lists and attributes cannot.",
+        "Names, items of dicts and elements of lists can be deleted; parts of arrays and attributes cannot.",
         help="leave the statement out",
         bad=Example("""
             def f(x):
-                y = [x, x * x]
+                y = np.array([x, x * x])
                 del «y[0]»
                 return y[0]
         """),
