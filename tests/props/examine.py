@@ -355,6 +355,9 @@ class _Examination:
         """The exact gradient; None where it says nothing."""
         if not np.isfinite(value) or abs(value) > LARGE:
             return None
+        if any(_is_complex(arg) for arg in self.args):
+            self.gap = "complex arguments"
+            return None
         try:
             if dual_run.margin(self.fun, self.args) < (1e-4 if self.single else MARGIN):
                 return None
