@@ -57,11 +57,15 @@ class Generator:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Root:
-    """One allocation. ``origin`` is ``argument``, ``captured`` or ``local``; identity is what counts."""
+    """One allocation. ``origin`` is ``argument``, ``captured`` or ``local``; identity is what counts.
+
+    With ``either`` it is none of its own, but one of others (:mod:`adgen.frontend.either`).
+    """
 
     origin: str
     name: str | None = None
     span: Span | None = None
+    either: Either | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,10 @@ class Permute:
 
 @dataclass(frozen=True, slots=True)
 class Reshape:
-    """A view step: the same elements in C order under other dims."""
+    """A view step: the same elements in C order under other dims; or the same dims by other ``names``."""
 
     dims: tuple[Dim, ...]
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,15 @@ class Array:
 
     root: Root
     path: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Either:
+    """One of two places; ``pred`` says at run time which."""
+
+    pred: Value
+    then: Array | Either
+    orelse: Array | Either
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ import libcst as cst
 from adgen.diagnostics import UserError
 from adgen.frontend import cells, merging
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Root, Tuple
+from adgen.frontend.carried_places import Places, Slots
+from adgen.frontend.following import site_of
 from adgen.frontend.merging import Leaf, Unjoinable
 from adgen.frontend.mutation import changed_names, sole
 from adgen.frontend.open_sizes import in_scope, opened
@@ -73,6 +75,16 @@ class Carried:
     fresh: dict[Root | None, None] = field(default_factory=dict)
     rounds: Callable[[], Value] | None = None
     turns: Turns | None = None
+    site: object = None
+    slots: Slots = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slots = Slots(self.r, self.outside)
+
+    @property
+    def placed(self) -> bool:
+        """Whether it is followed which arrays the names are (see :mod:`adgen.frontend.carried_places`)."""
+        return self.site in self.r.followed
 
     # -- around the loop ----------------------------------------------------------------------------------
     def _leaves(self) -> Iterator[tuple[str | None, AnyType, Abstract | Value | None]]:
@@ -102,6 +114,7 @@ class Carried:
         """Bind the names and versions at the head of the body."""
         values = iter(params)
         frames = self.r.state.frames
+        self.slots.enter()
         later: list[tuple[Name, Abstract]] = []
         for item in self.names:
             if item.late or item.gone is not None:
@@ -123,19 +136,20 @@ class Carried:
         """Mark the roots of a rebuilt name as aliases of others, where they may be."""
         versions = self.r.state.versions
         aliases = item.at_end if behind else {**item.at_entry, **item.at_end}
-        for root in roots_of(bound) if item.types else ():
+        for root in roots_of(bound) if item.types and not places_in(item.skeleton) else ():
             sources = {source: versions[source] for source in aliases if source in versions}
             if _SOMETHING in aliases:
                 sources[root] = versions[root]
             if sources:
                 self.r.state.shared[root] = sources
+                self.r.joined[root] = self.site
 
     def note_aliases(
         self, item: Name, bound: Binding | None, state: State, known: State, noted: dict[Root, None]
     ) -> bool:
         """Note the roots a carried name comes with that can be reached besides; whether any is new."""
         before = len(noted)
-        if bound is None or not item.types:
+        if bound is None or not item.types or places_in(item.skeleton):
             return False
         others = state.reachable(item.key, item.name, self.live if item.key == self.act.key else None)
         for root in roots_of(bound):
@@ -144,13 +158,17 @@ class Carried:
             for source in state.shared.get(root, {}):
                 if source is not root:
                     noted.setdefault(source if source in known.versions else _SOMETHING)
+        if noted and self.placed:
+            raise self.r.refuse("AG245", self.act, self.node, name=item.name)
         return len(noted) > before
 
     def widen(self, nodes: list[Node], state: State, runs: Callable[[], bool]) -> bool:
         """Compare the end of the body with its head; whether a type, a form or a set of roots changed."""
-        if self._take_turns(state):
+        if not self.placed and self._take_turns(state):
             return True
         changed = self._take_up(state)
+        if self.placed:
+            changed |= self._follow(nodes, state, runs)
         for item in list(self.names):
             frame = state.frames[item.key]
             end = at_end(frame, item.name)
@@ -164,6 +182,55 @@ class Carried:
                 changed = True
         return changed
 
+    # -- which arrays the names are -----------------------------------------------------------------------
+    def _form(self, key: int, name: str, x: Abstract) -> tuple[object, list[Leaf]]:
+        """The form of a binding in front of the loop."""
+        if not self.placed:
+            return _form(self.r, x)
+        others = self.outside.reachable(key, name, self.live if key == self.act.key else None)
+
+        def placed(one: Array) -> Places:
+            type_ = self.r.type_of(one)
+            assert type_ is not None
+            found = Places(self.slots, shown_name(name) or "array", one, type_)
+            found.start(alone=one.root not in others and one.root not in self.outside.shared)
+            return found
+
+        return _form(self.r, x, placed)
+
+    def _late(self, one: Array) -> Places:
+        type_ = self.r.type_of(one)
+        assert type_ is not None
+        return Places(self.slots, "array", None, type_)
+
+    def _follow(self, nodes: list[Node], state: State, runs: Callable[[], bool]) -> bool:
+        """Take up what the names are at the end of a round; whether anything is new."""
+        was_open = self.slots.open
+        with self.r.inside(nodes, state):
+            for item in list(self.names):
+                end = at_end(frame := state.frames[item.key], item.name)
+                if item.entry is None and item.skeleton is None and _is_placeable(end):
+                    assert isinstance(end, Array | Tuple)
+                    self._first(item, end, runs, is_open(frame, item.name))
+            ends = [pair for item in self.names for pair in self._pairs(item, state)]
+            fits = self.slots.assign(ends)
+            admitted = [places.admit(end) for places, end in ends] if fits else [None]
+        if None in admitted:
+            raise self.r.refuse("AG245", self.act, self.node, name=ends[admitted.index(None)][0].name)
+        grown = [
+            item for item in self.names if any(p.width != len(p.parts()) for p in places_in(item.skeleton))
+        ]
+        for item in grown:
+            _refit(item)
+        return bool(grown) or True in admitted or was_open is not self.slots.open
+
+    def _pairs(self, item: Name, state: State) -> list[tuple[Places, Array]]:
+        """The places of a name, with what they are at the end of a round."""
+        end = at_end(state.frames[item.key], item.name)
+        if end is None or isinstance(end, Missing) or item.gone is not None:
+            return []
+        return list(_placed_ends(item.skeleton, end))
+
     def _take_up(self, state: State) -> bool:
         """Carry the names whose containers the body changes, those of other activations among them."""
         base, known = self.r.state, {(item.key, item.name) for item in self.names}
@@ -176,7 +243,7 @@ class Carried:
         for key, name in found:
             entry = base.frames[key][name]
             assert not isinstance(entry, Missing)
-            skeleton, leaves = _form(self.r, entry)
+            skeleton, leaves = self._form(key, name, entry)
             types, starts = [leaf.type for leaf in leaves], [leaf.left for leaf in leaves]
             self.names.append(Name(key, name, entry, skeleton, types, starts, False))
             self.note_aliases(self.names[-1], entry, base, base, self.names[-1].at_entry)
@@ -191,8 +258,10 @@ class Carried:
                 return False
             item.gone = end if isinstance(end, Missing) and end.error else Missing()
             item.types, item.starts = [], []
+            if any(places.slots for places in places_in(item.skeleton)):
+                raise self.r.refuse("AG245", self.act, self.node, name=item.name)
             return True
-        if item.late and item.entry is None and not item.types:
+        if item.late and item.entry is None and not item.types and not places_in(item.skeleton):
             return self._first(item, end, runs, is_open(state.frames[item.key], item.name))
         return self._join(item, end, runs, state)
 
@@ -202,7 +271,11 @@ class Carried:
         if open_ and not may_be_open(end):
             item.gone = Missing()
             return False
-        skeleton, leaves = merging.filled(self.r, end, True, self.r.state)
+        placed = self.placed and _is_placeable(end)
+        if placed:
+            skeleton, leaves = _form(self.r, end, self._late)
+        else:
+            skeleton, leaves = merging.filled(self.r, end, True, self.r.state)
         if open_:
             flag = Name(item.key, BOUND + item.name, Known(False), ("leaf",), [BOOL], [Known(False)], False)
             self.names.append(flag)
@@ -210,7 +283,7 @@ class Carried:
         item.skeleton = skeleton
         item.types = [self._outside(leaf.type) for leaf in leaves]
         item.starts = [None] * len(leaves)
-        return bool(leaves) or open_
+        return bool(leaves) or open_ or placed
 
     def _turns_with(self, root: Root) -> bool:
         return self.turns is not None and root in self.turns.arrays.values()
@@ -388,7 +461,7 @@ class Carried:
             self._share(item, bound, runs)
             self.r.state.frames[item.key][item.name] = bound
         if self.turns is not None:
-            self.turns.leave(self.r, {item.name: bound for item, bound in later})
+            self.turns.leave(self.r, {item.name: bound for item, bound in later}, self.site)
 
 
 def carried_at_entry(
@@ -398,30 +471,93 @@ def carried_at_entry(
     frame = r.state.frames[act.key]
     for name in [n for n in frame if n not in live and not n.startswith("$")]:
         del frame[name]
-    names = []
+    names: list[Name] = []
+    site = site_of(r, act.source.span(node))
+    carried = Carried(r, act, node, names, live, r.state, site=site)
     for name, late in candidates.items():
         entry = None if late else frame.get(name)
         if entry is None or isinstance(entry, Missing):
             names.append(Name(act.key, name, None, None, [], [], True))
             continue
-        skeleton, leaves = (entry, []) if isinstance(entry, Array) else _form(r, entry)
+        keeps = isinstance(entry, Array) and not carried.placed
+        skeleton, leaves = (entry, []) if keeps else carried._form(act.key, name, entry)
         types, starts = [leaf.type for leaf in leaves], [leaf.left for leaf in leaves]
         names.append(Name(act.key, name, entry, skeleton, types, starts, False))
-    carried = Carried(r, act, node, names, live, r.state)
     for item in names:
         carried.note_aliases(item, item.entry, r.state, r.state, item.at_entry)
     return carried
 
 
-def _form(r: Reader, x: Abstract) -> tuple[object, list[Leaf]]:
-    """The form of a binding: everything that has a type is a leaf."""
+def _form(
+    r: Reader, x: Abstract, placed: Callable[[Array], Places] | None = None
+) -> tuple[object, list[Leaf]]:
+    """The form of a binding: everything that has a type is a leaf; arrays may be ``placed``."""
     if isinstance(x, Tuple):
-        parts = [_form(r, item) for item in x.items]
+        parts = [_form(r, item, placed) for item in x.items]
         return ("tuple", x, [p[0] for p in parts]), [leaf for p in parts for leaf in p[1]]
+    if placed is not None and isinstance(x, Array):
+        places = placed(x)
+        found = [Leaf(start, None, type_, None) for type_, start in places.parts()]
+        places.width = len(found)
+        return ("places", places), found
     type_ = r.type_of(x)
     if type_ is None:
         return x, []
     return ("leaf",), [Leaf(x, None, type_, None)]
+
+
+def places_in(skeleton: object) -> list[Places]:
+    """The places of a form."""
+    match skeleton:
+        case ("places", Places() as places):
+            return [places]
+        case ("tuple", _, list() as parts):
+            return [places for part in parts for places in places_in(part)]
+    return []
+
+
+def _is_placeable(x: Binding | None) -> bool:
+    """Whether a binding has arrays in it, and no lists of run-time length."""
+    parts = x.items if isinstance(x, Tuple) else (x,)
+    if any(isinstance(part, Cells | Grown | Missing) for part in parts):
+        return False
+    return any(_is_placeable(part) for part in parts) if isinstance(x, Tuple) else isinstance(x, Array)
+
+
+def _placed_ends(skeleton: object, end: Abstract) -> Iterator[tuple[Places, Array]]:
+    match skeleton:
+        case ("places", Places() as places) if isinstance(end, Array):
+            yield places, end
+        case ("tuple", _, list() as parts) if isinstance(end, Tuple) and len(end.items) == len(parts):
+            for part, item in zip(parts, end.items, strict=True):
+                yield from _placed_ends(part, item)
+
+
+def _refit(item: Name) -> None:
+    """Put down what a name carries, after its places have grown."""
+    old = iter(list(zip(item.types, item.starts, strict=True)))
+    new = [part for part in _refitted(item.skeleton, old)]
+    item.types, item.starts = [t for t, _ in new], [s for _, s in new]
+
+
+def _refitted(
+    skeleton: object, old: Iterator[tuple[AnyType, Abstract | Value | None]]
+) -> Iterator[tuple[AnyType, Abstract | Value | None]]:
+    match skeleton:
+        case ("places", Places() as places):
+            for _ in range(places.width):
+                next(old)
+            found = places.parts()
+            places.width = len(found)
+            yield from found
+        case ("leaf",):
+            yield next(old)
+        case ("cells", Cells() as like):
+            for _ in like.roots:
+                yield next(old)
+        case ("tuple", _, list() as parts):
+            for part in parts:
+                yield from _refitted(part, old)
 
 
 def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[AnyType]:
@@ -443,6 +579,10 @@ def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract | Val
                 raise Unjoinable(end, end)
             cells.alike(r, like, end)
             yield from (r.state.versions[root] for root in end.roots)
+        case ("places", Places() as places):
+            if not isinstance(end, Array):
+                raise Unjoinable(end, end)
+            yield from places.ends(r, end)
         case ("leaf",):
             yield end
         case ("tuple", Tuple() as like, list() as parts):
@@ -461,6 +601,8 @@ def _same_form(skeleton: object, end: Abstract) -> bool:
         case ("tuple", Tuple(items=items), list() as parts) if isinstance(end, Tuple):
             pairs = zip(parts, end.items, strict=True)
             return len(items) == len(end.items) and all(_same_form(p, x) for p, x in pairs)
+        case ("places", _):
+            return isinstance(end, Array)
     return skeleton == end
 
 

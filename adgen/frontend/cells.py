@@ -16,6 +16,7 @@ from adgen.frontend.open_sizes import closed, in_scope, opened
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Relearn, Unfounded
+from adgen.frontend.state import roots_of
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind, StackType, Type
 from adgen.primitives import lists as prims
@@ -308,9 +309,10 @@ def _remember(r: Reader, root: Root, leaf: Abstract) -> None:
     if not isinstance(leaf, Array):
         return
     sources = dict(r.state.shared.get(root, {}))
-    if leaf.root.origin != "list":
-        sources[leaf.root] = r.state.versions[leaf.root]
-    sources.update(r.state.shared.get(leaf.root, {}))
+    for one in roots_of(leaf):
+        if one.origin != "list":
+            sources[one] = r.state.versions[one]
+        sources.update(r.state.shared.get(one, {}))
     if sources:
         r.state.shared[root] = sources
 

@@ -10,7 +10,9 @@ import libcst as cst
 from adgen.frontend import merging
 from adgen.frontend.abstract import Abstract, Cells, Grown, Iterable, Known, Number, Tuple
 from adgen.frontend.expressions import expression
+from adgen.frontend.following import Following, site_of
 from adgen.frontend.operators import SYMBOLS, binary, negated, truth
+from adgen.frontend.places import set_version
 from adgen.frontend.reader import Reader
 from adgen.frontend.signals import Unfounded
 from adgen.frontend.state import Activation
@@ -163,29 +165,38 @@ def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callabl
         r.splice(side.nodes)
         r.restore(r.state, side.state)
         return found[0]
+    following = Following(r, pred, sides, site_of(r, r.b.span), r.state)
+    shared = merging.sharing(r, sides, -1, "", (found[0], found[1]), None, following.site)
     try:
-        skeleton, leaves = merging.aligned(r, sides, found[0], found[1], "")
+        follow = following if shared.sources and following.active else None
+        skeleton, leaves = merging.aligned(r, sides, found[0], found[1], "", None, follow)
     except merging.Unjoinable as problem:
         left, right = (
             merging.said(r, s, x) for s, x in zip(sides, (problem.left, problem.right), strict=True)
         )
         raise r.error("AG232", name="the value", left=left, right=right) from None
-    changed = any(
-        s.state.versions[root] is not version for s in sides for root, version in r.state.versions.items()
-    )
+    before = r.state.versions
+    changed = [root for root, v in before.items() if any(s.state.versions[root] is not v for s in sides)]
     if not changed and all(_harmless(s.nodes) for s in sides) and all(_is_scalar(leaf) for leaf in leaves):
         for side in sides:
             r.splice(side.nodes)
         values = [_selected(r, pred, leaf) for leaf in leaves]
-    elif changed:
-        raise r.error("AG119", construct="that writes into an array on one path only")
     else:
+        for root in changed:
+            one, other = (s.state.versions[root] for s in sides)
+            leaves.append(merging.Leaf(one, other, one.any_type, r.root_names.get(root)))
         values = list(merging.emit_if(r, pred, sides, leaves))
     for side in sides:
         for root, version in side.state.versions.items():
             r.state.versions.setdefault(root, version)
-    shared = merging.sharing(r, sides, -1, "", (found[0], found[1]))
-    return merging.rebuild(r, skeleton, iter(values), shared)
+    rest = iter(values)
+    bound = merging.rebuild(r, skeleton, rest, shared)
+    for root in changed:
+        set_version(r, root, next(rest))
+    following.finish()
+    if changed:
+        shared.renew(sides)
+    return bound
 
 
 def _is_scalar(leaf: merging.Leaf) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adgen.diagnostics import Span
-from adgen.frontend import places
+from adgen.frontend import either, places
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Reshape, Slice, Tuple
 from adgen.frontend.masks import coordinates, fitted, is_mask
 from adgen.frontend.promotion import broadcast, number_class, stretch
@@ -298,6 +298,8 @@ def load(r: Reader, place: Array, found: Subscript) -> Abstract:
 
 def _element(r: Reader, place: Array, index: Index) -> Value:
     """One element, read from the root at once where the path allows."""
+    if place.root.either is not None and either.at_hand(r, place.root) is None:
+        return either.pick(r, place, lambda one: _element(r, one, index))
     root_type = r.state.versions[place.root].type
     path = place.path
     while path and isinstance(path[-1], Index) and not places.is_at_hand(r, Array(place.root, path)):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from adgen.diagnostics import Span, refuse
 from adgen.frontend.abstract import Abstract, Array, Known, Number
+from adgen.frontend.following import Following, site_of
 from adgen.frontend.merging import (
     Leaf,
     Own,
@@ -34,6 +35,7 @@ Name = tuple[int, str]
 class _Joined:
     """What names are behind a branch: forms that wait for the leaves, or why they cannot be read."""
 
+    following: Following
     leaves: list[Leaf] = field(default_factory=list)
     skeletons: dict[Name, tuple[object, Sharing | None]] = field(default_factory=dict)
     missing: dict[Name, Missing] = field(default_factory=dict)
@@ -48,12 +50,12 @@ def join_branches(
     others where a container they refer to was changed.
     """
     base = r.state
-    out = _Joined()
+    out = _Joined(Following(r, pred, sides, site_of(r, span), base))
     open_flags(sides[0].state.frames[key], sides[1].state.frames[key], live)
     raised = [s.state.frames[key].get(RAISED) == Known(True) for s in sides]
     for name in _names(base, sides, key, live):
         if raised[0] != raised[1]:
-            _only(r, sides[raised.index(False)], name, not raised[1], out)
+            _only(r, sides, name, raised.index(True), out, live if name[0] == key else None)
             continue
         flag = _joined_flag(r, pred, sides, name) if _is_flag(name[1]) else None
         if flag is not None:
@@ -72,6 +74,7 @@ def join_branches(
         base.frames[frame][text] = absent
     for root, value in zip(roots, values, strict=True):
         base.versions[root] = value
+    out.following.finish()
     for _, shared in out.skeletons.values():
         if shared is not None:
             shared.renew(sides)
@@ -109,9 +112,16 @@ def _bindings(sides: tuple[Side, Side], name: Name) -> tuple[Binding | None, Bin
     return left, right
 
 
-def _only(r: Reader, side: Side, name: Name, missing_left: bool, out: _Joined) -> None:
+def _only(
+    r: Reader,
+    sides: tuple[Side, Side],
+    name: Name,
+    away: int,
+    out: _Joined,
+    live: frozenset[str] | None,
+) -> None:
     """A name behind a branch whose other side raises: what it is on this side."""
-    found = side.state.frames[name[0]].get(name[1])
+    found = sides[1 - away].state.frames[name[0]].get(name[1])
     if found is None or isinstance(found, Missing):
         if name[1] != RESULT and not name[1].startswith(BOUND):
             out.missing[name] = found or Missing()
@@ -119,9 +129,31 @@ def _only(r: Reader, side: Side, name: Name, missing_left: bool, out: _Joined) -
     if isinstance(found, Known) or found == r.state.frames[name[0]].get(name[1]):
         out.skeletons[name] = (found, None)
         return
-    skeleton, fresh = filled(r, found, missing_left, side.state)
-    out.leaves += fresh
-    out.skeletons[name] = (skeleton, None)
+    _fill(r, sides, name, found, away, out, live)
+
+
+def _fill(
+    r: Reader,
+    sides: tuple[Side, Side],
+    name: Name,
+    present: Binding,
+    away: int,
+    out: _Joined,
+    live: frozenset[str] | None,
+) -> None:
+    """A name that one side has no value for, or needs none: what it is on the other one."""
+    key, text = name
+    state = sides[1 - away].state
+    shown = None if text == RESULT else text
+    skeleton, found = filled(r, present, away == 0, state, shown)
+    bound = (Missing(), present) if away == 0 else (present, Missing())
+    shared = sharing(r, sides, key, text, bound, live, out.following.site)
+    if shared.sources and (out.following.active or (text == RESULT and len(r.running) > 1)):
+        skeleton, found = filled(r, present, away == 0, state, shown, out.following)
+    out.leaves += found
+    # At the end of the program the result is what it was at the `return`, whatever has changed since.
+    plain = not found or (text == RESULT and len(r.running) == 1)
+    out.skeletons[name] = (skeleton, None if plain else shared)
 
 
 def _joined_flag(r: Reader, pred: Value, sides: tuple[Side, Side], name: Name) -> Abstract | None:
@@ -155,13 +187,7 @@ def _join_name(
     if open_ is not None:
         present = right if open_ == 0 else left
         assert present is not None
-        skeleton, found = filled(r, present, open_ == 0, sides[1 - open_].state)
-        out.leaves += found
-        bound = (Missing(), present) if open_ == 0 else (present, Missing())
-        shared = None  # the result is what it is at the `return`; a name goes on to stand for its array
-        if found and name[1] != RESULT:
-            shared = sharing(r, sides, name[0], name[1], bound, live)
-        out.skeletons[name] = (skeleton, shared)
+        _fill(r, sides, name, present, open_, out, live)
         return
     away = _without_value(sides, name)
     if away is not None:
@@ -178,8 +204,12 @@ def _join_name(
         shown = "the result" if name[1] == RESULT else name[1]
         out.missing[name] = Missing(refuse("AG232", span, name=shown, left=texts[0], right=texts[1]))
         return
+    following = out.following
+    shared = sharing(r, sides, name[0], name[1], (left, right), live, following.site) if found else None
+    if shared is not None and shared.sources and following.active:
+        own = _own(sides, name)
+        skeleton, found = aligned(r, sides, left, right, name[1], own, following)
     out.leaves += found
-    shared = sharing(r, sides, name[0], name[1], (left, right), live) if found else None
     out.skeletons[name] = (skeleton, shared)
 
 
@@ -202,10 +232,7 @@ def _join_open(
     if known or isinstance(present, Known):
         out.skeletons[name] = (present, None)
         return
-    skeleton, found = filled(r, present, away == 0, sides[1 - away].state, text)
-    out.leaves += found
-    bound = (Missing(), present) if away == 0 else (present, Missing())
-    out.skeletons[name] = (skeleton, sharing(r, sides, key, text, bound, live) if found else None)
+    _fill(r, sides, name, present, away, out, live)
 
 
 def _without_value(sides: tuple[Side, Side], name: Name) -> int | None:

@@ -192,9 +192,10 @@ def remember(r: Reader, growth: object, item: Abstract) -> None:
 
     Behind a branch it may go by another root, and count as reached from then on.
     """
-    if isinstance(item, Array) and item.root.origin != "list":
-        joined = r.sizes.conditional > 0
-        r.appended.append((growth, item.root, r.state.versions[item.root], r.b.span, joined))
+    for root in roots_of(item) if isinstance(item, Array) else ():
+        if root.origin != "list":
+            joined = r.sizes.conditional > 0
+            r.appended.append((growth, root, r.state.versions[root], r.b.span, joined))
 
 
 def copy_instead(r: Reader, span: object) -> Exception:

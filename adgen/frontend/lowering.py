@@ -130,10 +130,13 @@ def lower(
     equalities: dict[str, Equality] = {}
     elements: dict[object, Any] = {}
     recursive: set[Span] = set()
+    followed: set[object] = set()
     reader = None
     for _ in range(_ATTEMPTS):
         substitution = _solved(equalities)
-        reader = Reader(demanded, refuted, max_ops, substitution, differentiate, recursive, elements=elements)
+        reader = Reader(
+            demanded, refuted, max_ops, substitution, differentiate, recursive, followed, elements=elements
+        )
         try:
             with deep_stack():
                 lowered = _attempt(reader, function, arguments, brings)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from adgen.frontend import cells
 from adgen.frontend.abstract import Abstract, Array, Cells, Generator, Grown, Known, Root, Tuple
+from adgen.frontend.carried_places import Places
+from adgen.frontend.following import Following, Joint
 from adgen.frontend.open_sizes import closed, sized
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
@@ -59,12 +61,17 @@ class Unjoinable(Exception):
 
 # -- structure ----------------------------------------------------------------------------------------------
 def align(
-    r: Reader, left: Binding, right: Binding, name: str | None, own: Own | None = None
+    r: Reader,
+    left: Binding,
+    right: Binding,
+    name: str | None,
+    own: Own | None = None,
+    following: Following | None = None,
 ) -> tuple[object, list[Leaf]]:
     """The common form of two bindings: a skeleton and the leaves it waits for. Raises Unjoinable.
 
     A container that is another one on each side has no identity behind, unless ``own`` says that nothing
-    else refers to either.
+    else refers to either. With ``following`` an array goes on to be one of the two.
     """
     if left is right or (isinstance(left, Known | Array | Cells) and left == right):
         return left, []
@@ -76,7 +83,7 @@ def align(
         if not same_form(left, right):
             raise unlike(r, left, right)
         parts = [
-            align(r, a, b, None if name is None else f"{name}_{k}", own)
+            align(r, a, b, None if name is None else f"{name}_{k}", own, following)
             for k, (a, b) in enumerate(zip(left.items, right.items, strict=True))
         ]
         fresh = own is not None and own(left.owner, right.owner)
@@ -89,6 +96,10 @@ def align(
         return skeleton, [leaf for p in parts for leaf in p[1]]
     if isinstance(left, Grown) or isinstance(right, Grown):
         raise unlike(r, left, right)
+    if following is not None and isinstance(left, Array) and isinstance(right, Array):
+        found = following.align(left, right, name)
+        if found is not None:
+            return found
     types = [_type_of(r, x) for x in (left, right)]
     if types[0] is None or types[1] is None:
         raise Unjoinable(left, right)
@@ -145,6 +156,10 @@ def rebuild(r: Reader, skeleton: object, values: Iterator[Value], shared: Sharin
             if shared is not None and isinstance(found, Array):
                 shared.note(found.root)
             return found
+        case ("places", Places() as places):
+            return places.rebuilt(r, values)
+        case ("joint", Joint() as joint):
+            return joint.rebuilt(r, values)
         case ("cells", Cells() as like):
             made = cells.like(r, like, values)
             if shared is not None:
@@ -164,12 +179,14 @@ class Sharing:
 
     r: Reader
     sources: dict[Root, Value]
+    site: object = None
     noted: list[Root] = field(default_factory=list)
 
     def note(self, root: Root) -> None:
         """Record what a new root may be an alias of."""
         if self.sources:
             self.r.state.shared[root] = dict(self.sources)
+            self.r.joined[root] = self.site
             self.noted.append(root)
 
     def renew(self, sides: tuple[Side, Side]) -> None:
@@ -290,7 +307,13 @@ def said(r: Reader, side: Side, x: Binding) -> str:
 
 
 def aligned(
-    r: Reader, sides: tuple[Side, Side], left: Binding, right: Binding, name: str, own: Own | None = None
+    r: Reader,
+    sides: tuple[Side, Side],
+    left: Binding,
+    right: Binding,
+    name: str,
+    own: Own | None = None,
+    following: Following | None = None,
 ) -> tuple[object, list[Leaf]]:
     """:func:`align` with each side's array versions."""
     outer = r.state
@@ -299,13 +322,18 @@ def aligned(
         merged.versions.update(side.state.versions)
     r.state = merged
     try:
-        return align(r, left, right, shown_name(name), own)
+        return align(r, left, right, shown_name(name), own, following)
     finally:
         r.state = outer
 
 
 def filled(
-    r: Reader, present: Binding, missing_left: bool, state: State, name: str | None = None
+    r: Reader,
+    present: Binding,
+    missing_left: bool,
+    state: State,
+    name: str | None = None,
+    following: Following | None = None,
 ) -> tuple[object, list[Leaf]]:
     """A binding that one path lacks: leaves with one side open."""
     if isinstance(present, Grown):
@@ -321,10 +349,14 @@ def filled(
     if isinstance(present, Tuple):
         names = [None if name is None else f"{name}_{k}" for k in range(len(present.items))]
         parts = [
-            filled(r, item, missing_left, state, inner)
+            filled(r, item, missing_left, state, inner, following)
             for item, inner in zip(present.items, names, strict=True)
         ]
         return ("tuple", present, [p[0] for p in parts]), [leaf for p in parts for leaf in p[1]]
+    if following is not None and isinstance(present, Array):
+        handed = following.alone(int(missing_left), present, name)
+        if handed is not None:
+            return handed
     outer, r.state = r.state, state
     try:
         type_ = _type_of(r, present)
@@ -343,7 +375,8 @@ def sharing(
     name: str,
     bound: tuple[Binding, Binding],
     live: frozenset[str] | None = None,
-) -> Sharing | None:
+    site: object = None,
+) -> Sharing:
     """Which roots a joined array may alias that can still be reached another way."""
     sources: dict[Root, Value] = {}
     for side, binding in zip(sides, bound, strict=True):
@@ -351,7 +384,7 @@ def sharing(
             if root.origin != "local" or root in side.state.reachable(key, name, live):
                 sources[root] = side.state.versions[root]
             sources.update(side.state.shared.get(root, {}))
-    return Sharing(r, sources)
+    return Sharing(r, sources, site)
 
 
 def both(r: Reader, pred: Value, then: Callable[[], None], orelse: Callable[[], None]) -> tuple[Side, Side]:

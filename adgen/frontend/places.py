@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from adgen.frontend import either
 from adgen.frontend.abstract import Array, Index, Part, Permute, Reshape, Root, Step, Stretch
+from adgen.frontend.signals import Relearn
 from adgen.ir.core import Access, Full, Gather, Indexer, Point, Range, Value
 from adgen.ir.types import Kind, Type
 from adgen.primitives.complexes import compose as compose_
@@ -28,9 +30,15 @@ if TYPE_CHECKING:
 # -- reading ------------------------------------------------------------------------------------------------
 def read(r: Reader, place: Array) -> Value:
     """The current contents of a place."""
+    if place.root.either is not None:
+        return either.read(r, place)
     check_fresh(r, place.root)
-    value = r.state.versions[place.root]
-    for step in place.path:
+    return along(r, r.state.versions[place.root], place.path)
+
+
+def along(r: Reader, value: Value, path: Sequence[Step]) -> Value:
+    """What a path of views shows of an array."""
+    for step in path:
         key = (value, step)
         found = r.state.cache.get(key)
         if not isinstance(found, Value):
@@ -42,7 +50,10 @@ def read(r: Reader, place: Array) -> Value:
 
 def is_at_hand(r: Reader, place: Array) -> bool:
     """Whether the current contents of a place were read already."""
-    value = r.state.versions[place.root]
+    version = either.at_hand(r, place.root)
+    if version is None:
+        return False
+    value = version
     for step in place.path:
         found = r.state.cache.get((value, step))
         if not isinstance(found, Value):
@@ -71,7 +82,14 @@ def settled(r: Reader, root: Root) -> bool:
 
 
 def ambiguous(r: Reader, root: Root) -> Exception:
-    """The diagnostic of a name that may be one of two arrays, or a copy of one or not."""
+    """What to raise for a name that may be one of two arrays, or a copy of one or not.
+
+    Where branches or a loop made it one of two, lowering starts over and keeps track of which one it is.
+    """
+    site = r.joined.get(root)
+    if site is not None and site not in r.followed:
+        r.followed.add(site)
+        return Relearn()
     open_ = root in r.copies or root.origin == "read-only"
     return r.error("AG250" if open_ else "AG245", name=r.root_names.get(root, "the array"))
 
@@ -114,6 +132,9 @@ def full_index(rank: int) -> Index:
 def store(r: Reader, place: Array, index: Index, value: Value, accumulate: bool = False) -> None:
     """Put ``value`` into the cells of a place that ``index`` names (add it, with ``accumulate``)."""
     check_writable(r, place)
+    if place.root.either is not None:
+        either.write(r, place, lambda one: store(r, one, index, value, accumulate))
+        return
     version = r.state.versions[place.root]
     new = stored(r, version, place.path, index, value, accumulate)
     set_version(r, place.root, new)
@@ -121,7 +142,9 @@ def store(r: Reader, place: Array, index: Index, value: Value, accumulate: bool 
 
 def replace_contents(r: Reader, place: Array, value: Value) -> None:
     """Make ``value``, of the type of the place, its contents."""
-    if not place.path:
+    if place.root.either is not None:
+        either.write(r, place, lambda one: replace_contents(r, one, value))
+    elif not place.path:
         check_writable(r, place)
         set_version(r, place.root, value)
     else:
@@ -140,6 +163,8 @@ def set_version(r: Reader, root: Root, value: Value) -> None:
 def check_writable(r: Reader, place: Array) -> None:
     """Refuse stores into captured arrays, broadcasts, and arrays that may be one of two."""
     root = place.root
+    for one in either.leaves(root.either):
+        check_writable(r, one)
     name = r.root_names.get(root, "the array")
     if root.origin == "captured":
         raise r.error("AG244", name=name)
@@ -249,6 +274,22 @@ def compose(r: Reader, outer: Index, inner: Index) -> Index | None:
     if _mixes(access):
         return None
     return Index(Indexer(tuple(access), inner.indexer.once), tuple(operands))
+
+
+def fused(r: Reader, path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A path with neighbouring steps made one where that can be."""
+    found: list[Step] = []
+    for step in path:
+        match found[-1:], step:
+            case [Index() as outer], Index() as inner if (both := compose(r, outer, inner)) is not None:
+                found[-1] = both
+            case [Permute(first)], Permute(second):
+                found[-1] = Permute(tuple(first[a] for a in second))
+            case [Reshape()], Reshape():
+                found[-1] = step
+            case _:
+                found.append(step)
+    return tuple(s for s in found if not isinstance(s, Permute) or s.axes != tuple(range(len(s.axes))))
 
 
 def _mixes(access: Sequence[Access]) -> bool:

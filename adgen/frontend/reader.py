@@ -89,6 +89,7 @@ class Reader:
     substitution: Mapping[str, Dim] = field(default_factory=dict)
     differentiate: Differentiate | None = None
     recursive: set[Span] = field(default_factory=set)
+    followed: set[object] = field(default_factory=set)
     b: Builder = field(default_factory=lambda: _Checked())
     state: State = field(default_factory=State)
     statics: dict[Value, tuple[object, Any]] = field(default_factory=dict)
@@ -115,6 +116,7 @@ class Reader:
     appended: list[tuple[Any, Root, Value, Span | None, bool]] = field(default_factory=list)
     written: dict[Root, None] = field(default_factory=dict)
     rebuilt: dict[Root, None] = field(default_factory=dict)
+    joined: dict[Root, object] = field(default_factory=dict)
     orders: dict[Root, bool] = field(default_factory=dict)
     ordered: dict[Value, None] = field(default_factory=dict)
     disordered: dict[Value, None] = field(default_factory=dict)

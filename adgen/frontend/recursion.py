@@ -211,7 +211,9 @@ def _check_overlaps(r: Reader, instance: Recursive, parts: list[Abstract]) -> No
         if not isinstance(place, Array):
             raise refused(r, instance, "it writes into what is not an array here")
         others = [x for n, x in enumerate(parts) if n != k]
-        if any(place.root in roots_of(x) for x in others) or r.state.versions[place.root] in instance.free:
+        mine = roots_of(place)
+        apart = mine.isdisjoint(root for x in others for root in roots_of(x))
+        if not apart or any(r.state.versions[root] in instance.free for root in mine):
             name = r.root_names.get(place.root, "an array")
             raise refused(r, instance, f"it writes into `{name}`, which it also reads under another name")
 

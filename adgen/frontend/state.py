@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adgen.diagnostics import UserError
-from adgen.frontend.abstract import Abstract, Root, Tuple, UserFunction
+from adgen.frontend.abstract import Abstract, Array, Either, Root, Tuple, UserFunction
 from adgen.frontend.liveness import Liveness
 from adgen.frontend.scope import Environment
 from adgen.frontend.source import Definition, FunctionSource
@@ -103,13 +103,23 @@ def _counts(name: str, live: frozenset[str] | None) -> bool:
     return live is None or name in live or name.startswith("$")
 
 
+def _behind(x: Either | Array | None) -> set[Root]:
+    """The roots of places of which one is meant."""
+    match x:
+        case Either(then=then, orelse=orelse):
+            return _behind(then) | _behind(orelse)
+        case Array():
+            return roots_of(x)
+    return set()
+
+
 def roots_of(bound: Binding) -> set[Root]:
     """The roots a binding refers to."""
-    from adgen.frontend.abstract import Array, Cells, Grown, Iterable, Parent, Partial
+    from adgen.frontend.abstract import Cells, Grown, Iterable, Parent, Partial
 
     match bound:
         case Array(root):
-            return {root}
+            return {root, *_behind(root.either)}
         case Partial(function=function, positional=positional, named=named):
             given = (function, *positional, *(x for _, x in named))
             return set().union(*(roots_of(item) for item in given))

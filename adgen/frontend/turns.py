@@ -27,7 +27,7 @@ class Turns:
     arrays: Mapping[str, Root]
     rounds: Callable[[], Value]
 
-    def leave(self, r: Reader, names: Mapping[str, Abstract]) -> None:
+    def leave(self, r: Reader, names: Mapping[str, Abstract], site: object) -> None:
         """Give the caller's arrays what they hold after the loop; ``names`` are bound to values then."""
         following = {source: name for name, source in self.source.items()}
         held: dict[Root, Value] = {}
@@ -40,6 +40,7 @@ class Turns:
         r.state.versions.update(held)
         for root in {root for name in self.arrays for root in roots_of(names[name])}:
             r.state.shared[root] = held
+            r.joined[root] = site
 
     def _content(self, r: Reader, root: Root, values: Iterable[Value]) -> Value:
         """The value whose turn it is to be in an array: the first after no rounds."""

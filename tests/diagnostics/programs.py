@@ -513,34 +513,6 @@ SHAPES: list[Row] = [
         """),
     ),
     (
-        "AG245",
-        vector("""
-            def f(x):
-                w = 2.0 * x
-                total = np.sum(w)
-                for i in range(3):
-                    for j in range(2):
-                        total += 1.0
-                    if total < 0.3:
-                        return total
-                    b = w
-                «b[1]» -= 1.5
-                return np.sum(w) + total
-        """),
-        vector("""
-            def f(x):
-                w = 2.0 * x
-                total = np.sum(w)
-                for i in range(3):
-                    for j in range(2):
-                        total += 1.0
-                    if total < 0.3:
-                        return total
-                w[1] -= 1.5
-                return np.sum(w) + total
-        """),
-    ),
-    (
         "AG205",
         matrix("""
             def f(x):

@@ -106,13 +106,13 @@ def test_nep_50() -> None:
 
 def test_aliases_that_cannot_be_followed_are_refused() -> None:
     def written(x):
-        a, b = np.zeros(3), np.ones(3)
+        a, b = np.zeros(3), np.ones(3, dtype=np.float32)
         c = a if x > 0.0 else b
         c[0] = x
         return a[0] + b[0]
 
     def read(x):
-        a, b = np.zeros(3), np.ones(3)
+        a, b = np.zeros(3), np.ones(3, dtype=np.float32)
         if x > 0.0:  # noqa: SIM108
             c = a
         else:

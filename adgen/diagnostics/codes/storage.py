@@ -98,14 +98,14 @@ CODES = (
     Code(
         "AG245",
         "`{name}` may be one of two arrays when it is written",
-        "On one path the name is a view of one array, on another of a different one, so that the "
-        "store has no single target.",
+        "On one path the name is a view of one array, on another of a different one, and the two are unlike: "
+        "they have other dtypes, or sizes that are not known in front of the branch or loop.",
         help="write inside each branch, or make a copy",
         bad=Example(
             """
             def f(x):
                 a = np.zeros(3)
-                b = np.ones(3)
+                b = np.ones(3, dtype=np.float32)
                 if x > 0.0:
                     c = a
                 else:
@@ -121,9 +121,10 @@ CODES = (
                 a = np.zeros(3)
                 b = np.ones(3)
                 if x > 0.0:
-                    a[0] = x
+                    c = a
                 else:
-                    b[0] = x
+                    c = b
+                c[0] = x
                 return np.sum(a) + np.sum(b)
         """,
             signature="f64",
