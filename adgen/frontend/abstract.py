@@ -301,13 +301,31 @@ class Message:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Derivative:
-    """``adgen.grad(f, wrt)`` used inside a function; ``mode`` is ``grad`` or ``value_and_grad``."""
+    """``adgen.grad(f, wrt)`` used inside a function.
 
-    function: UserFunction | Derivative
+    ``mode`` is ``grad``, ``value_and_grad`` or ``jacobian``, whose ``direction`` is forward, reverse or auto.
+    """
+
+    function: Abstract
     mode: str
     wrt: tuple[int | str, ...]
     single: bool
     has_aux: bool
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pullback:
+    """What ``adgen.vjp`` gives beside the result: the second part of a program, for cotangents.
+
+    ``count`` is the number of its results in front of the gradients; ``result`` and ``primals`` are the
+    structures of the function's result and arguments.
+    """
+
+    parts: Any
+    count: int
+    result: Abstract
+    primals: tuple[Abstract, ...]
 
 
 Abstract = (
@@ -331,4 +349,5 @@ Abstract = (
     | Parent
     | Message
     | Derivative
+    | Pullback
 )

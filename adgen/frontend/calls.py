@@ -23,6 +23,7 @@ from adgen.frontend.abstract import (
     Known,
     LibraryFunction,
     Partial,
+    Pullback,
     Tuple,
     UserFunction,
 )
@@ -78,6 +79,10 @@ def called(
             return transform(r, qualified, given)
         case Derivative():
             return apply(r, function, given)
+        case Pullback():
+            from adgen.frontend.directional import pull
+
+            return pull(r, function, given)
         case LibraryFunction(name=qualified) if qualified in FORMS:
             from adgen.frontend.forms import form
 
@@ -203,8 +208,12 @@ def closure(r: Reader, act: Activation, node: cst.FunctionDef | cst.Lambda, name
 
 def inline(r: Reader, function: UserFunction, given: Arguments, name: Span | None = None) -> Abstract:
     """The result of one of the user's functions, its body lowered in place."""
+    return invoked(r, function, bind_arguments(r, function, given))
+
+
+def invoked(r: Reader, function: UserFunction, bound: Mapping[str, Abstract]) -> Abstract:
+    """The result of one of the user's functions for arguments by parameter."""
     definition: Closure = function.definition
-    bound = bind_arguments(r, function, given)
     if function.rule is not None:
         from adgen.frontend.custom import apply as apply_rule
 

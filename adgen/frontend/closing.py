@@ -50,21 +50,27 @@ def closed(
     raw: Mapping[str, Raw],
     names: Mapping[Value, str],
     comments: Mapping[int, str],
+    whole: Mapping[str, Func],
 ) -> tuple[tuple[Node, ...], tuple[Value, ...], tuple[Func, ...]]:
-    """The main program's nodes and results with complete calls, and the functions that are called."""
+    """The main program's nodes and results with complete calls, and the functions that are called.
+
+    ``whole`` are functions that are complete already.
+    """
     main = Region((), tuple(nodes), tuple(yields))
-    table = {key: _opened(raw[key]) for key in _reached(main, raw)}
+    keys = _reached(main, raw, whole)
+    table = {key: _opened(raw[key]) for key in keys if key in raw}
+    given = tuple(whole[key] for key in keys if key not in raw)
     if not table:
-        return main.nodes, main.yields, ()
+        return main.nodes, main.yields, given
     _settle(table)
-    functions, named = _functions(table, names, comments)
+    functions, named = _functions(table, names, comments, whole)
     rebuild = _Close(table, named, names)
     with rebuild.b.block() as found:
         rebuild.nodes(main.nodes)
-    return tuple(found), rebuild.values(main.yields), functions
+    return tuple(found), rebuild.values(main.yields), (*functions, *given)
 
 
-def _reached(main: Region, raw: Mapping[str, Raw]) -> list[str]:
+def _reached(main: Region, raw: Mapping[str, Raw], whole: Mapping[str, Func]) -> list[str]:
     found: dict[str, None] = {}
     pending = [main]
     while pending:
@@ -72,7 +78,7 @@ def _reached(main: Region, raw: Mapping[str, Raw]) -> list[str]:
             key = op.attr("callee")
             if key not in found:
                 found[key] = None
-                pending.append(Region((), raw[key].nodes, ()))
+                pending.append(Region((), raw[key].nodes, ()) if key in raw else whole[key].body)
     return list(found)
 
 
@@ -109,12 +115,15 @@ def _settle(table: Mapping[str, _Open]) -> None:
         for open_ in table.values():
             count = len(open_.values) + len(open_.sizes)
             for op in named_in(open_.region):
-                callee = table[op.attr("callee")]
+                callee = table.get(op.attr("callee"))
+                if callee is None:
+                    continue
                 for value in callee.values:
                     open_.use(value)
                 open_.sizes.update(dict.fromkeys(callee.missing))
             open_.sizes.update((s, None) for v in open_.values for s in _symbols(v))
-            checks = any(table[op.attr("callee")].checks for op in calls_in(open_.region))
+            called = [table.get(op.attr("callee")) for op in calls_in(open_.region)]
+            checks = any(callee.checks for callee in called if callee is not None)
             changed = changed or (checks and not open_.checks)
             open_.checks = open_.checks or checks
             changed = changed or len(open_.values) + len(open_.sizes) > count
@@ -139,14 +148,21 @@ def _shown(values: Sequence[Value]) -> set[str]:
 
 # -- complete functions -------------------------------------------------------------------------------------
 def _functions(
-    table: Mapping[str, _Open], names: Mapping[Value, str], comments: Mapping[int, str]
+    table: Mapping[str, _Open],
+    names: Mapping[Value, str],
+    comments: Mapping[int, str],
+    whole: Mapping[str, Func],
 ) -> tuple[tuple[Func, ...], dict[str, str]]:
     """The functions, those with the same text once, and the name of each key."""
     named: dict[str, str] = {}
-    taken: set[str] = set()
+    taken: set[str] = set(whole)
     for key, open_ in table.items():
         stem = _identifier(open_.raw.name)
-        name = next(n for k in range(len(table) + 1) if (n := stem if k == 0 else f"{stem}_{k}") not in taken)
+        name = next(
+            n
+            for k in range(len(table) + len(whole) + 1)
+            if (n := stem if k == 0 else f"{stem}_{k}") not in taken
+        )
         taken.add(name)
         named[key] = name
     found = {key: _function(table, named, key, names, comments) for key in table}
@@ -223,7 +239,7 @@ class _Close(Rebuild):
         """Emit an operation, its results named."""
         operands, attrs = self.values(op.operands), dict(op.attrs)
         prim = op.prim
-        if names_function(op):
+        if names_function(op) and attrs["callee"] in self._table:
             callee = self._table[attrs["callee"]]
             with self.b.at(op.span):
                 sizes = tuple(size_value(self.b, Dim.symbol(s)) for s in callee.missing)

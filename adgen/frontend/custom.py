@@ -25,14 +25,12 @@ from adgen.frontend.abstract import (
     Tuple,
     UserFunction,
 )
-from adgen.frontend.merging import convert
+from adgen.frontend.leaves import converted, cotangent, floats, matched, with_floats
 from adgen.frontend.reader import describe
 from adgen.frontend.recursion import Raw
 from adgen.frontend.state import roots_of
 from adgen.ir.core import Node, Value
-from adgen.ir.types import Kind, Type
 from adgen.primitives.calling import ruled
-from adgen.primitives.indexing import owned_zeros
 
 if TYPE_CHECKING:
     from adgen.frontend.calls import Arguments
@@ -94,7 +92,7 @@ class _Call:
         }
         found = [r.wrap(v) for v in r.b.emit(ruled, (*values, *inputs), attrs)]
         self._note_sharing(plain, found)
-        return rebuilt(r, plain, iter(found))
+        return with_floats(r, plain, iter(found))
 
     def _note_sharing(self, plain: Abstract, found: Sequence[Abstract]) -> None:
         """What a function gives back of its arguments still shares their memory."""
@@ -138,7 +136,7 @@ class _Call:
         seeds = [Value(v.any_type, f"{n or 'out'}_{suffix}") for v, n in zip(kinds, names, strict=True)]
         with r.branch(r.state, conditional=False) as (nodes, state):
             fresh = iter(params)
-            opened = {name: rebuilt(r, x, (r.wrap(v) for v in fresh)) for name, x in self.bound.items()}
+            opened = {name: with_floats(r, x, (r.wrap(v) for v in fresh)) for name, x in self.bound.items()}
             before = dict(state.versions)
             lower = self._reverse if self.rule.kind == "vjp" else self._forward
             cut, yields = lower(opened, values, seeds, nodes)
@@ -174,7 +172,7 @@ class _Call:
         items = self._per_argument(bars, list(opened.values()))
         found: list[Value] = []
         for name, item in zip(names, items, strict=True):
-            self._matched(opened[name], item, f"the cotangent of `{name}`", found)
+            found += matched(r, opened[name], item, f"the cotangent of `{name}`", self._wrong)
         return cut, (*primals, *found)
 
     def _forward(
@@ -192,7 +190,7 @@ class _Call:
             raise self._wrong(f"the rule gives {describe(r, both)}, not the result and its tangent")
         out, dot = both.items
         found = list(self._typed(out, values, "the result of the rule"))
-        self._matched(out, dot, "the tangent of the result", found)
+        found += matched(r, out, dot, "the tangent of the result", self._wrong)
         return len(nodes), tuple(found)
 
     def _given(self, opened: Bound) -> Arguments:
@@ -228,42 +226,8 @@ class _Call:
         found = list(floats(self.r, out))
         if len(found) != len(values):
             raise self._wrong(f"{what} has {len(found)} arrays and numbers, not {len(values)}")
-        return [self._converted(v, w.type, what) for v, w in zip(found, values, strict=True)]
-
-    def _matched(self, like: Abstract, x: Abstract, what: str, found: list[Value]) -> None:
-        """The cotangent (or tangent) for every float of an argument (or result)."""
-        r = self.r
-        if isinstance(like, Tuple):
-            if x == Known(None):
-                found.extend(owned_zeros(r.b, v.type) for v in floats(r, like))
-                return
-            if not isinstance(x, Tuple) or (len(x.items), x.keys) != (len(like.items), like.keys):
-                raise self._wrong(f"{what} is {describe(r, x)}, not {describe(r, like)}")
-            for item, part in zip(like.items, x.items, strict=True):
-                self._matched(item, part, what, found)
-            return
-        type_ = r.type_of(like)
-        if type_ is None or not type_.is_float:
-            return
-        if x == Known(None):
-            found.append(owned_zeros(r.b, type_))
-            return
-        if isinstance(x, Tuple):
-            raise self._wrong(f"{what} is {describe(r, x)}, not {describe(r, like)}")
-        found.append(self._converted(r.value(x), type_, what))
-
-    def _converted(self, value: Value, wanted: Type, what: str) -> Value:
-        """A value in a type that it has up to its kind and sizes that are equal. Raises AG311."""
-        r, given = self.r, value.type
-        number = not given.rank and given.kind is Kind.py
-        sizes = zip(given.dims, wanted.dims, strict=False)
-        differ = any((d - w).value not in (None, 0) for d, w in sizes)
-        if given.rank != wanted.rank or differ or not (given.is_float or number):
-            raise self._wrong(f"{what} is `{given}`, not `{wanted}`")
-        try:
-            return convert(r, value, wanted)
-        except UserError:
-            raise self._wrong(f"{what} is `{given}`, not `{wanted}`") from None
+        pairs = zip(found, values, strict=True)
+        return [converted(self.r, v, w.type, what, self._wrong) for v, w in pairs]
 
     def _wrong(self, reason: str) -> UserError:
         return self.r.error("AG311", self.span, name=self.function.name, reason=reason)
@@ -313,18 +277,7 @@ FORMS: dict[str, Callable[[Reader, Arguments], Abstract]] = {
 }
 
 
-# -- floats of a structure ----------------------------------------------------------------------------------
-def floats(r: Reader, x: Abstract) -> Iterator[Value]:
-    """The floats of an argument or result, in order."""
-    if isinstance(x, Tuple):
-        for item in x.items:
-            yield from floats(r, item)
-        return
-    type_ = r.type_of(x)
-    if type_ is not None and type_.is_float:
-        yield r.value(x)
-
-
+# -- what two calls have to agree in ------------------------------------------------------------------------
 def statics(r: Reader, x: Abstract) -> Iterator[Any]:
     """What there is beside floats, as far as two calls have to agree in it."""
     if isinstance(x, Tuple):
@@ -335,19 +288,3 @@ def statics(r: Reader, x: Abstract) -> Iterator[Any]:
     type_ = r.type_of(x)
     if type_ is None or not type_.is_float:
         yield x if isinstance(x, Known | UserFunction) else x.value if isinstance(x, Number) else x
-
-
-def rebuilt(r: Reader, x: Abstract, fresh: Iterator[Abstract]) -> Abstract:
-    """The structure of ``x`` with other floats."""
-    if isinstance(x, Tuple):
-        return replace(x, items=tuple(rebuilt(r, item, fresh) for item in x.items), owner=None)
-    type_ = r.type_of(x)
-    return next(fresh) if type_ is not None and type_.is_float else x
-
-
-def cotangent(r: Reader, x: Abstract, fresh: Iterator[Abstract]) -> Abstract:
-    """The structure of ``x`` with cotangents for its floats and None for everything else."""
-    if isinstance(x, Tuple):
-        return replace(x, items=tuple(cotangent(r, item, fresh) for item in x.items), owner=None)
-    type_ = r.type_of(x)
-    return next(fresh) if type_ is not None and type_.is_float else Known(None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adgen.diagnostics import Span
-from adgen.frontend import cell_loops, cells, custom, higher, records, reflection
+from adgen.frontend import cell_loops, cells, custom, directional, higher, records, reflection
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -141,4 +141,5 @@ _FORMS: dict[str, Callable[[Reader, Arguments], Abstract]] = {
     **reflection.FORMS,
     **higher.FORMS,
     **custom.FORMS,
+    **directional.FORMS,
 }

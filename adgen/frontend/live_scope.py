@@ -159,9 +159,9 @@ def _transform(value: Any, name: str, path: Path) -> Meaning:
         return found
     if plan.mode == "primal":
         return replace(found, identity=value)
-    if plan.mode not in ("grad", "value_and_grad"):
+    if plan.mode not in ("grad", "value_and_grad", "jacobian"):
         return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
-    return Derived(path, found, plan.mode, plan.wrt, plan.single, plan.has_aux, value)
+    return Derived(path, found, plan.mode, plan.wrt, plan.single, plan.has_aux, value, plan.direction)
 
 
 def meaning_of_own(name: str) -> Meaning:
@@ -247,6 +247,6 @@ OWN = ("straight_through", "cotangent")
 
 ADGEN_FORMS = (
     *("unroll", "checkpointed", "truncated", "recompute", "grad", "value_and_grad", "jit"),
-    *("custom_vjp", "custom_jvp"),
+    *("custom_vjp", "custom_jvp", "vjp", "jvp", "hvp", "jacobian", "jacrev", "jacfwd", "hessian"),
 )
 """Functions of adgen that the frontend itself understands."""

@@ -17,8 +17,8 @@ from adgen.frontend.calls import check_parameters, run
 from adgen.frontend.cells import guessed
 from adgen.frontend.closing import closed
 from adgen.frontend.custom import apply as apply_rule
-from adgen.frontend.derivatives import Differentiate
 from adgen.frontend.finishing import finished, needed_captures
+from adgen.frontend.inner import Differentiate
 from adgen.frontend.live_scope import LiveEnvironment, helper
 from adgen.frontend.mutation import owned
 from adgen.frontend.names import from_meaning
@@ -226,7 +226,7 @@ def _attempt(
         with r.b.at(source.name_span):
             spec = _result(r, result, yields)
             mutated = _mutated(r, parameters, values, yields)
-    body, results, functions = closed(nodes, yields, r.raw, r.names, r.comments)
+    body, results, functions = closed(nodes, yields, r.raw, r.names, r.comments, r.whole)
     assumed = {s for a in r.sizes.needed() for s in a.dim.symbols()}
     hidden = tuple(c.value for c in r.captures.values())
     needed = needed_captures(body, results, hidden, assumed)

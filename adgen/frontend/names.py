@@ -71,6 +71,7 @@ FORMS = (
         "copy.copy",
     }
     | {"numpy.errstate"}
+    | {"adgen.vjp", "adgen.jvp", "adgen.hvp"}
     | {"adgen.custom_vjp", "adgen.custom_jvp", "adgen.defrule"}
     | {"adgen.unroll", "adgen.recompute", "adgen.checkpointed", "adgen.truncated"}
     | TRANSFORMS
@@ -81,13 +82,6 @@ _OWN = frozenset(f"adgen.{name}" for name in OWN)
 
 _NOT_YET = frozenset(
     [
-        "vjp",
-        "jvp",
-        "hvp",
-        "jacobian",
-        "jacrev",
-        "jacfwd",
-        "hessian",
         "fixed_point",
         "root",
         "argmin",
@@ -195,7 +189,7 @@ def _derived(r: Reader, found: Derived) -> Abstract:
     function = _helper(r, inner) if isinstance(inner, Helper) else _derived(r, inner)
     assert isinstance(function, UserFunction | Derivative)
     r.baked[found.path] = found.identity
-    return Derivative(function, found.mode, found.wrt, found.single, found.has_aux)
+    return Derivative(function, found.mode, found.wrt, found.single, found.has_aux, found.direction)
 
 
 def library_name(r: Reader, qualified: str, shown: str) -> Abstract:

@@ -31,14 +31,13 @@ from adgen.frontend.abstract import (
     Tuple,
     UserFunction,
 )
-from adgen.frontend.derivatives import Differentiate
 from adgen.frontend.promotion import cast, with_dims
 from adgen.frontend.scope import Path
 from adgen.frontend.signals import Restart, Unroll
 from adgen.frontend.sizes import Sizes
 from adgen.frontend.state import Activation, State
 from adgen.ir.builder import Builder
-from adgen.ir.core import Node, Opcode, Value
+from adgen.ir.core import Func, Node, Opcode, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
 from adgen.objects.containers import container_of, structure
@@ -48,6 +47,7 @@ from adgen.primitives.stacking import stack
 
 if TYPE_CHECKING:
     from adgen.frontend.custom import Open
+    from adgen.frontend.inner import Differentiate
     from adgen.frontend.recursion import Raw, Recursive
 
 MAX_OPS = 4096
@@ -123,6 +123,7 @@ class Reader:
     copies: dict[Root, tuple[Dim, ...] | None] = field(default_factory=dict)
     instances: list[Recursive] = field(default_factory=list)
     raw: dict[str, Raw] = field(default_factory=dict)
+    whole: dict[str, Func] = field(default_factory=dict)
     rules: list[Open] = field(default_factory=list)
     given_rules: dict[UserFunction, Rule] = field(default_factory=dict)
     sizes: Sizes = field(init=False)

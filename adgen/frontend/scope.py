@@ -68,6 +68,7 @@ class Derived:
     single: bool
     has_aux: bool
     identity: Any
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

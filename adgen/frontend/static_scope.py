@@ -20,7 +20,10 @@ from adgen.frontend.scope import Captured, Derived, Helper, Library, Meaning, Pa
 from adgen.frontend.source import FunctionSource, parse_definition, parse_lambda, syntax_error
 
 _UNCLEAR = object()
-_TRANSFORMS = ("adgen.grad", "adgen.value_and_grad", "adgen.jit", "adgen.custom_vjp", "adgen.custom_jvp")
+_MATRICES = {"jacobian": "auto", "jacrev": "reverse", "jacfwd": "forward", "hessian": "forward"}
+_TRANSFORMS = tuple(
+    f"adgen.{name}" for name in ("grad", "value_and_grad", "jit", "custom_vjp", "custom_jvp", *_MATRICES)
+)
 
 
 @dataclass(slots=True)
@@ -252,7 +255,7 @@ class StaticEnvironment:
             return function
         if mode in ("custom_vjp", "custom_jvp") and isinstance(function, Helper):
             return replace(function, rule=(mode.removeprefix("custom_"), self._rules(name, path)))
-        if mode not in ("grad", "value_and_grad"):
+        if mode not in ("grad", "value_and_grad", *_MATRICES):
             return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
         try:
             named = {k.arg: ast.literal_eval(k.value) for k in keywords}
@@ -261,6 +264,11 @@ class StaticEnvironment:
             return Unusable("AG215", {"name": name})
         single = not isinstance(wrt, tuple | list)
         positions = (wrt,) if single else tuple(wrt)
+        if mode in _MATRICES:
+            direction = named.get("mode", _MATRICES[mode])
+            if mode == "hessian":
+                function = Derived(path, function, "grad", positions, single, False, None)
+            return Derived(path, function, "jacobian", positions, single, False, None, direction)
         return Derived(path, function, mode, positions, single, bool(named.get("has_aux", False)), None)
 
     def _rules(self, name: str, path: Path) -> tuple[Meaning, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from adgen.autodiff.forward import pushforward
+from adgen.autodiff.jacobians import jacobian
 from adgen.autodiff.reverse import Split, joint, split
 from adgen.diagnostics import Span, UserError, refuse
 from adgen.ir.core import Definitions, Func, Region
@@ -15,7 +16,7 @@ from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.plans import Plan, Selector, selected_name
 from adgen.runtime.stages import checked, optimised
 from adgen.runtime.traced import Traced
-from adgen.runtime.trees import LEAF, STATIC, TreeSpec, static_spec
+from adgen.runtime.trees import LEAF, STATIC, TreeSpec, leaf_spec, static_spec
 
 
 def derive(traced: Traced, plan: Plan) -> Traced:
@@ -25,6 +26,8 @@ def derive(traced: Traced, plan: Plan) -> Traced:
             return replace(traced, func=optimised(traced.func))
         case "tangent":
             return _tangent(traced, plan)
+        case "jacobian":
+            return _jacobian(traced, plan)
         case _:
             return _gradient(traced, plan)
 
@@ -49,9 +52,28 @@ def _gradient(traced: Traced, plan: Plan) -> Traced:
     return replace(traced, func=func, result=spec)
 
 
-def differentiate(func: Func, wrt: Sequence[int]) -> Func:
-    """The results of a program followed by gradients of the first: for derivatives inside a function."""
-    return optimised(checked("reverse", joint(optimised(func), wrt, (0,))))
+class Inner:
+    """Derivatives of programs, for those that are taken inside a function."""
+
+    @staticmethod
+    def gradient(func: Func, wrt: Sequence[int]) -> Func:
+        """The results of a program followed by gradients of the first."""
+        return optimised(checked("reverse", joint(optimised(func), wrt, (0,))))
+
+    @staticmethod
+    def pullback(func: Func, wrt: Sequence[int], outputs: Sequence[int]) -> Func:
+        """The results followed by gradients, for cotangents of ``outputs`` that are further parameters."""
+        return optimised(checked("reverse", joint(optimised(func), wrt, outputs, seeded=True)))
+
+    @staticmethod
+    def pushforward(func: Func, wrt: Sequence[int], outputs: Sequence[int]) -> Func:
+        """The results followed by tangents of ``outputs``; those of ``wrt`` are further parameters."""
+        return optimised(checked("forward", pushforward(optimised(func), wrt, outputs)))
+
+    @staticmethod
+    def jacobian(func: Func, wrt: Sequence[int], outputs: Sequence[int], mode: str) -> Func:
+        """The results followed by the Jacobian of each of ``outputs`` by each of ``wrt``."""
+        return optimised(checked("jacobian", jacobian(optimised(func), wrt, outputs, mode)))
 
 
 def selected(func: Func, results: Sequence[int]) -> Func:
@@ -218,3 +240,32 @@ def _tangent(traced: Traced, plan: Plan) -> Traced:
 
 def _tangent_spec(spec: TreeSpec, types: Sequence[Type]) -> TreeSpec:
     return cotangent_spec(AbstractTree(spec, tuple(types)))
+
+
+# -- Jacobians ------------------------------------------------------------------------------------------
+def _jacobian(traced: Traced, plan: Plan) -> Traced:
+    """An array for every leaf of the result and of the arguments, in one program."""
+    for selector in plan.wrt:
+        types = argument_of(traced, selector)[0].types
+        wrong = [t for t in types if not t.is_float]
+        if wrong or not types:
+            raise _no_derivative(traced, selector, AbstractTree(leaf_spec(), tuple(wrong)))
+    count, total = traced.result.leaf_count, len(traced.func.results)
+    wrt, outputs = wrt_leaves(traced, plan.wrt), range(count)
+    integers = [v.type for v in traced.func.results[:count] if not v.type.is_float]
+    if integers:
+        raise refuse("AG304", result_place(traced), name=traced.func.name, dtype=integers[0].dtype.value)
+    for v in (*(traced.func.params[k] for k in wrt), *traced.func.results[:count]):
+        if v.type.is_complex:
+            raise refuse("AG318", traced.name_span, dtype=v.type.dtype.value)
+    func = optimised(checked("jacobian", jacobian(optimised(traced.func), wrt, outputs, plan.direction)))
+    kept = [*range(total, total + count * len(wrt)), *range(count, total)]
+    spec = _filled(traced.result, gradient_spec(traced, plan))
+    return replace(traced, func=checked("select", selected(func, kept)), result=spec)
+
+
+def _filled(spec: TreeSpec, leaf: TreeSpec) -> TreeSpec:
+    """The structure with another one in place of every leaf."""
+    if spec.kind == LEAF:
+        return leaf
+    return replace(spec, children=tuple(_filled(child, leaf) for child in spec.children))

@@ -12,7 +12,7 @@ import numpy as np
 from adgen.diagnostics import refuse
 from adgen.runtime.keys import NotTaken, leaf_type, refusal
 from adgen.runtime.options import Options, read_options
-from adgen.runtime.plans import Selector, selected, selected_name
+from adgen.runtime.plans import Plan, Selector, selected, selected_name
 from adgen.runtime.products import pull_back_bound, push_forward_bound
 from adgen.runtime.replicas import Replicas
 from adgen.runtime.subject import Subject, subject_of, wrt_positions
@@ -51,6 +51,8 @@ class Jacobian:
         self._single = single
         self._mode = mode
         self._options = options
+        self.__adgen_subject__ = subject
+        self.__adgen_plan__ = Plan("jacobian", positions, single, direction=mode)
         functools.update_wrapper(self, subject.plain, updated=())
         self.__signature__ = subject.signature
 

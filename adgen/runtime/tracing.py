@@ -18,7 +18,7 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.captures import Fixed, Hidden
-from adgen.runtime.derive import derive, differentiate
+from adgen.runtime.derive import Inner, derive
 from adgen.runtime.keys import key_of
 from adgen.runtime.subject import Subject
 from adgen.runtime.traced import Equality, Traced
@@ -84,7 +84,7 @@ def trace_helper(
     read: dict[str, Any] = {
         "refuted": refuted,
         "sizes": sizes,
-        "differentiate": differentiate,
+        "differentiate": Inner,
         "brings": brings,
     }
     lowered = lower(function, given, **read, **options)

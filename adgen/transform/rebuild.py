@@ -182,15 +182,20 @@ def with_callees(func: Func, names: Mapping[str, str]) -> Func:
     return rebuilt(func, _Callees(names), functions=functions)
 
 
-def inline(b: Builder, func: Func, args: Sequence[Value]) -> tuple[Value, ...]:
-    """Emit the body of ``func`` for these arguments, whose dims give its symbols; returns its results."""
+def sizes_given(func: Func, args: Sequence[Value]) -> dict[str, Dim]:
+    """The dims that symbols of the first parameters stand for, where arguments are given for these."""
     symbols: dict[str, Dim] = {}
-    for param, arg in zip(func.params, args, strict=True):
+    for param, arg in zip(func.params, args, strict=False):
         if isinstance(param.any_type, Type):
             for d, given in zip(param.type.dims, arg.type.dims, strict=True):
                 if d.value is None and d == Dim.symbol(d.symbols()[0]):
                     symbols.setdefault(d.symbols()[0], given)
-    rebuild = Rebuild(b, symbols)
+    return symbols
+
+
+def inline(b: Builder, func: Func, args: Sequence[Value]) -> tuple[Value, ...]:
+    """Emit the body of ``func`` for these arguments, whose dims give its symbols; returns its results."""
+    rebuild = Rebuild(b, sizes_given(func, args))
     rebuild.env.update(zip(func.params, args, strict=True))
     rebuild.nodes(func.body.nodes)
     return rebuild.values(func.results)
