@@ -16,6 +16,7 @@ from adgen.primitives import (
     error_function,
     exponential,
     extrema,
+    fourier,
     gamma_functions,
     hyperbolic,
     hypergeometric,
@@ -48,7 +49,7 @@ FAMILIES = (
     *(error_function, normal_functions, gamma_functions, hypergeometric),
     *(entropy_functions, integral_functions, bessel_functions, paired_integrals),
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
-    *(contract, shape, stacking, patterns, indexing, positions),
+    *(contract, shape, stacking, patterns, indexing, positions, fourier),
     *(linear_algebra, singular_values, determinants),
     *(tape, lists, opening, draws, checks, calling),
 )

@@ -1111,9 +1111,93 @@ c = np.zeros(4, complex); np.add.at(c, j, d); return c
 c = d.copy(); c.real[c.imag > 0] = 0; return c
 """
 
+FOURIER = """
+np.fft.fft(d)
+np.fft.fft(v)
+np.fft.fft(x)
+np.fft.fft(x, axis=0)
+np.fft.fft(g, 6)
+np.fft.fft(g, n=2, axis=0)
+np.fft.fft(d, norm="ortho")
+np.fft.fft(l)
+np.fft.fft(a, norm="forward")
+np.fft.fft(j)
+np.fft.fft(d, len(v) + 1)
+np.fft.ifft(d)
+np.fft.ifft(g, axis=0, norm="forward")
+np.fft.ifft(np.fft.fft(v) * d).real
+np.fft.fft2(g)
+np.fft.fft2(x, s=(4, 4))
+np.fft.ifft2(T, axes=(0, 2), norm="ortho")
+np.fft.fftn(T)
+np.fft.fftn(T, axes=(1,))
+np.fft.fftn(T, s=(3, 2), axes=(2, 0))
+np.fft.ifftn(T, norm="forward")
+np.fft.rfft(v)
+np.fft.rfft(x, axis=0)
+np.fft.rfft(v, 5, norm="ortho")
+np.fft.rfft(x, n=3, norm="forward")
+np.fft.rfft(a)
+np.fft.irfft(d)
+np.fft.irfft(d, 7)
+np.fft.irfft(d, n=5, norm="ortho")
+np.fft.irfft(g, axis=0, norm="forward")
+np.fft.irfft(l)
+np.fft.irfft(v)
+np.fft.irfft(np.fft.rfft(v) * 2.0, len(v))
+np.fft.irfft(np.fft.rfft(x, axis=0), n=3, axis=0)
+np.fft.rfft2(x)
+np.fft.irfft2(g, s=(3, 5))
+np.fft.irfft2(g)
+np.fft.rfftn(T, axes=(0, 1))
+np.fft.irfftn(T)
+np.fft.hfft(d)
+np.fft.hfft(d, 5, norm="ortho")
+np.fft.ihfft(v)
+np.fft.ihfft(v, norm="forward")
+np.fft.fftshift(v)
+np.fft.fftshift(x, axes=0)
+np.fft.fftshift(np.fft.fft2(x))
+np.fft.ifftshift(x)
+np.fft.ifftshift(v[1:])
+np.fft.fftshift(v[1:], axes=(0,))
+np.fft.fftfreq(8)
+np.fft.fftfreq(5, 0.1)
+np.fft.fftfreq(len(v), s)
+np.fft.rfftfreq(7, d=s)
+np.fft.rfftfreq(len(v))
+sfft.fft(v) + sfft.ifft(d)
+sfft.fft2(g) * sfft.ifft2(x)
+sfft.fftn(T) - sfft.ifftn(T)
+sfft.rfft(v, norm="ortho")
+sfft.irfft(d, workers=1)
+sfft.rfft2(x)
+sfft.irfft2(g)
+sfft.rfftn(T)
+sfft.irfftn(T, s=(2, 3, 5))
+sfft.hfft(d)
+sfft.ihfft(v)
+sfft.fftshift(v) + sfft.ifftshift(v)
+sfft.fftfreq(6, 0.5)
+sfft.rfftfreq(6)
+sfft.fft(a)
+"""
+
 EXPRESSIONS = [
     line
-    for family in (ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL, KINDS, STATEMENTS, COMPLEX)
+    for family in (
+        ELEMENTWISE,
+        REDUCTIONS,
+        PRODUCTS,
+        SHAPES,
+        NEW,
+        PYTHON,
+        NEURAL,
+        KINDS,
+        STATEMENTS,
+        COMPLEX,
+        FOURIER,
+    )
     for line in family.strip().splitlines()
 ]
 

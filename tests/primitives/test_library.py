@@ -16,6 +16,7 @@ from adgen.frontend.entries import Entry
 from adgen.frontend.library import TABLE
 from adgen.frontend.lowering import Lowered, lower
 from adgen.frontend.static_scope import ModuleFile, StaticEnvironment
+from adgen.ir.dims import Dim
 from adgen.ir.interpret import interpret
 from adgen.ir.parse import parse_type
 from adgen.ir.types import Kind, Type, array
@@ -40,6 +41,7 @@ def module_text() -> str:
         "import math",
         "",
         "import numpy as np",
+        "from scipy import fft as sfft",
         "from scipy import special, stats",
         "",
         "import adgen",
@@ -74,7 +76,23 @@ def lowered(k: int, concrete: bool) -> Lowered:
         if concrete and type_.rank:
             type_ = array(type_.dtype, *np.shape(value))
         leaves[name] = Leaf(type_, value if type_.is_py and not type_.is_float else None)
-    return lower(helper, leaves)
+    sizes = dict(
+        pair
+        for name, leaf in leaves.items()
+        for dim, size in zip(leaf.type.dims, np.shape(arguments()[name]), strict=True)
+        for pair in [(str(dim), size)]
+    )
+    refuted: frozenset[Dim] = frozenset()
+    while True:
+        found = lower(helper, leaves, refuted=refuted)
+        broken = {a.dim for a in found.func.assumptions if not a.exact and _is_negative(a.dim, sizes)}
+        if broken <= refuted:
+            return found
+        refuted |= broken
+
+
+def _is_negative(dim: Dim, sizes: dict[str, int]) -> bool:
+    return all(s in sizes for s in dim.symbols()) and dim.evaluate(sizes) < 0
 
 
 def call(found: Lowered, k: int) -> list[Any]:
@@ -145,7 +163,7 @@ def _used(name: str, text: str) -> bool:
     if full.startswith("adgen.nn"):
         return True
     prefixes = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.ndarray": ".", "builtins": ""}
-    prefixes |= {"cmath": "cmath.", "builtins.complex": "."}
+    prefixes |= {"cmath": "cmath.", "builtins.complex": ".", "numpy.fft": "np.fft.", "scipy.fft": "sfft."}
     prefixes |= {"math": "math.", "adgen": "adgen.", "scipy.special": "special."}
     prefixes |= {f"scipy.stats.{name}": f"stats.{name}." for name in DISTRIBUTIONS}
     return f"{prefixes.get(full, f'np.{full[6:]}.')}{last}" in text

@@ -12,6 +12,8 @@ table = Table()
 for _module in (
     "numpy",
     "numpy.linalg",
+    "numpy.fft",
+    "scipy.fft",
     "numpy.random",
     "scipy.linalg",
     "random",
