@@ -326,6 +326,8 @@ def _in_place(r: Reader, base: Array, index: indexing.Subscript | None, symbol: 
         return
     old = base if whole else indexing.load(r, base, index)
     result = r.value(binary(r, symbol, old, Number(amount) if not amount.type.rank else value))
+    if isinstance(old, Array):
+        indexing.check_kind(r, result.type, type_.dtype)
     if whole and result.type == type_:
         places.replace_contents(r, base, result)
     else:

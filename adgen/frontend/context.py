@@ -36,10 +36,13 @@ class LibraryContext(Protocol):
     def cast(self, value: Value, dtype: DType, kind: Kind | None = None) -> Value:
         """``value`` in another dtype (and rank-0 kind); itself where nothing changes."""
 
-    def promote(self, *xs: Abstract | Value, to_float: bool = False) -> tuple[Value, ...]:
+    def promote(
+        self, *xs: Abstract | Value, to_float: bool = False, strong: bool = False
+    ) -> tuple[Value, ...]:
         """Values of one common dtype by NEP 50: Python scalars are weak. Kinds and dims stay.
 
-        ``to_float`` takes integers and booleans to the float dtype that ``np.sin`` would compute in.
+        ``to_float`` takes integers and booleans to the float dtype that ``np.sin`` would compute in. With
+        ``strong`` Python scalars count as the arrays that ``np.asarray`` makes of them.
         """
 
     def broadcast(self, *values: Value) -> tuple[Value, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from adgen.diagnostics import Span
 from adgen.frontend import either, places
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Reshape, Slice, Tuple
@@ -354,6 +356,12 @@ def fit(r: Reader, value: Value, dtype: DType, dims: Sequence[Dim]) -> Value:
     if not value.type.rank:
         return broadcast_(r.b, value, dims=tuple(dims), axes=())
     return stretch(r, value, dims)
+
+
+def check_kind(r: Reader, source: Type, dtype: DType) -> None:
+    """Refuse what a ufunc does not write into an array of a dtype: casts of another than the same kind."""
+    if not np.can_cast(source.dtype.numpy, dtype.numpy, "same_kind"):
+        raise r.error("AG246", value=f"`{source}`", dtype=dtype.value)
 
 
 def check_cast(r: Reader, source: Type, dtype: DType) -> None:

@@ -74,9 +74,11 @@ class CallContext:
         """Convert."""
         return self.r.cast(value, dtype, kind)
 
-    def promote(self, *xs: Abstract | Value, to_float: bool = False) -> tuple[Value, ...]:
+    def promote(
+        self, *xs: Abstract | Value, to_float: bool = False, strong: bool = False
+    ) -> tuple[Value, ...]:
         """To one dtype."""
-        return promotion.promote(self.r, [self.value(x) for x in xs], to_float)
+        return promotion.promote(self.r, [self.value(x) for x in xs], to_float, strong)
 
     def broadcast(self, *values: Value) -> tuple[Value, ...]:
         """To one shape."""

@@ -232,17 +232,15 @@ def _emit(r: Reader, c: CallContext, symbol: str, left: Abstract, right: Abstrac
         case "**":
             return library.power(c, left, right, python=True)
         case "/":
-            return c.elementwise(
-                e.div, *(_floating(r, c, x, left, right) for x in (left, right)), python=True
-            )
+            return library.divide(c, left, right, python=True)
         case "//" | "%":
-            return _quotient(r, c, floor_divide if symbol == "//" else mod, left, right)
+            return library.quotient(c, floor_divide if symbol == "//" else mod, left, right, python=True)
         case "@":
             return _product(r, c, left, right)
         case "&" | "|" | "^":
             return _logic(r, c, symbol, left, right)
     if symbol in _COMPARE:
-        return c.elementwise(_COMPARE[symbol], left, right, python=True)
+        return library.compare(c, _COMPARE[symbol], left, right, python=True)
     raise r.error("AG120", operator=symbol)
 
 
@@ -253,26 +251,6 @@ def _difference(r: Reader, c: CallContext, left: Abstract, right: Abstract) -> V
             raise _wrong(r, "-", left, right)
         return e.sub(r.b, r.cast(a, DType.i64), r.cast(b, DType.i64))
     return c.elementwise(e.sub, a, b, python=True)
-
-
-def _floating(r: Reader, c: CallContext, x: Abstract, left: Abstract, right: Abstract) -> Value:
-    """An operand of ``/`` in the dtype of the quotient."""
-    from adgen.frontend.promotion import common_dtype
-
-    value = r.value(x)
-    if isinstance(x, Known) or value.type.is_float:
-        both = [t for t in (r.type_of(left), r.type_of(right)) if t is not None]
-        dtype = common_dtype(both)
-        if dtype is not None and dtype.is_float and value.type.is_py:
-            return r.cast(value, DType.c128 if dtype.is_complex else DType.f64)
-    return value if value.type.is_float else r.cast(value, DType.f64)
-
-
-def _quotient(r: Reader, c: CallContext, prim: Primitive, left: Abstract, right: Abstract) -> Value:
-    pair = [r.value(left), r.value(right)]
-    if all(v.type.dtype is DType.bool for v in pair):
-        pair = [r.cast(v, DType.i64) for v in pair]
-    return c.elementwise(prim, *pair, python=True)
 
 
 def _product(r: Reader, c: CallContext, left: Abstract, right: Abstract) -> Value:

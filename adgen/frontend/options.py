@@ -151,7 +151,7 @@ def _in_dtype(c: CallContext, x: Abstract, options: Options) -> Abstract:
     assert dtype is not None
     if not options.unsafe:
         with c.r.b.at(c._span_of(x)):
-            indexing.check_cast(c.r, value.type, dtype)
+            indexing.check_kind(c.r, value.type, dtype)
     return c.fresh(c.cast(value, dtype, Kind.np if value.type.is_py else None))
 
 
@@ -192,6 +192,7 @@ def _into(c: CallContext, options: Options, result: Value, mask: Value | None, e
             raise c.error("AG230", out, left=_shape(type_.dims), right=_shape(result.type.dims))
         if options.unsafe:
             result = c.cast(result, type_.dtype)
+        indexing.check_kind(c.r, result.type, type_.dtype)
         if exact:
             result = c.with_dims(result, type_.dims)
         result = indexing.fit(c.r, result, type_.dtype, type_.dims)

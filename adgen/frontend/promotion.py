@@ -41,13 +41,24 @@ def common_dtype(types: Sequence[Type]) -> DType | None:
     return joined.complex if weak == 3 else _WEAK[weak]
 
 
-def float_dtype(dtype: DType) -> DType | None:
-    """The dtype of ``np.sin`` of a dtype; None for those that NumPy computes in half precision."""
-    if dtype.is_float:
-        return dtype
-    if dtype in (DType.i16, DType.u16):
-        return DType.f32
-    return None if dtype in (DType.i8, DType.u8, DType.bool) else DType.f64
+_HALVES = (DType.i8, DType.u8, DType.bool)
+_SINGLES = (DType.i16, DType.u16)
+
+
+def float_dtype(types: Sequence[Type]) -> DType | None:
+    """The dtype of ``np.sin`` or ``np.hypot`` of operands; None where NumPy computes in half precision.
+
+    That is the smallest float that holds each of them; Python numbers are weak.
+    """
+    joined = common_dtype(types)
+    if joined is None or joined.is_float:
+        return joined
+    strong = [t.dtype for t in types if not t.is_py] if any(not t.is_py for t in types) else [joined]
+    if any(t.is_py and number_class(t.dtype) > number_class(d) for t in types for d in strong):
+        strong.append(joined)
+    if not all(d in (*_HALVES, *_SINGLES) for d in strong):
+        return DType.f64
+    return DType.f32 if any(d in _SINGLES for d in strong) else None
 
 
 def cast(r: Reader, value: Value, dtype: DType, kind: Kind | None = None) -> Value:
@@ -85,11 +96,12 @@ def _check_range(r: Reader, value: Value, dtype: DType) -> None:
     r.b.emit(fail_if, (bad,), {"error": "OverflowError", "message": message})
 
 
-def promote(r: Reader, values: Sequence[Value], to_float: bool = False) -> tuple[Value, ...]:
-    """The values in one dtype."""
-    dtype = common_dtype([v.type for v in values])
-    if dtype is not None and to_float:
-        dtype = float_dtype(dtype)
+def promote(
+    r: Reader, values: Sequence[Value], to_float: bool = False, strong: bool = False
+) -> tuple[Value, ...]:
+    """The values in one dtype; with ``strong`` Python numbers count as the arrays NumPy makes of them."""
+    types = [Type(v.type.dtype, (), Kind.np) if strong else v.type for v in values]
+    dtype = (float_dtype if to_float else common_dtype)(types)
     if dtype is None:
         raise r.error("AG238", dtype="float16")
     return tuple(cast(r, v, dtype) for v in values)

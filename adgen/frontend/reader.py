@@ -220,7 +220,7 @@ class Reader:
         """Values of one dtype, Python numbers among them as NumPy numbers."""
         from adgen.frontend.promotion import promote
 
-        return promote(self, values)
+        return promote(self, values, strong=True)
 
     def wrap(self, value: Value) -> Abstract:
         """A new value as an abstract one: a number, or an array with a root of its own."""

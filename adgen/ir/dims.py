@@ -223,6 +223,8 @@ def _solve_one(dim: Dim, size: int, found: dict[str, int]) -> bool:
     (name,) = unknown
     factor = dict(dim.terms)[(name,)]
     rest = size - sum(_value(m, c, found) for m, c in dim.terms if m != (name,))
+    if dim == Dim.symbol(name) and size < 0:
+        raise ValueError("negative dimensions are not allowed")
     if rest % factor or rest // factor < 0:
         raise ValueError(f"{size} is not {dim} for any size {name}")
     found[name] = rest // factor

@@ -319,7 +319,7 @@ head:
   %base = phi i64 [ %x, %start ], [ %squared, %body ]
   %left = phi i64 [ %n, %start ], [ %halved, %body ]
   %result = phi i64 [ 1, %start ], [ %next, %body ]
-  %more = icmp sgt i64 %left, 0
+  %more = icmp ne i64 %left, 0
   br i1 %more, label %body, label %done
 body:
   %odd = trunc i64 %left to i1

@@ -29,7 +29,7 @@ def _array(value: Any) -> tuple[str, str]:
         return f"an array of dtype {value.dtype}", _DTYPES
     if not value.dtype.isnative:
         return "an array of foreign byte order", "convert it with `x.astype(x.dtype.newbyteorder('='))`"
-    if type(value) is not np.ndarray and value.dtype.kind in "fiub" and value.dtype.itemsize <= 8:
+    if type(value) is not np.ndarray and value.dtype.kind in "fiubc" and value.dtype.itemsize <= 16:
         return f"{_with_article(type(value).__name__)}, a subclass of ndarray", ""
     return f"an array of dtype {value.dtype}", _DTYPES
 

@@ -266,8 +266,9 @@ def _cast_spell(s: Speller) -> Text:
         return Text(f"{name}({s.arg(0)})")
     if target.kind is Kind.np:
         return Text(f"{s.dtype(target.dtype)}({s.arg(0)})")
-    dtype = "" if source.dtype is target.dtype else f", {s.dtype(target.dtype)}"
-    return Text(f"np.asarray({s.arg(0)}{dtype})")
+    inner = s.folded(0)
+    same = source.dtype is target.dtype and not (inner is not None and inner.prim.name == "where")
+    return Text(f"np.asarray({s.arg(0)}{'' if same else f', {s.dtype(target.dtype)}'})")
 
 
 cast: Primitive = Primitive(

@@ -176,7 +176,8 @@ def _cast(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value |
         return broadcast(b, cast(b, op.operands[0], dtype=wanted.dtype), **dict(op.attrs))
     if op is None or op.prim.name != "cast" or x.type.dtype is not op.operands[0].type.dtype:
         return None
-    return cast(b, op.operands[0], **attrs)
+    assert isinstance(wanted, Type)
+    return cast(b, op.operands[0], **(attrs if wanted.rank else {"dtype": wanted.dtype, "kind": wanted.kind}))
 
 
 def _conj(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:

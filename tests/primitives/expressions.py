@@ -136,6 +136,7 @@ np.mod(x, p)
 np.remainder(x, 0.7)
 np.fmod(x, p)
 np.floor_divide(x, p)
+np.divmod(x, p)[1]
 np.maximum(x, v)
 np.maximum(x, 0.0)
 np.maximum(x, 0)

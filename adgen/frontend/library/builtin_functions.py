@@ -8,7 +8,7 @@ from adgen.frontend.abstract import Abstract, Array, Grown, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
 from adgen.frontend.library.operands import computed, truth
-from adgen.frontend.library.operators import add, power
+from adgen.frontend.library.operators import add, power, quotient
 from adgen.frontend.library.ufuncs import round_ as round_decimals
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
@@ -24,8 +24,11 @@ _ZERO = Known(0)
 @table.function("builtins.abs")
 def absolute(c: LibraryContext, x: Abstract) -> Result:
     """Absolute value."""
-    prim = modulus if c.value(x).type.is_complex else rounding.absolute
-    return computed(abs, (x,)) or c.elementwise(prim, x, python=True)
+    value = c.value(x)
+    if value.type.is_py and value.type.dtype is DType.bool:
+        value = c.cast(value, DType.i64)
+    prim = modulus if value.type.is_complex else rounding.absolute
+    return computed(abs, (x,)) or c.elementwise(prim, value, python=True)
 
 
 @table.function("builtins.pow")
@@ -45,7 +48,7 @@ def divmod_(c: LibraryContext, x: Abstract, y: Abstract) -> Result:
     if None not in known:
         return known
     pair = (rounding.floor_divide, rounding.mod)
-    return tuple(c.elementwise(prim, x, y, python=True) for prim in pair)
+    return tuple(quotient(c, prim, x, y, python=True) for prim in pair)
 
 
 @table.function("builtins.round")
@@ -55,6 +58,8 @@ def round_(c: LibraryContext, number: Abstract, ndigits: Abstract = NONE) -> Res
     if known is None and not c.is_none(ndigits):
         return _to_decimals(c, number, ndigits)
     value = c.value(number)
+    if value.type.kind is Kind.array or (value.type.dtype is DType.bool and not value.type.is_py):
+        raise c.error("AG234", number, operation="round", types=f"`{value.type}`")
     if known is not None or not value.type.is_float:
         return known or c.cast(value, DType.i64, Kind.py)
     return c.cast(rounding.rint(c.b, value), DType.i64, Kind.py)
@@ -78,6 +83,10 @@ def _extremum(
         items: Sequence[Abstract] = args if only is None else c.items(only)
         if not items:
             raise c.error("AG205", only, function=python.__name__, reason="there is nothing in it")
+        if len(items) > 1:
+            for item in items:
+                if any(d.value != 1 for d in c.value(item).type.dims):
+                    raise c.error("AG241", item, type=f"`{c.value(item).type}`")
         known = computed(python, items) if len(items) > 1 else None
         if known is not None or len(items) == 1:
             return known or items[0]
@@ -94,12 +103,14 @@ table.function("builtins.min")(_extremum(extrema.minimum, extrema.smallest, extr
 def sum_(c: LibraryContext, iterable: Abstract, /, start: Abstract = _ZERO) -> Result:
     """The sum of the elements of a tuple or of the rows of an array."""
     if isinstance(iterable, Array | Grown):
-        total: Abstract | Value = _summed(c, iterable)
-        return total if _is_zero(start) else add(c, total, start, python=True)
+        found = _summed(c, iterable)
+        return found if _is_zero(start) else add(c, found, start, python=True)
     items = c.items(iterable)
-    total = start
+    total: Abstract | Value = start
     for item in items:
-        total = item if _is_zero(total) else add(c, total, item, python=True)
+        value = c.value(item)
+        counted = c.cast(value, DType.i64) if value.type.dtype is DType.bool else item
+        total = counted if _is_zero(total) else add(c, total, counted, python=True)
     return total
 
 

@@ -204,7 +204,7 @@ def arange(
     """start, start + step, ... up to stop."""
     if c.is_none(stop):
         start, stop = _ZERO, start
-    bounds = _numbers(c, "np.arange", c.promote(start, stop, step))
+    bounds = _numbers(c, "np.arange", c.promote(start, stop, step, _ZERO, strong=True)[:3])
     if _is(step, 0):
         raise c.error("AG205", step, function="np.arange", reason="the step is zero")
     places = arange_(c.b, dim=_count(c, (start, stop, step), bounds))

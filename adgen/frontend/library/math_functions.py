@@ -129,6 +129,7 @@ def radians(c: LibraryContext, x: Abstract) -> Result:
 def _whole(prim: Primitive, python: Callable[..., object]) -> Callable[..., Result]:
     def apply(c: LibraryContext, x: Abstract) -> Result:
         known = computed(python, (x,))
+        require(c, c.value(x).type.rank == 0, f"math.{python.__name__}", x)
         if known is not None or c.value(x).type.dtype.is_integer:
             return known or c.cast(c.value(x), DType.i64, Kind.py)
         return c.cast(prim(c.b, python_float(c, x)), DType.i64, Kind.py)

@@ -92,7 +92,7 @@ def _unstretched(
 @table.function("numpy.dot", "numpy.ndarray.dot")
 def dot(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     """The sum of products over the last dim of a and the last but one of b."""
-    x, y = c.promote(c.value(a, kind=Kind.np), b)
+    x, y = c.promote(c.value(a, kind=Kind.np), b, strong=True)
     if not x.type.rank or not y.type.rank:
         return multiply(c, x, y)
     left = _BATCH[: x.type.rank - 1] + "k"
@@ -105,7 +105,7 @@ def dot(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
 @table.function("numpy.inner")
 def inner(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     """The sum of products over the last dims."""
-    x, y = c.promote(c.value(a, kind=Kind.np), b)
+    x, y = c.promote(c.value(a, kind=Kind.np), b, strong=True)
     if not x.type.rank or not y.type.rank:
         return multiply(c, x, y)
     left, right = _BATCH[: x.type.rank - 1], string.ascii_lowercase[11 : 11 + y.type.rank - 1]
@@ -115,14 +115,14 @@ def inner(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
 @table.function("numpy.vdot")
 def vdot(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     """The sum of products of all elements, the first conjugated."""
-    x, y = (flat(c, v) for v in c.promote(c.value(a, kind=Kind.np), b))
+    x, y = (flat(c, v) for v in c.promote(c.value(a, kind=Kind.np), b, strong=True))
     return contracted(c, conjugated(c.b, x), y, "k", "k", "")
 
 
 @table.function("numpy.outer", "numpy.linalg.outer")
 def outer(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     """All products of elements of two vectors."""
-    x, y = (flat(c, v) for v in c.promote(a, b))
+    x, y = (flat(c, v) for v in c.promote(a, b, strong=True))
     return contracted(c, x, y, "i", "j", "ij")
 
 
@@ -179,7 +179,7 @@ def _no_pairs(c: LibraryContext, axes: Abstract, reason: str) -> UserError:
 @table.function("numpy.kron")
 def kron(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     """The Kronecker product; missing dims in front have length 1."""
-    x, y = c.promote(a, b)
+    x, y = c.promote(a, b, strong=True)
     rank = max(x.type.rank, y.type.rank)
     if not rank:
         return multiply(c, x, y)

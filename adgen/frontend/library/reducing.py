@@ -165,7 +165,7 @@ def mean(
     x = floating(c, in_dtype(c, c.value(a, kind=Kind.np), dtype))
     axes = c.static_axes(axis, x.type.rank)
     if not axes:
-        return c.value(c.fresh(x), kind=Kind.np) if x.type.rank else x
+        return c.value(c.fresh(x) if x.type.rank else x, kind=Kind.np)
     y = mean_of(c, x, axes) if where == TRUE else _mean_where(c, x, axes, where)
     return with_kept_dims(c, y, x.type, axes) if c.static_bool(keepdims, "keepdims") else y
 
@@ -368,5 +368,6 @@ def diff(c: LibraryContext, a: Abstract, n: Abstract = _ONE, axis: Abstract = _M
     x = c.value(a)
     along = c.static_axis(axis, x.type.rank)
     for _ in range(c.static_int(n, "the order of differences")):
-        x = sub(c.b, part(c, x, along, 1, None), part(c, x, along, 0, -1))
+        minus = ne if x.type.dtype is DType.bool else sub
+        x = minus(c.b, part(c, x, along, 1, None), part(c, x, along, 0, -1))
     return x if x is not c.value(a) else c.fresh(x)

@@ -9,7 +9,7 @@ from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import flat, floating, require, truth
-from adgen.frontend.library.operators import add, multiply, power
+from adgen.frontend.library.operators import add, compare, divide, multiply, power, quotient
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
@@ -42,24 +42,24 @@ _OF_FLOATS = {
     "acosh": hyperbolic.arccosh,
     "asinh": hyperbolic.arcsinh,
     "atanh": hyperbolic.arctanh,
-    "divide": elementwise.div,
-    "true_divide": elementwise.div,
     "fabs": rounding.absolute,
 }
 #: of integers and floats, with a result of the same dtype
 _OF_NUMBERS = {
-    "subtract": elementwise.sub,
     "negative": elementwise.neg,
-    "square": powers.square,
     "sign": rounding.sign,
-    "floor_divide": rounding.floor_divide,
-    "remainder": rounding.mod,
-    "mod": rounding.mod,
-    "fmod": rounding.fmod,
     "maximum": extrema.maximum,
     "minimum": extrema.minimum,
     "fmax": extrema.fmax,
     "fmin": extrema.fmin,
+}
+_QUOTIENTS = {
+    "floor_divide": rounding.floor_divide,
+    "remainder": rounding.mod,
+    "mod": rounding.mod,
+    "fmod": rounding.fmod,
+}
+_COMPARISONS = {
     "greater": elementwise.gt,
     "greater_equal": elementwise.ge,
     "less": elementwise.lt,
@@ -67,19 +67,11 @@ _OF_NUMBERS = {
     "equal": elementwise.eq,
     "not_equal": elementwise.ne,
 }
-BINARY = {p.name for p in (exponential.logaddexp, trigonometric.arctan2, powers.hypot)} | {
-    *(
-        "atan2",
-        "divide",
-        "true_divide",
-        "subtract",
-        "floor_divide",
-        "remainder",
-        "mod",
-        "fmod",
-    ),
-    *("maximum", "minimum", "fmax", "fmin", "greater", "greater_equal", "less", "less_equal"),
-    *("equal", "not_equal"),
+BINARY = {
+    *(p.name for p in (exponential.logaddexp, trigonometric.arctan2, powers.hypot)),
+    *("atan2", "divide", "true_divide", "subtract", "maximum", "minimum", "fmax", "fmin"),
+    *_QUOTIENTS,
+    *_COMPARISONS,
 }
 
 
@@ -108,11 +100,52 @@ def absolute(c: LibraryContext, x: Abstract) -> Result:
     return c.elementwise(modulus if c.value(x).type.is_complex else rounding.absolute, x)
 
 
+def _shared(operation: Callable[..., Value], prim: Primitive) -> Callable[..., Result]:
+    """What Python's operator does as well, on other kinds of numbers."""
+
+    def apply(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+        return operation(c, prim, x1, x2)
+
+    return documented(apply, prim.doc)
+
+
+for _table, _operation in ((_QUOTIENTS, quotient), (_COMPARISONS, compare)):
+    for _name, _prim in _table.items():
+        table.function(f"numpy.{_name}")(_shared(_operation, _prim))
+
+
 # -- arithmetic with cases of its own -------------------------------------------------------------------
+@table.function("numpy.divide", "numpy.true_divide")
+def divide_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """x1 / x2."""
+    return divide(c, x1, x2)
+
+
+@table.function("numpy.divmod")
+def divmod_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """x1 // x2 and x1 % x2."""
+    return tuple(quotient(c, prim, x1, x2) for prim in (rounding.floor_divide, rounding.mod))
+
+
+@table.function("numpy.square")
+def square(c: LibraryContext, x: Abstract) -> Result:
+    """x times x; derivative 2x."""
+    value = c.value(x, kind=None if c.value(x).type.kind is Kind.array else Kind.np)
+    return c.elementwise(powers.square, c.cast(value, DType.i8) if value.type.dtype is DType.bool else value)
+
+
 @table.function("numpy.add")
 def add_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     """x1 + x2."""
     return add(c, x1, x2)
+
+
+@table.function("numpy.subtract")
+def subtract(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
+    """x1 - x2."""
+    left, right = c.promote(x1, x2)
+    require(c, left.type.dtype is not DType.bool, "np.subtract", x1, x2)
+    return c.elementwise(elementwise.sub, left, right)
 
 
 @table.function("numpy.multiply")
@@ -342,6 +375,6 @@ def heaviside(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
 @table.function("numpy.copysign")
 def copysign(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     """|x1| with the sign of x2 (that of a negative zero is not seen)."""
-    x, y = c.broadcast(*c.promote(x1, x2, to_float=True))
+    x, y = c.broadcast(*(c.value(v, kind=Kind.np) for v in c.promote(x1, x2, to_float=True)))
     size = c.elementwise(rounding.absolute, x)
     return select(c, elementwise.lt(c.b, y, literal(c.b, y, 0)), elementwise.neg(c.b, size), size)
