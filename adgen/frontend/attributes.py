@@ -77,6 +77,8 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             return _of_function(r, function, name, shown)
         case DTypeObject(dtype) if name == "itemsize":
             return Known(dtype.itemsize)
+        case DTypeObject(dtype) if name in ("kind", "name", "char"):
+            return Known(getattr(dtype.numpy, name))
     raise r.error("AG203", name=name, what=describe(r, base))
 
 

@@ -309,7 +309,7 @@ def _element(r: Reader, place: Array, index: Index) -> Value:
         if composed is None:
             break
         index, path = composed, path[:-1]
-    if not root_type.rank:
+    if not root_type.rank and not path:
         return r.cast(r.value(place), root_type.dtype, Kind.np)
     base = places.read(r, Array(place.root, path))
     return read(r.b, base, *index.operands, index=index.indexer)

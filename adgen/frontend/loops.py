@@ -81,7 +81,7 @@ def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
         if found is None:
             raise r.error("AG123", what=describe(r, over))
     # The loop goes on with the arrays it began with, whatever their names stand for in the meantime.
-    name = f"$over{len(r.running)}_{act.source.span(node.iter).line}"
+    name = f"$over{len(r.running)}_{act.source.row(node.iter)}"
     r.state.frames[act.key][name] = Tuple(_arrays_in(over))
     lists = {root: r.state.versions[root] for x in _lists_in(over) for root in x.roots}
     try:
@@ -353,7 +353,7 @@ def _for_as_while(r: Reader, loop: Loop, found: Trip) -> None:
     assert isinstance(node, cst.For)
     step_one = found.step_value == 1
     count = found.hi if step_one else trip_count(r, found)
-    name = f"$counter{len(r.running)}_{loop.act.source.span(node).line}"
+    name = f"$counter{len(r.running)}_{loop.act.source.row(node)}"
     frame = r.state.frames[loop.act.key]
     frame[name] = Number(found.lo) if step_one else Known(0)
     loop.counter = name

@@ -101,7 +101,8 @@ def _apply(r: Reader, value: Value, step: Step) -> Value:
         case Permute(axes):
             return transpose(r.b, value, perm=axes)
         case Reshape(dims):
-            return reshape(r.b, value, dims=dims)
+            found = reshape(r.b, value, dims=dims)
+            return found if dims else r.cast(found, found.type.dtype, Kind.array)
         case Stretch(dims, axes):
             return broadcast(r.b, value, dims=dims, axes=axes)
         case Part(name):

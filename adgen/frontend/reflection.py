@@ -24,6 +24,7 @@ from adgen.frontend.abstract import (
     LibraryFunction,
     Number,
     Partial,
+    Slice,
     Tuple,
     UserFunction,
 )
@@ -61,6 +62,8 @@ def class_of_value(r: Reader, x: Abstract) -> type | None:
             return type
         case Iterable(kind="range"):
             return range
+        case Slice():
+            return slice
     return None
 
 

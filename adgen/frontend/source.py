@@ -43,6 +43,10 @@ class FunctionSource:
             self.file, start.line + self.shift, start.column, end.line + self.shift, end.column
         )
 
+    def row(self, node: cst.CSTNode) -> int:
+        """The line of a node, counted inside the function."""
+        return self.positions[node].start.line
+
     @property
     def name_span(self) -> Span:
         """The place of the function's name (of the whole lambda)."""

@@ -25,6 +25,9 @@ from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import Activation
 from adgen.ir.core import Value
 
+JOINED = frozenset(["numpy.r_", "numpy.c_", "numpy.s_", "numpy.index_exp"])
+"""What NumPy has to be subscripted, not called."""
+
 
 def subscript_items(r: Reader, act: Activation, node: cst.Subscript) -> list[tuple[Abstract, Span]]:
     """The indices between the brackets with their places."""
@@ -65,9 +68,32 @@ def subscript(r: Reader, act: Activation, node: cst.Subscript) -> Abstract:
             from adgen.frontend.lists import list_item
 
             return list_item(r, base, list(items))
+        case Number(value) if not items and not value.type.is_py:
+            return base
+        case LibraryFunction(name=name) if name in JOINED:
+            return _joined(r, base, [item for item, _ in items])
         case Module() | Namespace() | LibraryFunction() | UserFunction():
             raise r.error("AG129")
     raise r.error("AG234", operation="indexing", types=describe(r, base))
+
+
+def _joined(r: Reader, base: LibraryFunction, items: list[Abstract]) -> Abstract:
+    """What stands between the brackets of ``np.r_`` or ``np.c_``, put together; of ``np.s_``, itself."""
+    from adgen.frontend.calls import Arguments, called
+    from adgen.frontend.names import library_name
+
+    if base.name in ("numpy.s_", "numpy.index_exp"):
+        return items[0] if len(items) == 1 and base.name == "numpy.s_" else Tuple(tuple(items))
+    given: list[Abstract] = []
+    for item in items:
+        if isinstance(item, Slice):
+            start = Known(0) if item.start == Known(None) else item.start
+            step = Known(1) if item.step == Known(None) else item.step
+            item = called(
+                r, library_name(r, "numpy.arange", "np.arange"), Arguments([start, item.stop, step])
+            )
+        given.append(item)
+    return called(r, base, Arguments(given))
 
 
 def _list_item(r: Reader, base: Cells, items: list[tuple[Abstract, Span]]) -> Abstract:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.signal
 
 from tests.oracle.drawn import Drawn
 from tests.oracle.rebind import ModuleShim, Rebinder, Scalar
@@ -99,7 +100,9 @@ _SPECIAL: dict[Any, Any] = {
     np.logaddexp: lambda a, b: np.log(np.exp(a) + np.exp(b)),
     np.isfinite: np.isfinite,
 }
-_REFUSED = {np.linalg.norm, np.sort, np.cbrt, np.vdot, np.remainder, np.fmod, np.std, np.var}
+_REFUSED = {np.linalg.norm, np.sort, np.cbrt, np.vdot, np.remainder, np.fmod, np.std, np.var,
+            np.correlate, np.cov, np.corrcoef, scipy.signal.correlate, scipy.signal.correlate2d,
+            np.nanstd, np.nanvar, np.nanmax, np.nanmin, np.nanmedian}  # fmt: skip
 _MAKERS = {np.zeros, np.ones, np.empty, np.full, np.array, np.asarray, np.eye, np.zeros_like, np.ones_like,
            np.full_like, np.empty_like, np.linspace}  # fmt: skip
 
@@ -183,6 +186,7 @@ def jvp(fun: Any, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
     modules = {
         "numpy": ModuleShim(np, _member),
         "numpy.linalg": ModuleShim(np.linalg, _member),
+        "scipy.signal": ModuleShim(scipy.signal, _member),
         "math": ModuleShim(math, _member),
         "adgen": ModuleShim(math, _refuse_member),
     }

@@ -91,7 +91,7 @@ for _name in PRIMAL_ONLY.split():
     FUNCTIONS[getattr(np, _name)] = _plain(getattr(np, _name))
 
 
-def _bilinear(function: Callable[..., Any], tail: int = 0) -> Callable[..., Any]:
+def bilinear(function: Callable[..., Any], tail: int = 0) -> Callable[..., Any]:
     def apply(*args: Any, **kwargs: Any) -> Any:
         position = 1 if isinstance(args[0], str) else 0
         lead, operands, rest = args[:position], list(args[position:]), ()
@@ -118,17 +118,21 @@ for _function in (
     np.kron,
     np.einsum,
     np.convolve,
+    np.correlate,
 ):
-    FUNCTIONS[_function] = _bilinear(_function)
+    FUNCTIONS[_function] = bilinear(_function)
 for _name in ("vecdot", "matvec", "vecmat"):
     if hasattr(np, _name):
-        FUNCTIONS[getattr(np, _name)] = _bilinear(getattr(np, _name))
+        FUNCTIONS[getattr(np, _name)] = bilinear(getattr(np, _name))
 
 
 def _extremum(value: Callable[..., Any]) -> Callable[..., Any]:
     """max and min: a tie shares the tangent evenly."""
 
-    def apply(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+    def apply(
+        x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    ) -> Any:
+        assert where is True
         if initial is not None:
             return elementwise(_OF_TWO[value], apply(x, axis, keepdims), initial)
         result = value(x.p, axis=axis, keepdims=keepdims)
@@ -161,15 +165,29 @@ def _prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 @rule(np.var)
-def _var(x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+def _var(
+    x: Any, axis: Any = None, dtype: Any = None, *, ddof: int = 0, keepdims: bool = False, where: Any = True
+) -> Any:
+    if where is not True:
+        return _var_where(x, axis, ddof, keepdims, where)
     centred = x - np.mean(x, axis=axis, keepdims=True)
     count = strip(x).size if axis is None else np.prod([strip(x).shape[a] for a in np.atleast_1d(axis)])
     return np.sum(centred * centred, axis=axis, keepdims=keepdims) / (float(count) - ddof)
 
 
+def _var_where(x: Any, axis: Any, ddof: int, keepdims: bool, where: Any) -> Any:
+    count = np.sum(where, axis=axis, keepdims=True)
+    clean = np.where(where, x, 0.0)
+    centred = clean - np.sum(clean, axis=axis, keepdims=True) / count
+    total = np.sum(np.where(where, centred * centred, 0.0), axis=axis, keepdims=keepdims)
+    return total / (np.sum(where, axis=axis, keepdims=keepdims) - ddof)
+
+
 @rule(np.std)
-def _std(x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
-    v = _var(x, axis, ddof, keepdims)
+def _std(
+    x: Any, axis: Any = None, dtype: Any = None, *, ddof: int = 0, keepdims: bool = False, where: Any = True
+) -> Any:
+    v = _var(x, axis, dtype, ddof=ddof, keepdims=keepdims, where=where)
     return np.where(strip(v) == 0, 0.0, np.sqrt(v))
 
 
@@ -197,6 +215,22 @@ def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
 @rule(np.sort)
 def _sort(x: Any, axis: int = -1) -> Any:
     return np.take_along_axis(x, np.argsort(strip(x), axis=axis, kind="stable"), axis=axis)
+
+
+@rule(np.partition)
+def _partition(x: Any, kth: Any, axis: int = -1) -> Any:
+    return np.take_along_axis(x, np.argpartition(strip(x), kth, axis=axis), axis=axis)
+
+
+@rule(("sort",))
+def _sort_in_place(x: Any, axis: int = -1) -> None:
+    x[...] = np.sort(x, axis)
+
+
+@rule(np.broadcast_arrays)
+def _broadcast_arrays(*xs: Any) -> Any:
+    shape = np.broadcast_shapes(*(np.shape(x) for x in xs))
+    return tuple(np.broadcast_to(x, shape) for x in xs)
 
 
 @rule(np.nan_to_num)

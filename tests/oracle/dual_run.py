@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.signal
 import scipy.special
 
 from tests.oracle import dual_complex, dual_functions, dual_places  # noqa: F401  (fill the table)
@@ -31,7 +32,8 @@ from tests.oracle.dual import (
     times,
     zeros_of,
 )
-from tests.oracle.dual_functions import has_dual
+from tests.oracle.dual_functions import bilinear, has_dual
+from tests.oracle.dual_written import WRITTEN, Written
 from tests.oracle.rebind import ModuleShim, Rebinder, Scalar, is_math
 
 _TAKES_LISTS = {np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack, np.shape, np.size}
@@ -81,6 +83,8 @@ class Run:
 
     def numpy_member(self, value: Any) -> Any:
         """What stands for a member of the numpy namespace (or a function imported from it)."""
+        if _is_written(value):
+            return Written(value, self)
         if isinstance(value, type):
             return Scalar(value, self.scalar) if issubclass(value, np.generic) else value
         special = {np.array: self.array, np.asarray: self.asarray, np.full: self.full,
@@ -99,12 +103,13 @@ class Run:
         """np.asarray."""
         return self.array(value, dtype, copy=False)
 
-    def rebinder(self) -> Rebinder:
-        """The namespace in which the user's function runs."""
+    def rebinder(self, own: bool = False) -> Rebinder:
+        """The namespace in which the user's function runs (or one of ours, which asks for types)."""
         modules = {
             "numpy": ModuleShim(np, self.numpy_member),
             "numpy.linalg": ModuleShim(np.linalg, self.numpy_member),
             "scipy.special": ModuleShim(scipy.special, self.numpy_member),
+            "scipy.signal": ModuleShim(scipy.signal, _laid_over),
             "math": ModuleShim(math, MathFunction),
             "cmath": ModuleShim(cmath, dual_complex.ComplexMathFunction),
         }
@@ -120,7 +125,21 @@ class Run:
             "max": _extremum(np.maximum, max),
             "min": _extremum(np.minimum, min),
         }
-        return Rebinder(modules, builtins, self.numpy_member, self.lift)
+        return Rebinder(modules, {} if own else builtins, self.numpy_member, self.lift)
+
+
+def _laid_over(function: Any) -> Any:
+    """A convolution of SciPy, on duals of any depth."""
+
+    def apply(*args: Any, **kwargs: Any) -> Any:
+        return rule(*args, **kwargs) if has_dual(list(args)) else function(*args, **kwargs)
+
+    rule = bilinear(apply)
+    return apply
+
+
+def _is_written(value: Any) -> bool:
+    return callable(value) and value.__hash__ is not None and value in WRITTEN
 
 
 class NumpyFunction:

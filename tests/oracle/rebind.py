@@ -20,7 +20,9 @@ _FOREIGN = set(sys.stdlib_module_names) | {"numpy", "scipy", "adgen", "pytest", 
 
 
 def _is_user_function(value: Any) -> bool:
-    return isinstance(value, types.FunctionType) and (value.__module__ or "").split(".")[0] not in _FOREIGN
+    home = getattr(value, "__module__", None) or ""
+    foreign = home.split(".")[0] in _FOREIGN and not home.startswith("adgen.frontend.written")
+    return isinstance(value, types.FunctionType) and not foreign
 
 
 class Rebinder:

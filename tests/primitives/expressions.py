@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.primitives.array_expressions import FAMILIES
+
 TYPES = {
     "x": "f64[n,m]",
     "y": "f64[n,m]",
@@ -1184,23 +1186,11 @@ sfft.rfftfreq(6)
 sfft.fft(a)
 """
 
-EXPRESSIONS = [
-    line
-    for family in (
-        ELEMENTWISE,
-        REDUCTIONS,
-        PRODUCTS,
-        SHAPES,
-        NEW,
-        PYTHON,
-        NEURAL,
-        KINDS,
-        STATEMENTS,
-        COMPLEX,
-        FOURIER,
-    )
-    for line in family.strip().splitlines()
-]
+_HERE = (
+    *(ELEMENTWISE, REDUCTIONS, PRODUCTS, SHAPES, NEW, PYTHON, NEURAL, KINDS, STATEMENTS),
+    *(COMPLEX, FOURIER),
+)
+EXPRESSIONS = [line for family in (*_HERE, *FAMILIES) for line in family.strip().splitlines()]
 
 
 def body(text: str) -> list[str]:

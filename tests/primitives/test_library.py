@@ -42,7 +42,7 @@ def module_text() -> str:
         "",
         "import numpy as np",
         "from scipy import fft as sfft",
-        "from scipy import special, stats",
+        "from scipy import signal, special, stats",
         "",
         "import adgen",
         "",
@@ -164,7 +164,7 @@ def _used(name: str, text: str) -> bool:
         return True
     prefixes = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.ndarray": ".", "builtins": ""}
     prefixes |= {"cmath": "cmath.", "builtins.complex": ".", "numpy.fft": "np.fft.", "scipy.fft": "sfft."}
-    prefixes |= {"math": "math.", "adgen": "adgen.", "scipy.special": "special."}
+    prefixes |= {"math": "math.", "adgen": "adgen.", "scipy.special": "special.", "scipy.signal": "signal."}
     prefixes |= {f"scipy.stats.{name}": f"stats.{name}." for name in DISTRIBUTIONS}
     return f"{prefixes.get(full, f'np.{full[6:]}.')}{last}" in text
 

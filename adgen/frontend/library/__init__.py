@@ -7,6 +7,7 @@ from adgen.frontend.library import (
     arrays,
     builtin_functions,
     complexes,
+    correlating,
     creating,
     densities,
     diagonals,
@@ -20,6 +21,7 @@ from adgen.frontend.library import (
     names,
     neural,
     norms,
+    ordering,
     placing,
     products,
     reducing,
@@ -28,6 +30,7 @@ from adgen.frontend.library import (
     special,
     ufunc_methods,
     ufuncs,
+    written,
 )
 
 TABLE: dict[str, Found] = merge(
@@ -55,6 +58,9 @@ TABLE: dict[str, Found] = merge(
     special.table,
     densities.table,
     multivariate.table,
+    ordering.table,
+    correlating.table,
+    written.table,
 )
 
 

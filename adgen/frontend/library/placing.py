@@ -154,12 +154,12 @@ def _along_axis(c: LibraryContext, type_dims: Sequence[Dim], indices: Abstract, 
     for k, d in enumerate(type_dims):
         if k != axis and dims[k] != d:
             dims[k] = d
-    at = c.broadcast(*_grid(c, dims, axis), index_value(c, indices, type_dims[axis]))
+    at = c.broadcast(*grid(c, dims, axis), index_value(c, indices, type_dims[axis]))
     operands = [*at[:axis], at[-1], *at[axis:-1]]
     return Index(Indexer(tuple(Gather() for _ in type_dims), once=False), tuple(operands))
 
 
-def _grid(c: LibraryContext, dims: Sequence[Dim], axis: int) -> list[Value]:
+def grid(c: LibraryContext, dims: Sequence[Dim], axis: int) -> list[Value]:
     """For every axis but one the positions along it."""
     return [
         broadcast(c.b, arange(c.b, dim=d), dims=tuple(dims), axes=(k,))

@@ -19,7 +19,6 @@ from adgen.frontend.library.operands import (
     truth,
     with_kept_dims,
 )
-from adgen.frontend.library.slicing import part
 from adgen.frontend.library.ufuncs import select
 from adgen.ir.core import Value
 from adgen.ir.dims import ONE
@@ -30,7 +29,6 @@ from adgen.primitives.elementwise import add, div, logical_not, mul, ne, sub
 from adgen.primitives.literals import literal
 from adgen.primitives.powers import root
 from adgen.primitives.reduce import spread_back, sum_
-from adgen.primitives.rounding import isnan
 from adgen.primitives.shape import concat, full
 
 table = Table()
@@ -115,14 +113,6 @@ def prod(
     return _with_initial(c, mul, over_axes(c, reductions.prod, x, axis, keepdims), initial)
 
 
-@table.function("numpy.nansum")
-def nansum(c: LibraryContext, a: Abstract, axis: Abstract = NONE, *, keepdims: Abstract = FALSE) -> Result:
-    """The sum over axes of what is a number."""
-    x = floating(c, c.value(a, kind=Kind.np))
-    numbers = select(c, isnan(c.b, x), literal(c.b, x, 0), x)
-    return over_axes(c, sum_, numbers, axis, keepdims)
-
-
 @table.function("numpy.count_nonzero")
 def count_nonzero(
     c: LibraryContext, a: Abstract, axis: Abstract = NONE, *, keepdims: Abstract = FALSE
@@ -181,31 +171,11 @@ def _count_where(c: LibraryContext, x: Value, axes: Sequence[int], where: Abstra
     return sum_(c.b, c.cast(mask, like.type.dtype), axes=tuple(axes))
 
 
-@table.function("numpy.average")
-def average(
-    c: LibraryContext,
-    a: Abstract,
-    axis: Abstract = NONE,
-    weights: Abstract = NONE,
-    *,
-    keepdims: Abstract = FALSE,
-) -> Result:
-    """The mean over axes, weighted by an array of the same shape (or along one axis)."""
-    if c.is_none(weights):
-        return mean(c, a, axis, keepdims=keepdims)
-    x, w = c.promote(c.value(a, kind=Kind.np), weights, to_float=True)
-    axes = c.static_axes(axis, x.type.rank)
-    if w.type.rank != x.type.rank:
-        w = spread_back(c.b, w, x.type, tuple(k for k in range(x.type.rank) if k not in axes))
-    x, w = c.broadcast(x, w)
-    y = div(c.b, sum_(c.b, mul(c.b, x, w), axes=axes), sum_(c.b, w, axes=axes))
-    return with_kept_dims(c, y, x.type, axes) if c.static_bool(keepdims, "keepdims") else y
-
-
 def _variance(
     c: LibraryContext, x: Value, axis: Abstract, ddof: Abstract, keepdims: Abstract, where: Abstract
 ) -> Value:
     axes = c.static_axes(axis, x.type.rank)
+    x = chosen(c, x, where, 0)
     centre = mean_of(c, x, axes) if where == TRUE else _mean_where(c, x, axes, where)
     gap = sub(c.b, x, spread_back(c.b, centre, x.type, axes) if x.type.rank else centre)
     total = chosen(c, squared_length(c, gap), where, 0)
@@ -359,15 +329,3 @@ running_sum = running(reductions.cumsum)
 running_product = running(reductions.cumprod, exclusive=False)
 table.function("numpy.cumsum", "numpy.ndarray.cumsum")(running_sum)
 table.function("numpy.cumprod", "numpy.ndarray.cumprod")(running_product)
-
-
-# -- differences ---------------------------------------------------------------------------------------------
-@table.function("numpy.diff")
-def diff(c: LibraryContext, a: Abstract, n: Abstract = _ONE, axis: Abstract = _MINUS_ONE) -> Result:
-    """Differences of neighbours."""
-    x = c.value(a)
-    along = c.static_axis(axis, x.type.rank)
-    for _ in range(c.static_int(n, "the order of differences")):
-        minus = ne if x.type.dtype is DType.bool else sub
-        x = minus(c.b, part(c, x, along, 1, None), part(c, x, along, 0, -1))
-    return x if x is not c.value(a) else c.fresh(x)

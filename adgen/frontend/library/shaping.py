@@ -279,12 +279,14 @@ def broadcast_arrays(c: LibraryContext, *args: Abstract) -> Result:
 
 
 def _stretched(c: LibraryContext, source: Array, value: Value) -> Abstract:
-    old, dims = type_of(c, source).dims, value.type.dims
-    return (
-        source
-        if dims == old
-        else c.view(source, Stretch(dims, tuple(range(len(dims) - len(old), len(dims)))))
-    )
+    old, dims = type_of(c, source).dims, list(value.type.dims)
+    lead = len(dims) - len(old)
+    for k, d in enumerate(old):
+        if d != ONE:
+            dims[lead + k] = d
+    if tuple(dims) == old:
+        return source
+    return c.view(source, Stretch(tuple(dims), tuple(range(lead, len(dims)))))
 
 
 # -- parts ----------------------------------------------------------------------------------------------

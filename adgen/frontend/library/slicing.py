@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adgen.frontend.abstract import Abstract, Known, Number
+from adgen.frontend.abstract import Abstract, Known, Number, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import as_array, flat
@@ -79,6 +79,12 @@ def _within(c: LibraryContext, indices: Abstract, size: Dim, mode: Abstract) -> 
 
 def _repeated(indexer: Indexer) -> Indexer:
     return Indexer(indexer.access, once=all(not isinstance(a, Gather) for a in indexer.access))
+
+
+@table.function("numpy.s_", "numpy.index_exp")
+def index_expression(c: LibraryContext, *items: Abstract) -> Result:
+    """The index between the brackets."""
+    return Tuple(items)
 
 
 # -- reversed, rolled -----------------------------------------------------------------------------------

@@ -350,19 +350,6 @@ def clipped(c: LibraryContext, a: Abstract, low: Abstract, high: Abstract) -> Re
     return c.elementwise(extrema.clip, x, lower, upper)
 
 
-@table.function("numpy.nan_to_num")
-def nan_to_num(c: LibraryContext, x: Abstract, nan: Abstract = _ZERO) -> Result:
-    """x with nan replaced, and infinities by the largest finite numbers."""
-    import numpy as np
-
-    value = floating(c, c.value(x, kind=Kind.np))
-    largest = float(np.finfo(value.type.dtype.numpy).max)
-    is_nan = c.elementwise(rounding.isnan, value)
-    (replacement,) = c.broadcast(c.cast(c.value(nan), value.type.dtype))
-    finite = c.elementwise(extrema.clip, value, Known(-largest), Known(largest))
-    return select(c, is_nan, replacement, finite)
-
-
 @table.function("numpy.heaviside")
 def heaviside(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     """0 below 0, x2 at 0, 1 above."""

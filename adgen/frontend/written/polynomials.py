@@ -1,0 +1,124 @@
+"""Polynomials by their coefficients, the highest power first, and windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def polyval(p: Any, x: Any) -> Any:
+    """The value of a polynomial."""
+    found = np.zeros_like(x)
+    for c in np.asarray(p):
+        found = found * x + c
+    return found
+
+
+def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
+    """Powers of numbers, one column each."""
+    at = np.asarray(x)
+    columns = len(at) if N is None else N
+    base = np.broadcast_to(at[:, None], (len(at), columns))
+    if columns == 0:
+        return base
+    first = np.ones_like(base[:, :1])
+    rising = np.cumprod(np.concatenate((first, base[:, 1:]), axis=1), axis=1)
+    return rising if increasing else rising[:, ::-1]
+
+
+def polymul(a1: Any, a2: Any) -> Any:
+    """The product of two polynomials."""
+    return np.convolve(np.atleast_1d(a1), np.atleast_1d(a2))
+
+
+def _added(a1: Any, a2: Any) -> Any:
+    left, right = np.atleast_1d(a1), np.atleast_1d(a2)
+    n = np.maximum(len(left), len(right))
+    zeros = np.zeros(int(n - len(left)), dtype=left.dtype), np.zeros(int(n - len(right)), dtype=right.dtype)
+    return np.concatenate((zeros[0], left)), np.concatenate((zeros[1], right))
+
+
+def polyadd(a1: Any, a2: Any) -> Any:
+    """The sum of two polynomials."""
+    left, right = _added(a1, a2)
+    return left + right
+
+
+def polysub(a1: Any, a2: Any) -> Any:
+    """The difference of two polynomials."""
+    left, right = _added(a1, a2)
+    return left - right
+
+
+def polyder(p: Any, m: Any = 1) -> Any:
+    """The derivative of a polynomial."""
+    c = np.asarray(p)
+    for _ in [0] * m:
+        n = len(c) - 1
+        c = c[:-1] * np.arange(n, 0, -1)
+    return c
+
+
+def polyint(p: Any, m: Any = 1, k: Any = None) -> Any:
+    """The integral of a polynomial, with constants of integration."""
+    c = np.asarray(p)
+    constants = [0.0] * m if k is None else (k if isinstance(k, (list, tuple)) else [k] * m)
+    for j, _ in enumerate([0] * m):
+        c = np.concatenate((c / np.arange(len(c), 0, -1), np.atleast_1d(constants[j])))
+    return c
+
+
+# -- windows --------------------------------------------------------------------------------------------
+def _window(M: Any) -> Any:
+    return np.arange(1 - M, M, 2) / 1.0
+
+
+def bartlett(M: Any) -> Any:
+    """A triangle that is zero at its ends."""
+    n = _window(M)
+    return np.where(n <= 0, 1 + n / (M - 1), 1 - n / (M - 1)) if M != 1 else np.ones(1)
+
+
+def hanning(M: Any) -> Any:
+    """A raised cosine that is zero at its ends."""
+    return 0.5 + 0.5 * np.cos(np.pi * _window(M) / (M - 1)) if M != 1 else np.ones(1)
+
+
+def hamming(M: Any) -> Any:
+    """A raised cosine."""
+    return 0.54 + 0.46 * np.cos(np.pi * _window(M) / (M - 1)) if M != 1 else np.ones(1)
+
+
+def blackman(M: Any) -> Any:
+    """A sum of two cosines."""
+    n = _window(M)
+    if M == 1:
+        return np.ones(1)
+    return 0.42 + 0.5 * np.cos(np.pi * n / (M - 1)) + 0.08 * np.cos(2.0 * np.pi * n / (M - 1))
+
+
+def kaiser(M: Any, beta: Any) -> Any:
+    """The window of Kaiser; derivatives by its shape."""
+    if M == 1:
+        return np.ones(1)
+    alpha = (M - 1) / 2.0
+    n = np.arange(0, M)
+    return np.i0(beta * np.sqrt(1 - ((n - alpha) / alpha) ** 2.0)) / np.i0(beta)
+
+
+NAMES: dict[str, Callable[..., Any]] = {
+    "numpy.polyval": polyval,
+    "numpy.vander": vander,
+    "numpy.polymul": polymul,
+    "numpy.polyadd": polyadd,
+    "numpy.polysub": polysub,
+    "numpy.polyder": polyder,
+    "numpy.polyint": polyint,
+    "numpy.bartlett": bartlett,
+    "numpy.hanning": hanning,
+    "numpy.hamming": hamming,
+    "numpy.blackman": blackman,
+    "numpy.kaiser": kaiser,
+}

@@ -1,0 +1,221 @@
+"""Expressions with the functions that are written in the accepted language, and with sorting."""
+
+from __future__ import annotations
+
+ORDERS = """
+np.sort(v)
+np.sort(x, axis=0)
+np.sort(x, axis=None, kind="stable")
+np.argsort(x, axis=0)
+v.argsort()
+c = x.copy(); c.sort(axis=0); return c * y
+np.partition(v, 1)[1]
+np.argpartition(v, -1)[-1]
+v.argpartition(2)[2]
+c = v.copy(); c.partition(3); return c[3]
+np.searchsorted(np.sort(v), u)
+np.sort(v).searchsorted(s, side="right")
+np.searchsorted(v, u, sorter=np.argsort(v))
+np.median(x)
+np.median(x, axis=1, keepdims=True)
+np.median(T, axis=(0, 2))
+np.median(a)
+np.quantile(x, p[0, 0], axis=0)
+np.quantile(v, [0.2, 0.7])
+np.quantile(x, 0.4, axis=1, method="hazen")
+np.quantile(v, 0.4, method="lower")
+np.quantile(v, 0.4, method="higher")
+np.quantile(v, 0.4, method="nearest")
+np.quantile(v, 0.4, method="midpoint")
+np.quantile(v, 0.4, method="inverted_cdf")
+np.quantile(v, 0.4, method="averaged_inverted_cdf")
+np.quantile(v, 0.4, method="closest_observation")
+np.quantile(v, 0.4, method="interpolated_inverted_cdf")
+np.quantile(v, 0.4, method="weibull")
+np.quantile(v, 0.4, method="median_unbiased")
+np.quantile(v, 0.4, method="normal_unbiased")
+np.percentile(x, 30, axis=1)
+np.percentile(a, [10.0, 90.0])
+np.nanmedian(np.where(x > 1, np.nan, x), axis=1)
+np.nanquantile(np.where(x > 1, np.nan, x), 0.3, axis=1)
+np.nanpercentile(x, [20, 50], axis=0)
+np.lexsort((v, j))
+"""
+
+NUMBERS = """
+np.nanprod(np.where(x > 1, np.nan, x), axis=0)
+np.nanmean(np.where(x > 1, np.nan, x), axis=1)
+np.nanvar(x, axis=0, ddof=1)
+np.nanstd(np.where(x > 1, np.nan, x))
+np.nanmax(np.where(x > 1, np.nan, x), axis=1)
+np.nanmin(o)
+np.nanargmax(x, axis=1)
+np.nanargmin(x)
+np.nancumsum(np.where(x > 1, np.nan, x))
+np.nancumprod(x, axis=1)
+np.average(x, axis=1, weights=u, returned=True)
+np.average(T, axis=(0, 2), keepdims=True)
+np.cov(x)
+np.cov(v)
+np.cov(v, u, bias=True)
+np.cov(x, rowvar=False, aweights=np.abs(y[:, 0]))
+np.cov(x, fweights=j)
+np.corrcoef(v, u)[0, 1]
+np.corrcoef(v) * 2 > 1
+np.sum(np.bincount(j, weights=v) ** 2)
+np.bincount(j, minlength=6)
+np.digitize(x, [-1.0, 0.0, 1.0])
+np.histogram(v, bins=3, range=(-2.0, 2.0), weights=u)
+np.histogram(v, bins=[-2.0, 0.5, 2.0])[0]
+np.histogram_bin_edges(v, bins=4)
+"""
+
+DIFFERENCES = """
+np.diff(x, axis=0, prepend=s)
+np.diff(v, n=2, append=[0.0, s])
+np.ediff1d(x, to_begin=s, to_end=v[:2])
+np.gradient(v)
+np.gradient(x, 0.5, axis=1, edge_order=2)
+np.gradient(v, np.cumsum(u), edge_order=2)
+np.gradient(x)
+np.gradient(x, 2.0, np.cumsum(u))
+np.gradient(a)
+np.trapezoid(v, dx=0.5)
+np.trapezoid(x, np.cumsum(u), axis=1)
+np.trapezoid(x, np.cumsum(p, axis=0), axis=0)
+np.interp(x, np.cumsum(u) - 1.0, v)
+np.interp(s, [0.0, 0.5, 1.0], [r, s, 2.0])
+np.interp(v, np.cumsum(u) - 1.0, u, left=s, right=r)
+np.interp(v, np.cumsum(u), u, period=3.0)
+np.unwrap(4 * v)
+np.unwrap(4 * x, axis=0, period=3.0)
+"""
+
+SELECTIONS = """
+np.select([x > 0.5, x < -0.5], [x**2, y], default=s)
+np.piecewise(x, [x < 0], [lambda t: t**2, lambda t: np.sin(t)])
+np.piecewise(v, [v < 0, v > 1], [s, lambda t: t**3])
+np.choose(j, [v, u, v**2, 0.0])
+j.choose([v, u, v**2, s])
+np.choose(j + 2, [v, u], mode="wrap")
+np.sum(np.compress(h, x, axis=1) ** 2)
+np.sum(x.compress([True, False, True], axis=0) ** 2)
+np.sum(np.extract(x > 0, y) ** 2)
+np.argwhere(x > 0)
+np.isclose(x, x + 1e-9)
+np.isclose(s, r)
+np.allclose(x, y)
+np.array_equiv(x, x[:1])
+np.nan_to_num(np.where(x > 0, np.nan, x), nan=2.0, posinf=1.0)
+"""
+
+ARRANGEMENTS = """
+np.array_split(v, 3)[1]
+np.unstack(np.stack([v, u]))
+np.hsplit(x, [1, 2])[1]
+np.vsplit(q, [1, 3])[1]
+np.dsplit(T, [1])[0]
+np.rot90(x)
+np.rot90(T, -1, axes=(1, 2))
+np.rollaxis(T, 2)
+np.rollaxis(T, 0, 3)
+np.resize(v, (2, 3))
+np.insert(v, 1, s)
+np.insert(v, [0, 3, 3], [s, r, 1.0])
+np.insert(x, 1, s, axis=1)
+np.insert(x, 0, v, axis=0)
+np.delete(v, -1)
+np.sum(np.delete(x, [0, 2], axis=1) ** 2)
+np.sum(np.delete(v, slice(1, 3)) ** 2)
+np.sum(np.delete(v, h) ** 2)
+np.block([[x, y], [y, x]])
+np.block([v, s])
+np.pad(v, 2)
+np.pad(x, ((1, 0), (0, 2)), constant_values=s)
+np.pad(x, 1, mode="edge")
+np.pad(v, (3, 5), mode="reflect")
+np.pad(v, (2, 1), mode="symmetric")
+np.pad(x, (2, 1), mode="wrap")
+np.pad(v, (2, 3), mode="linear_ramp", end_values=(0.0, s))
+np.pad(x, 1, mode="mean")
+np.pad(v, 1, mode="maximum")
+np.pad(v, 1, mode="minimum", stat_length=2)
+np.pad(v, 1, mode="median")
+np.r_[v, s, 0:3]
+np.c_[v, u]
+x[np.s_[1:, 2]]
+x[np.index_exp[0, 1:]]
+np.meshgrid(v, u)
+np.meshgrid(v, u, indexing="ij", sparse=True)
+x[np.ix_([0, 2], [1, 3])]
+np.indices((2, 3))
+q[np.diag_indices(4)]
+q[np.diag_indices_from(q)]
+np.tri(3, 4, 1)
+np.sum(q[np.tril_indices(4)] ** 2)
+np.sum(q[np.triu_indices(4, k=1)] ** 2)
+np.sum(x[np.tril_indices_from(x)] ** 2)
+np.sum(x[np.triu_indices_from(x, 1)] ** 2)
+np.unravel_index(7, (3, 4))
+np.ravel_multi_index((1, 2), (3, 4))
+np.logspace(s, r, 5)
+np.geomspace(s, r, 5)
+np.apply_along_axis(lambda row: np.sum(row**2), 1, x)
+np.apply_along_axis(lambda row: row * row[0], 0, x)
+np.apply_over_axes(np.sum, T, [0, 2])
+np.fromfunction(lambda i, j: i * s + j, (2, 3))
+f = np.vectorize(lambda left, right: left * right if left > 0 else right); return f(v, s)
+"""
+
+POLYNOMIALS = """
+np.polyval(v, x)
+np.polyval([1.0, s, r], u)
+np.vander(u, 3)
+np.vander(u, increasing=True)
+np.polymul(v, [1.0, s])
+np.sum(np.polyadd(v, [1.0, s]) ** 2)
+np.sum(np.polysub([1.0, s], v) ** 2)
+np.polyder(v)
+np.polyder(v, 2)
+np.polyint(v, k=s)
+np.bartlett(5) * s
+np.hanning(5) * s
+np.hamming(5) * s
+np.blackman(5) * s
+np.kaiser(5, r)
+"""
+
+LAID_OVER = """
+np.convolve(v, [1.0, s])
+np.convolve(v, u[:3], mode="valid")
+np.correlate(v, u, "full")
+np.correlate(v, [s, r], "same")
+np.correlate(v, [s, r])
+signal.convolve(x, q[:2, :2])
+signal.convolve(v, [s, 1.0, r], mode="same")
+signal.correlate(x, q[:2, :3], mode="same")
+signal.correlate(x, q[:2, :2], mode="valid")
+signal.fftconvolve(x, q[:2, :2], mode="same")
+signal.oaconvolve(v, u)
+signal.convolve2d(x, q[:2, :2], mode="same", fillvalue=1.0)
+signal.correlate2d(x, q[:2, :2], mode="same")
+"""
+
+SMALL = """
+np.cross(x[:, :3], y[:, 1:])
+np.cross(x.T, y.T, axis=1)
+np.kron(x, v)
+np.kron(T, x)
+np.vecmat(v, w)
+np.matvec(x, v)
+np.divmod(x, p)
+np.modf(x)
+np.ldexp(x, 3)
+np.cumulative_sum(v, include_initial=True)
+np.cumulative_prod(x, axis=1)
+"""
+
+FAMILIES = (
+    *(ORDERS, NUMBERS, DIFFERENCES, SELECTIONS, ARRANGEMENTS),
+    *(POLYNOMIALS, LAID_OVER, SMALL),
+)
