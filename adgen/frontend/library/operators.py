@@ -50,7 +50,10 @@ def divide(c: LibraryContext, x: Abstract | Value, y: Abstract | Value, python: 
     pair = c.value(x), c.value(y)
     common = common_dtype([v.type for v in pair])
     dtype = DType.f64 if common is None or not common.is_float else common
-    return c.elementwise(div, *(c.cast(v, DType.f64 if v.type.is_py else dtype) for v in pair), python=python)
+    operands = [
+        v if v.type.is_complex else c.cast(v, DType.f64 if v.type.is_py else dtype.real) for v in pair
+    ]
+    return c.elementwise(div, *operands, python=python)
 
 
 def compare(
