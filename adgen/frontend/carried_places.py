@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from adgen.frontend import either
-from adgen.frontend.abstract import Abstract, Array, Either, Index, Known, Reshape, Root, Step
+from adgen.frontend.abstract import Abstract, Array, Either, Index, Reshape, Root, Step
 from adgen.frontend.either import Tree
 from adgen.ir.core import Region, Value
 from adgen.ir.dims import Dim
@@ -82,7 +82,7 @@ class Slots:
         Those that only one name refers to are one at a time, and share a slot. Where that is not enough,
         every name has one slot, for what none of those before it turns out to refer to as well.
         """
-        self.trees = {places: self._fused(self.tree(end)) for places, end in ends}
+        self.trees = {places: self.tree(end, places.deep) for places, end in ends}
         made = {places: self._made(tree) for places, tree in self.trees.items()}
         roots = list(dict.fromkeys(root for found in made.values() for root in found))
         if not all(self._may_be_held(root) for root in roots):
@@ -152,9 +152,10 @@ class Slots:
         """Whether an array is there in front of the loop."""
         return root in self.outside.versions
 
-    def tree(self, place: Array) -> Tree:
-        """The places that one may be at the head of the next round."""
-        return either.expanded(place, self.is_outside)
+    def tree(self, place: Array, deep: bool = False) -> Tree:
+        """The places that one may be at the head of the next round; ``deep`` down to arrays of their own."""
+        known = lambda root: self.is_outside(root) and not (deep and root.either is not None)  # noqa: E731
+        return self._fused(either.expanded(place, known))
 
     def bases(self, places: Places, root: Root) -> list[Root | Slot]:
         """What an array may be in the next round; those of names before this one come first."""
@@ -188,6 +189,7 @@ class Places:
     candidates: list[Candidate] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
     width: int = 0
+    deep: bool = False
 
     def __post_init__(self) -> None:
         self.common.places.append(self)
@@ -198,33 +200,41 @@ class Places:
         which, indices = self._encoded_entry()
         found: list[tuple[AnyType, Abstract | Value | None]] = []
         if len(self.candidates) > 1:
-            found.append((I64, Known(which)))
+            found.append((I64, which))
         found += [(I64, v) for v in indices]
         return [*found, *((slot.type, slot.start) for slot in self.slots)]
 
-    def _encoded_entry(self) -> tuple[int, list[Abstract | Value | None]]:
-        none: list[Abstract | Value | None] = [None] * sum(c.count for c in self.candidates)
+    def _encoded_entry(self) -> tuple[Value | None, list[Abstract | Value | None]]:
+        found: list[Abstract | Value | None] = []
         if self.entry is None or any(slot.start is self.entry for slot in self.slots):
-            return 0, none
-        wanted = Candidate(self.entry.root, either.pattern(self.entry.path))
-        at = self.candidates.index(wanted)
-        before = sum(c.count for c in self.candidates[:at])
-        given = either.operands(self.entry.path)
-        return at, [*none[:before], *given, *none[before + len(given) :]]
+            return None, [None for c in self.candidates for _ in range(c.count)]
+        tree = self.common.tree(self.entry, self.deep)
+        kinds = [(c.base, c.steps) for c in self.candidates]
+        which, given = either.numbered(self.common.r, tree, kinds)
+        for k, candidate in enumerate(self.candidates):
+            found += given.get(k, [None] * candidate.count)
+        return which, found
 
     # -- learning -----------------------------------------------------------------------------------------
     def start(self, alone: bool) -> None:
         """Begin with what the name is in front of the loop; ``alone`` if nothing else refers to it."""
-        from adgen.frontend.places import fused
-
-        assert self.entry is not None
-        entry = self.entry = replace(self.entry, path=fused(self.common.r, self.entry.path))
+        entry = self.entry
+        assert entry is not None
         if alone and entry.root.origin == "local" and not entry.path and entry.root.either is None:
             slot = Slot(self.name, self.type, entry, Root("local", self.name))
             self.slots.append(slot)
             self.candidates.append(Candidate(slot, ()))
         else:
-            self.candidates.append(Candidate(entry.root, either.pattern(entry.path)))
+            self._take_entry()
+
+    def _take_entry(self) -> None:
+        assert self.entry is not None
+        for one in either.leaves(self.common.tree(self.entry, self.deep)):
+            self._add(Candidate(one.root, either.pattern(one.path)))
+
+    def _add(self, candidate: Candidate) -> None:
+        if candidate not in self.candidates:
+            self.candidates.append(candidate)
 
     def slot(self, type_: Type, taken: Sequence[Slot]) -> Slot:
         """A slot for arrays of a type that is not taken."""
@@ -248,10 +258,14 @@ class Places:
             if not common.in_scope(either.dims_of(one.path)):
                 return None
             for base in common.bases(self, one.root):
-                found = Candidate(base, either.pattern(one.path))
-                if found not in self.candidates:
-                    self.candidates.append(found)
-        return len(self.candidates) > before
+                self._add(Candidate(base, either.pattern(one.path)))
+        new = len(self.candidates) > before
+        if new and not self.deep and any(_is_either(c.base) for c in self.candidates):
+            self.deep = True
+            self.candidates = [c for c in self.candidates if not _is_either(c.base)]
+            if self.entry is not None and not any(slot.start is self.entry for slot in self.slots):
+                self._take_entry()
+        return new
 
     def _same_size(self, one: Dim, other: Dim) -> bool:
         """Whether two sizes may be equal; arguments are then required to fit."""
@@ -336,6 +350,10 @@ class Places:
             none: list[Value | None] = [None] * candidate.count
             indices += [r.cast(v, I64.dtype, Kind.py) for v in given] if candidate in found else none
         return indices
+
+
+def _is_either(base: Root | Slot) -> bool:
+    return isinstance(base, Root) and base.either is not None
 
 
 def _held(r: Reader, tree: Tree, roots: Sequence[Root]) -> Value | None:

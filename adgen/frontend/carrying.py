@@ -562,14 +562,24 @@ def _refitted(
 
 def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[AnyType]:
     """Types of the leaves of ``end`` in the order of a skeleton. Raises Unjoinable where the forms differ."""
+    match skeleton:
+        case ("places", Places() as places) if isinstance(end, Array):
+            yield from (type_ for type_, _ in places.parts())
+            return
+        case ("tuple", Tuple() as like, list() as parts) if isinstance(end, Tuple):
+            if not merging.same_form(like, end):
+                raise Unjoinable(end, end)
+            for part, item in zip(parts, end.items, strict=True):
+                yield from _types(r, part, item)
+            return
     for x in _ends(r, skeleton, end):
         if isinstance(x, Value):
             yield x.any_type
             continue
-        type_ = r.type_of(x)
-        if type_ is None:
+        found = r.type_of(x)
+        if found is None:
             raise Unjoinable(end, end)
-        yield type_
+        yield found
 
 
 def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract | Value]:

@@ -147,7 +147,7 @@ def compact(r: Reader, x: Either) -> Tree:
     kinds = list(dict.fromkeys((one.root, pattern(one.path)) for one in found))
     if len(kinds) == len(found):
         return x
-    which, given = _numbered(r, x, kinds)
+    which, given = numbered(r, x, kinds)
     places = [Array(root, path_of(steps, iter(given[k]))) for k, (root, steps) in enumerate(kinds)]
     tree: Tree = places[-1]
     for k in range(len(places) - 2, -1, -1):
@@ -155,15 +155,14 @@ def compact(r: Reader, x: Either) -> Tree:
     return tree
 
 
-Kinds = Sequence[tuple[Root, tuple[Step, ...]]]
-
-
-def _numbered(r: Reader, x: Tree, kinds: Kinds) -> tuple[Value, dict[int, list[Value]]]:
+def numbered(
+    r: Reader, x: Tree, kinds: Sequence[tuple[object, tuple[Step, ...]]]
+) -> tuple[Value, dict[int, list[Value]]]:
     """Which kind of place is meant, and the values in the paths of each kind."""
     if isinstance(x, Array):
         k = kinds.index((x.root, pattern(x.path)))
         return constant(r.b, k), {k: operands(x.path)}
-    then, orelse = _numbered(r, x.then, kinds), _numbered(r, x.orelse, kinds)
+    then, orelse = numbered(r, x.then, kinds), numbered(r, x.orelse, kinds)
     given = {**then[1], **orelse[1]}
     for k in then[1].keys() & orelse[1].keys():
         pairs = zip(then[1][k], orelse[1][k], strict=True)

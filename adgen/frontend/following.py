@@ -165,7 +165,7 @@ class Following:
         return ("joint", joint), out.leaves
 
     def _tree(self, at: int, place: Array) -> Tree:
-        return either.expanded(place, self.base.versions.__contains__)
+        return either.expanded(place, lambda root: root in self.base.versions and root.either is None)
 
     def _type(self, at: int, place: Array) -> Type:
         outer, self.r.state = self.r.state, self.sides[at].state

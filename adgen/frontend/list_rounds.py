@@ -40,7 +40,8 @@ class ListRound:
             if root.origin != "cells" or sources == self.shared.get(root):
                 continue
             for source in sources:
-                again = source not in self.head and source in reached
+                made = source not in self.head or source in self.r.rebuilt
+                again = made and source in reached
                 if source in changed or (again and any(root in self.r.rebuilt for root in changed)):
                     raise copy_instead(self.r, None)
 

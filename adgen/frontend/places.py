@@ -68,7 +68,7 @@ def check_fresh(r: Reader, root: Root) -> None:
         if r.state.versions.get(source) is not version:
             if settled(r, root):
                 return
-            if root.origin == "list":
+            if root.origin in ("list", "cells"):
                 notes = ["an array that was appended to the list has been changed since: append a copy of it"]
                 raise r.error("AG115", notes=notes)
             raise ambiguous(r, root)

@@ -86,7 +86,7 @@ class State:
         )
 
     def reachable(self, key: int, name: str, live: frozenset[str] | None = None) -> set[Root]:
-        """Roots that a name other than ``name`` of activation ``key`` refers to.
+        """Roots that a name other than ``name`` of activation ``key`` refers to, or may refer to.
 
         With ``live`` only these names of the activation count.
         """
@@ -96,6 +96,11 @@ class State:
                 if frame == key and (other == name or not _counts(other, live)):
                     continue
                 found.update(roots_of(bound))
+        more = list(found)
+        while more:
+            sources = self.shared.get(more.pop(), {}).keys() - found
+            found |= sources
+            more += sources
         return found
 
 

@@ -289,3 +289,43 @@ def test_a_fault_while_reading_is_a_refusal_with_a_place(monkeypatch: pytest.Mon
     assert refused.value.diagnostic.code == "AG902"
     assert "rows.pop()" in str(refused.value)
     assert isinstance(refused.value.__cause__, IndexError)
+
+
+def test_arrays_of_a_list_that_change_under_another_name_are_not_missed() -> None:
+    def carried(x, y):
+        xs, k = [], 0
+        a, b = x.copy(), y.copy()
+        while k < 2:
+            k += 1
+            if k == 1:
+                xs.append(a)
+        for _ in range(3):
+            a, b = b, a
+            a[0] += 2.0
+        return sum(np.sum(v) for v in xs)
+
+    def joined(x, y):
+        xs = []
+        a, b = x.copy(), y.copy()
+        for _ in range(2):
+            xs.append(a)
+        if x[0] > 1.0:
+            a, b = b, a
+        a[0] += y[0]
+        b[0] += y[1]
+        return sum(np.sum(v) for v in xs)
+
+    def in_turn(x, y):
+        xs, k = [], 0
+        a, b = x.copy(), y.copy()
+        while k < 3:
+            xs.append(a)
+            b[0] += a[1]
+            a, b = b, a
+            k += 1
+        return sum(np.sum(v) for v in xs)
+
+    for function in (carried, joined, in_turn):
+        with pytest.raises(adgen.UserError) as caught:
+            adgen.grad(function)(np.ones(3), np.ones(3))
+        assert caught.value.diagnostic.code == "AG115"
