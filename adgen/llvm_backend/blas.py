@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
+from adgen.llvm_backend.routines import integer, letter, number
 from adgen.llvm_backend.writer import literal, scalar_type
 from adgen.loops.core import Matrix, Product
 
@@ -100,22 +101,17 @@ class _Call:
     def _address(self, matrix: Matrix) -> str:
         return self.s.memory.element(matrix.buffer, matrix.base)
 
-    def _letter(self, letter: str) -> str:
-        place = self.w.alloca("i8", align=1)
-        self.w.emit(f"store i8 {ord(letter)}, ptr {place}")
-        return place
+    def _letter(self, text: str) -> str:
+        return letter(self.w, text)
 
     def _number(self, text: str) -> str:
-        place = self.w.alloca(self.type)
-        self.w.emit(f"store {self.type} {text}, ptr {place}")
-        return place
+        return number(self.w, self.type, text)
 
     def _integer(self, value: Dim, at_least_dim: Dim = ONE) -> str:
         """An int32 argument; strides at least as long as what they step over, as BLAS wants it."""
         w = self.w
-        place, wide = w.alloca("i32", align=4), w.dim(value)
+        wide = w.dim(value)
         if at_least_dim != ONE:
             wide = w.value(f"call i64 @llvm.smax.i64(i64 {wide}, i64 {w.dim(at_least_dim)})")
             wide = w.value(f"call i64 @llvm.smax.i64(i64 {wide}, i64 1)")
-        w.emit(f"store i32 {w.value(f'trunc i64 {wide} to i32')}, ptr {place}")
-        return place
+        return integer(w, wide)

@@ -11,7 +11,7 @@ from adgen.ir.core import Func, Op, walk
 from adgen.ir.types import AnyType, Type
 from adgen.llvm_backend.draws import externals_of
 from adgen.llvm_backend.externals import available
-from adgen.loops.core import Draw, Kernel, Let, Library
+from adgen.loops.core import Draw, Kernel, Let, Library, Routine
 from adgen.loops.core import walk as stmts
 from adgen.loops.lower import lower
 from adgen.loops.rules import rule_for
@@ -69,6 +69,8 @@ def _loops(kernel: Kernel) -> Iterator[str]:
     for stmt in stmts(kernel.body):
         if isinstance(stmt, Library):
             yield stmt.loop
+        elif isinstance(stmt, Routine):
+            yield stmt.name
         elif isinstance(stmt, Draw):
             yield externals_of(stmt)
         elif isinstance(stmt, Let) and is_library(stmt.op):

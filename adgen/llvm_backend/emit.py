@@ -19,7 +19,18 @@ from adgen.llvm_backend.outline import deepest
 from adgen.llvm_backend.statements import Statements
 from adgen.llvm_backend.workspace import ALIGNMENT, CELLS
 from adgen.llvm_backend.writer import Writer, scalar_type
-from adgen.loops.core import Buffer, InArena, InParam, InResult, Kernel, OnHeap, OnStack, Product, walk
+from adgen.loops.core import (
+    Buffer,
+    InArena,
+    InParam,
+    InResult,
+    Kernel,
+    OnHeap,
+    OnStack,
+    Product,
+    Routine,
+    walk,
+)
 
 KERNEL, WORKSPACE = "adgen_kernel", "adgen_workspace"
 #: Loops stay loops: without builtins LLVM does not turn them into calls of memset or memcpy.
@@ -145,7 +156,7 @@ class _Threads:
 
 def _one_thread(w: Writer, kernel: Kernel, table: Table) -> _Threads | None:
     """BLAS works on one thread inside a kernel: on a busy machine its own threads wait for each other."""
-    if not any(isinstance(stmt, Product) for stmt in walk(kernel.body)):
+    if not any(isinstance(stmt, Product | Routine) for stmt in walk(kernel.body)):
         return None
     setter = table.load(w, "blas.threads")
     return _Threads(setter, w.value(f"call i32 {setter}(i32 1)"))

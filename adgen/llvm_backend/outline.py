@@ -24,6 +24,7 @@ from adgen.loops.core import (
     Product,
     Reduce,
     Ref,
+    Routine,
     Stmt,
     Store,
     walk,
@@ -129,7 +130,7 @@ def _buffers(stmt: Stmt) -> list[Buffer]:
     for x in walk((stmt,)):
         if isinstance(x, Load | Store):
             found.setdefault(x.buffer)
-        elif isinstance(x, Product | Library):
+        elif isinstance(x, Product | Library | Routine):
             found |= dict.fromkeys((*x.reads, *x.writes))
     return list(found)
 

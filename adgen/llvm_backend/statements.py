@@ -12,6 +12,7 @@ from adgen.llvm_backend.library import emit_library, emit_library_scalar
 from adgen.llvm_backend.memory import Memory, Table
 from adgen.llvm_backend.outline import emit_outlined
 from adgen.llvm_backend.reductions import emit_reduce
+from adgen.llvm_backend.routines import emit_routine
 from adgen.llvm_backend.scalar_ops import emit_scalar
 from adgen.llvm_backend.writer import Writer, scalar_type
 from adgen.loops.core import (
@@ -33,6 +34,7 @@ from adgen.loops.core import (
     Reduce,
     Ref,
     Reserve,
+    Routine,
     Set,
     SetPointers,
     Slot,
@@ -110,6 +112,8 @@ class Statements:
                 emit_draw(self, stmt)
             case Library():
                 emit_library(self, stmt)
+            case Routine():
+                emit_routine(self, stmt)
             case _:
                 self._memory(stmt)
 

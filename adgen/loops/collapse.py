@@ -20,6 +20,7 @@ from adgen.loops.core import (
     Nest,
     Product,
     Reduce,
+    Routine,
     Stmt,
     Store,
     Var,
@@ -50,7 +51,7 @@ def _stmt(stmt: Stmt) -> Stmt:
 
 
 def _domain(stmt: Nest | Reduce) -> Nest | Reduce:
-    if any(isinstance(s, Product | Library | Draw) for s in walk(stmt.body)):
+    if any(isinstance(s, Product | Library | Routine | Draw) for s in walk(stmt.body)):
         return stmt
     at = len(stmt.vars) - 2
     while at >= 0:

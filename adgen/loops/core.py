@@ -337,6 +337,53 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where the elements of an argument start."""
+
+    buffer: Buffer
+    base: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class Positive:
+    """A size that is handed over as 1 where it is 0."""
+
+    size: Dim
+
+
+Argument = str | Dim | Positive | float | Address | None
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """One call of a routine of BLAS or LAPACK, which takes everything by address.
+
+    Arguments are letters, sizes (32-bit integers), numbers in `dtype`, addresses, and None for a null
+    pointer. With `checked` the routine also says in a last argument whether it failed, which is `failed`
+    where that is asked for. It may write the buffers `writes` and only those.
+    """
+
+    name: str
+    dtype: DType
+    arguments: tuple[Argument, ...]
+    writes: tuple[Buffer, ...]
+    checked: bool = False
+    failed: Ref | None = None
+
+    @property
+    def reads(self) -> tuple[Buffer, ...]:
+        """The buffers it may read."""
+        return tuple(x.buffer for x in self.arguments if isinstance(x, Address))
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """Every polynomial in it."""
+        sizes = tuple(x for x in self.arguments if isinstance(x, Dim))
+        sizes += tuple(x.size for x in self.arguments if isinstance(x, Positive))
+        return (*sizes, *(x.base for x in self.arguments if isinstance(x, Address)))
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """Numbers drawn by one of NumPy's C functions, or a permutation, or what Python is asked to draw.
 
@@ -423,6 +470,7 @@ Stmt = (
     | Alternate
     | Product
     | Library
+    | Routine
     | Draw
     | TapeClear
     | TapeGrow

@@ -88,16 +88,20 @@ def lower_expanded(state: State, op: Op) -> None:
     builder = Builder()
     builder.span = op.span
     prim: Any = op.prim
-    value: Value = prim.expand(builder, op)
+    expanded = prim.expand(builder, op)
+    values: tuple[Value, ...] = expanded if isinstance(expanded, tuple) else (expanded,)
     before = dict(state.uses)
     count_uses(state, Region((), tuple(builder.nodes), ()), state.depth)
     for operand in dict.fromkeys(v for n in builder.nodes for v in uses_of(n)):
         found = state.env.get(operand)
         if isinstance(found, Array):
             found.uses += state.uses[operand] - before.get(operand, 0)
-    state.uses[value] = state.uses.get(value, 0) + state.uses.get(op.result, 0)
+    for value, result in zip(values, op.results, strict=True):
+        state.uses[value] = state.uses.get(value, 0) + state.uses.get(result, 0)
     lower_nodes(state, builder.nodes)
-    state.env[op.result] = state.env[value]
+    for value, result in zip(values, op.results, strict=True):
+        if value in state.env:  # what nothing uses is not computed
+            state.env[result] = state.env[value]
 
 
 # -- what Python raises ---------------------------------------------------------------------------------

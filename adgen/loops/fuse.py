@@ -26,6 +26,7 @@ from adgen.loops.core import (
     Product,
     Reduce,
     Ref,
+    Routine,
     Stmt,
     Store,
     WhileLoop,
@@ -59,7 +60,7 @@ def cells_of(stmts: Iterable[Stmt]) -> list[Cell]:
                 found.append(Cell(stmt.buffer, stmt.index, False))
             case Store():
                 found.append(Cell(stmt.buffer, stmt.index, True))
-            case Product() | Library() | Draw():
+            case Product() | Library() | Routine() | Draw():
                 found += [Cell(buffer, None, False) for buffer in stmt.reads]
                 found += [Cell(buffer, None, True) for buffer in stmt.writes]
             case _:
@@ -120,12 +121,12 @@ def names_used(stmt: Stmt) -> set[str]:
             found |= set(getattr(s, name, ZERO).symbols())
         if isinstance(s, Nest | Reduce):
             found |= {n for v in s.vars for n in v.extent.symbols()}
-        if isinstance(s, Product | Library | Draw):
+        if isinstance(s, Product | Library | Routine | Draw):
             found |= {n for d in s.dims for n in d.symbols()}
     return found
 
 
-_DOMAINS = Nest | Reduce | Product | Library | Draw
+_DOMAINS = Nest | Reduce | Product | Library | Routine | Draw
 
 
 def _raise(out: list[Stmt], stmt: Let | IndexOf) -> None:

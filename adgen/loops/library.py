@@ -13,7 +13,7 @@ from adgen.ir.types import DType, Type
 from adgen.loops.arrays import Array, View, whole
 from adgen.loops.core import Library, Strided
 from adgen.loops.state import State
-from adgen.primitives.define import Ufunc
+from adgen.primitives.define import Routine, Ufunc
 
 #: The letters NumPy has for dtypes.
 LETTERS = {
@@ -31,12 +31,19 @@ def loop_name(ufunc: Ufunc, operands: Sequence[DType], results: Sequence[DType])
     return f"ufunc.{ufunc.name}:{given}->{made}"
 
 
-def lower_library(state: State, op: Op) -> None:
+def called(op: Op) -> Ufunc | Routine | None:
+    """The function of a library that an operation on matrices calls."""
+    lower = getattr(op.prim, "lower", None)
+    if callable(lower):
+        lower = lower(op)
+    return lower if isinstance(lower, Routine) or (isinstance(lower, Ufunc) and lower.core) else None
+
+
+def lower_library(state: State, op: Op, ufunc: Ufunc) -> None:
     """One call for all repetitions of an operation on matrices or vectors."""
-    ufunc = op.prim.lower  # type: ignore[attr-defined]
-    cores = _cores(ufunc)
+    cores = core_letters(ufunc.core)
     types = [v.type for v in (*op.operands, *op.results)]
-    sizes = _core_sizes(cores, types)
+    sizes = core_sizes(cores, types)
     inputs = [_input(state, state.as_array(v), len(c)) for v, c in zip(op.operands, cores, strict=False)]
     outputs = [_output(state, v.type) for v in op.results]
     failed = state.block.ref(DType.bool) if ufunc.fails else None
@@ -58,13 +65,13 @@ def lower_library(state: State, op: Op) -> None:
             state.env[value] = state.block.load(view.buffer, view.base)
 
 
-def _cores(ufunc: Ufunc) -> list[tuple[str, ...]]:
+def core_letters(signature: str) -> list[tuple[str, ...]]:
     """The letters of the core dims of every operand and result."""
-    parts = ufunc.core.replace("->", ",").replace("),(", ");(").split(";")
+    parts = signature.replace("->", ",").replace("),(", ");(").split(";")
     return [tuple(c for c in part.strip("()").split(",") if c) for part in parts]
 
 
-def _core_sizes(cores: Sequence[tuple[str, ...]], types: Sequence[Type]) -> dict[str, Dim]:
+def core_sizes(cores: Sequence[tuple[str, ...]], types: Sequence[Type]) -> dict[str, Dim]:
     """The size of each core dim, in the order in which the signature names them."""
     sizes: dict[str, Dim] = {}
     for core, type_ in zip(cores, types, strict=True):

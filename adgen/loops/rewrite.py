@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from adgen.ir.dims import Dim
+from adgen.ir.dims import ZERO, Dim
 from adgen.loops.core import (
+    Address,
+    Argument,
     BindSize,
     Branch,
     Buffer,
@@ -19,9 +21,11 @@ from adgen.loops.core import (
     Matrix,
     Nest,
     Operand,
+    Positive,
     Product,
     Reduce,
     Ref,
+    Routine,
     Set,
     Stmt,
     Store,
@@ -74,6 +78,17 @@ class Renaming:
         buffer, base = self._cell(x.buffer, x.base)
         return Strided(buffer, base, tuple(self._dim(d) for d in x.strides))
 
+    def _argument(self, x: Argument) -> Argument:
+        match x:
+            case Dim():
+                return self._dim(x)
+            case Positive(size):
+                return Positive(self._dim(size))
+            case Address(buffer, base):
+                return Address(*self._cell(buffer, base))
+            case _:
+                return x
+
     def stmt(self, stmt: Stmt) -> Stmt:
         """One statement, with everything inside it."""
         match stmt:
@@ -110,6 +125,10 @@ class Renaming:
             case Library():
                 sizes = tuple(self._dim(d) for d in stmt.sizes)
                 return replace(stmt, sizes=sizes, operands=tuple(map(self._strided, stmt.operands)))
+            case Routine():
+                arguments = tuple(self._argument(x) for x in stmt.arguments)
+                buffers = tuple(self._cell(x, ZERO)[0] for x in stmt.writes)
+                return replace(stmt, arguments=arguments, writes=buffers)
             case Loop():
                 lo, hi, step = self._all((stmt.lo, stmt.hi, stmt.step))
                 return Loop(stmt.var, lo, hi, step, self.body(stmt.body))

@@ -6,9 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from adgen.ir.core import Op
-from adgen.loops import access, draws, elementwise, library, lists, products, reductions, shapes, tapes
+from adgen.loops import (
+    access,
+    draws,
+    elementwise,
+    library,
+    lists,
+    products,
+    reductions,
+    routines,
+    shapes,
+    tapes,
+)
 from adgen.loops.state import State
-from adgen.primitives.define import Ufunc
+from adgen.primitives.define import Routine, Ufunc
 
 Rule = Callable[[State, Op], None]
 
@@ -54,15 +65,23 @@ RULES: dict[str, Rule] = {
 }
 
 
+def _lower_called(state: State, op: Op) -> None:
+    """A call of a library."""
+    match library.called(op):
+        case Routine() as routine:
+            routines.lower_routine(state, op, routine)
+        case Ufunc() as ufunc:
+            library.lower_library(state, op, ufunc)
+
+
 def rule_for(op: Op) -> Rule | None:
     """The rule of an operation, or None where kernels do not cover it."""
     prim: Any = op.prim
     found = RULES.get(op.prim.name)
     if found is not None:
         return found
-    lower = getattr(prim, "lower", None)
-    if isinstance(lower, Ufunc) and lower.core:
-        return library.lower_library
+    if library.called(op) is not None:
+        return _lower_called
     if getattr(prim, "elementwise", False):
         return elementwise.lower_elementwise
     if getattr(prim, "expand", None) is not None:

@@ -20,6 +20,7 @@ from adgen.loops.core import (
     Product,
     Reduce,
     Ref,
+    Routine,
     SetPointers,
     Stmt,
     Store,
@@ -49,7 +50,7 @@ def _fixed(body: Sequence[Stmt]) -> set[Buffer]:
     """Buffers whose address is used otherwise than by loads and stores."""
     found: set[Buffer] = set()
     for stmt in walk(tuple(body)):
-        if isinstance(stmt, Product | Library | Draw):
+        if isinstance(stmt, Product | Library | Routine | Draw):
             found |= {*stmt.reads, *stmt.writes}
         elif isinstance(stmt, SetPointers):
             found |= {*stmt.targets, *stmt.sources}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adgen.loops.core import (
+    Address,
     Alternate,
     AtPointer,
     BindSize,
@@ -31,6 +32,7 @@ from adgen.loops.core import (
     Product,
     Reduce,
     Reserve,
+    Routine,
     Set,
     SetPointers,
     Stmt,
@@ -131,6 +133,8 @@ def _simple(stmt: Stmt) -> str:
             return f"product {_matrix(stmt.out)} {sign} {_matrix(stmt.left)} @ {_matrix(stmt.right)} {sizes}"
         case Library():
             return _library(stmt)
+        case Routine():
+            return _routine(stmt)
         case Draw():
             return _draw(stmt)
         case _:
@@ -142,6 +146,15 @@ def _library(stmt: Library) -> str:
     given, made = ", ".join(operands[: -stmt.outputs]), ", ".join(operands[-stmt.outputs :])
     failed = f" failing {stmt.failed}" if stmt.failed is not None else ""
     return f"library {made} = {stmt.loop}({given}) ({', '.join(map(str, stmt.sizes))}){failed}"
+
+
+def _routine(stmt: Routine) -> str:
+    given = ", ".join(
+        f"{x.buffer}[{x.base}]" if isinstance(x, Address) else str(getattr(x, "size", x))
+        for x in stmt.arguments
+    )
+    failed = f" failing {stmt.failed}" if stmt.failed is not None else ""
+    return f"call {', '.join(map(str, stmt.writes))} = {stmt.name}({given}){failed}"
 
 
 def _draw(stmt: Draw) -> str:

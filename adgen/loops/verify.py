@@ -24,6 +24,7 @@ from adgen.loops.core import (
     Product,
     Reduce,
     Ref,
+    Routine,
     Set,
     Stmt,
     Store,
@@ -124,7 +125,7 @@ class _Check:
                 for made in (stmt.result, stmt.failed):
                     if made is not None:
                         self.define(made.name, known)
-            case Library():
+            case Library() | Routine():
                 self.dims(stmt.dims, known)
                 self.buffer(*stmt.reads, *stmt.writes)
                 if stmt.failed is not None:

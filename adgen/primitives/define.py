@@ -185,6 +185,29 @@ class Ufunc:
     fails: tuple[str, str] | tuple[()] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """Kernels call this routine of BLAS or LAPACK (`lapack.getrf`) for every matrix.
+
+    ``core`` is a signature as those of generalised ufuncs. ``arguments`` are, in the routine's order:
+
+    - ``'L'``: a letter; ``=1``: a number; ``null``: a null pointer,
+    - ``n``, ``64*n``: a size, from the letters of ``core``; ``+64*n`` the same, but at least 1,
+    - ``a0``: the first operand, in a copy by columns; ``t0``: by rows, as its transposed matrix,
+    - ``r0``: the first result, by columns,
+    - ``work 64*n``, ``iwork n``: room for that many numbers, or 32-bit integers,
+    - ``info``, at the end: whether it failed, which raises ``fails`` where that is given.
+
+    ``starts`` are pairs of a result and the operand it is a copy of before the call.
+    """
+
+    name: str
+    core: str
+    arguments: tuple[str, ...]
+    starts: tuple[tuple[int, int], ...] = ()
+    fails: tuple[str, str] | tuple[()] = ()
+
+
 # -- samples --------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -225,7 +248,7 @@ class Primitive(Opcode):
     jvp: Jvp | Inactive | Absent | None = None
     vjp: Vjp | Inactive | Absent | None = None
     lower: Any = None
-    expand: Callable[[Builder, Op], Value] | None = None
+    expand: Callable[[Builder, Op], Value | tuple[Value, ...]] | None = None
     kinks: tuple[str, ...] = ()
     pinned: bool = False
     view: bool = False

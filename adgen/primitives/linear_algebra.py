@@ -15,7 +15,19 @@ import numpy as np
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.types import AnyType, Kind, Type
-from adgen.primitives.define import ZERO, Call, Contribution, Primitive, Sample, Ufunc, Zero
+from adgen.primitives.define import (
+    ZERO,
+    Call,
+    Context,
+    Contribution,
+    Primitive,
+    Routine,
+    Sample,
+    Speller,
+    Text,
+    Ufunc,
+    Zero,
+)
 from adgen.primitives.elementwise import add, div, eq, mul, neg, sub, where
 from adgen.primitives.literals import literal, scaled
 from adgen.primitives.matrices import (
@@ -220,6 +232,56 @@ def _eigh_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyTy
     return (a.with_dims(*a.dims[:-1]), a)
 
 
+def eigh_options(op: Op) -> tuple[bool, bool]:
+    """Whether the upper triangle is read, and whether scipy.linalg computes it."""
+    attrs = dict(op.attrs)
+    return bool(attrs.get("upper", False)), bool(attrs.get("scipy", False))
+
+
+def _eigh_eval(ctx: Context, a: Any) -> Any:
+    upper, of_scipy = eigh_options(ctx.op)
+    if of_scipy and a.size:
+        import scipy.linalg
+
+        return scipy.linalg.eigh(a, lower=not upper)
+    return np.linalg.eigh(a, UPLO="U" if upper else "L")
+
+
+def _eigh_spell(s: Speller) -> Text:
+    upper, of_scipy = eigh_options(s.op)
+    if of_scipy:
+        return Text(f"scipy.linalg.eigh({s.arg(0)}{', lower=False' if upper else ''})")
+    return Text(f"np.linalg.eigh({s.arg(0)}{', UPLO=' + chr(34) + 'U' + chr(34) if upper else ''})")
+
+
+def _eigh_lower(op: Op) -> Ufunc | Routine:
+    upper, of_scipy = eigh_options(op)
+    if of_scipy:
+        return Routine(
+            "lapack.syevr",
+            "(n,n)->(n),(n,n)",
+            (
+                *("'V'", "'A'", "'U'" if upper else "'L'", "n", "a0", "+n", "=0", "=0", "0", "0", "=0"),
+                *("iwork 1", "r0", "r1", "+n", "iwork 2*n", "work 64*n", "+64*n", "iwork 10*n", "+10*n"),
+                "info",
+            ),
+            fails=_NOT_CONVERGED,
+        )
+    return Ufunc(f"{UMATH}.eigh_{'up' if upper else 'lo'}", "(m,m)->(m),(m,m)", _NOT_CONVERGED)
+
+
+_NOT_CONVERGED = ("LinAlgError", "Eigenvalues did not converge")
+
+
+def _from_triangle(b: Builder, op: Op, x: Value) -> Value:
+    return symmetric_from_lower(b, turned(b, x) if eigh_options(op)[0] else x)
+
+
+def _onto_triangle(b: Builder, op: Op, symmetric: Value) -> Value:
+    found = onto_lower(b, symmetric)
+    return turned(b, found) if eigh_options(op)[0] else found
+
+
 def _gaps(b: Builder, w: Value, like: Type) -> Value:
     """1 / (w_j - w_i), and 0 where they are equal."""
     gaps = sub(b, by_columns(b, w, like), by_rows(b, w, like))
@@ -236,14 +298,14 @@ def _eigh_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
     if isinstance(inner, Zero):
         return (ZERO,)
     full = product(b, v, inner, turned(b, v))
-    return (onto_lower(b, scaled(b, 0.5, add(b, full, turned(b, full)))),)
+    return (_onto_triangle(b, op, scaled(b, 0.5, add(b, full, turned(b, full)))),)
 
 
 def _eigh_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | Zero]:
     ((w, v), (a_dot,)) = op.results, dots
     if isinstance(a_dot, Zero):
         return (ZERO, ZERO)
-    inner = product(b, turned(b, v), symmetric_from_lower(b, a_dot), v)
+    inner = product(b, turned(b, v), _from_triangle(b, op, a_dot), v)
     on_diagonal = mul(b, inner, diagonal_matrix(b, literal(b, w, 1), v.type))
     w_dot = sum_(b, on_diagonal, axes=(v.type.rank - 1,))
     return (w_dot, matmul(b, v, mul(b, _gaps(b, w, v.type), inner)))
@@ -252,19 +314,22 @@ def _eigh_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | Zer
 eigh: Primitive = Primitive(
     name="eigh",
     type_rule=_eigh_type,
-    eval=lambda ctx, a: np.linalg.eigh(a),
-    spell=Call("np.linalg.eigh"),
-    doc="Eigenvalues and eigenvectors of a symmetric matrix, from its lower triangle; vectors of equal "
-    "values are taken not to turn into each other.",
+    eval=_eigh_eval,
+    spell=_eigh_spell,
+    doc="Eigenvalues and eigenvectors of a symmetric matrix, from its lower triangle (``upper``: the other); "
+    "vectors of equal values are taken not to turn into each other; ``scipy`` says whose vectors they are.",
     samples=(
         Sample(("f64[3,3]",), values=(positive(3),)),
         Sample(("f64[1,1]",), values=(((2.0,),),)),
         Sample(("f64[2,3,3]",), values=((positive(3), well(3)),)),
+        Sample(("f64[3,3]",), values=(well(3),), attrs=(("upper", True),)),
+        Sample(("f64[3,3]",), values=(well(3),), attrs=(("scipy", True),)),
+        Sample(("f32[2,2]",), values=(well(2),), attrs=(("scipy", True), ("upper", True))),
         Sample(("f64[0,0]",), smooth=False),
     ),
     vjp=_eigh_vjp,
     jvp=_eigh_jvp,
-    lower=Ufunc(f"{UMATH}.eigh_lo", "(m,m)->(m),(m,m)", ("LinAlgError", "Eigenvalues did not converge")),
+    lower=_eigh_lower,
 )
 
 PRIMITIVES = (solve, inv, slogdet, cholesky, eigh)

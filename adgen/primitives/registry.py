@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adgen.primitives import (
     activations,
+    banded,
     bessel_functions,
     calling,
     checks,
@@ -25,9 +26,11 @@ from adgen.primitives import (
     integral_functions,
     linear_algebra,
     lists,
+    matrix_functions,
     normal_functions,
     opening,
     ordering,
+    orthogonal,
     paired_integrals,
     patterns,
     positions,
@@ -43,6 +46,7 @@ from adgen.primitives import (
     softmax,
     stacking,
     tape,
+    triangular,
     trigonometric,
 )
 from adgen.primitives.define import Primitive, Registry
@@ -54,7 +58,8 @@ FAMILIES = (
     *(rounding, extrema, activations, reduce, recurrences, reductions, softmax),
     *(contract, correlation, shape, stacking, patterns),
     *(indexing, positions, ordering, searching, fourier),
-    *(linear_algebra, singular_values, determinants),
+    *(linear_algebra, singular_values, determinants, triangular, orthogonal, banded),
+    *(matrix_functions,),
     *(tape, lists, opening, draws, checks, calling),
 )
 

@@ -15,10 +15,11 @@ import numpy as np
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Indexer, Op, Range, Value
 from adgen.ir.dims import ONE, Dim
-from adgen.ir.types import AnyType, Type
+from adgen.ir.types import AnyType, Kind, Type
 from adgen.primitives.define import (
     ZERO,
     Call,
+    Context,
     Contribution,
     Primitive,
     Sample,
@@ -27,11 +28,11 @@ from adgen.primitives.define import (
     Ufunc,
     Zero,
 )
-from adgen.primitives.elementwise import add, div, eq, gt, mul, neg, sub, where
-from adgen.primitives.extrema import max_
+from adgen.primitives.elementwise import add, cast, div, eq, gt, mul, neg, sub, where
+from adgen.primitives.extrema import max_, maximum
 from adgen.primitives.indexing import read, zeros_of
 from adgen.primitives.linear_algebra import UMATH, Dots, well
-from adgen.primitives.literals import literal, scaled
+from adgen.primitives.literals import literal, literal_of, scaled
 from adgen.primitives.matrices import (
     by_columns,
     by_rows,
@@ -42,13 +43,13 @@ from adgen.primitives.matrices import (
     summed,
     turned,
 )
-from adgen.primitives.shape import concat
+from adgen.primitives.shape import broadcast, concat
 from adgen.primitives.sizes import constant, size_value
 
 _NOT_CONVERGED = ("LinAlgError", "SVD did not converge")
 
 
-def _matrices(types: tuple[AnyType, ...], name: str) -> Type:
+def matrix_type(types: tuple[AnyType, ...], name: str) -> Type:
     """The type of the only operand. Raises TypeError unless it is matrices of floats."""
     (first,) = types
     if not isinstance(first, Type) or first.rank < 2 or not first.dtype.is_float:
@@ -64,14 +65,14 @@ def reciprocal(b: Builder, x: Value) -> Value:
 
 # -- the decomposition ----------------------------------------------------------------------------------
 def _svd_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
-    a, size = _matrices(types, "svd"), attrs["size"]
+    a, size = matrix_type(types, "svd"), attrs["size"]
     batch, (rows, columns) = a.dims[:-2], a.dims[-2:]
     values = a.with_dims(*batch, size)
     return (a.with_dims(*batch, rows, size), values, a.with_dims(*batch, size, columns))
 
 
 def _full_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
-    a, size = _matrices(types, "svd"), attrs["size"]
+    a, size = matrix_type(types, "svd"), attrs["size"]
     batch, (rows, columns) = a.dims[:-2], a.dims[-2:]
     return (a.with_dims(*batch, rows, rows), a.with_dims(*batch, size), a.with_dims(*batch, columns, columns))
 
@@ -248,13 +249,30 @@ svd_full: Primitive = Primitive(
 
 # -- the pseudo-inverse ---------------------------------------------------------------------------------
 def _pinv_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
-    a = _matrices(types, "pinv")
+    a = matrix_type(types, "pinv")
     return (a.with_dims(*a.dims[:-2], a.dims[-1], a.dims[-2]),)
 
 
 def _pinv_spell(s: Speller) -> Text:
     cutoff = s.op.attr("cutoff")
-    return Text(f"np.linalg.pinv({s.arg(0)}{'' if cutoff == 1e-15 else f', {cutoff!r}'})")
+    given = "" if cutoff == 1e-15 else ", rtol=None" if cutoff is None else f", {cutoff!r}"
+    return Text(f"np.linalg.pinv({s.arg(0)}{given})")
+
+
+def _pinv_eval(ctx: Context, a: Any) -> Any:
+    cutoff = ctx.attr("cutoff")
+    options: dict[str, Any] = {"rtol": None} if cutoff is None else {"rcond": cutoff}
+    return np.linalg.pinv(a, **options)
+
+
+def cutoff_value(b: Builder, a: Value, cutoff: float | None) -> Value:
+    """The number that a cutoff is: where there is none, what rounding makes of a zero singular value."""
+    like = Type(a.type.dtype, (), Kind.np)
+    if cutoff is not None:
+        return literal_of(b, like, cutoff)
+    rows, columns = (size_value(b, d) for d in a.type.dims[-2:])
+    size = cast(b, maximum(b, rows, columns), dtype=a.type.dtype, kind=Kind.np)
+    return scaled(b, float(np.finfo(a.type.dtype.numpy).eps), size)
 
 
 def _pinv_expand(b: Builder, op: Op) -> Value:
@@ -262,8 +280,9 @@ def _pinv_expand(b: Builder, op: Op) -> Value:
     u, s, vh = b.emit(svd, (a,), {"size": op.attr("size")})
     last = s.type.rank - 1
     with_zero = concat(b, s, zeros_of(b, s.type.with_dims(*s.type.dims[:-1], ONE)), axis=last)
-    limit = scaled(b, op.attr("cutoff"), max_(b, with_zero, axes=(last,)))
-    wide = by_rows(b, limit, s.type)
+    largest = by_rows(b, max_(b, with_zero, axes=(last,)), s.type)
+    limit = cutoff_value(b, a, op.attr("cutoff"))
+    wide = mul(b, broadcast(b, limit, dims=largest.type.dims, axes=()), largest)
     over = where(b, gt(b, s, wide), reciprocal(b, s), literal(b, s, 0))
     return matmul(b, turned(b, vh), mul(b, by_rows(b, over, turned(b, u).type), turned(b, u)))
 
@@ -295,18 +314,18 @@ def _pinv_vjp(b: Builder, op: Op, x_bar: Value) -> Sequence[Contribution]:
 
 def _pinv_samples() -> tuple[Sample, ...]:
     return tuple(
-        Sample(s.types, attrs=(("cutoff", 1e-15), *s.attrs), values=s.values, smooth=s.smooth)
-        for s in _svd_samples()
+        Sample(s.types, attrs=(("cutoff", cutoff), *s.attrs), values=s.values, smooth=s.smooth)
+        for s, cutoff in zip(_svd_samples(), (None, *(1e-15,) * 7), strict=True)
     )
 
 
 pinv: Primitive = Primitive(
     name="pinv",
     type_rule=_pinv_type,
-    eval=lambda ctx, a: np.linalg.pinv(a, ctx.attr("cutoff")),
+    eval=_pinv_eval,
     spell=_pinv_spell,
-    doc="The pseudo-inverse, without singular values up to ``cutoff`` times the largest; the rank is taken "
-    "not to change.",
+    doc="The pseudo-inverse, without singular values up to ``cutoff`` times the largest (None: as rounding "
+    "has it); the rank is taken not to change.",
     samples=_pinv_samples(),
     vjp=_pinv_vjp,
     jvp=_pinv_jvp,

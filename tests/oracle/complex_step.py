@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 import scipy.signal
 
 from tests.oracle.drawn import Drawn
@@ -100,7 +101,9 @@ _SPECIAL: dict[Any, Any] = {
     np.logaddexp: lambda a, b: np.log(np.exp(a) + np.exp(b)),
     np.isfinite: np.isfinite,
 }
-_REFUSED = {np.linalg.norm, np.sort, np.cbrt, np.vdot, np.remainder, np.fmod, np.std, np.var,
+_FACTORS = {np.linalg.slogdet, np.linalg.svd, np.linalg.qr, np.linalg.cholesky, np.linalg.eigh,
+            np.linalg.lstsq, np.linalg.cond, np.linalg.pinv}  # fmt: skip
+_REFUSED = _FACTORS | {np.linalg.norm, np.sort, np.cbrt, np.vdot, np.remainder, np.fmod, np.std, np.var,
             np.correlate, np.cov, np.corrcoef, scipy.signal.correlate, scipy.signal.correlate2d,
             np.nanstd, np.nanvar, np.nanmax, np.nanmin, np.nanmedian}  # fmt: skip
 _MAKERS = {np.zeros, np.ones, np.empty, np.full, np.array, np.asarray, np.eye, np.zeros_like, np.ones_like,
@@ -117,7 +120,7 @@ def _member(value: Any) -> Any:
     if value is np.random.default_rng:
         return lambda *seed: Drawn(np.random.default_rng(*seed), _lift)
     try:
-        if value in _REFUSED:
+        if value in _REFUSED or getattr(value, "__module__", "").startswith("scipy.linalg"):
             return _refuse(value.__name__)
         if value in _MAKERS:
             return lambda *a, **k: _lift(_make(value, a, k))
@@ -186,6 +189,7 @@ def jvp(fun: Any, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
     modules = {
         "numpy": ModuleShim(np, _member),
         "numpy.linalg": ModuleShim(np.linalg, _member),
+        "scipy.linalg": ModuleShim(scipy.linalg, _member),
         "scipy.signal": ModuleShim(scipy.signal, _member),
         "math": ModuleShim(math, _member),
         "adgen": ModuleShim(math, _refuse_member),

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 import scipy.signal
 import scipy.special
 
-from tests.oracle import dual_complex, dual_functions, dual_places  # noqa: F401  (fill the table)
+from tests.oracle import dual_complex, dual_functions, dual_linalg, dual_places  # noqa: F401  (fill the table)
 from tests.oracle.drawn import Drawn
 from tests.oracle.dual import (
     FUNCTIONS,
@@ -93,6 +94,8 @@ class Run:
             return special[value]
         if is_math(value):
             return MathFunction(value)
+        if getattr(value, "__module__", "").startswith("scipy.linalg") and value in dual_linalg.SCIPY:
+            return LinearAlgebra(dual_linalg.SCIPY[value], self)
         if value is np.random.default_rng:
             return lambda *seed: Drawn(np.random.default_rng(*seed), self.lift)
         if getattr(value, "__module__", "").split(".")[0] == "numpy" or isinstance(value, np.ufunc):
@@ -109,6 +112,7 @@ class Run:
             "numpy": ModuleShim(np, self.numpy_member),
             "numpy.linalg": ModuleShim(np.linalg, self.numpy_member),
             "scipy.special": ModuleShim(scipy.special, self.numpy_member),
+            "scipy.linalg": ModuleShim(scipy.linalg, self.numpy_member),
             "scipy.signal": ModuleShim(scipy.signal, _laid_over),
             "math": ModuleShim(math, MathFunction),
             "cmath": ModuleShim(cmath, dual_complex.ComplexMathFunction),
@@ -159,6 +163,17 @@ class NumpyFunction:
 
     def __getattr__(self, name: str) -> Any:
         return NumpyFunction(getattr(self._function, name), self._run)
+
+
+class LinearAlgebra:
+    """A function of scipy.linalg."""
+
+    def __init__(self, function: Any, run: Run) -> None:
+        self._function = function
+        self._run = run
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return _map(self._run.lift, self._function(*args, **kwargs))
 
 
 class MathFunction:

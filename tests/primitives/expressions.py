@@ -524,6 +524,89 @@ np.linalg.tensorinv(q.reshape(2, 2, 4))
 np.linalg.tensorinv(q.reshape(4, 2, 2), ind=1)
 np.linalg.tensorsolve(q.reshape(2, 2, 2, 2), x[:2, :2])
 np.linalg.tensorsolve(q.reshape(2, 2, 2, 2), x[:2, :2], axes=(0, 2))
+np.linalg.cholesky(q @ q.T + np.eye(4), upper=True)
+np.linalg.eigh(q, "U")[0]
+np.linalg.eigh(q, UPLO="U")[1]
+np.linalg.eigvalsh(q, "U")
+np.linalg.qr(q)
+np.linalg.qr(x)[1]
+np.linalg.qr(x.T)[0]
+np.linalg.qr(T.transpose(0, 2, 1), "r")
+np.linalg.qr(x, mode="complete")[1]
+np.linalg.lstsq(x.T, v)[0]
+np.linalg.lstsq(x.T, w[:, :2], rcond=1e-10)[0]
+np.linalg.lstsq(x.T, w[:, :2])[2]
+np.linalg.lstsq(x.T, w[:, :2])[1].sum()
+np.linalg.lstsq(w, v, rcond=-1)[0]
+np.linalg.lstsq(w, v)[1].sum()
+sl.det(q)
+sl.inv(q, check_finite=False)
+sl.norm(x)
+sl.norm(v, 1)
+sl.svd(x)[1]
+sl.svd(x.T, full_matrices=False)[2] ** 2
+sl.svdvals(x)
+sl.pinv(x)
+sl.pinv(w, rtol=1e-10)
+sl.cholesky(q @ q.T + np.eye(4))
+sl.cholesky(q @ q.T + np.eye(4), lower=True)
+sl.qr(x, mode="economic")[1]
+sl.qr(q)[0]
+sl.qr(q, mode="r")[0]
+sl.lstsq(x.T, v)[0]
+sl.lstsq(x.T, v)[1]
+sl.lstsq(x.T, v)[2]
+sl.lstsq(x.T, w[:, :2], cond=1e-12)[1].sum()
+sl.eigh(q @ q.T)[0]
+sl.eigh(q @ q.T)[1] ** 2
+sl.eigh(q, lower=False, eigvals_only=True)
+sl.eigvalsh(q)
+sl.eigh_tridiagonal(v, u[:3], eigvals_only=True)
+sl.solve(q, v)
+sl.solve(q + 4.0 * np.eye(4), w, transposed=True)
+sl.solve(q @ q.T + np.eye(4), v, assume_a="pos")
+sl.solve(q + q.T, v, lower=True, assume_a="sym")
+sl.solve(q, v, assume_a="upper triangular")
+sl.solve(q, w, assume_a="lower triangular", transposed=True)
+sl.solve(np.diag(u), v, assume_a="diagonal")
+sl.solve(np.diag(u + 2.0) + np.diag(v[:3], 1), v, assume_a="tridiagonal")
+sl.solve_triangular(q, v)
+sl.solve_triangular(q, w, lower=True)
+sl.solve_triangular(q, w, trans="T", unit_diagonal=True)
+sl.solve_triangular(q, v, 1, True, True)
+sl.cho_factor(q @ q.T + np.eye(4))[0]
+sl.cho_factor(q @ q.T + np.eye(4), lower=True)[0]
+sl.cho_solve(sl.cho_factor(q @ q.T + np.eye(4)), v)
+sl.cho_solve((np.linalg.cholesky(q @ q.T + np.eye(4)), True), w)
+sl.lu_factor(q)[0]
+sl.lu_factor(q)[1]
+sl.lu_solve(sl.lu_factor(q), v)
+sl.lu_solve(sl.lu_factor(q), w, trans=1)
+sl.lu(q)
+sl.lu(q, permute_l=True)
+sl.lu(q, p_indices=True)
+sl.expm(q)
+sl.sqrtm(q @ q.T + np.eye(4))
+sl.polar(q + 2.0 * np.eye(4))[0]
+sl.polar(w.T, "right")
+sl.polar(x, side="left")
+sl.orthogonal_procrustes(x.T, y.T)
+sl.solve_sylvester(q, np.eye(3) * 9.0 + x @ y.T, x.T)
+sl.solve_continuous_lyapunov(q + 9.0 * np.eye(4), q)
+sl.solve_discrete_lyapunov(0.1 * q, q)
+sl.block_diag(x, v, s, q)
+sl.block_diag(a, x)
+sl.toeplitz(v)
+sl.toeplitz(v, u[:3])
+sl.hankel(v)
+sl.hankel(v, u[:3])
+sl.circulant(v)
+sl.solve_toeplitz(u + 2.0 * (np.arange(4) == 0), w)
+sl.solve_toeplitz((u + 4.0 * (np.arange(4) == 0), v), u)
+sl.solve_banded((1, 1), np.stack((v, u + 4.0, v)), w)
+sl.solve_banded((1, 2), np.stack((v, u, p[0] + 5.0, v)), v)
+sl.solveh_banded(np.stack((v, u + 5.0)), v)
+sl.solveh_banded(np.stack((u + 6.0, v, p[0])), w, lower=True)
 """
 
 SHAPES = """

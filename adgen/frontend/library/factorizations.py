@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adgen.frontend.abstract import Abstract
+from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table
 from adgen.frontend.library.operands import floating, require
@@ -11,6 +11,7 @@ from adgen.ir.dims import ONE, Dim
 from adgen.primitives.determinants import det
 from adgen.primitives.extrema import minimum
 from adgen.primitives.linear_algebra import cholesky, eigh, inv, slogdet, solve
+from adgen.primitives.matrices import turned
 from adgen.primitives.shape import broadcast, reshape
 from adgen.primitives.singular_values import pinv, svd, svd_full
 from adgen.primitives.sizes import dim_of, size_value
@@ -59,7 +60,7 @@ def inv_(c: LibraryContext, a: Abstract) -> Result:
     return inv(c.b, square_matrices(c, a, "np.linalg.inv"))
 
 
-@table.function("numpy.linalg.det", "scipy.linalg.det")
+@table.function("numpy.linalg.det")
 def det_(c: LibraryContext, a: Abstract) -> Result:
     """The determinant of each matrix; its derivative is exact where it is zero, too."""
     return det(c.b, square_matrices(c, a, "np.linalg.det"))
@@ -72,21 +73,40 @@ def slogdet_(c: LibraryContext, a: Abstract) -> Result:
 
 
 @table.function("numpy.linalg.cholesky")
-def cholesky_(c: LibraryContext, a: Abstract) -> Result:
-    """The lower triangular factor of a positive definite matrix, from its lower triangle."""
-    return cholesky(c.b, square_matrices(c, a, "np.linalg.cholesky"))
+def cholesky_(c: LibraryContext, a: Abstract, /, *, upper: Abstract = FALSE) -> Result:
+    """The lower (or upper) triangular factor of a positive definite matrix, from that triangle of it."""
+    return triangular_factor(c, a, c.static_bool(upper, "upper"))
+
+
+def triangular_factor(c: LibraryContext, a: Abstract | Value, upper: bool) -> Value:
+    """The Cholesky factor."""
+    x = square_matrices(c, a, "np.linalg.cholesky")
+    return turned(c.b, cholesky(c.b, turned(c.b, x))) if upper else cholesky(c.b, x)
+
+
+_LOWER = Known("L")
+
+
+def _symmetric(c: LibraryContext, a: Abstract, uplo: Abstract) -> tuple[Value, Value]:
+    """Eigenvalues and eigenvectors of a symmetric matrix, one triangle of which is read."""
+    which = str(c.static(uplo, "the triangle UPLO")).upper()
+    if which not in ("L", "U"):
+        raise c.error("AG205", uplo, function="np.linalg.eigh", reason="UPLO is 'L' or 'U'")
+    attrs = {"upper": True} if which == "U" else {}
+    values, vectors = c.b.emit(eigh, (square_matrices(c, a, "np.linalg.eigh"),), attrs)
+    return values, vectors
 
 
 @table.function("numpy.linalg.eigh")
-def eigh_(c: LibraryContext, a: Abstract) -> Result:
-    """Eigenvalues and eigenvectors of a symmetric matrix, from its lower triangle."""
-    return tuple(c.b.emit(eigh, (square_matrices(c, a, "np.linalg.eigh"),), {}))
+def eigh_(c: LibraryContext, a: Abstract, UPLO: Abstract = _LOWER) -> Result:
+    """Eigenvalues and eigenvectors of a symmetric matrix, from one triangle of it."""
+    return _symmetric(c, a, UPLO)
 
 
 @table.function("numpy.linalg.eigvalsh")
-def eigvalsh(c: LibraryContext, a: Abstract) -> Result:
-    """Eigenvalues of a symmetric matrix, from its lower triangle."""
-    return c.b.emit(eigh, (square_matrices(c, a, "np.linalg.eigvalsh"),), {})[0]
+def eigvalsh(c: LibraryContext, a: Abstract, UPLO: Abstract = _LOWER) -> Result:
+    """Eigenvalues of a symmetric matrix, from one triangle of it."""
+    return _symmetric(c, a, UPLO)[0]
 
 
 # -- singular values ------------------------------------------------------------------------------------

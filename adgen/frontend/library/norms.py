@@ -117,7 +117,7 @@ def _axes(c: LibraryContext, axis: Abstract, rank: int) -> tuple[int, ...]:
     return tuple(c.static_axis(Known(k), rank) for k in items)
 
 
-@table.function("numpy.linalg.norm", "scipy.linalg.norm")
+@table.function("numpy.linalg.norm")
 def norm(
     c: LibraryContext,
     x: Abstract,

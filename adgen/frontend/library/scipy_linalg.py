@@ -1,0 +1,402 @@
+"""scipy.linalg: systems of equations by the structure of the matrix, and functions of matrices."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from adgen.frontend.abstract import Abstract, Known
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table
+from adgen.frontend.library import factorizations, norms
+from adgen.frontend.library.factorizations import smaller_size, square_matrices, triangular_factor
+from adgen.frontend.library.operands import floating, matched, require
+from adgen.frontend.library.orthogonal import least_squares, not_taller, orthogonal_triangular
+from adgen.ir.core import Value
+from adgen.ir.dims import ONE
+from adgen.ir.types import DType, Kind
+from adgen.primitives.elementwise import add, eq, sub, where
+from adgen.primitives.linear_algebra import eigh, solve
+from adgen.primitives.literals import literal, scaled
+from adgen.primitives.matrices import (
+    diagonal_matrix,
+    diagonal_of,
+    lower_part,
+    matmul,
+    symmetric_from_lower,
+    turned,
+    upper_part,
+)
+from adgen.primitives.matrix_functions import expm, orthogonal_factor, sqrtm, sylvester
+from adgen.primitives.patterns import eye
+from adgen.primitives.reduce import sum_
+from adgen.primitives.shape import reshape
+from adgen.primitives.singular_values import pinv
+from adgen.primitives.triangular import inverse_order, lu, row_order, rows_by, solve_triangular
+
+table = Table()
+_ZERO = Known(0)
+_RIGHT = Known("right")
+_FULL = Known("full")
+_A, _AB = ("overwrite_a", "check_finite"), ("overwrite_a", "overwrite_b", "check_finite")
+_Function = Callable[..., Result]
+
+
+def registered(
+    name: str, ignored: tuple[str, ...] = (), into: Table = table
+) -> Callable[[_Function], _Function]:
+    """Register a function of scipy.linalg; options that change no result are taken and not looked at."""
+
+    def register(function: _Function) -> _Function:
+        @wraps(function)
+        def call(c: LibraryContext, *given: Any, **named: Any) -> Result:
+            return function(c, *given, **{k: v for k, v in named.items() if k not in ignored})
+
+        own = inspect.signature(function)
+        extra = [inspect.Parameter(k, inspect.Parameter.KEYWORD_ONLY, default=FALSE) for k in ignored]
+        call.__signature__ = own.replace(parameters=[*own.parameters.values(), *extra])  # type: ignore[attr-defined]
+        return into.function(f"scipy.linalg.{name}")(call)
+
+    return register
+
+
+# -- the same as in numpy.linalg ------------------------------------------------------------------------
+@registered("det", _A)
+def det(c: LibraryContext, a: Abstract) -> Result:
+    """The determinant; its derivative is exact where it is zero, too."""
+    return factorizations.det_(c, a)
+
+
+@registered("inv", (*_A, "assume_a", "lower"))
+def inv(c: LibraryContext, a: Abstract) -> Result:
+    """The inverse."""
+    return factorizations.inv_(c, a)
+
+
+@registered("norm", ("check_finite",))
+def norm(
+    c: LibraryContext, a: Abstract, ord: Abstract = NONE, axis: Abstract = NONE, keepdims: Abstract = FALSE
+) -> Result:
+    """Norms of vectors and matrices; derivative zero at zero."""
+    return norms.norm(c, a, ord, axis, keepdims)
+
+
+@registered("svdvals", _A)
+def svdvals(c: LibraryContext, a: Abstract) -> Result:
+    """Singular values, from the largest."""
+    return factorizations.svdvals(c, a)
+
+
+@registered("svd", (*_A, "lapack_driver"))
+def svd(
+    c: LibraryContext, a: Abstract, full_matrices: Abstract = TRUE, compute_uv: Abstract = TRUE
+) -> Result:
+    """Singular values and vectors."""
+    return factorizations.svd_(c, a, full_matrices, compute_uv)
+
+
+@registered("cholesky", _A)
+def cholesky(c: LibraryContext, a: Abstract, lower: Abstract = FALSE) -> Result:
+    """The upper (or lower) triangular factor of a positive definite matrix, from that triangle of it."""
+    return triangular_factor(c, a, not c.static_bool(lower, "lower"))
+
+
+@registered("pinv", ("check_finite",))
+def pinv_(c: LibraryContext, a: Abstract, *, rtol: Abstract = NONE) -> Result:
+    """The pseudo-inverse; its derivative is that at constant rank."""
+    x = floating(c, c.value(a))
+    require(c, x.type.rank == 2, "scipy.linalg.pinv", a)
+    cutoff = None if c.is_none(rtol) else float(c.static(rtol, "the limit of scipy.linalg.pinv"))
+    return pinv(c.b, x, cutoff=cutoff, size=smaller_size(c, x))
+
+
+@registered("qr", (*_A, "lwork"))
+def qr(c: LibraryContext, a: Abstract, *, mode: Abstract = _FULL) -> Result:
+    """Orthonormal columns and an upper triangular matrix."""
+    x = floating(c, c.value(a))
+    require(c, x.type.rank == 2, "scipy.linalg.qr", a)
+    kind = c.static(mode, "the mode of scipy.linalg.qr")
+    if kind == "r":
+        return (_full_r(c, x),)
+    if kind == "full":
+        not_taller(c, x, None, "scipy.linalg.qr")
+    elif kind != "economic":
+        reason = f"the mode {kind!r} is not supported; there are 'full', 'r' and 'economic'"
+        raise c.error("AG205", mode, function="scipy.linalg.qr", reason=reason)
+    return orthogonal_triangular(c, x)
+
+
+def _full_r(c: LibraryContext, x: Value) -> Value:
+    not_taller(c, x, None, "scipy.linalg.qr")
+    return orthogonal_triangular(c, x)[1]
+
+
+@registered("lstsq", (*_AB, "lapack_driver"))
+def lstsq(c: LibraryContext, a: Abstract, b: Abstract, cond: Abstract = NONE) -> Result:
+    """The least squares solution, the squares of what is left, the rank and the singular values."""
+    limit = Known(-1.0) if c.is_none(cond) else cond
+    x, rest, rank, values = least_squares(c, a, b, limit, "scipy.linalg.lstsq")
+    excess = (c.value(b).type.dims[0] - x.type.dims[0]).value
+    if c.value(b).type.rank == 1 and (excess is None or excess > 0):
+        rest = sum_(c.b, rest, axes=(0,))
+    return x, rest, c.cast(rank, DType.i64, Kind.py), values
+
+
+# -- symmetric eigenproblems ----------------------------------------------------------------------------
+@registered("eigh", (*_AB, "driver"))
+def eigh_(
+    c: LibraryContext, a: Abstract, *, lower: Abstract = TRUE, eigvals_only: Abstract = FALSE
+) -> Result:
+    """Eigenvalues and eigenvectors of a symmetric matrix, from one triangle of it."""
+    attrs: dict[str, Any] = {"scipy": True}
+    if not c.static_bool(lower, "lower"):
+        attrs["upper"] = True
+    values, vectors = c.b.emit(eigh, (square_matrices(c, a, "scipy.linalg.eigh"),), attrs)
+    return values if c.static_bool(eigvals_only, "eigvals_only") else (values, vectors)
+
+
+@registered("eigvalsh", (*_AB, "driver"))
+def eigvalsh(c: LibraryContext, a: Abstract, *, lower: Abstract = TRUE) -> Result:
+    """Eigenvalues of a symmetric matrix, from one triangle of it."""
+    return eigh_(c, a, lower=lower, eigvals_only=TRUE)
+
+
+# -- systems of equations -------------------------------------------------------------------------------
+def with_columns(c: LibraryContext, b: Abstract | Value) -> tuple[Value, bool]:
+    """Right-hand sides as columns, and whether there was one vector."""
+    right = floating(c, c.value(b))
+    require(c, right.type.rank >= 1, "scipy.linalg.solve", right)
+    vector = right.type.rank == 1
+    return (reshape(c.b, right, dims=(*right.type.dims, ONE)) if vector else right), vector
+
+
+def fitted(c: LibraryContext, a: Value, right: Value) -> tuple[Value, Value]:
+    """A square matrix and columns of its size, of one dtype."""
+    a, right = c.promote(a, right)
+    require(c, a.type.rank == 2 and right.type.rank == 2, "scipy.linalg.solve", a, right)
+    size = matched(c, a.type.dims[-1], right.type.dims[0], a, right)
+    return c.with_dims(a, (size, size)), c.with_dims(right, (size, right.type.dims[1]))
+
+
+def as_given(c: LibraryContext, x: Value, vector: bool) -> Value:
+    """Columns as the vector that the right-hand side was."""
+    return reshape(c.b, x, dims=x.type.dims[:-1]) if vector else x
+
+
+_SYMMETRIC = ("sym", "her", "pos", "symmetric", "hermitian", "positive definite")
+_GENERAL = (None, "gen", "general", "banded")
+
+
+@registered("solve", _AB)
+def solve_(
+    c: LibraryContext,
+    a: Abstract,
+    b: Abstract,
+    lower: Abstract = FALSE,
+    *,
+    assume_a: Abstract = NONE,
+    transposed: Abstract = FALSE,
+) -> Result:
+    """The x with a @ x = b; of a matrix assumed to be symmetric or triangular one triangle is read."""
+    kind = c.static(assume_a, "assume_a")
+    right, vector = with_columns(c, b)
+    x, right = fitted(c, square_matrices(c, a, "scipy.linalg.solve"), right)
+    below, turn = c.static_bool(lower, "lower"), c.static_bool(transposed, "transposed")
+    if kind in ("upper triangular", "lower triangular"):
+        low = kind.startswith("lower")
+        x = turned(c.b, x) if turn else x
+        return as_given(c, solve_triangular(c.b, x, right, lower=low is not turn, unit=False), vector)
+    if kind in _SYMMETRIC:
+        x = symmetric_from_lower(c.b, x if below else turned(c.b, x))
+    elif kind in ("diagonal", "tridiagonal"):
+        x = _near_diagonal(c, x, 0 if kind == "diagonal" else 1)
+    elif kind not in _GENERAL:
+        reason = f"no structure of a matrix is called {kind!r}"
+        raise c.error("AG205", assume_a, function="scipy.linalg.solve", reason=reason)
+    return as_given(c, solve(c.b, turned(c.b, x) if turn else x, right), vector)
+
+
+def _near_diagonal(c: LibraryContext, x: Value, reach: int) -> Value:
+    """What of a matrix is on its diagonal, or next to it."""
+    near = lower_part(c.b, upper_part(c.b, x)) if not reach else x
+    if not reach:
+        return near
+    unit = [eye(c.b, dims=x.type.dims, k=k, dtype=DType.f64) for k in (-1, 0, 1)]
+    mask = add(c.b, add(c.b, unit[0], unit[1]), unit[2])
+    return where(c.b, eq(c.b, mask, literal(c.b, mask, 1)), x, literal(c.b, x, 0))
+
+
+@registered("solve_triangular", ("overwrite_b", "check_finite"))
+def solve_triangular_(
+    c: LibraryContext,
+    a: Abstract,
+    b: Abstract,
+    trans: Abstract = _ZERO,
+    lower: Abstract = FALSE,
+    unit_diagonal: Abstract = FALSE,
+) -> Result:
+    """The x with a @ x = b, of which one triangle is read."""
+    right, vector = with_columns(c, b)
+    x, right = fitted(c, square_matrices(c, a, "scipy.linalg.solve_triangular"), right)
+    low, turn = c.static_bool(lower, "lower"), _is_turned(c, trans)
+    unit = c.static_bool(unit_diagonal, "unit_diagonal")
+    x = turned(c.b, x) if turn else x
+    return as_given(c, solve_triangular(c.b, x, right, lower=low is not turn, unit=unit), vector)
+
+
+def _is_turned(c: LibraryContext, trans: Abstract) -> bool:
+    kind = c.static(trans, "trans")
+    if kind not in (0, 1, 2, "N", "T", "C"):
+        raise c.error("AG205", trans, function="scipy.linalg.solve_triangular", reason="trans is 0, 1 or 2")
+    return kind not in (0, "N")
+
+
+@registered("cho_factor", _A)
+def cho_factor(c: LibraryContext, a: Abstract, lower: Abstract = FALSE) -> Result:
+    """A triangular factor, with what the other triangle of the matrix held, and which triangle it is."""
+    below = c.static_bool(lower, "lower")
+    x = square_matrices(c, a, "scipy.linalg.cho_factor")
+    factor = triangular_factor(c, x, not below)
+    rest = (upper_part if below else lower_part)(c.b, x, strict=True)
+    return add(c.b, factor, rest), Known(below)
+
+
+@registered("cho_solve", ("overwrite_b", "check_finite"))
+def cho_solve(c: LibraryContext, c_and_lower: Abstract, b: Abstract) -> Result:
+    """The x with a @ x = b, from the triangular factor of a."""
+    factor, lower = c.items(c_and_lower)
+    right, vector = with_columns(c, b)
+    x, right = fitted(c, square_matrices(c, factor, "scipy.linalg.cho_solve"), right)
+    x = x if c.static_bool(lower, "lower") else turned(c.b, x)
+    half = solve_triangular(c.b, x, right, lower=True, unit=False)
+    return as_given(c, solve_triangular(c.b, turned(c.b, x), half, lower=False, unit=False), vector)
+
+
+# -- by exchanging rows ---------------------------------------------------------------------------------
+def _decomposed(c: LibraryContext, a: Abstract, name: str) -> tuple[Value, Value]:
+    x = square_matrices(c, a, name)
+    require(c, x.type.rank == 2, name, a)
+    packed, pivots = c.b.emit(lu, (x,), {})
+    return packed, pivots
+
+
+@registered("lu_factor", _A)
+def lu_factor(c: LibraryContext, a: Abstract) -> Result:
+    """L and U of a square matrix in one, and the exchanges of rows."""
+    return _decomposed(c, a, "scipy.linalg.lu_factor")
+
+
+@registered("lu_solve", ("overwrite_b", "check_finite"))
+def lu_solve(c: LibraryContext, lu_and_piv: Abstract, b: Abstract, trans: Abstract = _ZERO) -> Result:
+    """The x with a @ x = b, from L and U of a."""
+    packed, pivots = (c.value(v) for v in c.items(lu_and_piv))
+    right, vector = with_columns(c, b)
+    x, right = fitted(c, square_matrices(c, packed, "scipy.linalg.lu_solve"), right)
+    order = row_order(c.b, c.with_dims(pivots, x.type.dims[:1]))
+    if _is_turned(c, trans):
+        half = solve_triangular(c.b, turned(c.b, x), right, lower=True, unit=False)
+        half = solve_triangular(c.b, turned(c.b, x), half, lower=False, unit=True)
+        return as_given(c, rows_by(c.b, half, inverse_order(c.b, order)), vector)
+    half = solve_triangular(c.b, x, rows_by(c.b, right, order), lower=True, unit=True)
+    return as_given(c, solve_triangular(c.b, x, half, lower=False, unit=False), vector)
+
+
+@registered("lu", _A)
+def lu_(
+    c: LibraryContext, a: Abstract, permute_l: Abstract = FALSE, *, p_indices: Abstract = FALSE
+) -> Result:
+    """A permutation, L and U of a square matrix."""
+    packed, pivots = _decomposed(c, a, "scipy.linalg.lu")
+    b, kind = c.b, packed.type
+    unit = diagonal_matrix(b, literal(b, diagonal_of(b, packed), 1), kind)
+    low, up = add(b, lower_part(b, packed, strict=True), unit), upper_part(b, packed)
+    places = inverse_order(b, row_order(b, pivots))
+    if c.static_bool(permute_l, "permute_l"):
+        return rows_by(b, low, places), up
+    if c.static_bool(p_indices, "p_indices"):
+        return c.cast(places, DType.i32), low, up
+    return rows_by(b, eye(b, dims=kind.dims, k=0, dtype=kind.dtype), places), low, up
+
+
+# -- functions of matrices ------------------------------------------------------------------------------
+@registered("expm")
+def expm_(c: LibraryContext, A: Abstract) -> Result:
+    """The exponential of each matrix."""
+    return expm(c.b, square_matrices(c, A, "scipy.linalg.expm"))
+
+
+@registered("sqrtm")
+def sqrtm_(c: LibraryContext, A: Abstract) -> Result:
+    """The principal square root of a matrix that has a real one."""
+    x = square_matrices(c, A, "scipy.linalg.sqrtm")
+    require(c, x.type.rank == 2, "scipy.linalg.sqrtm", A)
+    return sqrtm(c.b, x)
+
+
+@registered("polar")
+def polar(c: LibraryContext, a: Abstract, side: Abstract = _RIGHT) -> Result:
+    """An orthogonal (or orthonormal) and a positive definite factor."""
+    x, b = floating(c, c.value(a)), c.b
+    require(c, x.type.rank == 2, "scipy.linalg.polar", a)
+    rows, columns = x.type.dims
+    which = c.static(side, "the side of scipy.linalg.polar")
+    if which not in ("left", "right"):
+        raise c.error("AG205", side, function="scipy.linalg.polar", reason="side is 'left' or 'right'")
+    if c.assume(rows - columns, "the matrix has no more columns than rows"):
+        u = orthogonal_factor(b, x)
+    else:
+        u = turned(b, orthogonal_factor(b, turned(b, x)))
+    return u, matmul(b, turned(b, u), x) if which == "right" else matmul(b, x, turned(b, u))
+
+
+@registered("orthogonal_procrustes", ("check_finite",))
+def orthogonal_procrustes(c: LibraryContext, A: Abstract, B: Abstract) -> Result:
+    """The orthogonal matrix that turns A into B best, and the sum of singular values of A.T @ B."""
+    x, y = c.promote(floating(c, c.value(A)), floating(c, c.value(B)))
+    require(c, x.type.rank == 2 and y.type.rank == 2, "scipy.linalg.orthogonal_procrustes", A, B)
+    dims = tuple(matched(c, p, q, x, y) for p, q in zip(x.type.dims, y.type.dims, strict=True))
+    x, y = c.with_dims(x, dims), c.with_dims(y, dims)
+    crossed = matmul(c.b, turned(c.b, x), y)
+    u = orthogonal_factor(c.b, crossed)
+    return u, sum_(c.b, diagonal_of(c.b, matmul(c.b, turned(c.b, u), crossed)), axes=(0,))
+
+
+@registered("solve_sylvester")
+def solve_sylvester(c: LibraryContext, a: Abstract, b: Abstract, q: Abstract) -> Result:
+    """The x with a @ x + x @ b = q."""
+    name = "scipy.linalg.solve_sylvester"
+    x, y, right = c.promote(*(floating(c, c.value(v)) for v in (a, b, q)))
+    require(c, all(v.type.rank == 2 for v in (x, y, right)), name, a, b, q)
+    x, y = square_matrices(c, x, name), square_matrices(c, y, name)
+    rows = matched(c, x.type.dims[0], right.type.dims[0], x, right)
+    columns = matched(c, y.type.dims[0], right.type.dims[1], y, right)
+    x, y = c.with_dims(x, (rows, rows)), c.with_dims(y, (columns, columns))
+    return sylvester(c.b, x, y, c.with_dims(right, (rows, columns)))
+
+
+@registered("solve_continuous_lyapunov")
+def solve_continuous_lyapunov(c: LibraryContext, a: Abstract, q: Abstract) -> Result:
+    """The x with a @ x + x @ a.T = q."""
+    name = "scipy.linalg.solve_continuous_lyapunov"
+    x, right = c.promote(floating(c, c.value(a)), floating(c, c.value(q)))
+    x, right = square_matrices(c, x, name), square_matrices(c, right, name)
+    size = matched(c, x.type.dims[0], right.type.dims[0], x, right)
+    x, right = (c.with_dims(v, (size, size)) for v in (x, right))
+    return sylvester(c.b, x, turned(c.b, x), right)
+
+
+@registered("solve_discrete_lyapunov")
+def solve_discrete_lyapunov(c: LibraryContext, a: Abstract, q: Abstract) -> Result:
+    """The x with a @ x @ a.T - x + q = 0, as the solution of a continuous equation."""
+    name, b = "scipy.linalg.solve_discrete_lyapunov", c.b
+    x, right = c.promote(floating(c, c.value(a)), floating(c, c.value(q)))
+    x, right = square_matrices(c, x, name), square_matrices(c, right, name)
+    size = matched(c, x.type.dims[0], right.type.dims[0], x, right)
+    x, right = (c.with_dims(v, (size, size)) for v in (x, right))
+    unit = diagonal_matrix(b, literal(b, diagonal_of(b, x), 1), x.type)
+    more = add(b, x, unit)
+    over = solve(b, more, sub(b, x, unit))
+    inner = solve(b, more, turned(b, solve(b, more, right)))
+    return sylvester(b, over, turned(b, over), scaled(b, -2.0, turned(b, inner)))
