@@ -1,4 +1,4 @@
-"""The command line: ``adgen build|show|check|explain|bench``; ``python -m adgen`` is the same."""
+"""The command line: ``adgen build|show|check|explain|primitives|bench``; ``python -m adgen`` is the same."""
 
 from __future__ import annotations
 

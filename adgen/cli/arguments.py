@@ -83,10 +83,17 @@ def _add_bench(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sizes", metavar="N=100,M=10", help="sizes for the names in the signature")
 
 
+def _add_primitives(command: argparse.ArgumentParser) -> None:
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--count", action="store_true", help="only how many functions have a derivative")
+    what.add_argument("--markdown", action="store_true", help="the page of the documentation")
+
+
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "build": ("Write a gradient module.", _add_build),
     "show": ("Print one stage of the way from source to derivative.", _add_show),
     "check": ("Compare a gradient with independent derivatives.", _add_check),
     "explain": ("Cost and memory plan of a function, or the page of a diagnostic.", _add_explain),
+    "primitives": ("List the functions that have a derivative.", _add_primitives),
     "bench": ("Time a function and its gradient on both backends.", _add_bench),
 }

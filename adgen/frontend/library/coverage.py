@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from adgen.frontend.abstract import DTypeObject
 from adgen.frontend.entries import Entry, Found
 from adgen.frontend.library import TABLE
+from adgen.frontend.library.inventory import Function, absent, differentiable, functions
 from adgen.primitives.define import Absent, Inactive, Primitive
 from adgen.primitives.registry import REGISTRY
 
+RECORDS = {found.name: found for found in functions()}
 _GROUPS = (
     ("numpy", "NumPy"),
     ("numpy.linalg", "numpy.linalg"),
@@ -27,14 +29,19 @@ _GROUPS = (
 
 def coverage_page() -> str:
     """The text of ``docs/coverage.md``."""
-    lines = ["# Coverage", "", _INTRODUCTION, ""]
+    counted = f"{len(differentiable())} distinct public functions have a derivative, in both modes."
+    lines = ["# Coverage", "", _INTRODUCTION, "", f"{counted} `adgen primitives` lists them.", ""]
     for group, title in _GROUPS:
         rows = sorted((name, found) for name, found in TABLE.items() if group_of(name) == group)
         entries = [(name, found) for name, found in rows if isinstance(found, Entry)]
-        lines += [f"## {title}", "", "| name | what it is |", "|---|---|"]
-        lines += [f"| `{_spelled(name)}` | {_summary(found)} |" for name, found in entries]
+        lines += [f"## {title}", "", "| name | what it is | derivative |", "|---|---|---|"]
+        lines += [_row(RECORDS[name]) for name, _ in entries]
         lines += ["", *_constants(rows)]
-    lines += ["## Primitives", "", _PRIMITIVES, "", "| primitive | what it is | derivative | at kinks |"]
+    lines += ["## Absent", "", _ABSENT, ""]
+    lines += [
+        f"- {group}: {', '.join(f'`{_spelled(n)}`' for n in names)}" for group, names in absent().items()
+    ]
+    lines += ["", "## Primitives", "", _PRIMITIVES, "", "| primitive | what it is | derivative | at kinks |"]
     lines += ["|---|---|---|---|", *(_primitive_row(p) for _, p in sorted(REGISTRY.table.items()))]
     return "\n".join(lines) + "\n"
 
@@ -44,6 +51,7 @@ _INTRODUCTION = (
     "so it is complete: a name that is not here is refused with diagnostic AG202 or AG203. Operators, "
     "subscripts, `len`, `range`, `enumerate`, `zip` and `reversed` belong to the language itself."
 )
+_ABSENT = "Functions that users of automatic differentiation expect, and that are refused with AG202."
 _PRIMITIVES = (
     "The operations of the intermediate representation. Everything above is made of them. Each has a rule "
     "for forward and for reverse mode that is checked, to second order, on its own samples."
@@ -65,9 +73,14 @@ def _spelled(name: str) -> str:
     return name
 
 
-def _summary(entry: Entry) -> str:
-    doc = (entry.function.__doc__ or "").strip().partition("\n")[0]
-    return _plain(doc)
+def _row(found: Function) -> str:
+    """A line of a table: the name with its parameters, what it is, and its derivative."""
+    shown = f"`{_spelled(found.name)}{found.signature}`".replace("|", "\\|")
+    notes = [found.derivative, *found.kinks]
+    if "llvm" not in found.backends:
+        notes.append("NumPy backend only")
+    summary = f"{_plain(found.summary)} Another name of `{_spelled(found.same_as)}`." if found.same_as else ""
+    return f"| {shown} | {summary or _plain(found.summary)} | {_plain('; '.join(notes))} |"
 
 
 def _plain(text: str) -> str:
