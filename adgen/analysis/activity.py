@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from adgen.ir.calls import is_ruled
+from adgen.ir.calls import RULED, SCHEDULED, is_ruled
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, walk
 from adgen.ir.types import AnyType, StackType
 from adgen.primitives.define import Inactive, Primitive
@@ -28,7 +28,7 @@ def passes_derivative(op: Op) -> bool:
 
 def differentiated(op: Op) -> tuple[Value, ...]:
     """The operands that an operation has a derivative by: of a rule of the user its inputs alone."""
-    if not is_ruled(op):
+    if op.prim.name not in (RULED, SCHEDULED):
         return op.operands
     count = op.attr("count")
     return op.operands[count : count + op.attr("inputs")]

@@ -13,15 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from adgen.analysis.activity import overlooked
+from adgen.autodiff.residuals import trip_count
+from adgen.autodiff.schedules import Second, counted, open_loop, schedule_of
+from adgen.autodiff.segments import Joint, Loop
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
 from adgen.ir.calls import instantiated, is_ruled
-from adgen.ir.core import Func, Node, Op, Region, Value, uses_of, walk
+from adgen.ir.core import For, Func, Node, Op, Region, Value, While, uses_of, walk
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
-from adgen.primitives.calling import ruled
+from adgen.primitives.calling import ruled, scheduled
 from adgen.primitives.indexing import owned_zeros
-from adgen.primitives.sizes import known_dim
+from adgen.primitives.sizes import constant, known_dim
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.rebuild import Rebuild, rebuilt
 
@@ -49,10 +52,14 @@ class Rule:
 
 @dataclass(slots=True)
 class Rules:
-    """The rules of a program in both forms; ``table`` has its functions."""
+    """The rules of a program in both forms; ``table`` has its functions.
+
+    ``steps`` makes joint programs of the steps of loops that have a schedule.
+    """
 
     table: dict[str, Func]
     transpose: Transpose
+    steps: Joint
     known: dict[str, Rule] = field(default_factory=dict)
     running: set[str] = field(default_factory=set)
 
@@ -179,13 +186,16 @@ def first_part(func: Func) -> int:
 
 
 class _Opening(Rebuild):
-    """Emits a program with the first parts of rules in place; ``waiting`` are their second parts."""
+    """Emits a program with the first parts of rules and of scheduled loops in place.
+
+    ``waiting`` are their second parts.
+    """
 
     def __init__(self, b: Builder, rules: Rules, active: set[Value]) -> None:
         super().__init__(b)
         self._rules = rules
         self._active = active
-        self.waiting: dict[Op, Inlined] = {}
+        self.waiting: dict[Op, Second] = {}
 
     def op(self, op: Op) -> None:
         """Emit an operation; the rule of an active one is opened."""
@@ -200,22 +210,62 @@ class _Opening(Rebuild):
             given = (*inner.given, *operands[op.attr("count") :])
             found = self.b.emit(ruled, given, self.attrs(op.attrs), [v.hint for v in op.results], op.span)
         self.env.update(zip(op.results, found, strict=True))
-        opened = self.b.defs.op(found[0])
+        self._wait(found[0], lambda b, seeds: second_part(b, inner, seeds))
+
+    def _wait(self, result: Value, second: Second) -> None:
+        opened = self.b.defs.op(result)
         assert opened is not None
-        self.waiting[opened] = inner
+        self.waiting[opened] = second
+
+    def for_(self, node: For) -> None:
+        """Emit a loop, opened where it has a schedule and varies."""
+        if self._is_scheduled(node):
+            lo, hi, step = self.values((node.lo, node.hi, node.step))
+            with self.b.at(node.span):
+                self._open(node, lo, step, lambda loop: trip_count(self.b, lo, hi, step))
+        else:
+            super().for_(node)
+
+    def while_(self, node: While) -> None:
+        """Emit a loop, opened where it has a schedule and varies."""
+        if self._is_scheduled(node):
+            zero, one = constant(self.b, 0), constant(self.b, 1)
+            inits = self.values(node.inits)
+            with self.b.at(node.span):
+                self._open(node, zero, one, lambda loop: counted(self.b, loop, inits))
+        else:
+            super().while_(node)
+
+    def _is_scheduled(self, node: For | While) -> bool:
+        return schedule_of(node) is not None and any(v in self._active for v in node.results)
+
+    def _open(self, node: For | While, lo: Value, step: Value, trips: Callable[[Loop], Value]) -> None:
+        loop = Loop(node, self._active, dict(self.env), self._rules.steps, lo, step)
+        found = open_loop(self.b, loop, self.values(node.inits), trips(loop))
+        operands = (*found.results, *found.inputs)
+        hints = [v.hint for v in node.results]
+        results = self.b.emit(
+            scheduled, operands, {"count": len(found.results), "inputs": len(found.inputs)}, hints, node.span
+        )
+        self.env.update(zip(node.results, results, strict=True))
+        self._wait(results[0], found.second)
 
 
 def opened(
     func: Func, active: set[Value], rules: Rules, symbols: Sequence[str]
-) -> tuple[Func, dict[Op, Inlined]]:
-    """The program with the rules of active values opened, and what their second parts are. Raises AG312."""
+) -> tuple[Func, dict[Op, Second]]:
+    """The program with rules and loops that vary opened, and what their second parts are. Raises AG312."""
     refuse_overlooked(func.body, active)
-    if not any(is_ruled(n) and n.results[0] in active for n in walk(func.body) if isinstance(n, Op)):
+    if not any(_opens(node) and any(v in active for v in node.results) for node in walk(func.body)):
         return func, {}
     b = Builder()
     b.reserve(symbols)
     opening = _Opening(b, rules, active)
     return rebuilt(func, opening), opening.waiting
+
+
+def _opens(node: Node) -> bool:
+    return is_ruled(node) if isinstance(node, Op) else schedule_of(node) is not None
 
 
 def refuse_overlooked(region: Region, active: set[Value]) -> None:

@@ -15,10 +15,11 @@ from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
-from adgen.autodiff.custom import Inlined, Rules, opened
+from adgen.autodiff.custom import Rules, opened
 from adgen.autodiff.residuals import Homes, Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters
+from adgen.autodiff.schedules import Second
 from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs
@@ -28,6 +29,7 @@ from adgen.ir.types import I64, StackType, Type
 from adgen.primitives.sizes import bind_dim, constant, size_value
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.fold import HOOK
+from adgen.transform.rules import without_schedules
 from adgen.transform.sink import sink_additions
 
 
@@ -54,12 +56,15 @@ def rules_among(adjoints: Adjoints) -> Rules:
     def transpose(func: Func, wrt: Sequence[int], outputs: Sequence[int]) -> Func:
         return joint_among(func, wrt, outputs, True, adjoints)
 
-    return Rules(adjoints.table, transpose, adjoints.rules)
+    def steps(func: Func, wrt: Sequence[int], outputs: Sequence[int], totals: Sequence[int]) -> Func:
+        return joint_among(func, wrt, outputs, True, adjoints, totals)
+
+    return Rules(adjoints.table, transpose, steps, adjoints.rules)
 
 
 def _opened(
     func: Func, wrt: Sequence[int], outputs: Sequence[int], adjoints: Adjoints
-) -> tuple[Func, dict[Op, Inlined]]:
+) -> tuple[Func, dict[Op, Second]]:
     """The program with the rules of the user that matter for a derivative opened."""
     always = list(taped_calls(func, adjoints.table))
     inputs, ends = [func.params[k] for k in wrt], [func.results[k] for k in outputs]
@@ -69,9 +74,17 @@ def _opened(
 
 
 def joint_among(
-    func: Func, wrt: Sequence[int], outputs: Sequence[int], seeded: bool, adjoints: Adjoints
+    func: Func,
+    wrt: Sequence[int],
+    outputs: Sequence[int],
+    seeded: bool,
+    adjoints: Adjoints,
+    totals: Sequence[int] = (),
 ) -> Func:
-    """As :func:`joint`, for a program that calls functions of ``adjoints``."""
+    """As :func:`joint`, for a program that calls functions of ``adjoints``.
+
+    The gradients for parameters ``totals`` are added to further parameters, in place.
+    """
     func, waiting = _opened(func, wrt, outputs, adjoints)
     b = Builder(HOOK)
     b.defs = Definitions.of(func.body)
@@ -87,19 +100,23 @@ def joint_among(
     sweep = Sweep(b, active, adjoints, waiting, find_composites(func))
     cots = Cotangents(b, active)
     with b.block() as nodes:
+        sums = [Value(func.params[k].any_type, f"{func.params[k].hint}_bar") for k in totals]
+        for k, total in zip(totals, sums, strict=True):
+            cots.start(func.params[k], total, accumulator=True)
         for end, seed in zip(ends, seeds, strict=True):
             cots.contribute(end, seed if seeded else constant(b, 1.0, end.type))
         sweep.nodes(func.body.nodes, cots)
         gradients = [cots.take_input(v) for v in inputs]
     turned = sink_additions(b, tuple(nodes), gradients, sweep.mirror)
     forward, reverse, found = _with_residuals(func, sweep, turned, gradients, cots.hints)
-    params = (*func.params, *(seeds if seeded else ()))
+    params = (*func.params, *(seeds if seeded else ()), *sums)
     body = Region(params, (*forward, *reverse), (*func.results, *found))
     names = (
         *(_result_name(func, k) for k in range(len(func.results))),
         *(f"{func.params[k].hint}_bar" for k in wrt),
     )
-    return eliminate_dead_code(replace(func, body=body, cut=len(forward), result_names=names))
+    found_ = replace(func, body=body, cut=len(forward), result_names=names)
+    return eliminate_dead_code(without_schedules(found_) if waiting else found_)
 
 
 def _result_name(func: Func, k: int) -> str:

@@ -20,8 +20,8 @@ from adgen.analysis.origins import Origins
 from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
 from adgen.autodiff.composites import Composite
 from adgen.autodiff.cotangents import Cotangents, masks_for
-from adgen.autodiff.custom import Inlined, second_part
 from adgen.autodiff.rules import contributions, scaled
+from adgen.autodiff.schedules import Second
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.calls import is_call
@@ -37,12 +37,13 @@ from adgen.transform.dce import live_nodes
 @dataclass(slots=True)
 class Sweep:
     """Emits the reverse sweep into ``b``; ``counts`` are the trip counts of ``while`` loops it asks for, and
-    ``tapes`` those of the calls that it reverses. ``waiting`` are the second parts of rules of the user."""
+    ``tapes`` those of the calls that it reverses. ``waiting`` are the second parts of rules of the
+    user, and of loops with a schedule."""
 
     b: Builder
     active: set[Value]
     adjoints: Adjoints
-    waiting: dict[Op, Inlined] = field(default_factory=dict)
+    waiting: dict[Op, Second] = field(default_factory=dict)
     composites: dict[Op, Composite] = field(default_factory=dict)
     mirror: dict[Node, Node] = field(default_factory=dict)
     counts: dict[While, Value] = field(default_factory=dict)
@@ -129,11 +130,11 @@ class Sweep:
             cots.contribute(operand, bar)
 
     def _ruled(self, op: Op, cots: Cotangents) -> None:
-        """What the rule of the user says, for the cotangents of its values."""
+        """What a rule of the user, or the schedule of a loop, makes of the cotangents of its values."""
         if not any(v in self.active and cots.has(v) for v in op.results):
             return
         seeds = [cots.take_dense(v) for v in op.results]
-        found = second_part(self.b, self.waiting[op], seeds)
+        found = self.waiting[op](self.b, tuple(seeds))
         for operand, bar in zip(op.operands[len(op.results) :], found, strict=False):
             cots.contribute(operand, bar)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from adgen.ir.calls import CALL, CHECKED_CALL, RULED, TAPE
+from adgen.ir.calls import CALL, CHECKED_CALL, RULED, SCHEDULED, TAPE
 from adgen.ir.types import AnyType
 from adgen.primitives.define import Absent, Inactive, Primitive, Text
 
@@ -57,6 +57,20 @@ ruled: Primitive = Primitive(
     lower=Absent("it is gone before kernels are made"),
 )
 
+#: The first ``count`` operands as they are: results of a loop under a checkpoint schedule. Their derivative
+#: by the operands behind them is emitted by the reverse sweep, after which this is gone.
+scheduled: Primitive = Primitive(
+    name=SCHEDULED,
+    type_rule=_ruled_types,
+    eval=ruled.eval,
+    spell=Absent("it is gone before anything is printed"),
+    doc="Results of a loop whose steps are run again in the reverse sweep.",
+    samples=Absent("tested through checkpointed loops"),
+    jvp=Absent("the reverse sweep has what it stands for"),
+    vjp=Absent("the reverse sweep has what it stands for"),
+    lower=Absent("it is gone before kernels are made"),
+)
+
 no_tape: Primitive = Primitive(
     name="no_tape",
     type_rule=lambda types, attrs: (TAPE,),
@@ -69,4 +83,4 @@ no_tape: Primitive = Primitive(
     lower=_NOT_IN_KERNELS,
 )
 
-PRIMITIVES = (call, checked_call, ruled, no_tape)
+PRIMITIVES = (call, checked_call, ruled, scheduled, no_tape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adgen.ir.builder import Builder
-from adgen.ir.calls import is_ruled, named_in
+from adgen.ir.calls import RULED, SCHEDULED, is_ruled, named_in
 from adgen.ir.core import Func, Op
 from adgen.transform.rebuild import Rebuild, rebuilt
 
@@ -13,9 +13,13 @@ from adgen.transform.rebuild import Rebuild, rebuilt
 class _Bare(Rebuild):
     """Emits a program with the values that rules are for instead of the rules."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(Builder())
+        self._name = name
+
     def op(self, op: Op) -> None:
         """Emit an operation; a rule is gone."""
-        if is_ruled(op):
+        if op.prim.name == self._name:
             self.env.update(zip(op.results, self.values(op.operands[: len(op.results)]), strict=True))
         else:
             super().op(op)
@@ -28,4 +32,9 @@ def has_rules(funcs: Iterable[Func]) -> bool:
 
 def without_rules(func: Func) -> Func:
     """``func`` as it is computed, when nothing of it will be differentiated any more."""
-    return rebuilt(func, _Bare(Builder()))
+    return rebuilt(func, _Bare(RULED))
+
+
+def without_schedules(func: Func) -> Func:
+    """A derivative without the operations that stood for checkpointed loops."""
+    return rebuilt(func, _Bare(SCHEDULED))
