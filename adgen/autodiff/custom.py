@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from adgen.analysis.activity import overlooked
 from adgen.autodiff.residuals import trip_count
 from adgen.autodiff.schedules import Second, counted, open_loop, schedule_of
-from adgen.autodiff.segments import Joint, Loop
+from adgen.autodiff.segments import Joint, Loop, obstacle
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
 from adgen.ir.calls import instantiated, is_ruled
@@ -210,7 +210,7 @@ class _Opening(Rebuild):
             given = (*inner.given, *operands[op.attr("count") :])
             found = self.b.emit(ruled, given, self.attrs(op.attrs), [v.hint for v in op.results], op.span)
         self.env.update(zip(op.results, found, strict=True))
-        self._wait(found[0], lambda b, seeds: second_part(b, inner, seeds))
+        self._wait(found[0], lambda b, seeds, totals: second_part(b, inner, seeds))
 
     def _wait(self, result: Value, second: Second) -> None:
         opened = self.b.defs.op(result)
@@ -237,16 +237,22 @@ class _Opening(Rebuild):
             super().while_(node)
 
     def _is_scheduled(self, node: For | While) -> bool:
-        return schedule_of(node) is not None and any(v in self._active for v in node.results)
+        if schedule_of(node) is None or not any(v in self._active for v in node.results):
+            return False
+        reason = obstacle(node)
+        if reason is not None:
+            raise refuse("AG405", node.span, reason=reason)
+        return True
 
     def _open(self, node: For | While, lo: Value, step: Value, trips: Callable[[Loop], Value]) -> None:
-        loop = Loop(node, self._active, dict(self.env), self._rules.steps, lo, step)
+        stride = known_dim(self.b, step)
+        known = None if stride is None else stride.value
+        loop = Loop(node, self._active, dict(self.env), self._rules.steps, lo, step, known)
         found = open_loop(self.b, loop, self.values(node.inits), trips(loop))
         operands = (*found.results, *found.inputs)
+        attrs = {"count": len(found.results), "inputs": len(found.inputs), "summed": len(loop.summed)}
         hints = [v.hint for v in node.results]
-        results = self.b.emit(
-            scheduled, operands, {"count": len(found.results), "inputs": len(found.inputs)}, hints, node.span
-        )
+        results = self.b.emit(scheduled, operands, attrs, hints, node.span)
         self.env.update(zip(node.results, results, strict=True))
         self._wait(results[0], found.second)
 

@@ -15,23 +15,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from adgen.autodiff.segments import Copy, Half, Loop, Values, number
+from adgen.autodiff.segments import Copy, Loop, Values, number
 from adgen.ir.builder import Builder
 from adgen.ir.core import For, If, Indexer, Node, Op, Point, Region, Value, While, captures, uses_of
-from adgen.ir.dims import Dim
+from adgen.ir.dims import Dim, product
 from adgen.ir.types import I64, DType, Kind
+from adgen.primitives.checks import fail_if
 from adgen.primitives.elementwise import add, cast, eq, lt, mul, sub, where
 from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import owned_zeros, read, write
 from adgen.primitives.powers import sqrt
 from adgen.primitives.rounding import ceil, floor_divide
 from adgen.primitives.shape import empty
-from adgen.primitives.sizes import dim_of
+from adgen.primitives.sizes import dim_of, size_value
 
 _CELL = Indexer((Point(),))
 
-#: From the cotangents of a loop's results to those of what varies at its start and around it.
-Second = Callable[[Builder, Values], Values]
+#: From cotangents of results, and running sums for what is captured, to those of the start and the sums.
+Second = Callable[[Builder, Values, Values], Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +44,19 @@ class Opened:
     second: Second
 
 
-def schedule_of(node: Node) -> tuple[str, int] | None:
-    """The schedule of a loop and its number, if it has one."""
-    if not isinstance(node, For | While):
-        return None
-    attrs = dict(node.attrs)
-    return (attrs["schedule"], attrs.get("count", 0)) if "schedule" in attrs else None
+def schedule_of(node: Node) -> str | None:
+    """The schedule of a loop, if it has one."""
+    return dict(node.attrs).get("schedule") if isinstance(node, For | While) else None
 
 
 def open_loop(b: Builder, loop: Loop, inits: Values, trips: Value) -> Opened:
     """Emit the first part of a loop of ``trips`` steps under its schedule."""
-    found = schedule_of(loop.node)
-    assert found is not None
-    kind, count = found
+    kind, count = schedule_of(loop.node), dict(loop.node.attrs).get("count")
     if kind == "revolve":
-        second_of, results = _revolve(b, loop, inits, trips, count)
+        slots = _affordable(b, loop) if count is None else number(b, count)
+        second_of, results = _revolve(b, loop, inits, trips, slots)
     else:
-        size = _square_root(b, trips) if kind == "sqrt" else number(b, count)
+        size = _square_root(b, trips) if count is None else number(b, count)
         second_of, results = _segments(b, loop, inits, trips, size, kind == "truncated")
     captured = tuple(loop.env.get(v, v) for v in loop.summed)
     return Opened(results, (*(inits[k] for k in loop.moving), *captured), second_of)
@@ -76,7 +73,7 @@ def counted(b: Builder, loop: Loop, inits: Values) -> Value:
     params_, count_ = loop.fresh(), Value(I64, "trips")
     body = _part(b, loop, node.body, params_)
     step = b.region((*params_, count_), lambda: (*body(b), add(b, count_, number(b, 1))))
-    return b.while_loop((*inits, number(b, 0)), more, step, [*(p.hint for p in params), "trips"])[-1]
+    return b.while_loop((*inits, number(b, 0)), more, step, hints=[*(p.hint for p in params), "trips"])[-1]
 
 
 def _part(b: Builder, loop: Loop, region: Region, params: Values) -> Callable[[Builder], Values]:
@@ -120,8 +117,8 @@ def _segments(
     half = loop.taped_segment(b, last, mul(b, full, size), trips)
     cut = [k for k in loop.moving if truncated and not is_sum(loop.node, k)]
 
-    def second(b: Builder, seeds: Values) -> Values:
-        bars = _reversed(b, loop, half, tuple(seeds[k] for k in loop.moving))
+    def second(b: Builder, seeds: Values, totals: Values) -> Values:
+        bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *totals))
         return _loop_back(b, loop, full, bars, lambda b, s, bars: _segment(b, loop, kept, s, size, bars, cut))
 
     return second, half.results
@@ -138,12 +135,6 @@ def _segment(
     first = mul(b, segment, size)
     half = loop.taped_segment(b, loop.state(b, kept, segment), first, add(b, first, size))
     return half.reverse(b, tuple(seeds))
-
-
-def _reversed(b: Builder, loop: Loop, half: Half, bars: Values) -> Values:
-    """The second part of the last segment, which begins the sums over all steps."""
-    sums = loop.sums(b, lambda v: owned_zeros(b, v.type))
-    return half.reverse(b, (*bars, *sums))
 
 
 def _loop_back(
@@ -229,26 +220,39 @@ def _of(values: Values) -> _Slots:
     return _Slots(values[:-2], values[-2], values[-1])
 
 
-def _revolve(b: Builder, loop: Loop, inits: Values, trips: Value, slots: int) -> tuple[Second, Values]:
+def _revolve(b: Builder, loop: Loop, inits: Values, trips: Value, slots: Value) -> tuple[Second, Values]:
     zero, one = number(b, 0), number(b, 1)
     main = maximum(b, sub(b, trips, one), zero, hint="main")
-    places = empty(b, dims=(Dim.const(slots),), dtype=I64.dtype, hint="places")
+    count = dim_of(b, slots, "slots")
+    places = empty(b, dims=(count,), dtype=I64.dtype, hint="places")
     first = _Slots(
-        loop.kept(b, loop.room(b, Dim.const(slots)), inits, zero),
+        loop.kept(b, loop.room(b, count), inits, zero),
         write(b, places, zero, zero, index=_CELL, hint="places"),
         zero,
     )
     state, kept = _advance_to(b, loop, inits, zero, first, main, slots)
     half = loop.taped_segment(b, state, main, trips)
 
-    def second(b: Builder, seeds: Values) -> Values:
-        bars = _reversed(b, loop, half, tuple(seeds[k] for k in loop.moving))
+    def second(b: Builder, seeds: Values, totals: Values) -> Values:
+        bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *totals))
         return _steps_back(b, loop, main, kept, bars, slots)
 
     return second, half.results
 
 
-def _steps_back(b: Builder, loop: Loop, main: Value, kept: _Slots, bars: Values, slots: int) -> Values:
+def _affordable(b: Builder, loop: Loop) -> Value:
+    """The slots that a number of bytes is enough for."""
+    budget = dict(loop.node.attrs)["memory"]
+    state = Dim.const(I64.dtype.itemsize)
+    for p in loop.node.carried:
+        state = state + product(p.type.dims) * p.type.dtype.itemsize
+    slots = floor_divide(b, number(b, budget), size_value(b, state))
+    message = f"a memory of {budget} bytes is too little for this loop: one state takes {state} bytes"
+    b.emit(fail_if, (lt(b, slots, number(b, 1)),), {"error": "MemoryError", "message": message})
+    return slots
+
+
+def _steps_back(b: Builder, loop: Loop, main: Value, kept: _Slots, bars: Values, slots: Value) -> Values:
     """The steps before the last one, each taped and reversed from the state that is advanced to."""
     one, minus = number(b, 1), number(b, -1)
     counter, inner = Value(I64, "position"), kept.like()
@@ -271,7 +275,7 @@ def _steps_back(b: Builder, loop: Loop, main: Value, kept: _Slots, bars: Values,
 
 
 def _advance_to(
-    b: Builder, loop: Loop, state: Values, place: Value, kept: _Slots, goal: Value, slots: int
+    b: Builder, loop: Loop, state: Values, place: Value, kept: _Slots, goal: Value, slots: Value
 ) -> tuple[Values, _Slots]:
     """The state before step ``goal``, from that at ``place``; free slots are filled on the way."""
     inits = (*state, place, *kept.values)
@@ -285,9 +289,9 @@ def _advance_to(
 
     def body() -> Values:
         one = number(b, 1)
-        left = sub(b, goal, at)
-        free = sub(b, number(b, slots - 1), inner.top)
-        far = _advance(b, add(b, left, one), free) if slots > 1 else left
+        left = sub(b, goal, at, hint="left")
+        free = sub(b, sub(b, slots, one), inner.top)
+        far = _advance(b, add(b, left, one), free)
         end = add(b, at, far, hint="place")
         state = loop.advanced(b, now, at, end)
         then = b.region((), lambda: _with_slot(b, loop, inner, state, end).values)
@@ -296,7 +300,7 @@ def _advance_to(
         return (*state, end, *slots_now)
 
     region = b.region((*now, at, *inner.values), body)
-    found = b.while_loop(inits, cond, region, [v.hint for v in inits])
+    found = b.while_loop(inits, cond, region, hints=[v.hint for v in inits])
     count = len(state)
     return found[:count], _of(found[count + 1 :])
 
@@ -325,7 +329,7 @@ def _advance(b: Builder, steps: Value, free: Value) -> Value:
 
     region = b.region((runs_, reach_, before_), body)
     start = (one, add(b, slots, one), one)
-    runs, reach, before = b.while_loop(start, cond, region, ["runs", "reach", "before"])
+    runs, reach, before = b.while_loop(start, cond, region, hints=["runs", "reach", "before"])
     less = sub(b, add(b, slots, runs), one)
     short = floor_divide(b, mul(b, before, slots), less)
     best = minimum(b, before, sub(b, steps, short))

@@ -66,8 +66,8 @@ class Half:
 class Loop:
     """A loop, with what of it varies; ``env`` says what values from outside are now.
 
-    The state is what it carries. ``moving`` are the positions of what has a cotangent, ``summed`` captured
-    values that have one.
+    The state is what it carries; ``stride`` is the ``step`` where it is known. ``moving`` are the positions
+    of what has a cotangent, ``summed`` captured values that have one.
     """
 
     node: For | While
@@ -76,6 +76,7 @@ class Loop:
     joint: Joint
     lo: Value
     step: Value
+    stride: int | None
     moving: list[int] = field(init=False)
     summed: list[Value] = field(init=False)
     _made: dict[str, Func] = field(init=False, default_factory=dict)
@@ -139,10 +140,6 @@ class Loop:
         return tuple(Value(p.any_type, p.hint) for p in self.node.carried)
 
     # -- derivatives ------------------------------------------------------------------------------------
-    def sums(self, b: Builder, zeros: Callable[[Value], Value]) -> Values:
-        """What sums over all steps start with."""
-        return tuple(zeros(v) for v in self.summed)
-
     def taped_step(self, b: Builder, state: Values, position: Value) -> Half:
         """One step, taped."""
         return self._half(b, self._joint_step(), (self.counter(b, position), *state))
@@ -172,9 +169,11 @@ class Loop:
             results, body = self.fresh(), self.node.body
             if isinstance(self.node, While):
                 body = Region((Value(I64, None), *body.params), body.nodes, body.yields)
-            attrs = tuple(a for a in self.node.attrs if a[0] not in ("schedule", "count"))
-            loop = For(first, end, self.step, state, body, results, attrs, self.node.span)
-            region = Region((first, end, *state, *self.summed), (loop,), results)
+            attrs = tuple(a for a in self.node.attrs if a[0] not in ("schedule", "count", "memory"))
+            b = Builder()
+            step = self.step if self.stride is None else number(b, self.stride)
+            b.append(For(first, end, step, state, body, results, attrs, self.node.span))
+            region = Region((first, end, *state, *self.summed), tuple(b.nodes), results)
             self._made["segment"] = self._joint_of(Func("segment", region), 2)
         return self._made["segment"]
 
@@ -188,12 +187,13 @@ def _row(room: Value) -> Indexer:
     return Indexer((Point(), *(Full(),) * (room.type.rank - 1)))
 
 
-def fits(node: For | While) -> bool:
-    """Whether the state of a loop can be kept in arrays: it is of numbers and arrays of known sizes."""
-    known = all(isinstance(p.any_type, Type) for p in node.carried)
-    return known and all(
-        not s.startswith("?") for p in node.carried for d in p.type.dims for s in d.symbols()
-    )
+def obstacle(node: For | While) -> str | None:
+    """Why the steps of a loop cannot be run again from states in arrays, if they cannot."""
+    if any(not isinstance(p.any_type, Type) or OPEN in p.type.dims for p in node.carried):
+        return "it carries a list, or an array whose size changes"
+    if any(isinstance(n, Op) and n.prim.name == "draw" for n in walk(node.body)):
+        return "a step that is run again would draw other random numbers"
+    return None
 
 
 def number(b: Builder, value: int) -> Value:

@@ -24,7 +24,7 @@ from adgen.autodiff.rules import contributions, scaled
 from adgen.autodiff.schedules import Second
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
-from adgen.ir.calls import is_call
+from adgen.ir.calls import SCHEDULED, is_call
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures
 from adgen.ir.dims import OPEN
 from adgen.ir.types import I64, TapeType
@@ -133,9 +133,15 @@ class Sweep:
         """What a rule of the user, or the schedule of a loop, makes of the cotangents of its values."""
         if not any(v in self.active and cots.has(v) for v in op.results):
             return
-        seeds = [cots.take_dense(v) for v in op.results]
-        found = self.waiting[op](self.b, tuple(seeds))
-        for operand, bar in zip(op.operands[len(op.results) :], found, strict=False):
+        seeds = tuple(cots.take_dense(v) for v in op.results)
+        inputs = op.operands[len(op.results) :]
+        captured = inputs[len(inputs) - (op.attr("summed") or 0) :] if op.prim.name == SCHEDULED else ()
+        flags = [cots.is_accumulator(v) for v in captured]
+        found = self.waiting[op](self.b, seeds, tuple(cots.take_dense(v) for v in captured))
+        count = len(found) - len(captured)
+        for value, total, flag in zip(captured, found[count:], flags, strict=True):
+            cots.start(value, total, flag)
+        for operand, bar in zip(inputs, found[:count], strict=False):
             cots.contribute(operand, bar)
 
     def _seed(self, result: Value, op: Op, cots: Cotangents) -> Value:

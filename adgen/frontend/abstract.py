@@ -208,8 +208,26 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule as attributes of a loop: its name, and how many steps or slots (or bytes of them)."""
+
+    kind: str
+    count: int | None = None
+    memory: int | None = None
+
+    @property
+    def attrs(self) -> dict[str, object]:
+        """The attributes of the loop."""
+        found = {"schedule": self.kind, "count": self.count, "memory": self.memory}
+        return {key: value for key, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
 class Iterable:
-    """What a ``for`` takes; ``kind`` is ``range``, ``enumerate``, ``zip``, ``reversed`` or ``unroll``."""
+    """What a ``for`` takes; ``kind`` is ``range``, ``enumerate``, ``zip``, ``reversed`` or ``unroll``.
+
+    ``scheduled`` is anything else with a :class:`Schedule` for the loop over it.
+    """
 
     kind: str
     items: tuple[Abstract, ...]

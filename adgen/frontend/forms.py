@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adgen.diagnostics import Span
-from adgen.frontend import cell_loops, cells, custom, directional, higher, records, reflection
+from adgen.frontend import cell_loops, cells, custom, directional, higher, records, reflection, schedules
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -36,7 +36,7 @@ def form(r: Reader, name: str, given: Arguments, at: Span | None = None) -> Abst
     if name == "builtins.print" or name in _CLASSES:
         raise r.error("AG202", at, name=short)
     if short in ("checkpointed", "truncated"):
-        raise r.error("AG401", at, name=name)
+        return schedules.marked(r, short, given)
     if short == "zip" and isinstance(given.named.get("strict"), Known):
         short = "zip_strict" if given.named.pop("strict") == Known(True) else short
     items = [*given.positional, *given.named.values()]

@@ -7,13 +7,13 @@ marked by ``adgen.unroll``, are written out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import libcst as cst
 
 from adgen.diagnostics import UserError
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Number, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Number, Schedule, Tuple
 from adgen.frontend.carrying import Carried, carried_at_entry
 from adgen.frontend.cells import instead
 from adgen.frontend.conditions import condition
@@ -61,13 +61,24 @@ class Loop:
     ran: Callable[[], bool] = lambda: False
     counter: str | None = None
     counted: bool = False
+    schedule: Schedule | None = None
     saved: dict[str, Abstract] = field(default_factory=dict)
+
+    @property
+    def attrs(self) -> dict[str, object]:
+        """Attributes of the loop in the program."""
+        return {} if self.schedule is None else self.schedule.attrs
 
 
 def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
     """A ``for`` loop."""
     with r.at(act, node.iter):
         over = expression(r, act, node.iter)
+        schedule = None
+        if isinstance(over, Iterable) and over.kind == "scheduled":
+            over, known = over.items
+            assert isinstance(known, Known)
+            schedule = known.value
         unroll = isinstance(over, Iterable) and over.kind == "unroll"
         if unroll:
             assert isinstance(over, Iterable)
@@ -85,7 +96,7 @@ def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
     r.state.frames[act.key][name] = Tuple(_arrays_in(over))
     lists = {root: r.state.versions[root] for x in _lists_in(over) for root in x.roots}
     try:
-        _counted(r, act, node, found, over)
+        _counted(r, act, node, replace(found, schedule=schedule), over)
     finally:
         r.state.frames[act.key].pop(name, None)
     if any(r.state.versions[root] is not version for root, version in lists.items()):
@@ -254,7 +265,8 @@ def _rolled(r: Reader, act: Activation, node: cst.For, found: Trip) -> None:
     count = trip_count(r, found)
     if not (found.step_value == 1 and r.sizes.polynomial(found.lo).value == 0):
         zero, one = constant(r.b, 0), constant(r.b, 1)
-        found = Trip(zero, count, one, 1, lambda k, inner=found: inner.item(_offset(r, inner, k)))  # type: ignore[misc]
+        item = lambda k, inner=found: inner.item(_offset(r, inner, k))  # noqa: E731
+        found = Trip(zero, count, one, 1, item, found.schedule)
     growth = growth_of(r, act, node, grown, count)
     outer, mark = dict(r.growing), len(r.appended)
     for _ in range(ATTEMPTS):
@@ -295,6 +307,7 @@ def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip, growth: G
         lambda: _at_least_once(r, found),
         lambda: r.sizes.proves(_rounds_less_one(r, found)),
         counted=bool(found.step_value),
+        schedule=found.schedule,
     )
     if loop.leaves:
         _for_as_while(r, loop, found)
@@ -327,7 +340,10 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
 
     def test() -> Value:
         with r.at(act, node.test):
-            return r.value(condition(r, act, node.test))
+            r.schedule = None
+            found = r.value(condition(r, act, node.test))
+            loop.schedule, r.schedule = r.schedule, None
+            return found
 
     def again() -> None:
         if named:
@@ -507,7 +523,8 @@ def _for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Gro
     def finish() -> tuple[Value, ...]:
         yields = carried.yields(nodes, state, params)
         region = Region((counter, *params), tuple(nodes), yields)
-        return r.b.for_loop((found.lo, found.hi, found.step), carried.inits(), region, hints=carried.hints())
+        bounds = (found.lo, found.hi, found.step)
+        return r.b.for_loop(bounds, carried.inits(), region, loop.attrs, carried.hints())
 
     return Round(nodes, state, finish)
 
@@ -538,7 +555,7 @@ def _while_round(
         yields = carried.yields(nodes, state, params)
         cond = Region(seen, tuple(cond_nodes), (pred,))
         body = Region(params, tuple(nodes), yields)
-        return r.b.while_loop(carried.inits(), cond, body, hints=carried.hints())
+        return r.b.while_loop(carried.inits(), cond, body, loop.attrs, carried.hints())
 
     return Round(nodes, state, finish)
 

@@ -33,7 +33,7 @@ def peeled(r: Reader, act: Activation, node: cst.For, found: Trip, roll: Callabl
     def rest() -> None:
         with r.at(act, node):
             second = r.sizes.value(r.sizes.polynomial(found.lo) + r.sizes.polynomial(found.step))
-            roll(Trip(second, found.hi, found.step, found.step_value, found.item))
+            roll(replace(found, lo=second))
 
     if isinstance(status, Number):
         unless_left(r, act, node, status, rest)

@@ -28,6 +28,7 @@ from adgen.frontend.abstract import (
     Number,
     Root,
     Rule,
+    Schedule,
     Tuple,
     UserFunction,
 )
@@ -126,6 +127,7 @@ class Reader:
     whole: dict[str, Func] = field(default_factory=dict)
     rules: list[Open] = field(default_factory=list)
     given_rules: dict[UserFunction, Rule] = field(default_factory=dict)
+    schedule: Schedule | None = None
     sizes: Sizes = field(init=False)
     _numbers: dict[Value, int] = field(default_factory=dict)
 

@@ -7,7 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adgen.frontend import cells, places
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Index, Iterable, Known, Number, Tuple
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    Cells,
+    Grown,
+    Index,
+    Iterable,
+    Known,
+    Number,
+    Schedule,
+    Tuple,
+)
 from adgen.frontend.lists import contents, element
 from adgen.frontend.reader import Reader
 from adgen.ir.core import Access, Full, Indexer, Point, Value
@@ -25,13 +36,17 @@ STATIC_LIMIT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A counted loop: the counter runs from ``lo`` to before ``hi``; ``item`` is what a round sees."""
+    """A counted loop: the counter runs from ``lo`` to before ``hi``; ``item`` is what a round sees.
+
+    ``schedule`` is how its reverse sweep keeps states, where that is said.
+    """
 
     lo: Value
     hi: Value
     step: Value
     step_value: int | None
     item: Callable[[Value], Abstract]
+    schedule: Schedule | None = None
 
 
 def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:

@@ -144,11 +144,12 @@ class Builder:
         inits: Sequence[Value],
         cond: Region,
         body: Region,
+        attrs: Mapping[str, Any] | None = None,
         hints: Sequence[str | None] | None = None,
     ) -> tuple[Value, ...]:
         """Append a ``while``; result types are those of the carried parameters."""
         results = _results(body.params, hints)
-        self.append(While(tuple(inits), cond, body, results, (), self.span))
+        self.append(While(tuple(inits), cond, body, results, sorted_attrs(dict(attrs or {})), self.span))
         return results
 
     def if_else(

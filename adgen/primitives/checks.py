@@ -20,6 +20,7 @@ ERRORS = (
     "IndexError",
     "KeyError",
     "NotImplementedError",
+    "MemoryError",
     "Exception",
 )
 _NOTHING = Inactive("it has no result")

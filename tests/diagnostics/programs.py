@@ -153,16 +153,16 @@ LANGUAGE: list[Row] = [
         """),
     ),
     (
-        "AG401",
+        "AG404",
         scalar("""
             def f(x):
-                for i in «adgen.checkpointed»(range(4), schedule="revolve"):
+                for i in «adgen.truncated(range(4), 0)»:
                     x = x * x
                 return x
         """),
         scalar("""
             def f(x):
-                for i in range(4):
+                for i in adgen.truncated(range(4), 2):
                     x = x * x
                 return x
         """),

@@ -12,16 +12,15 @@ CODES = (
         bad=Example(
             """
             def f(x):
-                for _ in «adgen.truncated»(range(3), 2):
-                    x = x * x
-                return x
+                return «adgen.root»(lambda y: y * y - x, 1.0)
         """
         ),
         good=Example("""
             def f(x):
-                for _ in range(3):
-                    x = x * x
-                return x
+                y = 1.0
+                for _ in range(9):
+                    y = 0.5 * (y + x / y)
+                return y
         """),
     ),
     Code(
@@ -51,5 +50,50 @@ CODES = (
         "find every tape in the same use as the first one left it, and here it does not.",
         help="differentiate the gradient in forward mode: `adgen.hvp`, `adgen.jacfwd`, `adgen.hessian`",
         no_example="no program is known that needs it; it stands in for a derivative that would be wrong",
+    ),
+    Code(
+        "AG404",
+        "this schedule of a loop says nothing: {reason}",
+        "Schedules are `every` (a state every so many steps), `sqrt`, `revolve` and `online` (a number of "
+        "`slots`, or a `memory` for them), and windows of `adgen.truncated`.",
+        help='for example `adgen.checkpointed(range(n), schedule="revolve", slots=20)`',
+        bad=Example(
+            """
+            def f(x):
+                for _ in «adgen.checkpointed(range(3), schedule="revolve")»:
+                    x = x * x
+                return x
+        """
+        ),
+        good=Example("""
+            def f(x):
+                for _ in adgen.checkpointed(range(3), schedule="revolve", slots=2):
+                    x = x * x
+                return x
+        """),
+    ),
+    Code(
+        "AG405",
+        "this loop cannot be checkpointed: {reason}",
+        "A schedule keeps states of the loop in arrays, one row each, and runs steps again from them.",
+        help="carry arrays that are allocated before the loop, and draw random numbers before it",
+        bad=Example(
+            """
+            def f(x):
+                found = []
+                «for k in adgen.checkpointed(range(3)):»
+                    if x > k:
+                        found.append(x * k)
+                return sum(found)
+        """
+        ),
+        good=Example("""
+            def f(x):
+                found = 0.0
+                for k in adgen.checkpointed(range(3)):
+                    if x > k:
+                        found += x * k
+                return found
+        """),
     ),
 )
