@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import libcst as cst
+import builtins
+from dataclasses import dataclass
 
-from adgen.frontend.abstract import Abstract, Known, Number
+import libcst as cst
+import numpy as np
+
+from adgen.frontend.abstract import Abstract, Class, Known, Module, Number
 from adgen.frontend.expressions import code_of, expression
 from adgen.frontend.operators import negated
 from adgen.frontend.reader import Reader
+from adgen.frontend.scope import UserClass
 from adgen.frontend.state import RAISED, Activation
 from adgen.ir.core import Value
 from adgen.ir.types import I64
-from adgen.primitives.checks import ERRORS, fail_if
+from adgen.primitives.checks import fail_if, nearest, remembered
 from adgen.primitives.sizes import constant
 
 
@@ -21,11 +26,21 @@ def check(r: Reader, act: Activation, node: cst.Assert, test: Abstract) -> None:
         if isinstance(test, Number) and not r.sizes.conditional and _about_sizes(r, test.value):
             return
     message = "" if node.msg is None else _message(r, act, node.msg)
-    _fail(r, r.value(negated(r, test)), "AssertionError", message)
+    _fail(r, r.value(negated(r, test)), Failure("AssertionError", message))
 
 
-def _fail(r: Reader, bad: Value, error: str, message: str) -> None:
-    r.b.emit(fail_if, (bad,), {"error": error, "message": message, "own": True})
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is raised: one of ``ERRORS``, its message, and the class where that is one of the user."""
+
+    error: str
+    message: str
+    cls: str = ""
+
+
+def _fail(r: Reader, bad: Value, raised: Failure) -> None:
+    own = raised.cls or True
+    r.b.emit(fail_if, (bad,), {"error": raised.error, "message": raised.message, "own": own})
 
 
 def _message(r: Reader, act: Activation, node: cst.BaseExpression) -> str:
@@ -58,25 +73,47 @@ def _about_sizes(r: Reader, test: Value) -> bool:
 # -- raise --------------------------------------------------------------------------------------------------
 def raise_statement(r: Reader, act: Activation, node: cst.Raise) -> None:
     """Fail here; control does not go on."""
-    error, message = _raised(r, act, node)
-    _fail(r, constant(r.b, True), error, message)
+    _fail(r, constant(r.b, True), _raised(r, act, node))
     r.state.frames[act.key][RAISED] = Known(True)
 
 
 def raise_if(r: Reader, act: Activation, node: cst.Raise, test: Abstract) -> None:
     """``if test: raise ...``."""
-    error, message = _raised(r, act, node)
-    _fail(r, r.value(test), error, message)
+    _fail(r, r.value(test), _raised(r, act, node))
 
 
-def _raised(r: Reader, act: Activation, node: cst.Raise) -> tuple[str, str]:
-    """The exception's name and message. Raises AG118 for anything but a builtin exception."""
+def _raised(r: Reader, act: Activation, node: cst.Raise) -> Failure:
+    """What a ``raise`` gives. Raises AG118 for what is no exception."""
     found = node.exc
-    name = found.func if isinstance(found, cst.Call) else found
-    if not isinstance(name, cst.Name) or name.value not in ERRORS or node.cause is not None:
-        notes = [f"`raise` of {', '.join(sorted(ERRORS))} is accepted, without `from`"]
+    named = found.func if isinstance(found, cst.Call) else found
+    from_nothing = node.cause is None or (
+        isinstance(node.cause.item, cst.Name) and node.cause.item.value == "None"
+    )
+    cls = _class(r, act, named) if named is not None and from_nothing else None
+    if cls is None or not issubclass(cls.cls, Exception):
+        notes = ["`raise` of an exception is accepted, without `from`"]
         raise r.refuse("AG118", act, node, construct="raise", notes=notes)
-    if isinstance(found, cst.Call) and found.args:
-        texts = [_message(r, act, arg.value) for arg in found.args]
-        return name.value, ", ".join(texts)
-    return name.value, ""
+    given = found.args if isinstance(found, cst.Call) else ()
+    message = ", ".join(_message(r, act, arg.value) for arg in given)
+    error, known = nearest(cls.cls), isinstance(cls.definition, UserClass) and cls.definition.identity is None
+    if cls.cls.__name__ == error and cls.cls.__module__ == "builtins":
+        return Failure(error, message)
+    if known:  # of a file that is not run there is no class to raise
+        return Failure(error, f"{cls.name}: {message}" if message else cls.name)
+    return Failure(error, message, remembered(cls.cls))
+
+
+def _class(r: Reader, act: Activation, node: cst.BaseExpression) -> Class | None:
+    """The class of an exception."""
+    if isinstance(node, cst.Name) and node.value not in r.state.frames[act.key]:
+        builtin = getattr(builtins, node.value, None)
+        if isinstance(builtin, type) and issubclass(builtin, BaseException):
+            return Class(builtin, None)
+    if isinstance(node, cst.Attribute) and node.attr.value == "LinAlgError":
+        return (
+            Class(np.linalg.LinAlgError, None)
+            if expression(r, act, node.value) == Module("numpy.linalg")
+            else None
+        )
+    found = expression(r, act, node)
+    return found if isinstance(found, Class) else None

@@ -50,7 +50,7 @@ RULES: tuple[Rule, ...] = (
         cst.FunctionDef, "nested function", note="a closure over the function's names; inlined where called"
     ),
     Rule(cst.Assert, "`assert`", note="checked when the function runs, or before where that is known"),
-    Rule(cst.Raise, "`raise`", note="of a builtin exception with a message that is a string"),
+    Rule(cst.Raise, "`raise`", note="of any exception; the parts of its message that are known only at run time stay source text"),
     Rule(cst.Try, "`try`", "AG101"),
     Rule(cst.TryStar, "`try` with `except*`", "AG101"),
     Rule(cst.With, "`with`", note="of `np.errstate`; any other context is refused (AG102)"),

@@ -6,6 +6,7 @@ Each is given a class of the same name and fields, so that records can be told a
 from __future__ import annotations
 
 import ast
+import builtins
 import collections
 import dataclasses
 from collections.abc import Sequence
@@ -34,6 +35,12 @@ def class_of_file(env: StaticEnvironment, node: ast.ClassDef, path: Path) -> Mea
     bases = [env.qualified(base) or env.resolve(ast.unparse(base)) for base in node.bases]
     named = any(base in _NAMED for base in bases)
     parents = [base for base in bases if isinstance(base, UserClass)]
+    raised = [_exception(base) for base in bases]
+    if raised and not node.keywords and all(base is not None for base in raised):
+        made = env.module.classes.setdefault(
+            (node.name, node.lineno), type(node.name, tuple(b for b in raised if b is not None), {})
+        )
+        return UserClass(path, "exception", made, (), StaticMembers(((env, node),), path))
     if not named and (len(parents) != len(bases) or node.keywords):
         return unclear
     options = _dataclass_options(env, node)
@@ -52,6 +59,15 @@ def class_of_file(env: StaticEnvironment, node: ast.ClassDef, path: Path) -> Mea
     if kind == "dataclass" and members.member("__init__") is not None:
         kind, fields = "object", ()
     return UserClass(path, kind, cls, fields, members)
+
+
+def _exception(base: Meaning | str | None) -> type | None:
+    """The class of an exception that another one inherits from, or None."""
+    if isinstance(base, UserClass):
+        return base.cls if base.kind == "exception" else None
+    name = base.removeprefix("builtins.") if isinstance(base, str) else ""
+    found = getattr(builtins, name, None)
+    return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
 
 def named_tuple_of_file(env: StaticEnvironment, node: ast.Call, name: str, path: Path) -> Meaning:

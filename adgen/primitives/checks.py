@@ -24,6 +24,25 @@ ERRORS = (
     "Exception",
 )
 _NOTHING = Inactive("it has no result")
+_CLASSES: dict[str, type[Exception]] = {}
+
+
+def nearest(cls: type[Exception]) -> str:
+    """The one of ``ERRORS`` that an exception is; programs raise that."""
+    return next(base.__name__ for base in cls.__mro__ if base.__name__ in ERRORS)
+
+
+def remembered(cls: type[Exception]) -> str:
+    """The name under which :func:`class_named` finds a class that is none of ``ERRORS``."""
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    while _CLASSES.setdefault(name, cls) is not cls:
+        name += "'"
+    return name
+
+
+def class_named(name: str) -> type[Exception] | None:
+    """A class that was remembered in this process."""
+    return _CLASSES.get(name)
 
 
 def _type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
@@ -46,7 +65,8 @@ fail_if = Primitive(
     type_rule=_type,
     eval=_eval,
     spell=Absent("a statement: if bad: raise error(message)"),
-    doc="Raises ``error`` with ``message`` where its operand is true, and stays in its place.",
+    doc="Raises ``error`` with ``message`` where its operand is true, and stays in its place. ``own`` says "
+    "that the user's function raises it, and names the class where that is one of the user.",
     samples=Absent("it has no result; programs that assert and raise test it"),
     vjp=_NOTHING,
     jvp=_NOTHING,

@@ -25,6 +25,7 @@ from adgen.diagnostics import (
 )
 from adgen.ir.core import Func, Op, walk
 from adgen.ir.types import StackType
+from adgen.primitives.checks import class_named
 from adgen.runtime.options import Options
 from adgen.runtime.stages import in_place
 
@@ -150,20 +151,44 @@ def _frames(error: BaseException) -> list[traceback.FrameSummary]:
 
 def _users_own(error: Exception, func: Func) -> Exception | None:
     """The exception of a ``raise`` or ``assert`` of the user's, where the error is one."""
-    text = error.message if isinstance(error, RunError) else str(error)
-    for node in (n for f in (func, *func.functions) for n in walk(f.body)):
-        if not isinstance(node, Op) or node.prim.name != "fail_if" or not node.attr("own"):
-            continue
-        kind: type[Exception] = getattr(builtins, node.attr("error"))
-        if isinstance(error, kind) and node.attr("message") == text:
-            return kind(text) if text else kind()
-    return None
+    checks = [op for op in _checks(func) if op.attr("own") and _gives(op, error)]
+    if not checks:
+        return None
+    place = error.span if isinstance(error, RunError) else _place(error, func)
+    here = [op for op in checks if op.span is not None and place is not None and op.span.line == place.line]
+    return _made((here or checks)[0])
+
+
+def _made(op: Op) -> Exception:
+    """The exception that a check of the user's raises."""
+    text, name = op.attr("message"), op.attr("own")
+    found = class_named(name) if isinstance(name, str) else None
+    kind: type[Exception] = found or getattr(builtins, op.attr("error"))
+    given = (text,) if text else ()
+    try:
+        return kind(*given)
+    except Exception:
+        made = kind.__new__(kind, *given)
+        made.args = given
+        return made
+
+
+def _checks(func: Func) -> list[Op]:
+    nodes = (n for f in (func, *func.functions) for n in walk(f.body))
+    return [n for n in nodes if isinstance(n, Op) and n.prim.name == "fail_if"]
+
+
+def _gives(op: Op, error: Exception) -> bool:
+    """Whether a check gives an error like this one."""
+    kind = getattr(builtins, op.attr("error"), np.linalg.LinAlgError)
+    if isinstance(error, RunError):
+        return type(error) is type(run_error(kind, "")) and op.attr("message") == error.message
+    return isinstance(error, kind) and op.attr("message") == ", ".join(map(str, error.args))
 
 
 def _is_check(error: Exception, func: Func) -> bool:
     """Whether an error is one that the program's own checks give."""
-    checks = [n for n in walk(func.body) if isinstance(n, Op) and n.prim.name == "fail_if"]
-    return any(type(error).__name__ == n.attr("error") and str(error) == n.attr("message") for n in checks)
+    return any(_gives(op, error) for op in _checks(func))
 
 
 def _place(error: BaseException, func: Func) -> Span | None:

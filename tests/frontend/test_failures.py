@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import adgen
 from adgen.diagnostics import UserError
 from adgen.ir.core import Op, walk
 from tests.frontend import harness
@@ -89,10 +90,68 @@ def test_assertions_about_sizes_become_conditions_on_the_arguments() -> None:
     assert [str(p.any_type) for p in found.func.params] == ["f64[a_0,a_1]", "f64[a_1,b_1]"]
 
 
-def test_other_exceptions_are_refused() -> None:
+class Refused(ValueError):
+    """An exception of the user, with a constructor of its own."""
+
+    def __init__(self, value, limit):
+        super().__init__(f"{value} above {limit}")
+        self.value = value
+
+
+class Unlike(Exception):
+    """Another one."""
+
+
+def checked(x, k):
+    if k == 1:
+        raise Refused(x, 2.0)
+    if k == 2:
+        raise Unlike("far out") from None
+    if k == 3:
+        raise np.linalg.LinAlgError("far out")
+    if k == 4:
+        raise FloatingPointError
+    if k == 5:
+        raise KeyError("far out")
+    if k == 6:
+        raise LookupError("far out")
+    return x * k
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_every_exception_comes_out_as_it_is_raised(backend: str) -> None:
+    gradient = adgen.grad(checked, backend=backend)
+    assert gradient(1.5, 7) == 7.0
+    for k in range(1, 7):
+        with pytest.raises(Exception) as wanted:  # noqa: PT011
+            checked(1.5, k)
+        with pytest.raises(type(wanted.value)) as found:
+            gradient(1.5, k)
+        assert type(found.value) is type(wanted.value)
+        assert k == 1 or found.value.args == wanted.value.args
+
+
+def test_two_classes_of_one_name_are_told_apart() -> None:
+    def made() -> Any:
+        class Local(Exception):
+            pass
+
+        def f(x):
+            if x < 0.0:
+                raise Local("negative")
+            return x
+
+        return Local, f
+
+    for local, f in (made(), made()):
+        with pytest.raises(local):
+            adgen.grad(f, backend="numpy")(-1.0)
+
+
+def test_what_is_no_exception_is_not_raised() -> None:
     def f(x):
         if x < 0:
-            raise StopIteration
+            raise np.sin
         return x
 
     with pytest.raises(UserError) as caught:

@@ -256,15 +256,12 @@ CODES = (
         "AG118",
         "this form of `{construct}` is outside the accepted language",
         "The accepted statements are assignment, `for`, `while`, `if`, `return`, `break`, `continue`, "
-        "`pass`, `assert`, `raise` of a builtin exception, and nested function definitions.",
+        "`pass`, `assert`, `raise` of an exception, and nested function definitions.",
         help="handle the case outside the differentiated function",
         bad=Example("""
-            class Negative(Exception):
-                pass
-
             def f(x):
                 if x < 0.0:
-                    «raise Negative»
+                    «raise»
                 return x * x
         """),
         good=Example("""
