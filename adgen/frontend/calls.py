@@ -31,6 +31,7 @@ from adgen.frontend.attributes import attribute, member
 from adgen.frontend.derivatives import TRANSFORMS, apply, transform
 from adgen.frontend.dicts import new_dict
 from adgen.frontend.expressions import code_of, expression
+from adgen.frontend.higher import extremum
 from adgen.frontend.library_context import CallContext
 from adgen.frontend.list_items import METHODS, has_method, method
 from adgen.frontend.liveness import Liveness, names_assigned, names_nonlocal, statements
@@ -87,6 +88,8 @@ def called(
             from adgen.frontend.forms import form
 
             return form(r, qualified, given, name)
+        case LibraryFunction(name="builtins.max" | "builtins.min") if given.named:
+            return extremum(r, function, given)
         case LibraryFunction():
             return _library(r, function, given, shown)
         case UserFunction():

@@ -38,6 +38,11 @@ class Failure:
     cls: str = ""
 
 
+def fail(r: Reader, bad: Value, cls: type[Exception], message: str) -> None:
+    """Fail here with an exception where ``bad`` is true."""
+    _fail(r, bad, Failure(nearest(cls), message, remembered(cls)))
+
+
 def _fail(r: Reader, bad: Value, raised: Failure) -> None:
     own = raised.cls or True
     r.b.emit(fail_if, (bad,), {"error": raised.error, "message": raised.message, "own": own})

@@ -50,7 +50,7 @@ RULES: tuple[Rule, ...] = (
         cst.FunctionDef, "nested function", note="a closure over the function's names; inlined where called"
     ),
     Rule(cst.Assert, "`assert`", note="checked when the function runs, or before where that is known"),
-    Rule(cst.Raise, "`raise`", note="of any exception; the parts of its message that are known only at run time stay source text"),
+    Rule(cst.Raise, "`raise`", note="of any exception; its message is not computed"),
     Rule(cst.Try, "`try`", "AG101"),
     Rule(cst.TryStar, "`try` with `except*`", "AG101"),
     Rule(cst.With, "`with`", note="of `np.errstate`; any other context is refused (AG102)"),
@@ -69,7 +69,11 @@ RULES: tuple[Rule, ...] = (
     Rule(cst.ConcatenatedString, "strings side by side"),
     Rule(cst.Ellipsis, "`...`"),
     Rule(cst.UnaryOperation, "`-x`, `+x`, `not x`, `~x`"),
-    Rule(cst.BinaryOperation, "arithmetic", note="`+ - * / // % ** @` and, on truth values, `& \\| ^`"),
+    Rule(
+        cst.BinaryOperation,
+        "arithmetic",
+        note="`+ - * / // % ** @`, of integers and truth values `& \\| ^ << >>`",
+    ),
     Rule(cst.BooleanOperation, "`and`, `or`", note="the right side is evaluated only if needed"),
     Rule(
         cst.Comparison,

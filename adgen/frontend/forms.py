@@ -68,19 +68,20 @@ def _formed(r: Reader, short: str, items: list[Abstract]) -> Abstract:
             return Iterable("range", (*bounds, *[Known(1)] * (3 - len(bounds))))
         case "enumerate":
             return Iterable("enumerate", (items[0], items[1] if len(items) > 1 else Known(0)))
-        case "zip" | "zip_strict" | "reversed" | "unroll":
+        case "zip" | "zip_strict" | "reversed" | "unroll" | "iter":
             return Iterable(short, tuple(items))
         case "slice":
             bounds = [Known(None), *items] if len(items) == 1 else items
             return Slice(bounds[0], bounds[1], bounds[2] if len(bounds) > 2 else Known(None))
         case "len":
-            return _length(r, items[0])
+            return length(r, items[0])
         case "recompute":
             return items[0]
     return _sequence(r, short, items)
 
 
-def _length(r: Reader, x: Abstract) -> Abstract:
+def length(r: Reader, x: Abstract) -> Abstract:
+    """``len(x)``."""
     match x:
         case Tuple(items=items):
             return Known(len(items))

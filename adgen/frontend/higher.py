@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adgen.frontend.abstract import Abstract, Array, Iterable, Known, Number, Slice, Tuple
+from adgen.diagnostics import Span
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    Cells,
+    Grown,
+    Iterable,
+    Known,
+    LibraryFunction,
+    Number,
+    Slice,
+    Tuple,
+)
 from adgen.frontend.operators import BINARY_FUNCTIONS, binary, negated, truth
 from adgen.frontend.reader import Reader
 from adgen.frontend.sequences import static_items
@@ -104,6 +117,65 @@ def _sorted(r: Reader, given: Arguments) -> Abstract:
     if items is None:
         raise r.error("AG240", what="what `sorted` sorts by")
     return new_list(r, items)
+
+
+def extremum(r: Reader, function: LibraryFunction, given: Arguments) -> Abstract:
+    """``max`` and ``min`` with a ``key``, or with a ``default`` for nothing."""
+    from adgen.frontend.conditions import choose
+    from adgen.frontend.forms import length
+
+    short = function.name.rpartition(".")[2]
+    positional = _takes(r, given, short, 1, 99, "key", "default")
+    key, default = given.named.get("key", Known(None)), given.named.get("default")
+    if len(positional) == 1 and default is not None:
+        some = truth(r, length(r, positional[0]))
+        rest = replace(given, named={"key": key} if key != Known(None) else {})
+        if isinstance(some, Known):
+            return extremum(r, function, rest) if some.value else default
+        return choose(r, r.value(some), lambda: extremum(r, function, rest), lambda: default)
+    if key == Known(None):
+        return applied(r, function, *positional)
+    items = items_of(r, positional[0]) if len(positional) == 1 else positional
+    if not items:
+        raise r.error("AG205", function=short, reason="there is nothing in it")
+    best, by = items[0], applied(r, key, items[0])
+    for item in items[1:]:
+        measure = applied(r, key, item)
+        test = truth(r, binary(r, ">" if short == "max" else "<", measure, by))
+        if isinstance(test, Known):
+            best, by = (item, measure) if test.value else (best, by)
+            continue
+        pred, old, before = r.value(test), best, by
+        best = choose(r, pred, lambda item=item: item, lambda old=old: old)  # type: ignore[misc]
+        by = choose(r, pred, lambda measure=measure: measure, lambda before=before: before)  # type: ignore[misc]
+    return best
+
+
+def _next(r: Reader, given: Arguments) -> Abstract:
+    """The first item of an iterator that nothing else refers to, so that nobody sees it move on."""
+    from adgen.frontend.checks import fail
+    from adgen.frontend.conditions import choose
+    from adgen.frontend.forms import length
+    from adgen.frontend.subscripts import item_of
+
+    x, *default = _takes(r, given, "next", 1, 2)
+    bound = (b for names in r.state.frames.values() for b in names.values())
+    if any(b is x for b in bound) or not isinstance(x, Iterable | Tuple | Cells | Grown | Array):
+        raise r.error("AG240", what="how far an iterator is, when `next` is called")
+    over = x.items[0] if isinstance(x, Iterable) and x.kind == "iter" else x
+    items = static_items(r, over) if not isinstance(over, Cells) else None
+    if items is not None:
+        if items or default:
+            return items[0] if items else default[0]
+        raise r.error("AG205", function="next", reason="there is nothing in it")
+    if isinstance(over, Iterable) or r.b.span is None:
+        raise r.error("AG240", what="the length of a sequence")
+    some = truth(r, length(r, over))
+    zero: list[tuple[Abstract, Span]] = [(Known(0), r.b.span)]
+    if default:
+        return choose(r, r.value(some), lambda: item_of(r, over, zero), lambda: default[0])
+    fail(r, r.value(negated(r, some)), StopIteration, "")
+    return item_of(r, over, zero)
 
 
 def _slice(r: Reader, given: Arguments) -> Abstract:
@@ -235,7 +307,7 @@ def _repeat(r: Reader, given: Arguments) -> Abstract:
     times += [given.named["times"]] if "times" in given.named else []
     if not times:
         raise r.error("AG240", what="the length of a sequence")
-    return Tuple((x,) * int(r.static(times[0], "the length of a sequence")))
+    return binary(r, "*", Tuple((x,)), Known(int(r.static(times[0], "the length of a sequence"))))
 
 
 FORMS: dict[str, Callable[[Reader, Arguments], Abstract]] = {
@@ -244,6 +316,7 @@ FORMS: dict[str, Callable[[Reader, Arguments], Abstract]] = {
     "builtins.any": _quantified("any", conjunction=False),
     "builtins.all": _quantified("all", conjunction=True),
     "builtins.sorted": _sorted,
+    "builtins.next": _next,
     "builtins.slice": _slice,
     "builtins.dict": _dict,
     "functools.reduce": _reduce,

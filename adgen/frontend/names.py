@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _BUILTINS = (
     *("range", "len", "enumerate", "zip", "reversed", "tuple", "list", "dict", "print", "slice"),
     *("isinstance", "issubclass", "type", "hasattr", "getattr", "setattr", "callable", "super"),
-    *("map", "filter", "any", "all", "sorted", "str", "object", "set", "frozenset", "bytes"),
+    *("iter", "next", "map", "filter", "any", "all", "sorted", "str", "object", "set", "frozenset", "bytes"),
 )
 _ITERTOOLS = (
     *("product", "chain", "pairwise", "accumulate", "zip_longest", "combinations", "permutations"),
@@ -51,7 +51,7 @@ _ITERTOOLS = (
 )
 _OPERATORS = (
     *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_", "xor"),
-    *("eq", "ne", "lt", "le", "gt", "ge", "neg", "not_"),
+    *("lshift", "rshift", "eq", "ne", "lt", "le", "gt", "ge", "neg", "not_"),
 )
 FORMS = (
     frozenset(f"builtins.{name}" for name in _BUILTINS)

@@ -10,11 +10,13 @@ import libcst as cst
 
 from adgen.frontend import cell_loops, cells
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Tuple
+from adgen.frontend.library import bitwise
 from adgen.frontend.library import operators as library
 from adgen.frontend.library_context import CallContext, context_of
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
+from adgen.primitives import bits
 from adgen.primitives import elementwise as e
 from adgen.primitives.define import Primitive
 from adgen.primitives.rounding import floor_divide, mod
@@ -32,6 +34,8 @@ _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     "&": operator.and_,
     "|": operator.or_,
     "^": operator.xor,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -40,6 +44,14 @@ _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }
 _COMPARE: dict[str, Primitive] = {"==": e.eq, "!=": e.ne, "<": e.lt, "<=": e.le, ">": e.gt, ">=": e.ge}
+
+_BITS: dict[str, Primitive] = {
+    "&": bits.bit_and,
+    "|": bits.bit_or,
+    "^": bits.bit_xor,
+    "<<": bits.left_shift,
+    ">>": bits.right_shift,
+}
 
 BINARY_FUNCTIONS = {
     "add": "+",
@@ -53,6 +65,8 @@ BINARY_FUNCTIONS = {
     "and_": "&",
     "or_": "|",
     "xor": "^",
+    "lshift": "<<",
+    "rshift": ">>",
     "eq": "==",
     "ne": "!=",
     "lt": "<",
@@ -146,11 +160,20 @@ def _computed(symbol: str, left: Abstract, right: Abstract) -> Known | None:
     """The result where both sides are constants (and Python does not raise)."""
     if not (isinstance(left, Known) and isinstance(right, Known)) or symbol not in _PYTHON:
         return None
+    if symbol in ("**", "<<") and _is_huge(left.value, right.value):
+        return None
     try:
         found = _PYTHON[symbol](left.value, right.value)
     except (ArithmeticError, TypeError, ValueError):
         return None
     return Known(found) if isinstance(found, bool | int | float | complex | str) else None
+
+
+def _is_huge(base: object, exponent: object) -> bool:
+    """Whether an integer would have more bits than any use of it."""
+    if not isinstance(base, int) or not isinstance(exponent, int):
+        return False
+    return max(base.bit_length(), 1) * exponent > 100_000
 
 
 def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract | None:
@@ -162,9 +185,9 @@ def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract
         and isinstance(right, Known)
         and isinstance(right.value, int)
     ):
-        return _sequence(r, left.items * right.value, left.kind)
+        return _repeated(r, left, right.value)
     if symbol == "*" and isinstance(right, Tuple) and isinstance(left, Known) and isinstance(left.value, int):
-        return _sequence(r, right.items * left.value, right.kind)
+        return _repeated(r, right, left.value)
     if symbol in ("==", "!=") and isinstance(left, Tuple) and isinstance(right, Tuple):
         same = len(left.items) == len(right.items)
         constants = [*left.items, *right.items]
@@ -208,6 +231,17 @@ def _sequence(r: Reader, items: tuple[Abstract, ...], kind: str) -> Abstract:
     return new_list(r, items) if kind == "list" else Tuple(items, kind)
 
 
+def _repeated(r: Reader, x: Tuple, times: int) -> Abstract:
+    """``x * times`` of a sequence that is not too long to be known item by item."""
+    if len(x.items) * times > STATIC_LIMIT:
+        raise r.error("AG234", operation="*", types=f"a sequence of more than {STATIC_LIMIT} items")
+    return _sequence(r, x.items * times, x.kind)
+
+
+STATIC_LIMIT = 100_000
+"""The longest sequence whose items are known one by one."""
+
+
 def _items_equal(r: Reader, symbol: str, left: Tuple, right: Tuple) -> Abstract:
     """``left == right`` of tuples, item by item."""
     total: Abstract = Known(True)
@@ -237,10 +271,10 @@ def _emit(r: Reader, c: CallContext, symbol: str, left: Abstract, right: Abstrac
             return library.quotient(c, floor_divide if symbol == "//" else mod, left, right, python=True)
         case "@":
             return _product(r, c, left, right)
-        case "&" | "|" | "^":
-            return _logic(r, c, symbol, left, right)
     if symbol in _COMPARE:
         return library.compare(c, _COMPARE[symbol], left, right, python=True)
+    if symbol in _BITS:
+        return bitwise.combined(c, _BITS[symbol], left, right, symbol, python=True)
     raise r.error("AG120", operator=symbol)
 
 
@@ -263,14 +297,6 @@ def _product(r: Reader, c: CallContext, left: Abstract, right: Abstract) -> Valu
     return r.value(result)  # type: ignore[arg-type]
 
 
-def _logic(r: Reader, c: CallContext, symbol: str, left: Abstract, right: Abstract) -> Value:
-    values = [r.value(left), r.value(right)]
-    if any(v.type.dtype is not DType.bool for v in values):
-        raise r.error("AG120", operator=symbol)
-    prim = {"&": e.logical_and, "|": e.logical_or, "^": e.ne}[symbol]
-    return c.elementwise(prim, *values, python=True)
-
-
 def unary(r: Reader, operator_: cst.BaseUnaryOp, x: Abstract) -> Abstract:
     """``-x``, ``+x``, ``~x``, ``not x``."""
     if isinstance(operator_, cst.Not):
@@ -286,9 +312,7 @@ def unary(r: Reader, operator_: cst.BaseUnaryOp, x: Abstract) -> Abstract:
         raise r.error("AG234", operation=type(operator_).__name__.lower(), types=describe(r, x))
     value = r.value(x)
     if isinstance(operator_, cst.BitInvert):
-        if value.type.dtype is not DType.bool or value.type.is_py:
-            raise r.error("AG120", operator="~")
-        return r.wrap(e.logical_not(r.b, value))
+        return r.wrap(bitwise.inverted(context_of(r, "~"), value))
     if value.type.dtype is DType.bool:
         if not value.type.is_py:
             raise r.error("AG234", operation="-", types=describe(r, x))

@@ -20,6 +20,7 @@ from adgen.frontend.abstract import (
     Tuple,
 )
 from adgen.frontend.lists import contents, element
+from adgen.frontend.operators import STATIC_LIMIT
 from adgen.frontend.reader import Reader
 from adgen.ir.core import Access, Full, Indexer, Point, Value
 from adgen.ir.dims import Dim
@@ -30,8 +31,6 @@ from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import read
 from adgen.primitives.rounding import floor_divide, mod
 from adgen.primitives.sizes import constant
-
-STATIC_LIMIT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,8 @@ def static_items(r: Reader, x: Abstract) -> tuple[Abstract, ...] | None:
                 return None
             combined = itertools.product(*(items for items in every if items is not None))
             return tuple(Tuple(together) for together in combined)
+        case Iterable("iter", (inner,)):
+            return static_items(r, inner)
         case Iterable("reversed", (inner,)):
             found = static_items(r, inner)
             return None if found is None else tuple(reversed(found))
@@ -111,7 +112,7 @@ def is_static(x: Abstract) -> bool:
             return is_static(inner)
         case Iterable("zip" | "zip_strict" | "product", parts):
             return any(is_static(p) for p in parts)
-        case Iterable("reversed", (inner,)):
+        case Iterable("reversed" | "iter", (inner,)):
             return is_static(inner)
     return False
 
@@ -159,6 +160,8 @@ def trip(r: Reader, x: Abstract) -> Trip | None:
             return _product(r, parts)
         case Iterable("reversed", (inner,)):
             return _reversed(r, inner)
+        case Iterable("iter", (inner,)):
+            return trip(r, inner)
     return None
 
 

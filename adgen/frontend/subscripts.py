@@ -53,12 +53,17 @@ def subscript_items(r: Reader, act: Activation, node: cst.Subscript) -> list[tup
 def subscript(r: Reader, act: Activation, node: cst.Subscript) -> Abstract:
     """``base[index]``."""
     base = expression(r, act, node.value)
-    items = subscript_items(r, act, node)
+    return item_of(r, base, subscript_items(r, act, node))
+
+
+def item_of(r: Reader, base: Abstract, items: list[tuple[Abstract, Span]]) -> Abstract:
+    """``base[items]``."""
     match base:
         case Array():
             type_ = r.type_of(base)
             assert type_ is not None
-            found = indexing.subscript(r, type_, items, act.source.span(node))
+            assert r.b.span is not None
+            found = indexing.subscript(r, type_, items, r.b.span)
             return indexing.load(r, base, found)
         case Tuple():
             return _tuple_item(r, base, items)

@@ -270,7 +270,36 @@ def _from_float(w: Writer, x: str, source: DType, target: DType, s: str, t: str)
     return w.value(f"call {t} @llvm.{kind}.sat.{t}.{source.value}({s} {x})")
 
 
+# -- bits -----------------------------------------------------------------------------------------------
+def _left_shift(w: Writer, c: Call) -> str:
+    """Beyond the width of the type nothing is left."""
+    x, count, width = c.args[0], c.args[1], 8 * c.dtype.itemsize
+    inside = w.value(f"icmp ult {c.type} {count}, {width}")
+    shifted = w.value(f"shl {c.type} {x}, {_select(w, inside, c.type, count, '0')}")
+    return _select(w, inside, c.type, shifted, "0")
+
+
+def _right_shift(w: Writer, c: Call) -> str:
+    """Beyond the width of the type the sign is left."""
+    x, count, width = c.args[0], c.args[1], 8 * c.dtype.itemsize
+    inside = w.value(f"icmp ult {c.type} {count}, {width}")
+    if c.signed:
+        return w.value(f"ashr {c.type} {x}, {_select(w, inside, c.type, count, str(width - 1))}")
+    shifted = w.value(f"lshr {c.type} {x}, {_select(w, inside, c.type, count, '0')}")
+    return _select(w, inside, c.type, shifted, "0")
+
+
+def _invert(w: Writer, c: Call) -> str:
+    return w.value(f"xor {c.type} {c.args[0]}, -1")
+
+
 OPS: dict[str, Emit] = {
+    "bit_and": _binary("", "and"),
+    "bit_or": _binary("", "or"),
+    "bit_xor": _binary("", "xor"),
+    "bit_not": _invert,
+    "left_shift": _left_shift,
+    "right_shift": _right_shift,
     "add": _binary("fadd", "add", "or"),
     "sub": _binary("fsub", "sub", "xor"),
     "mul": _binary("fmul", "mul", "and"),

@@ -15,7 +15,7 @@ _ANY = _named(
     "add sub mul neg lt le gt ge eq ne where cast stop_gradient copy abs sign maximum minimum square powi"
 )
 _BOOL = _named("logical_and logical_or logical_not logical_xor")
-_INTEGER = _named("floor_divide mod pow")
+_INTEGER = _named("floor_divide mod pow bit_and bit_or bit_xor bit_not left_shift right_shift")
 #: Functions with a table of their own in machine code, with their flops.
 ELEMENTARY = {
     **dict.fromkeys(_named("exp exp2 expm1 log log1p log2 log10 tanh sinh cosh sigmoid sin cos"), 20),
@@ -71,6 +71,10 @@ _RANGE = ("OverflowError", "math range error")
 
 CHECKS: dict[str, tuple[PythonCheck, ...]] = {
     **{name: (PythonCheck(1, "ne", 0, *_ZERO),) for name in ("div", "floor_divide", "mod")},
+    **{
+        name: (PythonCheck(1, "not_lt", 0, "ValueError", "negative shift count"),)
+        for name in ("left_shift", "right_shift")
+    },
     "reciprocal": (PythonCheck(0, "ne", 0, *_ZERO),),
     "fmod": (PythonCheck(1, "ne", 0, *_DOMAIN),),
     **{name: (PythonCheck(0, "not_le", 0, *_DOMAIN),) for name in ("log", "log2", "log10")},

@@ -52,6 +52,20 @@ trunc = _rounding("trunc", np.trunc, math.trunc, "math.trunc", "x without its fr
 rint = _rounding("rint", np.rint, round, "round", "Nearest integer, ties to even, as a float.")
 
 
+round_to = elementwise(
+    "round_to",
+    eval=lambda x, digits: np.vectorize(lambda v: round(float(v), digits), otypes=["f8"])(x)[()],
+    spell=lambda s: Text(f"round({s.arg(0)}, {s.op.attr('digits')})"),
+    python=(
+        lambda x, digits: round(x, digits),
+        lambda s: Text(f"round({s.arg(0)}, {s.op.attr('digits')})"),
+    ),
+    partials=_FLAT,
+    doc="A Python float to a number of decimals (attribute digits), exactly as its decimals are written.",
+    samples=(Sample(("f64",), attrs=(("digits", 2),)), Sample(("f64",), 10.0, 90.0, attrs=(("digits", -1),))),
+)
+
+
 # -- signs ----------------------------------------------------------------------------------------------
 sign = elementwise(
     "sign",
@@ -193,6 +207,6 @@ isinf = _test("isinf", np.isinf, math.isinf, "Whether x is infinite.")
 isfinite = _test("isfinite", np.isfinite, math.isfinite, "Whether x is neither infinite nor not a number.")
 
 PRIMITIVES = (
-    *(floor, ceil, trunc, rint, sign, absolute),
+    *(floor, ceil, trunc, rint, round_to, sign, absolute),
     *(floor_divide, mod, fmod, isnan, isinf, isfinite),
 )

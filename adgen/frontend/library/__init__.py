@@ -5,6 +5,7 @@ from __future__ import annotations
 from adgen.frontend.entries import Found, merge
 from adgen.frontend.library import (
     arrays,
+    bitwise,
     builtin_functions,
     complexes,
     correlating,
@@ -39,6 +40,7 @@ from adgen.frontend.library import (
 TABLE: dict[str, Found] = merge(
     names.table,
     ufuncs.table,
+    bitwise.table,
     math_functions.table,
     builtin_functions.table,
     reducing.table,

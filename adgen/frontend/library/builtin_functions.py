@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from adgen.frontend.abstract import Abstract, Array, Grown, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
-from adgen.frontend.library.operands import computed, truth
+from adgen.frontend.library.operands import computed, require, truth
 from adgen.frontend.library.operators import add, power, quotient
 from adgen.frontend.library.ufuncs import round_ as round_decimals
 from adgen.ir.core import Value
@@ -66,10 +66,14 @@ def round_(c: LibraryContext, number: Abstract, ndigits: Abstract = NONE) -> Res
 
 
 def _to_decimals(c: LibraryContext, number: Abstract, ndigits: Abstract) -> Result:
-    if c.value(number).type.is_py:
-        reason = "a Python float is rounded to decimals exactly, which arrays cannot do; use `np.round`"
-        raise c.error("AG205", number, function="round", reason=reason)
-    return round_decimals(c, number, ndigits)
+    value = c.value(number)
+    if not value.type.is_py:
+        return round_decimals(c, number, ndigits)
+    digits = c.static_int(ndigits, "the number of decimals")
+    if value.type.is_float:
+        return rounding.round_to(c.b, value, digits=digits)
+    require(c, digits >= 0, "round", number)
+    return value
 
 
 # -- the larger and the smaller -------------------------------------------------------------------------
