@@ -308,7 +308,7 @@ def test_arrays_of_a_list_that_change_under_another_name_are_not_missed() -> Non
         xs = []
         a, b = x.copy(), y.copy()
         for _ in range(2):
-            xs.append(a)
+            xs.append(a)  # noqa: PERF401
         if x[0] > 1.0:
             a, b = b, a
         a[0] += y[0]
