@@ -358,6 +358,9 @@ class _Examination:
         if any(_is_complex(arg) for arg in self.args):
             self.gap = "complex arguments"
             return None
+        if "float('inf')" in self.text or "float('nan')" in self.text:
+            self.gap = "infinite constants"  # what does not depend on 0 * inf is not told from what does
+            return None
         try:
             if dual_run.margin(self.fun, self.args) < (1e-4 if self.single else MARGIN):
                 return None
