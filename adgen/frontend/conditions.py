@@ -159,6 +159,7 @@ def ternary(r: Reader, act: Activation, node: cst.IfExp) -> Abstract:
 def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callable[[], Abstract]) -> Abstract:
     """The value of a conditional expression: a selection where both sides are harmless, else a branch."""
     found: list[Abstract] = []
+    leaned = r.sizes.leaned
     sides = merging.both(r, pred, lambda: found.append(then()), lambda: found.append(orelse()))
     if sides[0].unfounded or sides[1].unfounded:
         side = sides[sides[0].unfounded]
@@ -177,7 +178,8 @@ def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callabl
         raise r.error("AG232", name="the value", left=left, right=right) from None
     before = r.state.versions
     changed = [root for root, v in before.items() if any(s.state.versions[root] is not v for s in sides)]
-    if not changed and all(_harmless(s.nodes) for s in sides) and all(_is_scalar(leaf) for leaf in leaves):
+    safe = leaned == r.sizes.leaned and all(_harmless(s.nodes) for s in sides)
+    if not changed and safe and all(_is_scalar(leaf) for leaf in leaves):
         for side in sides:
             r.splice(side.nodes)
         values = [_selected(r, pred, leaf) for leaf in leaves]

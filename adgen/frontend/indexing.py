@@ -203,7 +203,7 @@ def _length(r: Reader, stop: Dim, start: Dim) -> Dim:
     length = stop - start
     if length.value is not None:
         return Dim.const(max(length.value, 0))
-    if r.sizes.assume(length, f"the slice has {length} elements"):
+    if r.sizes.assume(length, f"the slice has {length} elements", here=True):
         return r.sizes.bindable(length, "length")
     clamped = maximum(r.b, r.sizes.value(length), constant(r.b, 0))
     return r.sizes.dim_of(clamped, "length")
@@ -232,12 +232,12 @@ def _clamped(r: Reader, place: Dim, size: Dim, top: Dim) -> Dim:
     from_end = (place.value or 0) < 0
     if from_end:
         place = place + size
-        if r.sizes.assume(place, f"the slice bound {place} is not negative"):
+        if r.sizes.assume(place, f"the slice bound {place} is not negative", here=True):
             return place
     elif r.sizes.proves(place):
         if place.value is not None and top.value is not None:
             return min(place, top, key=lambda d: d.value or 0)
-        if r.sizes.assume(top - place, f"the slice bound {place} is within the array"):
+        if r.sizes.assume(top - place, f"the slice bound {place} is within the array", here=True):
             return place
     value = r.sizes.value(place)
     least = 0 if top == size else -1

@@ -137,6 +137,7 @@ def lower(
         reader = Reader(
             demanded, refuted, max_ops, substitution, differentiate, recursive, followed, elements=elements
         )
+        reader.sizes.ahead = not sizes
         try:
             with deep_stack():
                 lowered = _attempt(reader, function, arguments, brings)

@@ -394,9 +394,9 @@ def both(r: Reader, pred: Value, then: Callable[[], None], orelse: Callable[[], 
     where both are.
     """
     found = []
-    for action in (then, orelse):
+    for action, holds in ((then, True), (orelse, False)):
         unfounded = False
-        with r.branch(r.state) as (nodes, state):
+        with r.branch(r.state, known=r.sizes.implied(pred, holds)) as (nodes, state):
             try:
                 action()
             except Unfounded:

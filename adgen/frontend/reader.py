@@ -383,8 +383,15 @@ class Reader:
 
     # -- blocks ---------------------------------------------------------------------------------------------
     @contextmanager
-    def branch(self, base: State, conditional: bool = True) -> Iterator[tuple[list[Node], State]]:
-        """Work on a fork of ``base``, collecting nodes; the caller decides what becomes of them."""
+    def branch(
+        self, base: State, conditional: bool = True, known: Sequence[Dim] = ()
+    ) -> Iterator[tuple[list[Node], State]]:
+        """Work on a fork of ``base``, collecting nodes; the caller decides what becomes of them.
+
+        ``known`` are sizes that are not negative where the branch is taken.
+        """
+        facts = self.sizes.known
+        self.sizes.known = [*facts, *known]
         outer, self.state = self.state, base.fork()
         self.state.versions.update({root: v for root, v in self.inputs.items() if root not in base.versions})
         self.sizes.conditional += conditional
@@ -393,6 +400,7 @@ class Reader:
                 yield nodes, self.state
         finally:
             self.sizes.conditional -= conditional
+            self.sizes.known = facts
             self.state = outer
             for root, value in self.inputs.items():
                 self.state.versions.setdefault(root, value)

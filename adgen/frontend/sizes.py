@@ -15,7 +15,8 @@ from adgen.diagnostics import Span
 from adgen.ir.core import Assumption, Op, Value
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import I64
-from adgen.primitives.elementwise import add, mul, neg, sub
+from adgen.primitives.checks import fail_if
+from adgen.primitives.elementwise import add, lt, mul, neg, sub
 from adgen.primitives.sizes import constant, size_value
 from adgen.primitives.sizes import dim_of as bind_dim_of
 
@@ -59,6 +60,9 @@ class Sizes:
     limits: dict[Value, tuple[Dim, Dim]] = field(default_factory=dict)
     unknowns: dict[str, Value] = field(default_factory=dict)
     conditional: int = 0
+    ahead: bool = True
+    known: list[Dim] = field(default_factory=list)
+    leaned: int = 0
 
     # -- polynomials --------------------------------------------------------------------------------------
     def polynomial(self, value: Value) -> Dim:
@@ -157,9 +161,17 @@ class Sizes:
 
     # -- proofs -------------------------------------------------------------------------------------------
     def proves(self, size: Dim) -> bool:
-        """Whether ``size`` is never negative here."""
+        """Whether ``size`` is never negative here; ``leaned`` counts proofs by what holds in the branch."""
         lowest = self._worst(size)
-        return lowest is not None and self._nonnegative(lowest)
+        if lowest is None:
+            return False
+        facts = self._facts()
+        if _nonnegative(lowest, facts):
+            return True
+        if not self.known or not _nonnegative(lowest, [*facts, *self.known]):
+            return False
+        self.leaned += 1
+        return True
 
     def _worst(self, size: Dim) -> Dim | None:
         """``size`` with counters, innermost first, at the end of their ranges where it is smallest."""
@@ -181,14 +193,6 @@ class Sizes:
             size = size.substitute({name: first if coefficient > 0 else last})
         return size
 
-    def _nonnegative(self, size: Dim, depth: int = 2) -> bool:
-        bound = size.lower_bound()
-        if bound is not None and bound >= 0 and not _opaque(size):
-            return True
-        if depth == 0:
-            return False
-        return any(self._nonnegative(size - fact, depth - 1) for fact in self._facts() if _shares(fact, size))
-
     def _facts(self) -> list[Dim]:
         """Dims known to be non-negative: assumptions, and that the loops around run at all."""
         found = list(self.assumptions)
@@ -199,16 +203,59 @@ class Sizes:
             found.append((span if step > 0 else -span) - 1)
         return found
 
-    def assume(self, size: Dim, reason: str) -> bool:
-        """Whether ``size`` may be taken as non-negative: proved, or an assumption about the arguments."""
+    def implied(self, test: Value, holds: bool) -> list[Dim]:
+        """What is not negative where a condition holds (or does not)."""
+        op = self.r.b.defs.op(test)
+        if op is None:
+            return []
+        name = op.prim.name
+        if name in ("logical_not", "cast"):
+            return self.implied(op.operands[0], holds != (name == "logical_not"))
+        if name == ("logical_and" if holds else "logical_or"):
+            return [fact for v in op.operands for fact in self.implied(v, holds)]
+        if name not in _OPPOSITES or any(v.any_type != I64 for v in op.operands):
+            return []
+        gap = self.polynomial(op.operands[1]) - self.polynomial(op.operands[0])
+        match name if holds else _OPPOSITES[name]:
+            case "lt":
+                return [gap - 1]
+            case "le":
+                return [gap]
+            case "gt":
+                return [-gap - 1]
+            case "ge":
+                return [-gap]
+            case "eq":
+                return [gap, -gap]
+        return []
+
+    def assume(self, size: Dim, reason: str, here: bool = False) -> bool:
+        """Whether ``size`` may be taken as non-negative: proved, or an assumption about the arguments.
+
+        In a branch of a program that is made ahead of time nothing is asked of the arguments: calls that do
+        not take the branch do not depend on it. With ``here`` it is checked where the branch is taken.
+        """
         if self.proves(size):
             return True
         if size in self.refuted or not size.symbols() or not self.about_inputs(size):
             return False
         if size.value is None and all(c < 0 for m, c in size.terms if m) and size.evaluate(_zeros(size)) < 0:
             return False
-        self.assumptions.setdefault(size, Assumption(size, False, reason, self.r.b.span))
+        if not (self.conditional and self.ahead):
+            self.assumptions.setdefault(size, Assumption(size, False, reason, self.r.b.span))
+        elif here:
+            self._require_here(size, reason)
+        else:
+            return False
         return True
+
+    def _require_here(self, size: Dim, reason: str) -> None:
+        """Check a size where lowering is, and know it from here to the end of the branch."""
+        left, right = (Dim(tuple((m, s * c) for m, c in size.terms if s * c > 0)) for s in (1, -1))
+        bad = lt(self.r.b, self.value(left), self.value(right))
+        message = f"{left} >= {right} is required ({reason})"
+        self.r.b.emit(fail_if, (bad,), {"error": "ValueError", "message": message})
+        self.known.append(size)
 
     def needed(self) -> tuple[Assumption, ...]:
         """The assumptions that no other one implies, and the equalities that no symbol stands for."""
@@ -266,6 +313,19 @@ class Sizes:
         if len(shapes) == 1:
             shapes = [str(left), str(right)]
         return self.r.error("AG230", left=shapes[0], right=shapes[-1])
+
+
+_OPPOSITES = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+
+
+def _nonnegative(size: Dim, facts: Sequence[Dim], depth: int = 2) -> bool:
+    """Whether a polynomial is one of sizes that are not negative, up to facts that are not."""
+    bound = size.lower_bound()
+    if bound is not None and bound >= 0 and not _opaque(size):
+        return True
+    if depth == 0:
+        return False
+    return any(_nonnegative(size - fact, facts, depth - 1) for fact in facts if _shares(fact, size))
 
 
 def _opaque(size: Dim) -> bool:
