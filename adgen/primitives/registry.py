@@ -14,6 +14,7 @@ from adgen.primitives import (
     correlation,
     determinants,
     draws,
+    eigenvalues,
     elementwise,
     entropy_functions,
     error_function,
@@ -60,7 +61,7 @@ FAMILIES = (
     *(contract, correlation, shape, stacking, patterns),
     *(indexing, positions, ordering, searching, fourier),
     *(linear_algebra, singular_values, determinants, triangular, orthogonal, banded),
-    *(matrix_functions,),
+    *(matrix_functions, eigenvalues),
     *(tape, lists, opening, draws, checks, calling),
 )
 

@@ -102,7 +102,7 @@ _SPECIAL: dict[Any, Any] = {
     np.isfinite: np.isfinite,
 }
 _FACTORS = {np.linalg.slogdet, np.linalg.svd, np.linalg.qr, np.linalg.cholesky, np.linalg.eigh,
-            np.linalg.lstsq, np.linalg.cond, np.linalg.pinv}  # fmt: skip
+            np.linalg.lstsq, np.linalg.cond, np.linalg.pinv, np.linalg.eigvals}  # fmt: skip
 _REFUSED = _FACTORS | {np.linalg.norm, np.sort, np.cbrt, np.vdot, np.remainder, np.fmod, np.std, np.var,
             np.correlate, np.cov, np.corrcoef, scipy.signal.correlate, scipy.signal.correlate2d,
             np.nanstd, np.nanvar, np.nanmax, np.nanmin, np.nanmedian}  # fmt: skip

@@ -113,6 +113,23 @@ def _qr_rule(value: Any, a: Any, d: Any) -> Any:
 
 
 direct(np.linalg.inv, lambda x, a, d: -x @ d @ x)
+
+
+def _eigenvalues_rule(value: Any, a: Any, d: Any) -> Any:
+    vectors = _eigenvectors(a)
+    return np.diagonal(_solve(vectors, d @ vectors))
+
+
+def _eigenvectors(a: Any) -> Any:
+    """Of any lengths and phases."""
+    if not isinstance(a, Dual):
+        return np.linalg.eig(a)[1]
+    vectors = _eigenvectors(a.p)
+    inner = _solve(vectors, a.t @ vectors)
+    return make(vectors, vectors @ (_gaps(FUNCTIONS[np.linalg.eigvals](a.p)) * inner))
+
+
+direct(np.linalg.eigvals, _eigenvalues_rule)
 direct(np.linalg.det, lambda x, a, d: x * np.sum(_inverse(a).T * d))
 direct(np.linalg.slogdet, lambda x, a, d: (None, np.sum(_inverse(a).T * d)))
 direct(np.linalg.cholesky, lambda x, a, d: x @ _low(_solve(x, _solve(x, d).T).T))

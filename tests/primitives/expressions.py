@@ -513,6 +513,10 @@ np.linalg.cholesky(q @ q.T + np.eye(4))
 np.linalg.eigh(q @ q.T)[0]
 np.linalg.eigh(q @ q.T)[1] ** 2
 np.linalg.eigvalsh(q)
+np.abs(np.linalg.eigvals(q))
+np.linalg.eigvals(q + 1j * x[0])
+np.linalg.eigvals(q).real.max()
+np.abs(np.linalg.eig(q)[1]) ** 2
 np.linalg.det(q)
 np.linalg.det(T @ T.transpose(0, 2, 1))
 np.linalg.svd(x)[1]

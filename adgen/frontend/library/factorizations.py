@@ -9,6 +9,7 @@ from adgen.frontend.library.operands import floating, require
 from adgen.ir.core import Value
 from adgen.ir.dims import ONE, Dim
 from adgen.primitives.determinants import det
+from adgen.primitives.eigenvalues import eig
 from adgen.primitives.extrema import minimum
 from adgen.primitives.linear_algebra import cholesky, eigh, inv, slogdet, solve
 from adgen.primitives.matrices import turned
@@ -107,6 +108,18 @@ def eigh_(c: LibraryContext, a: Abstract, UPLO: Abstract = _LOWER) -> Result:
 def eigvalsh(c: LibraryContext, a: Abstract, UPLO: Abstract = _LOWER) -> Result:
     """Eigenvalues of a symmetric matrix, from one triangle of it."""
     return _symmetric(c, a, UPLO)[0]
+
+
+@table.function("numpy.linalg.eig")
+def eig_(c: LibraryContext, a: Abstract) -> Result:
+    """Eigenvalues and eigenvectors, always complex numbers."""
+    return tuple(c.b.emit(eig, (square_matrices(c, a, "np.linalg.eig"),), {}))
+
+
+@table.function("numpy.linalg.eigvals")
+def eigvals(c: LibraryContext, a: Abstract) -> Result:
+    """Eigenvalues, always complex numbers."""
+    return c.b.emit(eig, (square_matrices(c, a, "np.linalg.eigvals"),), {})[0]
 
 
 # -- singular values ------------------------------------------------------------------------------------
