@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 
 from adgen.diagnostics import Span
 from adgen.frontend import cells, places
-from adgen.frontend.abstract import Abstract, Array, Cells, Iterable, Slice
+from adgen.frontend.abstract import Abstract, Array, Cells, Iterable, Known, Slice
 from adgen.frontend.reader import Reader, describe
-from adgen.ir.core import Region, Value
+from adgen.ir.core import Indexer, Point, Region, Value
 from adgen.ir.types import I64, DType, Kind
 from adgen.primitives import lists as prims
 from adgen.primitives.checks import fail_if
-from adgen.primitives.elementwise import add, logical_and, lt, sub, where
+from adgen.primitives.elementwise import add, logical_and, lt, neg, sub, where
 from adgen.primitives.extrema import maximum, minimum
+from adgen.primitives.indexing import read
+from adgen.primitives.ordering import argsort
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import constant
 
@@ -169,6 +171,52 @@ def reverse(r: Reader, x: Cells) -> None:
     _rounds(r, x, (constant(r.b, 0), half, constant(r.b, 1)), exchange, 1)
 
 
+# -- order --------------------------------------------------------------------------------------------------
+def sort(r: Reader, x: Cells, key: Abstract, backward: bool) -> None:
+    """``x.sort(key=..., reverse=...)``: derivatives follow the elements, equal ones in their order."""
+    cells.check_own(r, x)
+    if x.form is None:
+        return
+    keys = x if key == Known(None) else _keys(r, x, key)
+    if keys.form != cells.LEAF or any(t.rank for t in keys.types):
+        raise r.error("AG115", notes=["a list whose length is known only at run time is sorted by numbers"])
+    measure = r.value(cells.columns(r, keys)[0])
+    if measure.type.dtype is DType.bool:
+        measure = r.cast(measure, DType.i64)
+    order = argsort(r.b, neg(r.b, measure) if backward else measure, axis=0)
+    old = [prims.copy_list(r.b, stack) for stack in cells.contents(r, x)]
+    bounds = (constant(r.b, 0), cells.count(r, x), constant(r.b, 1))
+    _rounds(r, x, bounds, lambda k: _placed(r, x, old, order, k), 1)
+
+
+def _placed(r: Reader, x: Cells, old: Sequence[Value], order: Value, k: Value) -> None:
+    """``x[k] = old[order[k]]``."""
+    at = r.cast(read(r.b, order, k, index=Indexer((Point(),))), DType.i64, Kind.py)
+    for root, stack in zip(x.roots, old, strict=True):
+        value = prims.cell(r.b, stack, at, exact=True)
+        places.set_version(r, root, prims.set_cell(r.b, r.state.versions[root], k, value, exact=True))
+
+
+def _keys(r: Reader, x: Cells, key: Abstract) -> Cells:
+    """What a function gives for every element, as a list."""
+    from adgen.frontend.higher import applied
+
+    site = ("keys", cells.site_of(r))
+    r.elements.setdefault(site, None)
+    made = cells.new(r, (), site)
+
+    def key_of(k: Value) -> Abstract:
+        stacks = cells.contents(r, x)
+        return applied(r, key, cells.made_of(r, x, [prims.cell(r.b, s, k, exact=True) for s in stacks]))
+
+    if made.form is None:
+        with r.branch(r.state) as _:
+            raise cells.learn(r, made, cells.element_of(r, key_of(constant(r.b, 0))))
+    bounds = (constant(r.b, 0), cells.count(r, x), constant(r.b, 1))
+    _rounds(r, made, bounds, lambda k: cells.append(r, made, key_of(k)), 1)
+    return made
+
+
 # -- searching ----------------------------------------------------------------------------------------------
 def _scan(
     r: Reader, x: Cells, start: int, step: Callable[[Value, Value, Value], Value], item: Abstract
@@ -219,4 +267,5 @@ __all__ = [
     "pop_at",
     "reverse",
     "sliced",
+    "sort",
 ]

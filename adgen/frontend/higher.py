@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adgen.diagnostics import Span
+from adgen.frontend import cell_loops
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -113,10 +114,14 @@ def _sorted(r: Reader, given: Arguments) -> Abstract:
     from adgen.frontend.sequence_search import ordered
 
     (sequence,) = _takes(r, given, "sorted", 1, 1, "key", "reverse")
-    items = ordered(r, items_of(r, sequence), given.named.get("key"), given.named.get("reverse"))
-    if items is None:
-        raise r.error("AG240", what="what `sorted` sorts by")
-    return new_list(r, items)
+    key, reverse = given.named.get("key", Known(None)), given.named.get("reverse", Known(False))
+    known = None if isinstance(sequence, Cells) else static_items(r, sequence)
+    items = None if known is None else ordered(r, known, key, reverse)
+    if items is not None:
+        return new_list(r, items)
+    made = cell_loops.concatenated(r, sequence if known is None else Tuple(known, "list"))
+    cell_loops.sort(r, made, key, bool(r.static(reverse, "an option of `sorted`")))
+    return made
 
 
 def extremum(r: Reader, function: LibraryFunction, given: Arguments) -> Abstract:

@@ -58,7 +58,7 @@ def method(r: Reader, act: Activation, node: cst.Call, base: Abstract) -> Abstra
                 r, base.owner, r.error("AG115" if base.owner else "AG132", what=describe(r, base))
             )
     with r.at(act, node):
-        return _of_cells(r, base, name, given)
+        return _of_cells(r, base, name, given, named)
 
 
 def _of_known(
@@ -104,7 +104,9 @@ def _changed(r: Reader, base: Tuple, items: Sequence[Abstract]) -> Known:
     return Known(None)
 
 
-def _of_cells(r: Reader, x: Cells, name: str, given: Sequence[Abstract]) -> Abstract:
+def _of_cells(
+    r: Reader, x: Cells, name: str, given: Sequence[Abstract], named: Mapping[str, Abstract]
+) -> Abstract:
     match name:
         case "append":
             cells.append(r, x, given[0])
@@ -130,9 +132,8 @@ def _of_cells(r: Reader, x: Cells, name: str, given: Sequence[Abstract]) -> Abst
         case "count":
             return Number(cell_loops.counted(r, x, given[0]))
         case _:
-            raise r.error(
-                "AG115", notes=["a list whose length is known only at run time is not sorted in place"]
-            )
+            backward = bool(r.static(named.get("reverse", Known(False)), "an option of `sort`"))
+            cell_loops.sort(r, x, named.get("key", Known(None)), backward)
     return Known(None)
 
 
