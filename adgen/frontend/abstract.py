@@ -126,6 +126,14 @@ class Either:
     orelse: Array | Either
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Maybe:
+    """A value, or None where ``absent`` turns out to hold (:mod:`adgen.frontend.optional`)."""
+
+    absent: Value
+    item: Abstract
+
+
 @dataclass(frozen=True, slots=True)
 class Tuple:
     """A container of known length; ``kind``, ``keys`` and ``cls`` as in a specialisation's ``Branch``.
@@ -348,6 +356,7 @@ class Pullback:
 
 Abstract = (
     Known
+    | Maybe
     | Number
     | Generator
     | Array

@@ -13,12 +13,13 @@ from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Num
 from adgen.frontend.attributes import attribute
 from adgen.frontend.classes import is_frozen
 from adgen.frontend.dicts import key_of, merged
-from adgen.frontend.expressions import code_of, expression
+from adgen.frontend.expressions import code_of, expression, handed
 from adgen.frontend.list_items import augment_item, augment_list, delete_item, is_list, store_item
 from adgen.frontend.lists import new_list
 from adgen.frontend.masks import is_mask, store_where
 from adgen.frontend.mutation import change, current, with_item, without_item
 from adgen.frontend.operators import SYMBOLS, binary
+from adgen.frontend.optional import present
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.sequences import static_items
 from adgen.frontend.state import BOUND, Activation, Missing
@@ -30,14 +31,14 @@ from adgen.primitives.elementwise import neg
 
 def assign(r: Reader, act: Activation, node: cst.Assign) -> None:
     """``target = value``, with several targets from left to right."""
-    found = expression(r, act, node.value)
+    found = handed(r, act, node.value)
     for target in node.targets:
         bind(r, act, target.target, found)
 
 
 def walrus(r: Reader, act: Activation, node: cst.NamedExpr) -> Abstract:
     """``name := value``: binds in the function, also from inside a comprehension."""
-    found = expression(r, act, node.value)
+    found = handed(r, act, node.value)
     while act.parent is not None and act.parent.node is act.node:
         act = act.parent
     bind(r, act, node.target, found)
@@ -47,11 +48,13 @@ def walrus(r: Reader, act: Activation, node: cst.NamedExpr) -> Abstract:
 def annotated(r: Reader, act: Activation, node: cst.AnnAssign) -> None:
     """``target: annotation = value``."""
     if node.value is not None:
-        bind(r, act, node.target, expression(r, act, node.value))
+        bind(r, act, node.target, handed(r, act, node.value))
 
 
 def bind(r: Reader, act: Activation, target: cst.BaseExpression, found: Abstract) -> None:
     """Assign to a name, a tuple of targets, an element or a slice."""
+    if not isinstance(target, cst.Name):
+        found = present(r, found)
     match target:
         case cst.Name(value=name):
             r.give_name(found, name)

@@ -22,6 +22,7 @@ from adgen.frontend.abstract import (
     Iterable,
     Known,
     LibraryFunction,
+    Maybe,
     Partial,
     Pullback,
     Tuple,
@@ -30,13 +31,14 @@ from adgen.frontend.abstract import (
 from adgen.frontend.attributes import attribute, member
 from adgen.frontend.derivatives import TRANSFORMS, apply, transform
 from adgen.frontend.dicts import new_dict
-from adgen.frontend.expressions import code_of, expression
+from adgen.frontend.expressions import code_of, expression, handed
 from adgen.frontend.higher import extremum
 from adgen.frontend.library_context import CallContext
 from adgen.frontend.list_items import METHODS, has_method, method
 from adgen.frontend.liveness import Liveness, names_assigned, names_nonlocal, statements
 from adgen.frontend.mutation import current
 from adgen.frontend.names import FORMS
+from adgen.frontend.optional import present
 from adgen.frontend.reader import Reader
 from adgen.frontend.sequences import static_items
 from adgen.frontend.state import BROKE, CONTINUED, RESULT, RETURNED, Activation, Closure, Missing
@@ -75,6 +77,8 @@ def called(
     r: Reader, function: Abstract, given: Arguments, shown: str = "", name: Span | None = None
 ) -> Abstract:
     """The result of calling ``function``; ``shown`` is how it is written, ``name`` where."""
+    if not isinstance(function, UserFunction | Partial | Class):
+        given = _present(r, given)
     match function:
         case LibraryFunction(name=qualified) if qualified in TRANSFORMS:
             return transform(r, qualified, given)
@@ -111,6 +115,14 @@ def called(
     raise r.error("AG213", name, name=shown)
 
 
+def _present(r: Reader, given: Arguments) -> Arguments:
+    """Arguments of what takes no None."""
+    if not any(isinstance(x, Maybe) for x in (*given.positional, *given.named.values())):
+        return given
+    named = {name: present(r, x) for name, x in given.named.items()}
+    return Arguments([present(r, x) for x in given.positional], named, given.spans, given.keywords)
+
+
 def _completed(function: Partial, given: Arguments) -> Arguments:
     """The arguments of a partial function and those of a call of it."""
     named = {**dict(function.named), **given.named}
@@ -121,7 +133,7 @@ def arguments(r: Reader, act: Activation, node: cst.Call) -> Arguments:
     """The arguments of a call, evaluated in order."""
     found, before = Arguments(), r.changes
     for arg in node.args:
-        x = expression(r, act, arg.value)
+        x = expression(r, act, arg.value) if arg.star else handed(r, act, arg.value)
         if arg.star:
             _spread(r, act, arg, x, found)
             continue
@@ -302,7 +314,7 @@ def run(
     r.calls.append(called_at)
     try:
         if isinstance(node, cst.Lambda):
-            return expression(r, act, node.body)
+            return handed(r, act, node.body)
         block(r, act, body)
         return _result(r, act)
     except UserError as error:

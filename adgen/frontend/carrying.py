@@ -12,12 +12,13 @@ import libcst as cst
 
 from adgen.diagnostics import UserError
 from adgen.frontend import cells, merging
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Root, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Maybe, Number, Root, Tuple
 from adgen.frontend.carried_places import Places, Slots
 from adgen.frontend.following import site_of
 from adgen.frontend.merging import Leaf, Unjoinable
 from adgen.frontend.mutation import changed_names, sole
 from adgen.frontend.open_sizes import in_scope, opened
+from adgen.frontend.optional import can_be_absent, is_none
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Peel, Relearn
@@ -76,6 +77,7 @@ class Carried:
     rounds: Callable[[], Value] | None = None
     turns: Turns | None = None
     site: object = None
+    waiting: bool = False
     slots: Slots = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,6 +124,8 @@ class Carried:
                 frames[item.key].pop(BOUND + item.name, None)
                 if item.gone is not None and item.gone.error is not None:
                     frames[item.key][item.name] = item.gone
+                elif self.waiting and item.late and item.gone is None:
+                    frames[item.key][item.name] = Missing(waits=True)
                 for _ in item.types:
                     next(values)
                 continue
@@ -212,6 +216,9 @@ class Carried:
                 if item.entry is None and item.skeleton is None and _is_placeable(end):
                     assert isinstance(end, Array | Tuple)
                     self._first(item, end, runs, is_open(frame, item.name))
+                elif is_none(item.skeleton) and _is_placeable(end):
+                    assert not isinstance(end, Missing | None)
+                    self._make_optional(item, end, runs)
             ends = [pair for item in self.names for pair in self._pairs(item, state)]
             fits = self.slots.assign(ends)
             admitted = [places.admit(end) for places, end in ends] if fits else [None]
@@ -254,7 +261,7 @@ class Carried:
             return False
         if end is None or isinstance(end, Missing):
             if item.late and not item.types:
-                item.gone = end or Missing()
+                item.gone = end if end is not None and end.error else Missing()
                 return False
             item.gone = end if isinstance(end, Missing) and end.error else Missing()
             item.types, item.starts = [], []
@@ -267,7 +274,7 @@ class Carried:
 
     def _first(self, item: Name, end: Abstract, runs: Callable[[], bool], is_open: bool) -> bool:
         """A name first bound in the body: it starts from zeros, with a flag where that may not happen."""
-        open_ = item.name != RESULT and (is_open or not runs())
+        open_ = item.name != RESULT and (self.waiting or is_open or not runs())
         if open_ and not may_be_open(end):
             item.gone = Missing()
             return False
@@ -327,6 +334,8 @@ class Carried:
             self._release(item)
             self._join(item, end, runs, state)
             return True
+        if self._make_optional(item, end, runs):
+            return True
         by_value = self._by_value(item, end)
         try:
             types = list(_types(self.r, item.skeleton, end))
@@ -344,6 +353,31 @@ class Carried:
         changed = by_value or joined != item.types or disowned is not None
         item.types = joined
         return changed
+
+    def _make_optional(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> bool:
+        """A name that is None in some rounds goes on with a flag."""
+        match item.skeleton:
+            case ("optional", _):
+                return False
+            case Known(value=None):
+                inner = end.item if isinstance(end, Maybe) else end
+                if is_none(inner) or not can_be_absent(inner):
+                    return False
+                if inner is end and self._may_peel(runs):
+                    return False
+                if self.placed and _is_placeable(inner):
+                    form, leaves = _form(self.r, inner, self._late)
+                else:
+                    form, leaves = merging.filled(self.r, inner, True, self.r.state)
+                item.skeleton = ("optional", form)
+                item.types = [BOOL, *(self._outside(leaf.type) for leaf in leaves)]
+                item.starts = [Known(True), *([None] * len(leaves))]
+                return True
+        if not (isinstance(end, Maybe) or is_none(end)):
+            return False
+        item.skeleton = ("optional", item.skeleton)
+        item.types, item.starts = [BOOL, *item.types], [Known(False), *item.starts]
+        return True
 
     def _disowned(self, skeleton: object, end: Abstract, own: merging.Own) -> object | None:
         """The skeleton with other identities for containers that a round may have exchanged, or None.
@@ -391,8 +425,10 @@ class Carried:
                 raise unlike
 
     def _joined(
-        self, item: Name, old: AnyType, new: AnyType, end: Abstract, runs: Callable[[], bool]
+        self, item: Name, old: AnyType, new: AnyType | None, end: Abstract, runs: Callable[[], bool]
     ) -> AnyType:
+        if new is None:
+            return old
         if not isinstance(old, Type) or not isinstance(new, Type):
             assert old == new
             return old
@@ -411,9 +447,13 @@ class Carried:
         finally:
             self.r.state = inner
 
+    def _may_peel(self, runs: Callable[[], bool]) -> bool:
+        """Whether the first round may be read on its own."""
+        return isinstance(self.node, cst.For) and self.node not in self.r.peeled and runs()
+
     def _cannot(self, item: Name, end: Abstract, runs: Callable[[], bool]) -> UserError:
         """The refusal of a name whose form changes; peels the first round where that can help."""
-        if isinstance(self.node, cst.For) and self.node not in self.r.peeled and runs():
+        if self._may_peel(runs):
             self.r.peeled.add(self.node)
             raise Peel
         entry = (
@@ -495,6 +535,9 @@ def _form(
     if isinstance(x, Tuple):
         parts = [_form(r, item, placed) for item in x.items]
         return ("tuple", x, [p[0] for p in parts]), [leaf for p in parts for leaf in p[1]]
+    if isinstance(x, Maybe):
+        inner, found = _form(r, x.item, placed)
+        return ("optional", inner), [Leaf(Number(x.absent), None, BOOL, None), *found]
     if placed is not None and isinstance(x, Array):
         places = placed(x)
         found = [Leaf(start, None, type_, None) for type_, start in places.parts()]
@@ -513,11 +556,15 @@ def places_in(skeleton: object) -> list[Places]:
             return [places]
         case ("tuple", _, list() as parts):
             return [places for part in parts for places in places_in(part)]
+        case ("optional", inner):
+            return places_in(inner)
     return []
 
 
 def _is_placeable(x: Binding | None) -> bool:
     """Whether a binding has arrays in it, and no lists of run-time length."""
+    if isinstance(x, Maybe):
+        return _is_placeable(x.item)
     parts = x.items if isinstance(x, Tuple) else (x,)
     if any(isinstance(part, Cells | Grown | Missing) for part in parts):
         return False
@@ -528,6 +575,8 @@ def _placed_ends(skeleton: object, end: Abstract) -> Iterator[tuple[Places, Arra
     match skeleton:
         case ("places", Places() as places) if isinstance(end, Array):
             yield places, end
+        case ("optional", inner):
+            yield from _placed_ends(inner, end.item if isinstance(end, Maybe) else end)
         case ("tuple", _, list() as parts) if isinstance(end, Tuple) and len(end.items) == len(parts):
             for part, item in zip(parts, end.items, strict=True):
                 yield from _placed_ends(part, item)
@@ -552,6 +601,9 @@ def _refitted(
             yield from found
         case ("leaf",):
             yield next(old)
+        case ("optional", inner):
+            yield next(old)
+            yield from _refitted(inner, old)
         case ("cells", Cells() as like):
             for _ in like.roots:
                 yield next(old)
@@ -560,9 +612,19 @@ def _refitted(
                 yield from _refitted(part, old)
 
 
-def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[AnyType]:
-    """Types of the leaves of ``end`` in the order of a skeleton. Raises Unjoinable where the forms differ."""
+def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[AnyType | None]:
+    """Types of the leaves of ``end`` in the order of a skeleton, None where it has no value.
+
+    Raises Unjoinable where the forms differ.
+    """
     match skeleton:
+        case ("optional", inner):
+            yield BOOL
+            if is_none(end):
+                yield from [None] * _width(inner)
+            else:
+                yield from _types(r, inner, end.item if isinstance(end, Maybe) else end)
+            return
         case ("places", Places() as places) if isinstance(end, Array):
             yield from (type_ for type_, _ in places.parts())
             return
@@ -576,14 +638,37 @@ def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[AnyType]:
         if isinstance(x, Value):
             yield x.any_type
             continue
+        assert x is not None
         found = r.type_of(x)
         if found is None:
             raise Unjoinable(end, end)
         yield found
 
 
-def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract | Value]:
+def _width(skeleton: object) -> int:
+    """How many values a form holds."""
     match skeleton:
+        case ("leaf",):
+            return 1
+        case ("places", Places(width=width)):
+            return width
+        case ("optional", inner):
+            return 1 + _width(inner)
+        case ("cells", Cells() as like):
+            return len(like.roots)
+        case ("tuple", _, list() as parts):
+            return sum(_width(part) for part in parts)
+    return 0
+
+
+def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract | Value | None]:
+    match skeleton:
+        case ("optional", inner):
+            yield Number(end.absent) if isinstance(end, Maybe) else Known(is_none(end))
+            if is_none(end):
+                yield from [None] * _width(inner)
+            else:
+                yield from _ends(r, inner, end.item if isinstance(end, Maybe) else end)
         case ("cells", Cells() as like):
             if not isinstance(end, Cells):
                 raise Unjoinable(end, end)
@@ -613,6 +698,8 @@ def _same_form(skeleton: object, end: Abstract) -> bool:
             return len(items) == len(end.items) and all(_same_form(p, x) for p, x in pairs)
         case ("places", _):
             return isinstance(end, Array)
+        case ("optional", _):
+            return True
     return skeleton == end
 
 

@@ -8,10 +8,11 @@ from enum import Enum
 import libcst as cst
 
 from adgen.frontend import merging
-from adgen.frontend.abstract import Abstract, Cells, Grown, Iterable, Known, Number, Tuple
-from adgen.frontend.expressions import expression
+from adgen.frontend.abstract import Abstract, Cells, Grown, Iterable, Known, Maybe, Number, Tuple
+from adgen.frontend.expressions import expression, handed
 from adgen.frontend.following import Following, site_of
 from adgen.frontend.operators import SYMBOLS, binary, negated, truth
+from adgen.frontend.optional import absent, has_value, is_none, present
 from adgen.frontend.places import set_version
 from adgen.frontend.reader import Reader
 from adgen.frontend.signals import Unfounded
@@ -24,13 +25,13 @@ from adgen.primitives.sizes import constant
 
 def comparison(r: Reader, act: Activation, node: cst.Comparison) -> Abstract:
     """``a < b < c``."""
-    left = expression(r, act, node.left)
+    left = handed(r, act, node.left)
     return _chain(r, act, node, left, 0)
 
 
 def _chain(r: Reader, act: Activation, node: cst.Comparison, left: Abstract, at: int) -> Abstract:
     target = node.comparisons[at]
-    right = expression(r, act, target.comparator)
+    right = handed(r, act, target.comparator)
     found = compare(r, SYMBOLS[type(target.operator)], left, right)
     if at + 1 == len(node.comparisons):
         return found
@@ -39,6 +40,10 @@ def _chain(r: Reader, act: Activation, node: cst.Comparison, left: Abstract, at:
 
 def compare(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
     """``left symbol right`` of a comparison; identity and membership only where they are decided now."""
+    if symbol in ("is", "is not", "==", "!=") and (is_none(left) or is_none(right)):
+        found = absent(r, right if is_none(left) else left)
+        return found if symbol in ("is", "==") else negated(r, found)
+    left, right = present(r, left), present(r, right)
     if symbol in ("is", "is not"):
         same = _identical(left, right)
         if same is None:
@@ -103,7 +108,14 @@ def condition(r: Reader, act: Activation, node: cst.BaseExpression) -> Abstract:
                 return _logical(r, first, lambda: condition(r, act, right), conjunction)
             case cst.UnaryOperation(operator=cst.Not(), expression=inner):
                 return negated(r, condition(r, act, inner))
-        return truth(r, expression(r, act, node))
+        return _truth(r, handed(r, act, node))
+
+
+def _truth(r: Reader, x: Abstract) -> Abstract:
+    """What a test says of a value that may be None."""
+    if not isinstance(x, Maybe):
+        return truth(r, x)
+    return _logical(r, Number(has_value(r, x)), lambda: truth(r, x.item), True)
 
 
 def boolean(r: Reader, act: Activation, node: cst.BooleanOperation) -> Abstract:
@@ -147,12 +159,12 @@ def ternary(r: Reader, act: Activation, node: cst.IfExp) -> Abstract:
     """``a if test else b``."""
     test = condition(r, act, node.test)
     if isinstance(test, Known):
-        return expression(r, act, node.body if test.value else node.orelse)
+        return handed(r, act, node.body if test.value else node.orelse)
     return choose(
         r,
         r.value(test),
-        lambda: expression(r, act, node.body),
-        lambda: expression(r, act, node.orelse),
+        lambda: handed(r, act, node.body),
+        lambda: handed(r, act, node.orelse),
     )
 
 

@@ -9,26 +9,37 @@ from typing import Any
 import libcst as cst
 
 from adgen.frontend import fence
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Tuple
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Maybe, Tuple
 from adgen.frontend.attributes import attribute
 from adgen.frontend.mutation import current
 from adgen.frontend.names import free_name
 from adgen.frontend.operators import SYMBOLS, binary, unary
+from adgen.frontend.optional import present, seen
 from adgen.frontend.reader import Reader
 from adgen.frontend.sequences import static_items
+from adgen.frontend.signals import Unfounded
 from adgen.frontend.state import Activation, Missing
 from adgen.frontend.unbound import require
 
 
 def expression(r: Reader, act: Activation, node: cst.BaseExpression) -> Abstract:
-    """The abstract value of an expression."""
+    """The abstract value of an expression that is used."""
+    found = handed(r, act, node)
+    if isinstance(found, Maybe):
+        with r.at(act, node):
+            return present(r, found)
+    return found
+
+
+def handed(r: Reader, act: Activation, node: cst.BaseExpression) -> Abstract:
+    """The abstract value of an expression that is handed on, or compared to None, which it may be."""
     handler = _HANDLERS.get(type(node))
     if handler is None:
         code, construct = fence.refused(node)
         raise r.refuse(code, act, node, construct=construct)
     with r.at(act, node):
         found: Abstract = handler(r, act, node)
-    return found
+    return seen(r, found)
 
 
 # -- atoms --------------------------------------------------------------------------------------------------
@@ -49,6 +60,8 @@ def _name(r: Reader, act: Activation, node: cst.Name) -> Abstract:
 def _bound(r: Reader, found: Abstract | Missing | None, name: str) -> Abstract:
     if found is None:
         raise r.error("AG206", name=name)
+    if isinstance(found, Missing) and found.waits:
+        raise Unfounded
     if isinstance(found, Missing):
         raise found.error or r.error("AG206", name=name)
     return found
@@ -92,7 +105,7 @@ def _tuple(r: Reader, act: Activation, node: cst.Tuple | cst.List) -> Abstract:
                 items = []
             items.extend(rows or ())
         else:
-            items.append(expression(r, act, element.value))
+            items.append(handed(r, act, element.value))
     if r.changes != before:
         items = [current(r, item) for item in items]
     if parts:
@@ -170,4 +183,4 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., Any]] = {
     cst.GeneratorExp: _elsewhere("comprehensions", "comprehension"),
 }
 
-__all__ = ["code_of", "expression"]
+__all__ = ["code_of", "expression", "handed"]

@@ -448,17 +448,23 @@ def _lower(
 
 
 def _attempted(r: Reader, loop: Loop, carried: Carried, attempt: Callable[[Carried], Round]) -> Round:
-    """One attempt; the first round is peeled where a name is read that an earlier round binds."""
+    """One attempt. Where a name is read that an earlier round binds, the first round is read on its own.
+
+    In a ``while``, or where that does not help, a flag says whether the name is bound.
+    """
     try:
         return attempt(carried)
     except UserError as error:
-        if error.diagnostic.code != "AG206" or not loop.counted:
+        if error.diagnostic.code != "AG206" or carried.waiting or not loop.assigned & loop.head:
             raise
-        if loop.node in r.peeled or not loop.assigned & loop.head:
-            raise
-    assert isinstance(loop.node, cst.For)
-    r.peeled.add(loop.node)
-    raise Peel
+        if loop.counted and loop.node not in r.peeled:
+            r.peeled.add(loop.node)
+            raise Peel from None
+        carried.waiting = True
+        try:
+            return attempt(carried)
+        except Unfounded:
+            raise error from None
 
 
 def _candidates(r: Reader, loop: Loop) -> dict[str, bool]:

@@ -11,7 +11,18 @@ from typing import Any
 import libcst as cst
 
 from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, refuse
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Number, Rule, Tuple, UserFunction
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    Cells,
+    Grown,
+    Known,
+    Maybe,
+    Number,
+    Rule,
+    Tuple,
+    UserFunction,
+)
 from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
 from adgen.frontend.cells import guessed
@@ -22,6 +33,7 @@ from adgen.frontend.inner import Differentiate
 from adgen.frontend.live_scope import LiveEnvironment, helper
 from adgen.frontend.mutation import owned
 from adgen.frontend.names import from_meaning
+from adgen.frontend.optional import present
 from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
 from adgen.frontend.recursion import call, place_of
 from adgen.frontend.scope import Captured, Helper, Meaning, Path
@@ -343,6 +355,8 @@ def _result(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
             return Leaf(value.type)
         case UserFunction():
             raise r.error("AG129")
+        case Maybe():
+            return _result(r, present(r, x), yields)
         case Cells():
             raise r.error("AG115", notes=["return an array made of it: `np.array(xs)`"])
         case Grown(count=count):

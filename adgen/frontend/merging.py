@@ -11,10 +11,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from adgen.frontend import cells
-from adgen.frontend.abstract import Abstract, Array, Cells, Generator, Grown, Known, Root, Tuple
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    Cells,
+    Generator,
+    Grown,
+    Known,
+    Maybe,
+    Number,
+    Root,
+    Tuple,
+)
 from adgen.frontend.carried_places import Places
 from adgen.frontend.following import Following, Joint
 from adgen.frontend.open_sizes import closed, sized
+from adgen.frontend.optional import can_be_absent, is_none, learn
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Unfounded
@@ -29,7 +41,7 @@ from adgen.frontend.state import (
 from adgen.ir.core import Node, Region, Value
 from adgen.ir.dims import ZERO as DIM_ZERO
 from adgen.ir.dims import Dim
-from adgen.ir.types import AnyType, DType, Kind, StackType, Type
+from adgen.ir.types import BOOL, AnyType, DType, Kind, StackType, Type
 from adgen.primitives.elementwise import cast as cast_
 from adgen.primitives.opening import open_axes, open_zero
 from adgen.primitives.shape import full
@@ -75,6 +87,8 @@ def align(
     """
     if left is right or (isinstance(left, Known | Array | Cells) and left == right):
         return left, []
+    if isinstance(left, Maybe) or isinstance(right, Maybe) or is_none(left) or is_none(right):
+        return _align_optional(r, left, right, name, own, following)
     if isinstance(left, Grown) and isinstance(right, Grown) and left.same_as(right):
         return left, []
     if isinstance(left, Cells) or isinstance(right, Cells):
@@ -109,6 +123,35 @@ def align(
     assert not isinstance(left, Missing)
     assert not isinstance(right, Missing)
     return ("leaf",), [Leaf(left, right, joined, name)]
+
+
+def _align_optional(
+    r: Reader,
+    left: Binding,
+    right: Binding,
+    name: str | None,
+    own: Own | None,
+    following: Following | None,
+) -> tuple[object, list[Leaf]]:
+    """A value on one path, None on the other: a flag, and the value."""
+    flags = [_absence(x) for x in (left, right)]
+    items = [x.item if isinstance(x, Maybe) else None if is_none(x) else x for x in (left, right)]
+    for item in items:
+        if isinstance(item, Missing) or (item is not None and not can_be_absent(item)):
+            raise Unjoinable(left, right)
+    flag = Leaf(flags[0], flags[1], BOOL, None if name is None else f"no_{name}")
+    if items[0] is None or items[1] is None:
+        at = 0 if items[1] is None else 1
+        present = items[at]
+        assert present is not None
+        skeleton, leaves = filled(r, present, at == 1, r.state, name, following)
+    else:
+        skeleton, leaves = align(r, items[0], items[1], name, own, following)
+    return ("optional", skeleton), [flag, *leaves]
+
+
+def _absence(x: Binding) -> Abstract:
+    return Number(x.absent) if isinstance(x, Maybe) else Known(is_none(x))
 
 
 def _align_lists(r: Reader, left: Binding, right: Binding, name: str | None) -> tuple[object, list[Leaf]]:
@@ -158,6 +201,9 @@ def rebuild(r: Reader, skeleton: object, values: Iterator[Value], shared: Sharin
             return found
         case ("places", Places() as places):
             return places.rebuilt(r, values)
+        case ("optional", inner):
+            flag = next(values)
+            return Maybe(flag, rebuild(r, inner, values, shared))
         case ("joint", Joint() as joint):
             return joint.rebuilt(r, values)
         case ("cells", Cells() as like):
@@ -346,6 +392,11 @@ def filled(
             for v, t in zip(versions, cells.stack_types(present), strict=True)
         ]
         return ("cells", present), found
+    if isinstance(present, Maybe):
+        flag = Number(present.absent)
+        first = Leaf(None, flag, BOOL, None) if missing_left else Leaf(flag, None, BOOL, None)
+        skeleton, leaves = filled(r, present.item, missing_left, state, name, following)
+        return ("optional", skeleton), [first, *leaves]
     if isinstance(present, Tuple):
         names = [None if name is None else f"{name}_{k}" for k in range(len(present.items))]
         parts = [
@@ -397,6 +448,7 @@ def both(r: Reader, pred: Value, then: Callable[[], None], orelse: Callable[[], 
     for action, holds in ((then, True), (orelse, False)):
         unfounded = False
         with r.branch(r.state, known=r.sizes.implied(pred, holds)) as (nodes, state):
+            learn(r, pred, holds)
             try:
                 action()
             except Unfounded:

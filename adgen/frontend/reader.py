@@ -24,6 +24,7 @@ from adgen.frontend.abstract import (
     Instance,
     Known,
     LibraryFunction,
+    Maybe,
     Message,
     Number,
     Root,
@@ -193,6 +194,10 @@ class Reader:
                 return constant(self.b, value)
             case Array():
                 return places.read(self, x)
+            case Maybe():
+                from adgen.frontend.optional import present
+
+                return self.value(present(self, x))
             case Grown():
                 from adgen.frontend.lists import contents, not_empty
 
@@ -438,6 +443,8 @@ def describe(r: Reader, x: Abstract) -> str:
     match x:
         case Known(value):
             return f"`{value!r}`"
+        case Maybe(item=item):
+            return f"{describe(r, item)} or None"
         case Tuple(cls=type() as cls):
             return f"{'an' if cls.__name__[:1].lower() in 'aeiou' else 'a'} {cls.__name__}"
         case Tuple(items=items, kind=kind):

@@ -19,9 +19,13 @@ from adgen.ir.core import Value
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Missing:
-    """A name that has no usable value here; ``error`` says why, where there is more to say than unbound."""
+    """A name that has no usable value here; ``error`` says why, where there is more to say than unbound.
+
+    One that ``waits`` is bound later in the round, so that only other rounds can read it.
+    """
 
     error: UserError | None = None
+    waits: bool = False
 
 
 Binding = Abstract | Missing
@@ -120,7 +124,7 @@ def _behind(x: Either | Array | None) -> set[Root]:
 
 def roots_of(bound: Binding) -> set[Root]:
     """The roots a binding refers to."""
-    from adgen.frontend.abstract import Cells, Grown, Iterable, Parent, Partial
+    from adgen.frontend.abstract import Cells, Grown, Iterable, Maybe, Parent, Partial
 
     match bound:
         case Array(root):
@@ -132,6 +136,8 @@ def roots_of(bound: Binding) -> set[Root]:
             return set() if place is None else {place.root}
         case Cells(roots=roots):
             return set(roots)
+        case Maybe(item=item):
+            return roots_of(item)
         case Tuple(items=items) | Iterable(items=items):
             return set().union(*(roots_of(item) for item in items)) if items else set()
         case Parent(base=base):

@@ -14,7 +14,7 @@ from adgen.frontend import fence
 from adgen.frontend.abstract import Abstract, Known, LibraryFunction, Number
 from adgen.frontend.assignments import annotated, assign, augmented, delete
 from adgen.frontend.conditions import condition
-from adgen.frontend.expressions import expression
+from adgen.frontend.expressions import expression, handed
 from adgen.frontend.joining import join_branches
 from adgen.frontend.lists import append_statement
 from adgen.frontend.liveness import Names, Statement, leaves, names_assigned, statements
@@ -191,7 +191,7 @@ def _import(r: Reader, act: Activation, node: cst.Import | cst.ImportFrom) -> No
 
 
 def _return(r: Reader, act: Activation, node: cst.Return) -> None:
-    found = Known(None) if node.value is None else expression(r, act, node.value)
+    found = Known(None) if node.value is None else handed(r, act, node.value)
     frame = r.state.frames[act.key]
     frame[RESULT] = found
     frame[RETURNED] = Known(True)
