@@ -33,12 +33,10 @@ if TYPE_CHECKING:
     )
     from adgen.runtime.annotations import c64, c128, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
     from adgen.runtime.custom import custom_jvp, custom_vjp
+    from adgen.runtime.implicit import argmin, fixed_point, root
     from adgen.runtime.plain import (
-        argmin,
         checkpointed,
-        fixed_point,
         recompute,
-        root,
         truncated,
         unroll,
     )
@@ -93,12 +91,10 @@ _HOMES = {
         "softplus",
         "stop_gradient",
     ),
+    "adgen.runtime.implicit": ("argmin", "fixed_point", "root"),
     "adgen.runtime.plain": (
-        "argmin",
         "checkpointed",
-        "fixed_point",
         "recompute",
-        "root",
         "truncated",
         "unroll",
     ),

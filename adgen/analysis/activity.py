@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from adgen.ir.calls import RULED, SCHEDULED, is_ruled
+from adgen.ir.calls import HELD, RULED, SCHEDULED, is_ruled
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, walk
 from adgen.ir.types import AnyType, StackType
 from adgen.primitives.define import Inactive, Primitive
@@ -28,6 +28,8 @@ def passes_derivative(op: Op) -> bool:
 
 def differentiated(op: Op) -> tuple[Value, ...]:
     """The operands that an operation has a derivative by: of a rule of the user its inputs alone."""
+    if op.prim.name == HELD:
+        return ()
     if op.prim.name not in (RULED, SCHEDULED):
         return op.operands
     count = op.attr("count")
@@ -82,13 +84,19 @@ def held_constant(region: Region, active: set[Value]) -> Iterator[Op]:
             yield node
 
 
-def overlooked(region: Region, active: set[Value]) -> Iterator[Op]:
-    """Uses of ``active`` values in a function with a rule of its own that are no arguments of it."""
+def overlooked(region: Region, varying: set[Value], wanted: set[Value]) -> Iterator[tuple[Op, Value]]:
+    """Functions with a rule of their own whose results are ``wanted``, and what they read from around them
+    that is ``varying``.
+    """
+    around: dict[Value, tuple[Value, ...]] = {}
     for node in walk(region):
-        if not isinstance(node, Op) or not is_ruled(node) or not any(v in active for v in node.results):
-            continue
-        if any(v in active for v in node.operands[node.attr("count") + node.attr("inputs") :]):
-            yield node
+        if isinstance(node, Op) and node.prim.name == HELD:
+            around.update(dict.fromkeys(node.results, node.operands[node.attr("count") :]))
+        if isinstance(node, Op) and is_ruled(node) and any(v in wanted for v in node.results):
+            count = node.attr("count")
+            read = [*node.operands[count + node.attr("inputs") :]]
+            read += [v for y in node.operands[:count] for v in around.get(y, ())]
+            yield from ((node, v) for v in read if v in varying)
 
 
 def drawn_from(region: Region, active: set[Value]) -> Iterator[Op]:

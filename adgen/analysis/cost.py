@@ -24,7 +24,19 @@ from adgen.primitives.define import Primitive
 #: primitives that only say something about values
 _ON_LISTS = frozenset({"cell", "length", "collect", "copy_list", "position"})
 _FREE = frozenset(
-    {"const", "dim", "bind_dim", "wrap", "stop_gradient", "empty", "stack_new", "call", "ruled", "no_tape"}
+    {
+        "const",
+        "dim",
+        "bind_dim",
+        "wrap",
+        "stop_gradient",
+        "empty",
+        "stack_new",
+        "call",
+        "ruled",
+        "held",
+        "no_tape",
+    }
 )
 #: elementwise operations that are one instruction
 _CHEAP = frozenset({"sqrt", "pow", "powi", "floor", "ceil", "trunc", "rint", "reciprocal", "div"})

@@ -101,19 +101,39 @@ class Rules:
         params, count = len(own.func.params), len(own.values)
         kept = (*func.results[:count], *func.results[len(own.func.results) :])
         func = eliminate_dead_code(replace(func, body=replace(func.body, yields=kept), result_names=()))
-        idle = {func.params[k] for k in own.seeds}
-        if any(v in idle for node in func.body.nodes for v in uses_of(node)) or idle & set(func.results):
+        found = _without(func, {func.params[k] for k in own.seeds})
+        if found is None:
             raise _not_linear(op)
         return Rule(
-            func,
+            found,
             "jvp" if own.kind == "vjp" else "vjp",
             own.inputs,
-            range(params, len(func.params)),
+            range(params, len(found.params)),
             own.seeds,
             own.others,
             range(count),
             range(count, len(kept)),
         )
+
+
+def _without(func: Func, idle: set[Value]) -> Func | None:
+    """``func`` without the checks that depend on ``idle`` alone; None where a result depends on it."""
+    needed = set(func.results)
+    for node in reversed(func.body.nodes):
+        if needed.intersection(node.results):
+            needed.update(uses_of(node))
+    if needed & idle:
+        return None
+    kept: list[Node] = []
+    dead, cut = set(idle), func.cut
+    for k, node in enumerate(func.body.nodes):
+        if dead.isdisjoint(uses_of(node)):
+            kept.append(node)
+        else:
+            dead.update(node.results)
+        if k + 1 == func.cut:
+            cut = len(kept)
+    return replace(func, body=replace(func.body, nodes=tuple(kept)), cut=cut)
 
 
 def _not_linear(op: Op) -> Exception:
@@ -126,7 +146,10 @@ class Inlined(Rebuild):
 
     def __init__(self, b: Builder, rule: Rule, op: Op, operands: Sequence[Value]) -> None:
         count = op.attr("count")
-        x, others = operands[count:][: len(rule.inputs)], operands[count + len(rule.inputs) :]
+        x, others = (
+            operands[count:][: len(rule.inputs)],
+            (*operands[:count], *operands[count + len(rule.inputs) :]),
+        )
         params = rule.func.params
         wanted = [params[k] for k in (*rule.inputs, *rule.others)]
         super().__init__(b)
@@ -260,8 +283,7 @@ class _Opening(Rebuild):
 def opened(
     func: Func, active: set[Value], rules: Rules, symbols: Sequence[str]
 ) -> tuple[Func, dict[Op, Second]]:
-    """The program with rules and loops that vary opened, and what their second parts are. Raises AG312."""
-    refuse_overlooked(func.body, active)
+    """The program with rules and loops that vary opened, and what their second parts are."""
     if not any(_opens(node) and any(v in active for v in node.results) for node in walk(func.body)):
         return func, {}
     b = Builder()
@@ -274,11 +296,10 @@ def _opens(node: Node) -> bool:
     return is_ruled(node) if isinstance(node, Op) else schedule_of(node) is not None
 
 
-def refuse_overlooked(region: Region, active: set[Value]) -> None:
+def refuse_overlooked(region: Region, varying: set[Value], wanted: set[Value]) -> None:
     """Raise AG312 where a function with a rule of its own reads what varies without being given it."""
-    for op in overlooked(region, active):
-        names = [v.hint for v in op.operands[op.attr("count") + op.attr("inputs") :] if v in active]
-        raise refuse("AG312", op.span, function=op.attr("name"), name=names[0] or "a value")
+    for op, value in overlooked(region, varying, wanted):
+        raise refuse("AG312", op.span, function=op.attr("name"), name=value.hint or "a value")
 
 
 def second_part(b: Builder, inner: Inlined, seeds: Sequence[Value]) -> tuple[Value, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adgen.analysis.activity import carries_derivative, varied
+from adgen.analysis.activity import carries_derivative, useful, varied
 from adgen.analysis.shifts import neutral_maxima
 from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
@@ -60,7 +60,7 @@ def _pushed(
     always = [v for op in taped_calls(func, tangents.table) for v in op.results]
     active = varied(func.body, [*inputs, *always])
     refuse_active_parameters(func.body, active)
-    refuse_overlooked(func.body, active)
+    refuse_overlooked(func.body, active, useful(func.body, [func.results[k] for k in outputs]))
     active -= neutral_maxima(func)
     mode = _Forward(b, active, tangents, find_composites(func))
     mode.dots.update(zip(inputs, dots, strict=True))

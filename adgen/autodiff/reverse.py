@@ -15,7 +15,7 @@ from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
-from adgen.autodiff.custom import Rules, opened
+from adgen.autodiff.custom import Rules, opened, refuse_overlooked
 from adgen.autodiff.residuals import Homes, Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters
@@ -69,7 +69,9 @@ def _opened(
     always = list(taped_calls(func, adjoints.table))
     inputs, ends = [func.params[k] for k in wrt], [func.results[k] for k in outputs]
     reached = varied(func.body, [*inputs, *(v for op in always for v in op.results)])
-    active = reached & useful(func.body, [*ends, *(v for op in always for v in op.operands)])
+    wanted = useful(func.body, [*ends, *(v for op in always for v in op.operands)])
+    refuse_overlooked(func.body, reached, wanted)
+    active = reached & wanted
     return opened(func, active, rules_among(adjoints), symbols_of(func))
 
 

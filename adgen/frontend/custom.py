@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from adgen.analysis.activity import carries_derivative
 from adgen.diagnostics import Span, UserError
 from adgen.frontend.abstract import (
     Abstract,
@@ -25,12 +26,13 @@ from adgen.frontend.abstract import (
     Tuple,
     UserFunction,
 )
-from adgen.frontend.leaves import converted, cotangent, floats, matched, with_floats
+from adgen.frontend.leaves import converted, cotangent, floats, matched, template, with_floats, with_values
 from adgen.frontend.reader import describe
-from adgen.frontend.recursion import Raw
+from adgen.frontend.recursion import DEPTH, Raw
 from adgen.frontend.state import roots_of
-from adgen.ir.core import Node, Value
-from adgen.primitives.calling import ruled
+from adgen.ir.core import If, Node, Region, Value, captures
+from adgen.ir.types import BOOL
+from adgen.primitives.calling import held, ruled
 
 if TYPE_CHECKING:
     from adgen.frontend.calls import Arguments
@@ -39,109 +41,155 @@ if TYPE_CHECKING:
 Bound = Mapping[str, Abstract]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Open:
-    """A rule that is being lowered: calls of the function inside it with equal arguments are by this rule."""
+    """A rule that is being lowered: calls of the function inside it with equal arguments are by this rule.
+
+    ``params`` stand for the floats of the arguments and ``values`` for those of the result, which has the
+    structure ``plain``: called for these very arguments, the function has given them already.
+    """
 
     key: str
-    function: UserFunction
+    node: Any
     shape: tuple[Any, ...]
+    params: tuple[Value, ...]
+    values: tuple[Value, ...]
+    plain: Abstract
 
 
 def apply(r: Reader, function: UserFunction, bound: Bound) -> Abstract:
     """The result of a function with a rule of its own. Raises AG310 where it has none yet."""
-    from adgen.frontend.calls import run
-
     rule = r.given_rules.get(function, function.rule)
     assert rule is not None
     if not rule.functions:
         raise r.error("AG310", name=function.name, method=f"def{rule.kind}")
-    call = _Call(r, function, rule, bound)
-    before = dict(r.state.versions)
-    plain = run(r, function.name, function.definition, bound, r.b.span)
-    call.refuse_writes(before, "the function itself")
-    return call.linked(plain)
+    node = function.definition.node
+    if sum(a.node is node for a in r.running) >= DEPTH:
+        raise r.error("AG124", name=function.name, how=f"more than {DEPTH} times by its own rule")
+    ordered = {name: bound[name] for name in _in_order(function)}
+    call = _Call(r, function, rule, ordered, tuple(v for x in ordered.values() for v in floats(r, x)))
+    given = call.given_already()
+    return call.linked(*(call.plain() if given is None else given))
 
 
 @dataclass(slots=True)
 class _Call:
+    """A call for arguments whose floats are ``inputs``."""
+
     r: Reader
     function: UserFunction
     rule: Rule
     bound: Bound
+    inputs: tuple[Value, ...]
     span: Span | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.span = self.r.b.span
 
-    # -- the call -------------------------------------------------------------------------------------------
-    def linked(self, plain: Abstract) -> Abstract:
+    # -- the function itself --------------------------------------------------------------------------------
+    def given_already(self) -> tuple[Abstract, dict[Any, set[Any]]] | None:
+        """What the function gives, where its own rule calls it for the arguments of the rule."""
+        for own in self.r.rules:
+            if own.node is self.function.definition.node and own.params == self.inputs:
+                return with_values(self.r, own.plain, (self.r.wrap(v) for v in own.values)), {}
+        return None
+
+    def plain(self) -> tuple[Abstract, dict[Any, set[Any]]]:
+        """What the function computes, and the arrays outside whose memory each array inside may share."""
+        from adgen.frontend.calls import run
+
+        r = self.r
+        fresh = iter([r.wrap(v) for v in self.inputs])
+        opened = {name: with_floats(r, x, fresh) for name, x in self.bound.items()}
+        before, start = dict(r.state.versions), len(r.b.nodes)
+        result = run(r, self.function.name, self.function.definition, opened, self.span)
+        self.refuse_writes(before, "the function itself")
+        region = Region((), tuple(r.b.nodes[start:]), ())
+        used = captures(If(Value(BOOL), region, Region((), (), ()), ()))
+        around = [v for v in used if self._may_vary(v)]
+        pairs = zip(self.bound.values(), opened.values(), strict=True)
+        shared = {root: {root} for root in before} | {
+            root: roots_of(outer) for outer, inner in pairs for root in roots_of(inner)
+        }
+        found = list(floats(r, result))
+        if around and found:
+            kept = r.b.emit(held, (*found, *around), {"count": len(found)})
+            self._note_sharing(result, wrapped := [r.wrap(v) for v in kept], shared)
+            result, shared = with_floats(r, result, iter(wrapped)), {}
+        return result, shared
+
+    def _may_vary(self, value: Value) -> bool:
+        """Whether a value around the function, not one of its arguments, can have a derivative."""
+        op = self.r.b.defs.op(value)
+        known = op is not None and not op.operands
+        return not known and value not in self.inputs and carries_derivative(value.any_type)
+
+    # -- the rule on it -------------------------------------------------------------------------------------
+    def linked(self, plain: Abstract, shared: Mapping[Any, set[Any]]) -> Abstract:
         """The results of the function, with the rule on them."""
         r = self.r
-        values = list(floats(r, plain))
-        inputs = [v for x in self.bound.values() for v in floats(r, x)]
-        if not values or not inputs:
+        values = tuple(floats(r, plain))
+        if not values:
             return plain
-        key = self._key(values, inputs)
         attrs = {
-            "callee": key,
+            "callee": self._key(plain, values),
             "kind": self.rule.kind,
             "count": len(values),
-            "inputs": len(inputs),
+            "inputs": len(self.inputs),
             "name": self.function.name,
         }
-        found = [r.wrap(v) for v in r.b.emit(ruled, (*values, *inputs), attrs)]
-        self._note_sharing(plain, found)
+        found = [r.wrap(v) for v in r.b.emit(ruled, (*values, *self.inputs), attrs)]
+        self._note_sharing(plain, found, shared)
         return with_floats(r, plain, iter(found))
 
-    def _note_sharing(self, plain: Abstract, found: Sequence[Abstract]) -> None:
+    def _note_sharing(
+        self, plain: Abstract, found: Sequence[Abstract], shared: Mapping[Any, set[Any]]
+    ) -> None:
         """What a function gives back of its arguments still shares their memory."""
         r = self.r
-        sources = {root for root in roots_of(plain) if root.origin != "local" or root in self._outer()}
+        sources = {outer for root in roots_of(plain) for outer in shared.get(root, ())}
+        sources |= {outer for root in roots_of(plain) for outer in r.state.shared.get(root, {})}
         for x in found:
             if isinstance(x, Array) and sources:
                 r.state.shared[x.root] = {root: r.state.versions[root] for root in sources}
 
-    def _outer(self) -> set[Any]:
-        return set().union(*(roots_of(x) for x in self.bound.values()))
-
-    def _key(self, values: Sequence[Value], inputs: Sequence[Value]) -> str:
+    def _key(self, plain: Abstract, values: tuple[Value, ...]) -> str:
         r = self.r
         shape = (
             *(v.any_type for v in values),
-            *(v.any_type for v in inputs),
+            *(v.any_type for v in self.inputs),
             *(s for x in self.bound.values() for s in statics(r, x)),
         )
+        node = self.function.definition.node
         for other in r.rules:
-            same = other.function.definition.node is self.function.definition.node
-            if same and other.shape == shape:
+            if other.node is node and other.shape == shape:
                 return other.key
         key = f"{self.function.name}_rule#{len(r.raw)}.{r.activations}"
         r.activations += 1
-        r.rules.append(Open(key, self.function, shape))
+        params = tuple(Value(v.any_type, r.hint_of(v)) for v in self.inputs)
+        results = tuple(Value(v.any_type, r.hint_of(v)) for v in values)
+        r.rules.append(Open(key, node, shape, params, results, template(r, plain)))
         try:
-            r.raw[key] = self._lowered(values, inputs)
+            r.raw[key] = self._lowered(r.rules[-1])
         finally:
             r.rules.pop()
         return key
 
     # -- the rule -------------------------------------------------------------------------------------------
-    def _lowered(self, values: Sequence[Value], inputs: Sequence[Value]) -> Raw:
+    def _lowered(self, own: Open) -> Raw:
         """The rule as a function of the program; what it uses of the functions around it is added later."""
         r = self.r
-        params = [Value(v.any_type, r.hint_of(v)) for v in inputs]
-        kinds = values if self.rule.kind == "vjp" else inputs
-        suffix = "bar" if self.rule.kind == "vjp" else "dot"
-        names = [r.hint_of(v) for v in kinds]
-        seeds = [Value(v.any_type, f"{n or 'out'}_{suffix}") for v, n in zip(kinds, names, strict=True)]
+        kinds, suffix = (own.values, "bar") if self.rule.kind == "vjp" else (own.params, "dot")
+        seeds = tuple(Value(v.any_type, f"{v.hint or 'out'}_{suffix}") for v in kinds)
         with r.branch(r.state, conditional=False) as (nodes, state):
-            fresh = iter(params)
-            opened = {name: with_floats(r, x, (r.wrap(v) for v in fresh)) for name, x in self.bound.items()}
+            fresh = iter([r.wrap(v) for v in own.params])
+            opened = {name: with_floats(r, x, fresh) for name, x in self.bound.items()}
             before = dict(state.versions)
             lower = self._reverse if self.rule.kind == "vjp" else self._forward
-            cut, yields = lower(opened, values, seeds, nodes)
+            cut, yields = lower(opened, own.values, seeds, nodes)
             self.refuse_writes(before, "its rule")
-        return Raw(f"{self.function.name}_rule", (*params, *seeds), tuple(nodes), yields, self.span, cut)
+        name = f"{self.function.name}_rule"
+        return Raw(name, (*own.params, *seeds, *own.values), tuple(nodes), yields, self.span, cut)
 
     def refuse_writes(self, before: Mapping[Any, Value], what: str) -> None:
         """Raise AG311 where an array from outside was written into."""
@@ -168,11 +216,10 @@ class _Call:
         cut = len(nodes)
         wraps = (r.wrap(v) for v in seeds)
         bars = called(r, backward, Arguments([saved, cotangent(r, out, wraps)]), "bwd", self.span)
-        names = list(opened)
-        items = self._per_argument(bars, list(opened.values()))
+        each = self._each(opened)
         found: list[Value] = []
-        for name, item in zip(names, items, strict=True):
-            found += matched(r, opened[name], item, f"the cotangent of `{name}`", self._wrong)
+        for (name, x), item in zip(each, self._per_argument(bars, [x for _, x in each]), strict=True):
+            found += matched(r, x, item, f"the cotangent of `{name}`", self._wrong)
         return cut, (*primals, *found)
 
     def _forward(
@@ -183,8 +230,9 @@ class _Call:
         r = self.r
         (rule,) = self.rule.functions
         wraps = (r.wrap(v) for v in seeds)
-        primals = Tuple(tuple(opened.values()))
-        tangents = Tuple(tuple(cotangent(r, x, wraps) for x in opened.values()))
+        given = [x for _, x in self._each(opened)]
+        primals = Tuple(tuple(given))
+        tangents = Tuple(tuple(cotangent(r, x, wraps) for x in given))
         both = called(r, rule, Arguments([primals, tangents]), "the rule", self.span)
         if not isinstance(both, Tuple) or len(both.items) != 2:
             raise self._wrong(f"the rule gives {describe(r, both)}, not the result and its tangent")
@@ -198,14 +246,20 @@ class _Call:
         from adgen.frontend.calls import Arguments
 
         params = self.function.definition.node.params
-        positional = [opened[p.name.value] for p in (*params.posonly_params, *params.params)]
-        star = getattr(getattr(params.star_arg, "name", None), "value", None)
-        if star is not None:
-            rest = opened[star]
-            assert isinstance(rest, Tuple)
-            positional += rest.items
         named = {p.name.value: opened[p.name.value] for p in params.kwonly_params}
-        return Arguments(positional, named)
+        return Arguments([x for name, x in self._each(opened) if name not in named], named)
+
+    def _each(self, opened: Bound) -> list[tuple[str, Abstract]]:
+        """The arguments one by one, those of ``*args`` too."""
+        star = self.function.definition.node.params.star_arg
+        rest = getattr(getattr(star, "name", None), "value", None)
+        found: list[tuple[str, Abstract]] = []
+        for name, x in opened.items():
+            if name == rest and isinstance(x, Tuple):
+                found += [(f"{name}[{k}]", item) for k, item in enumerate(x.items)]
+            else:
+                found.append((name, x))
+        return found
 
     def _per_argument(self, bars: Abstract, arguments: Sequence[Abstract]) -> Sequence[Abstract]:
         """What ``bwd`` gives, one for every argument; for a single one it may stand alone."""
@@ -275,6 +329,16 @@ FORMS: dict[str, Callable[[Reader, Arguments], Abstract]] = {
     "adgen.custom_jvp": _ruled("jvp"),
     GIVE: _give,
 }
+
+
+def _in_order(function: UserFunction) -> list[str]:
+    """The names of a function's parameters, as they stand."""
+    params = function.definition.node.params
+    stars = [getattr(getattr(p, "name", None), "value", None) for p in (params.star_arg, params.star_kwarg)]
+    plain = [p.name.value for p in (*params.posonly_params, *params.params)]
+    named = [p.name.value for p in params.kwonly_params]
+    rest, others = ([name] if name is not None else [] for name in stars)
+    return [*plain, *rest, *named, *others]
 
 
 # -- what two calls have to agree in ------------------------------------------------------------------------

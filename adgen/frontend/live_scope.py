@@ -242,7 +242,7 @@ def _public_name(value: Any, own: str, home: str) -> str | None:
     return None
 
 
-OWN = ("straight_through", "cotangent")
+OWN = ("straight_through", "cotangent", "fixed_point", "root", "argmin")
 """Functions of adgen that are read like those of a user."""
 
 ADGEN_FORMS = (

@@ -82,9 +82,6 @@ _OWN = frozenset(f"adgen.{name}" for name in OWN)
 
 _NOT_YET = frozenset(
     [
-        "fixed_point",
-        "root",
-        "argmin",
         "check_grad",
     ]
 )
@@ -134,6 +131,8 @@ def from_meaning(r: Reader, found: Meaning, name: str) -> Abstract:
             return library_name(r, qualified, name)
         case Module() | Namespace():
             return found
+        case Captured(path, value) if path[0][0] == "adgen":
+            return Known(value)  # a constant of ours
         case Captured(path, value):
             if path not in r.meanings:
                 r.meanings[path] = r.capture(path, value, name)

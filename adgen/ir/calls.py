@@ -14,7 +14,7 @@ from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import AnyType, StackType, TapeType, Type
 
 T = TypeVar("T")
-CALL, CHECKED_CALL, RULED, SCHEDULED = "call", "checked_call", "ruled", "scheduled"
+CALL, CHECKED_CALL, RULED, HELD, SCHEDULED = "call", "checked_call", "ruled", "held", "scheduled"
 TAPE = TapeType()
 
 

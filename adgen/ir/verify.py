@@ -143,7 +143,7 @@ class _Verifier:
         count, inputs = op.attr("count"), op.attr("inputs")
         values, x, others = op.operands[:count], op.operands[count:][:inputs], op.operands[count + inputs :]
         seeds = values if op.attr("kind") == "vjp" else x
-        given = [v.any_type for v in (*x, *seeds, *others)]
+        given = [v.any_type for v in (*x, *seeds, *values, *others)]
         instantiated([p.any_type for p in rule.params], given)
 
     def _for(self, node: For) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from adgen.ir.calls import CALL, CHECKED_CALL, RULED, SCHEDULED, TAPE
+from adgen.ir.calls import CALL, CHECKED_CALL, HELD, RULED, SCHEDULED, TAPE
 from adgen.ir.types import AnyType
 from adgen.primitives.define import Absent, Inactive, Primitive, Text
 
@@ -57,6 +57,12 @@ ruled: Primitive = Primitive(
     lower=Absent("it is gone before kernels are made"),
 )
 
+#: The first ``count`` operands as they are: what a function computes that has a rule of its own and reads the
+#: other operands from around it. The rule knows nothing of these. Gone before any backend.
+held: Primitive = replace(
+    ruled, name=HELD, doc="What a function with a rule of its own computes from values around it."
+)
+
 #: The first ``count`` operands as they are: results of a loop under a checkpoint schedule. Their derivative
 #: by the operands behind them is emitted by the reverse sweep, after which this is gone.
 scheduled: Primitive = Primitive(
@@ -83,4 +89,4 @@ no_tape: Primitive = Primitive(
     lower=_NOT_IN_KERNELS,
 )
 
-PRIMITIVES = (call, checked_call, ruled, scheduled, no_tape)
+PRIMITIVES = (call, checked_call, ruled, held, scheduled, no_tape)

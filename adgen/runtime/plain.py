@@ -5,12 +5,8 @@ Markers give back what they are given. Activations are in :mod:`adgen.nn`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, TypeVar
-
-import numpy as np
-
-from adgen.diagnostics import refuse
+from collections.abc import Iterable
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -40,29 +36,3 @@ def checkpointed(
 def recompute(fun: T) -> T:
     """``fun``; the reverse sweep runs it again instead of keeping what it computed."""
     return fun
-
-
-def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, tol: float = 1e-10, max_iter: int = 1000) -> Any:
-    """The solution of ``x = f(x, *args)``, found by iterating from ``x0``."""
-    x = x0
-    for _ in range(max_iter):
-        new = f(x, *args)
-        if np.max(np.abs(np.subtract(new, x))) <= tol:
-            return new
-        x = new
-    return x
-
-
-# -- named, but not there yet ---------------------------------------------------------------------------
-def _unavailable(name: str) -> NoReturn:
-    raise refuse("AG401", name=f"adgen.{name}")
-
-
-def root(g: Callable[..., Any], x0: Any, *args: Any, **options: Any) -> Any:
-    """The solution of ``g(x, *args) = 0`` near ``x0``."""
-    _unavailable("root")
-
-
-def argmin(f: Callable[..., Any], x0: Any, *args: Any, **options: Any) -> Any:
-    """The minimum of ``f(x, *args)`` near ``x0``."""
-    _unavailable("argmin")

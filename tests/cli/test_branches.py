@@ -12,7 +12,7 @@ import pytest
 import adgen
 from adgen.cli import main
 
-SOURCE = '''
+SOURCE = """
 import numpy as np
 
 
@@ -59,7 +59,7 @@ def asked_of_the_length(x, k):
 
 def chosen_by_length(x, k):
     return x[1] * x[0] * k if len(x) >= 2 else np.sum(x)
-'''
+"""
 CASES = {
     "first": [(0, 0), (3, 0), (3, 1)],
     "inner": [(0, 0), (1, 0), (2, 1), (5, 1)],
@@ -91,7 +91,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", CASES)
 def test_a_branch_that_is_not_taken_asks_nothing(name: str, source: Path, tmp_path: Path) -> None:
     out = tmp_path / f"{name}_grad.py"
-    assert main(["build", f"{source}:{name}", "--signature", "f64[n], i64", "--wrt", "x", "-o", str(out)]) == 0
+    assert (
+        main(["build", f"{source}:{name}", "--signature", "f64[n], i64", "--wrt", "x", "-o", str(out)]) == 0
+    )
     built, function = module_of(out, f"{name}_grad"), getattr(module_of(source, "branching"), name)
     for size, k in CASES[name]:
         x = np.arange(1.0, size + 1.0)
