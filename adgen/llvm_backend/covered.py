@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from adgen.diagnostics.spans import Span
 from adgen.ir.calls import callee_of
 from adgen.ir.core import Func, Op, walk
-from adgen.ir.types import AnyType, Type
 from adgen.llvm_backend.draws import externals_of
 from adgen.llvm_backend.externals import available
 from adgen.loops.core import Draw, Kernel, Let, Library, Routine
@@ -39,9 +38,6 @@ def _gap(op: Op) -> Gap:
 
 def coverage(func: Func) -> list[Gap]:
     """The constructs of a function that kernels lack; empty where it is covered."""
-    parts = next(_complex_values(func), None)
-    if parts is not None:
-        return [Gap("complex numbers", "kernels compute with real numbers", parts.span)]
     found = [_gap(node) for node in walk(func.body) if isinstance(node, Op) and rule_for(node) is None]
     if found:
         return found
@@ -51,17 +47,6 @@ def coverage(func: Func) -> list[Gap]:
         return [Gap(error.operation, error.reason, error.span)]
     loops = dict.fromkeys(_loops(kernel))
     return [Gap(name, "it has no loop for these dtypes here") for name in loops if not available(name)]
-
-
-def _complex_values(func: Func) -> Iterator[Op]:
-    """Operations on complex numbers."""
-    for node in walk(func.body):
-        if isinstance(node, Op) and any(_is_complex(v.any_type) for v in (*node.operands, *node.results)):
-            yield node
-
-
-def _is_complex(type_: AnyType) -> bool:
-    return isinstance(type_, Type) and type_.is_complex
 
 
 def _loops(kernel: Kernel) -> Iterator[str]:

@@ -62,6 +62,9 @@ def supported(kernel: Kernel) -> bool:
         for d in t.dims
         if len(d.symbols()) == 1 and d == Dim.symbol(d.symbols()[0])
     }
+    types = (*kernel.param_types, *kernel.result_types)
+    if any(isinstance(t, Type) and t.is_complex and not t.rank for t in types):
+        return False
     scalars = all(
         isinstance(p, Buffer) or p.dtype in (DType.f64, DType.f32, DType.i64, DType.bool)
         for p in kernel.params

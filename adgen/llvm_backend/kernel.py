@@ -192,7 +192,7 @@ class LlvmKernel:
                 continue
             assert isinstance(type_, Type)
             if isinstance(result, Buffer):
-                results.append(made[k])
+                results.append(made[k] if type_.rank else _number(made[k], type_))
             else:
                 results.append(_scalar(cells[first + k : first + k + 1], type_))
         return tuple(results)
@@ -224,6 +224,8 @@ def _argument(value: Any, type_: AnyType) -> Any:
         return _tape(value, element)
     if type_ == GENERATOR:
         return np.int64(generators.address_of(value))
+    if element.is_complex and not element.rank:
+        return np.array(value, element.dtype.numpy)
     if element.rank:
         return np.ascontiguousarray(value, dtype=element.dtype.numpy)
     return np.asarray(value, dtype=element.dtype.numpy)[()]
@@ -251,6 +253,11 @@ def _sizes(kernel: Kernel, given: Sequence[Any]) -> dict[str, int]:
         if d.evaluate(sizes) != size:
             raise ValueError(f"a dimension is {size}, expected {d} = {d.evaluate(sizes)}")
     return sizes
+
+
+def _number(array: np.ndarray[Any, Any], type_: Type) -> Any:
+    """A complex number, which a kernel stores like an array."""
+    return array if type_.kind is Kind.array else coerce(array[()], type_)
 
 
 def _scalar(cell: np.ndarray[Any, Any], type_: Type) -> Any:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adgen.ir.core import Op
+from adgen.ir.core import Op, Value
 from adgen.ir.dims import ONE, Dim, product
 from adgen.ir.types import DType, Type
-from adgen.loops.arrays import Array, View, whole
+from adgen.loops.arrays import View, whole
 from adgen.loops.core import Library, Strided
+from adgen.loops.interleaved import allocated
 from adgen.loops.state import State
 from adgen.primitives.define import Routine, Ufunc
 
@@ -22,6 +23,8 @@ LETTERS = {
     DType.i64: "l",
     DType.f32: "f",
     DType.f64: "d",
+    DType.c64: "F",
+    DType.c128: "D",
 }
 
 
@@ -44,7 +47,7 @@ def lower_library(state: State, op: Op, ufunc: Ufunc) -> None:
     cores = core_letters(ufunc.core)
     types = [v.type for v in (*op.operands, *op.results)]
     sizes = core_sizes(cores, types)
-    inputs = [_input(state, state.as_array(v), len(c)) for v, c in zip(op.operands, cores, strict=False)]
+    inputs = [_input(state, v, len(c)) for v, c in zip(op.operands, cores, strict=False)]
     outputs = [_output(state, v.type) for v in op.results]
     failed = state.block.ref(DType.bool) if ufunc.fails else None
     repeats = types[-1].dims[: types[-1].rank - len(cores[-1])]
@@ -59,7 +62,9 @@ def lower_library(state: State, op: Op, ufunc: Ufunc) -> None:
     if failed is not None:
         state.check(state.block.let("logical_not", (failed,), DType.bool), *ufunc.fails)
     for value, view in zip(op.results, outputs, strict=True):
-        if value.type.rank:
+        if value.type.is_complex:
+            state.interleaved[value] = view
+        elif value.type.rank:
             state.define_view(value, view)
         else:
             state.env[value] = state.block.load(view.buffer, view.base)
@@ -80,14 +85,19 @@ def core_sizes(cores: Sequence[tuple[str, ...]], types: Sequence[Type]) -> dict[
     return sizes
 
 
-def _input(state: State, array: Array, core: int) -> View:
+def _input(state: State, value: Value, core: int) -> View:
     """The operand in memory; several axes of repetitions have to be one."""
+    if value in state.interleaved:
+        return state.interleaved[value]
+    array = state.as_array(value)
     if len(array.dims) - core > 1:
         return state.force_contiguous(array)
     return state.force(array)
 
 
 def _output(state: State, type_: Type) -> View:
+    if type_.is_complex:
+        return allocated(state, type_)
     return whole(state.buffer(type_.dtype, product(type_.dims)), type_.dims)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
 from adgen.ir.dims import Dim, product
 from adgen.ir.types import I64, DType, Type
+from adgen.loops import interleaved
 from adgen.loops.arrays import Array, View, whole
 from adgen.loops.collapse import collapse
 from adgen.loops.core import (
@@ -141,6 +142,8 @@ def _parameter(state: State, position: int, value: Value) -> Ref | Buffer:
     if value.is_stack:
         return state.buffer(element_type(value).dtype, Dim.const(0), InParam(position))
     type_ = value.type
+    if type_.is_complex:
+        return interleaved.parameter(state, position, value)
     if not type_.rank:
         ref = Ref(state.names.fresh("%"), type_.dtype)
         state.env[value] = ref
@@ -165,6 +168,8 @@ def _tape_parameter(state: State, position: int, value: Value) -> Ref:
 
 
 def _result(state: State, position: int, value: Value) -> Operand | Buffer:
+    if value in state.interleaved:
+        return interleaved.result(state, position, value)
     found = state.env[value]
     if isinstance(found, Buffer):
         return found

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from adgen.ir.core import Op
 from adgen.ir.dims import ONE, ZERO, Dim, product
 from adgen.ir.types import DType
+from adgen.loops import interleaved
 from adgen.loops.arrays import Array, Index, View, row_major, whole
 from adgen.loops.blocks import Block
 from adgen.loops.core import Lit, Operand
@@ -165,6 +166,9 @@ def lower_eye(state: State, op: Op) -> None:
 
 def lower_copy(state: State, op: Op) -> None:
     """Storage of its own, filled at the latest when something is written into it."""
+    if op.operands[0] in state.interleaved:
+        interleaved.lower_copy(state, op)
+        return
     if not op.result.type.rank:
         state.env[op.result] = state.env[op.operands[0]]
         return

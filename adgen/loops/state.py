@@ -57,6 +57,7 @@ class State:
     symbols: tuple[str, ...]
     names: Names = field(default_factory=Names)
     env: dict[Value, Lowered] = field(default_factory=dict)
+    interleaved: dict[Value, View] = field(default_factory=dict)
     uses: dict[Value, int] = field(default_factory=dict)
     depths: dict[Value, int] = field(default_factory=dict)
     depth: int = 0

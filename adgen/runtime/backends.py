@@ -23,11 +23,12 @@ from adgen.diagnostics import (
     refuse,
     run_error,
 )
-from adgen.ir.core import Func, Op, walk
+from adgen.ir.core import Func, Op, Value, walk
 from adgen.ir.types import StackType
 from adgen.primitives.checks import class_named
 from adgen.runtime.options import Options
-from adgen.runtime.stages import in_place
+from adgen.runtime.stages import in_place, taken_apart
+from adgen.transform.parts import NoParts, is_complex
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.kernel import LlvmKernel
@@ -48,7 +49,7 @@ class Program:
     @cached_property
     def final(self) -> Func:
         """The program with its copies made explicit, as the backends take it."""
-        return in_place(self.func)
+        return in_place(taken_apart(self.func) if self.backend == "llvm" else self.func)
 
     @cached_property
     def run(self) -> Callable[[Sequence[Any]], Sequence[Any]]:
@@ -64,7 +65,17 @@ class Program:
         return lambda leaves: call(*leaves)
 
     def _compiled(self) -> Callable[[Sequence[Any]], Sequence[Any]]:
-        return self.kernel
+        taken = [k for k, p in enumerate(self.func.params) if _is_complex_tape(p)]
+        made = [k for k, v in enumerate(self.func.results) if _is_complex_tape(v)]
+        if not taken and not made:
+            return self.kernel
+        kernel, count = self.kernel, len(self.func.results)
+
+        def run(leaves: Sequence[Any]) -> Sequence[Any]:
+            found = iter(kernel([part for k, v in enumerate(leaves) for part in _given(v, k in taken)]))
+            return [_together(next(found), next(found)) if k in made else next(found) for k in range(count)]
+
+        return run
 
     @cached_property
     def kernel(self) -> LlvmKernel:
@@ -92,6 +103,25 @@ class Program:
             raise run_error(type(error), str(error), place) from error
 
 
+def _is_complex_tape(value: Value) -> bool:
+    return value.is_stack and is_complex(value.any_type)
+
+
+def _given(leaf: Any, is_tape: bool) -> tuple[Any, ...]:
+    """What a kernel takes for a leaf: a tape of complex numbers as the real and the imaginary parts."""
+    if not is_tape:
+        return (leaf,)
+    flat = np.concatenate([np.zeros(0, np.complex64), *map(np.ravel, leaf)])
+    return np.ascontiguousarray(flat.real), np.ascontiguousarray(flat.imag)
+
+
+def _together(re: Any, im: Any) -> Any:
+    """The complex numbers with these parts."""
+    made = np.empty(re.shape, np.result_type(re, np.complex64))
+    made.real, made.imag = re, im
+    return made
+
+
 _FAILURES = (ArithmeticError, IndexError, MemoryError, RecursionError, ValueError)
 """What a right program raises on wrong values (``LinAlgError`` is a ValueError); all else is our fault."""
 
@@ -114,6 +144,9 @@ def choose(func: Func, options: Options) -> Program:
     kernel = Program(func, "llvm", (), **settings)
     try:
         gap = uncovered(kernel.final)
+    except NoParts as error:
+        reason = f"kernels do not have {error} of complex numbers"
+        gap = Uncovered(str(error), reason, error.op.span or func.span)
     except ImportError as error:
         if options.backend == "llvm":
             raise refuse("AG603", func.span, reason=str(error)) from None

@@ -52,6 +52,17 @@ def _staged(name: str, stage: Callable[[Func], Func], func: Func) -> Func:
     return checked(name, replace(stage(func), functions=done))
 
 
+def taken_apart(func: Func) -> Func:
+    """The program over real and imaginary parts, as kernels take it. Raises ``NoParts``."""
+    from adgen.transform.parts import has_complex, in_parts
+
+    if not has_complex(func):
+        return func
+    if has_rules((func, *func.functions)):
+        func = optimised(_staged("rules", without_rules, func))
+    return optimised(checked("parts", in_parts(func)))
+
+
 def in_place(func: Func) -> Func:
     """The program in which every operation that consumes an array works in place; copies are explicit."""
     from adgen.transform.copies import insert_copies

@@ -15,12 +15,12 @@ from adgen.ir.core import For, Full, Func, If, Op, Opcode, Value, While
 from adgen.ir.dims import product
 from adgen.ir.interpret import evaluate
 from adgen.ir.types import I64, Kind, Type
-from adgen.primitives.complexes import conj
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import add, cast, neg
 from adgen.primitives.indexing import add_at
 from adgen.primitives.shape import broadcast, reshape, transpose
 from adgen.primitives.sizes import constant, known_dim, size_value
+from adgen.transform.part_folds import PARTS
 from adgen.transform.rebuild import Rebuild, rebuilt
 
 Attributes = dict[str, Any]
@@ -180,26 +180,6 @@ def _cast(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value |
     return cast(b, op.operands[0], **(attrs if wanted.rank else {"dtype": wanted.dtype, "kind": wanted.kind}))
 
 
-def _conj(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
-    """Twice is nothing; real numbers and repeated ones are conjugated where they are made."""
-    op = b.defs.op(operands[0])
-    if op is None or op.prim.name not in ("conj", "cast", "broadcast"):
-        return None
-    inner = op.operands[0]
-    if op.prim.name == "broadcast":
-        return broadcast(b, conj(b, inner), **dict(op.attrs))
-    return inner if op.prim.name == "conj" else operands[0] if not inner.type.is_complex else None
-
-
-def _real(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
-    """The real part of what was made of real numbers."""
-    op = b.defs.op(operands[0])
-    wanted = operands[0].type.dtype.real
-    if op is None or op.prim.name != "cast" or op.operands[0].type.dtype is not wanted:
-        return None
-    return _alike(b, op.operands[0], operands[0].type.with_dtype(wanted))
-
-
 def _broadcast(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
     (x,) = operands
     if x.type.dims == attrs["dims"] and x.type.rank:
@@ -310,14 +290,13 @@ def _where(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value 
 
 
 _RULES: dict[str, Rule] = {
+    **PARTS,
     "add": _add,
     "sub": _sub,
     "mul": _mul,
     "div": _div,
     "neg": _neg,
     "cast": _cast,
-    "conj": _conj,
-    "real": _real,
     "broadcast": _broadcast,
     "reshape": _reshape,
     "transpose": _transpose,

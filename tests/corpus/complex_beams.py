@@ -24,8 +24,5 @@ CASE = {
     "args": example,
     "signature": "c128[n], f64[n], f64[m]",
     "wrt": (0, 1, 2),
-    "tags": (
-        "complex",
-        "host",
-    ),
+    "tags": ("complex",),
 }

@@ -21,5 +21,5 @@ CASE = {
     "args": example,
     "signature": "f64[n], c128",
     "wrt": (0, 1),
-    "tags": ("complex", "host", "vector"),
+    "tags": ("complex", "vector"),
 }

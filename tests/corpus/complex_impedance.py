@@ -21,8 +21,5 @@ CASE = {
     "args": example,
     "signature": "f64, f64, f64, f64",
     "wrt": (0, 1, 2, 3),
-    "tags": (
-        "complex",
-        "host",
-    ),
+    "tags": ("complex",),
 }

@@ -35,8 +35,5 @@ CASE = {
     "more": (single,),
     "signature": "c128[n], f64[n]",
     "wrt": (0, 1),
-    "tags": (
-        "complex",
-        "host",
-    ),
+    "tags": ("complex",),
 }

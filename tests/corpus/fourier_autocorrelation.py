@@ -20,8 +20,5 @@ CASE = {
     "args": example,
     "signature": "f64[n], f64",
     "wrt": (0, 1),
-    "tags": (
-        "complex",
-        "host",
-    ),
+    "tags": ("complex",),
 }

@@ -23,8 +23,5 @@ CASE = {
     "args": example,
     "signature": "f64[n], f64, f64",
     "wrt": (0, 1, 2),
-    "tags": (
-        "complex",
-        "host",
-    ),
+    "tags": ("complex",),
 }

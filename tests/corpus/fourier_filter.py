@@ -32,8 +32,5 @@ CASE = {
     "more": (even,),
     "signature": "f64[n], c128[m], f64[n]",
     "wrt": (0, 1, 2),
-    "tags": (
-        "complex",
-        "host",
-    ),
+    "tags": ("complex",),
 }

@@ -20,8 +20,5 @@ CASE = {
     "args": example,
     "signature": "f64[n,m], f64[n,m], f64[n,m]",
     "wrt": (0, 1),
-    "tags": (
-        "complex",
-        "host",
-    ),
+    "tags": ("complex",),
 }

@@ -20,5 +20,5 @@ CASE = {
     "args": example,
     "signature": "f32[n], f32[m]",
     "wrt": (0, 1),
-    "tags": ("complex", "host", "f32"),
+    "tags": ("complex", "f32"),
 }

@@ -11,6 +11,7 @@ from adgen.frontend.lowering import Lowered
 from adgen.ir.core import Func
 from adgen.ir.interpret import interpret
 from adgen.llvm_backend import coverage
+from adgen.runtime.stages import taken_apart
 from adgen.transform.copies import insert_copies
 from tests.llvm_backend.programs import kernel_of
 from tests.primitives.cases import (
@@ -35,20 +36,17 @@ FIRST = [c for c in ACTIVE if c.number == 0 and c.sample.smooth]
 
 def check(func: Func, args: list[Any]) -> None:
     """The kernel gives what the interpreter gives."""
-    ready = insert_copies(func)
-    gaps = coverage(ready)
-    if any(gap.name == "complex numbers" for gap in gaps):
-        pytest.skip("complex")
-    assert not gaps
+    ready = insert_copies(taken_apart(func))
+    assert not coverage(ready)
     with np.errstate(all="ignore"):
         expected, found = interpret(func, args), kernel_of(ready, fast=True)(args)
     for e, f in zip(expected, found, strict=True):
         assert type(e) is type(f)
         assert np.shape(e) == np.shape(f)
-        if np.asarray(e).dtype.kind != "f":
+        if np.asarray(e).dtype.kind not in "fc":
             np.testing.assert_array_equal(f, e)
             continue
-        single = any(t.type.dtype.value == "f32" for t in (*func.params, *func.results))
+        single = any(t.type.dtype.value in ("f32", "c64") for t in (*func.params, *func.results))
         scale = float(np.max(np.abs(e), initial=1.0, where=np.isfinite(e)))
         np.testing.assert_allclose(
             f, e, rtol=1e-5 if single else 1e-12, atol=(1e-6 if single else 1e-13) * scale
