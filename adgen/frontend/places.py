@@ -106,7 +106,8 @@ def _apply(r: Reader, value: Value, step: Step) -> Value:
         case Stretch(dims, axes):
             return broadcast(r.b, value, dims=dims, axes=axes)
         case Part(name):
-            return (real if name == "real" else imag)(r.b, value)
+            part = (real if name == "real" else imag)(r.b, value)
+            return r.cast(part, part.type.dtype, value.type.kind)
 
 
 def type_through(root: Type, path: Sequence[Step]) -> Type:
