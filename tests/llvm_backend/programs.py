@@ -16,6 +16,7 @@ from adgen.llvm_backend.compile import CompileOptions
 from adgen.llvm_backend.kernel import LlvmKernel
 from adgen.primitives.define import Primitive, Sample
 from adgen.primitives.registry import primitive
+from adgen.runtime.stages import taken_apart
 from adgen.transform.copies import insert_copies
 
 
@@ -29,7 +30,7 @@ def of_sample(prim: Primitive, sample: Sample) -> Func:
     b = Builder()
     params = tuple(Value(parse_type(t), f"x{k}") for k, t in enumerate(sample.types))
     results = b.emit(prim, params, dict(sample.attrs))
-    return insert_copies(Func(prim.name, Region(params, tuple(b.nodes), results)))
+    return insert_copies(taken_apart(Func(prim.name, Region(params, tuple(b.nodes), results))))
 
 
 def sample_arguments(sample: Sample, seed: int = 0) -> list[Any]:
@@ -43,6 +44,8 @@ def sample_arguments(sample: Sample, seed: int = 0) -> list[Any]:
         if value is None:
             shape = tuple(d.evaluate({}) for d in type_.dims)
             value = rng.uniform(sample.low, sample.high, shape)
+            if type_.is_complex:
+                value = value + 1j * rng.uniform(sample.low, sample.high, shape)
         found.append(coerce(value, type_))
     return found
 
@@ -60,7 +63,7 @@ def agree(func: Func, args: Sequence[Any], rtol: float = 1e-12, fast: bool = Fal
     for e, f in zip(expected, found, strict=True):
         assert type(e) is type(f), (type(e), type(f))
         assert np.shape(e) == np.shape(f)
-        tolerance = 2e-6 if np.asarray(e).dtype == np.float32 else rtol
+        tolerance = 2e-6 if np.asarray(e).dtype in (np.float32, np.complex64) else rtol
         np.testing.assert_allclose(f, e, rtol=tolerance, atol=tolerance)
     for a, b in zip(args, before, strict=True):
         np.testing.assert_array_equal(a, b)
