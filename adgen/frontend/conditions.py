@@ -12,15 +12,18 @@ from adgen.frontend.abstract import Abstract, Cells, Grown, Iterable, Known, May
 from adgen.frontend.expressions import expression, handed
 from adgen.frontend.following import Following, site_of
 from adgen.frontend.operators import SYMBOLS, binary, negated, truth
-from adgen.frontend.optional import absent, has_value, is_none, present
+from adgen.frontend.optional import absent, has_value, is_none, learn, present
 from adgen.frontend.places import set_version
 from adgen.frontend.reader import Reader
 from adgen.frontend.signals import Unfounded
-from adgen.frontend.state import Activation
+from adgen.frontend.state import Activation, Missing, State
 from adgen.ir.core import Node, Op, Value
 from adgen.ir.types import DType, Kind, Type
 from adgen.primitives.elementwise import gt, logical_and, logical_or, where
 from adgen.primitives.sizes import constant
+
+_VALUE = "$value"
+"""What a conditional expression is on each of its paths."""
 
 
 def comparison(r: Reader, act: Activation, node: cst.Comparison) -> Abstract:
@@ -136,12 +139,14 @@ def _logical(r: Reader, left: Abstract, right: Callable[[], Abstract], conjuncti
         return left
 
     if _is_bool(r, left):
-        with r.branch(r.state) as (nodes, _):
+        before = r.state
+        with r.branch(before) as (nodes, state):
+            learn(r, pred, conjunction)
             try:
                 other = right()
             except Unfounded:
                 return left
-            plain = _is_bool(r, other)
+            plain = _is_bool(r, other) and not _binds(before, state)
         if plain and _harmless(nodes):
             r.splice(nodes)
             prim = logical_and if conjunction else logical_or
@@ -152,6 +157,12 @@ def _logical(r: Reader, left: Abstract, right: Callable[[], Abstract], conjuncti
 def _is_bool(r: Reader, x: Abstract) -> bool:
     found = r.type_of(x)
     return found is not None and not found.rank and found.dtype is DType.bool
+
+
+def _binds(before: State, after: State) -> bool:
+    """Whether names mean something else afterwards."""
+    pairs = [(names, after.frames[key]) for key, names in before.frames.items()]
+    return any(len(a) != len(b) or any(b.get(n) is not x for n, x in a.items()) for a, b in pairs)
 
 
 # -- one of two ---------------------------------------------------------------------------------------------
@@ -168,6 +179,23 @@ def ternary(r: Reader, act: Activation, node: cst.IfExp) -> Abstract:
     )
 
 
+def _joined(
+    r: Reader, pred: Value, sides: tuple[merging.Side, merging.Side], found: list[Abstract]
+) -> Abstract:
+    """One of two values, where evaluating them binds names: they are joined as behind an ``if``."""
+    from adgen.frontend.joining import join_branches
+
+    key = r.running[-1].key
+    for side, value in zip(sides, found, strict=True):
+        side.state.frames[key][_VALUE] = value
+    names = frozenset(name for side in sides for name in side.state.frames[key])
+    join_branches(r, pred, sides, key, names, r.b.span)
+    bound = r.state.frames[key].pop(_VALUE)
+    if isinstance(bound, Missing):
+        raise bound.error or r.error("AG206", name="the value")
+    return bound
+
+
 def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callable[[], Abstract]) -> Abstract:
     """The value of a conditional expression: a selection where both sides are harmless, else a branch."""
     found: list[Abstract] = []
@@ -178,6 +206,8 @@ def choose(r: Reader, pred: Value, then: Callable[[], Abstract], orelse: Callabl
         r.splice(side.nodes)
         r.restore(r.state, side.state)
         return found[0]
+    if any(_binds(r.state, side.state) for side in sides):
+        return _joined(r, pred, sides, found)
     following = Following(r, pred, sides, site_of(r, r.b.span), r.state)
     shared = merging.sharing(r, sides, -1, "", (found[0], found[1]), None, following.site)
     try:

@@ -62,6 +62,7 @@ class Loop:
     counter: str | None = None
     counted: bool = False
     schedule: Schedule | None = None
+    behind: Callable[[], None] | None = None
     saved: dict[str, Abstract] = field(default_factory=dict)
 
     @property
@@ -163,7 +164,7 @@ def _rounds(r: Reader, act: Activation, node: cst.For, items: list[Abstract], li
 
 
 def unless_left(
-    r: Reader, act: Activation, node: cst.For, status: Number, go_on_with: Callable[[], None]
+    r: Reader, act: Activation, node: cst.For | cst.While, status: Number, go_on_with: Callable[[], None]
 ) -> None:
     """The rounds that are left, under the condition that the loop has not been left."""
     from adgen.frontend.statements import _settle
@@ -324,8 +325,6 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
         raise _unknown_rounds(r, act, node, grown)
     body = statements(node.body)
     named = names_named(node.test)
-    if named and exits(body):
-        raise r.refuse("AG110", act, node.test)
     forever = isinstance(node.test, cst.Name | cst.Integer) and node.test.value in ("True", "1")
     loop = Loop(
         act,
@@ -352,8 +351,11 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
     before, entry = r.state, r.state.fork()
     try:
         with r.at(act, node):
-            _lower(r, loop, lambda c: _while_round(r, loop, c, test, again))
-            again()
+            if named and loop.leaves:
+                _tested_behind(r, loop, test)
+            else:
+                _lower(r, loop, lambda c: _while_round(r, loop, c, test, again))
+                again()
     except Unfounded:
         if forever:
             raise
@@ -361,6 +363,36 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
         return
     if forever and "break" not in exits(body):
         r.state.frames[act.key][RETURNED] = Known(True)
+
+
+def _tested_behind(r: Reader, loop: Loop, test: Callable[[], Value]) -> None:
+    """A ``while`` whose test binds names and that may be left: tested before it and behind each round."""
+    act, node = loop.act, loop.node
+    assert isinstance(node, cst.While)
+    name = f"$test{len(r.running)}_{act.source.span(node).line}"
+    loop.counter = name
+
+    def again() -> None:
+        r.state.frames[act.key][name] = Number(test())
+
+    def behind() -> None:
+        from adgen.frontend.statements import left
+
+        status = left(r, act)
+        if status == Known(False):
+            again()
+        elif isinstance(status, Number):
+            unless_left(r, act, node, status, again)
+
+    def holds() -> Value:
+        found = r.state.frames[act.key][name]
+        assert isinstance(found, Known | Number)
+        return r.value(found)
+
+    again()
+    loop.behind = behind
+    _lower(r, loop, lambda c: _while_round(r, loop, c, holds, lambda: None))
+    r.state.frames[act.key].pop(name, None)
 
 
 def _for_as_while(r: Reader, loop: Loop, found: Trip) -> None:
@@ -500,6 +532,8 @@ def _body(r: Reader, loop: Loop) -> None:
 
     block(r, loop.act, statements(loop.node.body), loop.head)
     r.state.frames[loop.act.key][CONTINUED] = Known(False)
+    if loop.behind is not None:
+        loop.behind()
 
 
 def _for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Growth | None = None) -> Round:

@@ -35,28 +35,6 @@ CODES = (
         ),
     ),
     Code(
-        "AG110",
-        "`:=` in the test of this loop is outside the accepted language",
-        "The test is evaluated once more when it fails, but not where the loop is left otherwise.",
-        help="assign in the body of the loop",
-        bad=Example("""
-            def f(x):
-                n = 0
-                while «(n := n + 1) < 5»:
-                    x = x * 1.5
-                    if x > 3.0:
-                        break
-                return x * n
-        """),
-        good=Example("""
-            def f(x):
-                n = 0
-                while (n := n + 1) < 5:
-                    x = x * 1.5
-                return x * n
-        """),
-    ),
-    Code(
         "AG112",
         "a {construct} is outside the accepted language here",
         "Comprehensions that cannot be read as a tuple of known length have no place in an array program.",
