@@ -53,6 +53,31 @@ def axes(x, y):
     return np.sum(x * y, axis=0).sum() + np.sum(np.mean(x, axis=-1))
 
 
+def inner_and_whole(x, y):
+    return np.sum(x[1:] + x) + np.sum(y)
+
+
+def inner_and_other(x, y):
+    return np.sum(np.maximum(x[:-1], y) * y)
+
+
+def under_a_condition(x, y):
+    if len(y) > 1:
+        return np.sum(x * y)
+    return np.sum(x) + np.sum(y)
+
+
+def counted(x, y):
+    return np.sum(x * np.arange(len(y)))
+
+
+def filled(x, y):
+    z = np.zeros(len(y))
+    z[:] = x
+    z += x
+    return np.sum(z * y)
+
+
 CASES: dict[Any, list[tuple[tuple[int, ...], tuple[int, ...]]]] = {
     broadcast_product: [
         ((3, 4), (3, 4)),
@@ -102,6 +127,11 @@ CASES: dict[Any, list[tuple[tuple[int, ...], tuple[int, ...]]]] = {
     ],
     ends: [((5,), (5,)), ((2,), (1,)), ((1,), (1,)), ((3,), (2,)), ((0,), (1,))],
     neighbours: [((5,), (5,)), ((2,), (2,)), ((1,), (0,)), ((5,), (4,)), ((5,), (2,))],
+    inner_and_whole: [((2,), (3,)), ((1,), (2,)), ((0,), (1,)), ((2,), (1,))],
+    inner_and_other: [((0,), (0,)), ((4,), (3,)), ((2,), (4,)), ((4,), (1,)), ((1,), (0,)), ((1,), (1,))],
+    under_a_condition: [((3,), (3,)), ((1,), (3,)), ((3,), (1,)), ((1,), (1,)), ((2,), (2,)), ((0,), (1,))],
+    counted: [((3,), (3,)), ((1,), (3,)), ((3,), (1,)), ((0,), (0,)), ((2,), (3,))],
+    filled: [((3,), (3,)), ((1,), (3,)), ((1,), (1,)), ((0,), (0,)), ((3,), (1,))],
     axes: [((3, 4), (3, 4)), ((3, 4), (4,)), ((3,), (3,)), ((2, 3, 4), (3, 1))],
 }
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,24 @@ class UserError(AdgenError):
 
     def __str__(self) -> str:
         return "\n" + render_all(self.diagnostics)
+
+
+class Unequal(UserError):
+    """Sizes that differ for every input, as far as the program takes it.
+
+    A call whose ``sizes`` make one of them 1 may stretch it, and one that breaks the assumptions ``refuted``
+    needs another program.
+    """
+
+    def __init__(self, error: UserError, sizes: Mapping[str, int], refuted: frozenset[Any]) -> None:
+        super().__init__(*error.diagnostics)
+        self.sizes = dict(sizes)
+        self.refuted = refuted
+
+    @property
+    def depends(self) -> bool:
+        """Whether it is so only for want of knowing more of the call."""
+        return bool(self.sizes or self.refuted)
 
 
 def refuse(

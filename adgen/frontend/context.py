@@ -97,7 +97,7 @@ class LibraryContext(Protocol):
     def items(self, x: Abstract) -> tuple[Abstract, ...]:
         """The elements of a tuple argument (of an array with a known first dim: its rows)."""
 
-    def same_dim(self, left: Dim, right: Dim, x: Abstract | Value | None = None) -> Dim:
+    def same_dim(self, left: Dim, right: Dim, *xs: Abstract | Value) -> Dim:
         """A dim equal to both: provably, by an entry assumption, or by a run-time guard."""
 
     def with_dims(self, value: Value, dims: Sequence[Dim]) -> Value:

@@ -349,8 +349,7 @@ def fit(r: Reader, value: Value, dtype: DType, dims: Sequence[Dim]) -> Value:
     while value.type.rank > len(dims) and value.type.dims[0] == ONE:
         value = reshape(r.b, value, dims=value.type.dims[1:])
     if value.type.rank > len(dims):
-        text = ", ".join(map(str, value.type.dims))
-        raise r.error("AG230", left=f"({', '.join(map(str, dims))})", right=f"({text})")
+        raise r.sizes.unequal(dims, value.type.dims, (value,))
     if not dims:
         return value if value.type.kind is not Kind.array else r.cast(value, dtype, Kind.np)
     if not value.type.rank:

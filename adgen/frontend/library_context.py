@@ -190,10 +190,9 @@ class CallContext:
             raise self.error("AG240", x, what="the length of a sequence")
         return found
 
-    def same_dim(self, left: Dim, right: Dim, x: Abstract | Value | None = None) -> Dim:
+    def same_dim(self, left: Dim, right: Dim, *xs: Abstract | Value) -> Dim:
         """Equal dims."""
-        values = () if x is None else (self.r.value(x),)
-        return self.r.sizes.same(left, right, values)
+        return self.r.sizes.same(left, right, [self.r.value(x) for x in xs])
 
     def with_dims(self, value: Value, dims: Sequence[Dim]) -> Value:
         """Equal dims."""

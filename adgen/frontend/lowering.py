@@ -11,6 +11,7 @@ from typing import Any
 import libcst as cst
 
 from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, refuse
+from adgen.diagnostics.errors import Unequal
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -81,7 +82,8 @@ class Lowered:
     ``Static`` for constants such as None. Behind them come the final contents of the arguments in
     ``mutated``, which the function writes into. ``baked`` holds what was built in and has to be the same
     object at a call. ``equalities`` are dims the program needs to be equal; the parameter types or the
-    assumptions already say so.
+    assumptions already say so. Of two dims that are ``alike`` neither is 1 where the other is not: a branch
+    combines them.
     """
 
     func: Func
@@ -93,6 +95,7 @@ class Lowered:
     equalities: tuple[Equality, ...]
     remarks: tuple[Diagnostic, ...]
     sources: tuple[SourceText, ...]
+    alike: tuple[tuple[Dim, Dim], ...] = ()
 
     @property
     def demands(self) -> tuple[Parameter, ...]:
@@ -149,7 +152,7 @@ def lower(
         reader = Reader(
             demanded, refuted, max_ops, substitution, differentiate, recursive, followed, elements=elements
         )
-        reader.sizes.ahead = not sizes
+        reader.sizes.call = sizes
         try:
             with deep_stack():
                 lowered = _attempt(reader, function, arguments, brings)
@@ -162,6 +165,8 @@ def lower(
         except UserError as error:
             if guessed(reader):
                 continue
+            if isinstance(error, Unequal) and error.depends:
+                raise
             raise _with_sources(reader, function, error) from None
         except MemoryError:
             raise
@@ -267,6 +272,7 @@ def _attempt(
         (),
         tuple(r.remarks),
         tuple(r.sources),
+        tuple(r.sizes.alike),
     )
 
 

@@ -144,7 +144,9 @@ def with_dims(r: Reader, value: Value, dims: Sequence[Dim]) -> Value:
     A reshape checks the number of elements: taken one dim at a time, it checks every dim.
     """
     for axis, (old, new) in enumerate(zip(value.type.dims, dims, strict=True)):
-        if r.sizes.same(new, old, (value,)) != old:
+        if new == old:
+            continue
+        if r.sizes.same(new, old, (value,), dims) != old:
             changed = (*value.type.dims[:axis], new, *value.type.dims[axis + 1 :])
             value = reshape(r.b, value, dims=changed)
     return value

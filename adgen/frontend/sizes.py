@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from adgen.diagnostics import Span
+from adgen.diagnostics import Span, UserError
+from adgen.diagnostics.errors import Unequal
+from adgen.frontend.origins import mismatch
 from adgen.ir.core import Assumption, Op, Value
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import I64
@@ -60,7 +62,8 @@ class Sizes:
     limits: dict[Value, tuple[Dim, Dim]] = field(default_factory=dict)
     unknowns: dict[str, Value] = field(default_factory=dict)
     conditional: int = 0
-    ahead: bool = True
+    call: Mapping[str, int] = field(default_factory=dict)
+    alike: dict[tuple[Dim, Dim], None] = field(default_factory=dict)
     known: list[Dim] = field(default_factory=list)
     leaned: int = 0
 
@@ -241,7 +244,7 @@ class Sizes:
             return False
         if size.value is None and all(c < 0 for m, c in size.terms if m) and size.evaluate(_zeros(size)) < 0:
             return False
-        if not (self.conditional and self.ahead):
+        if not self.conditional or self.call:
             self.assumptions.setdefault(size, Assumption(size, False, reason, self.r.b.span))
         elif here:
             self._require_here(size, reason)
@@ -282,16 +285,30 @@ class Sizes:
         self.assumptions, self.equalities = facts
 
     # -- equal dims ---------------------------------------------------------------------------------------
-    def same(self, left: Dim, right: Dim, values: Sequence[Value] = ()) -> Dim:
-        """A dim equal to both, which the program needs to be equal. Raises AG230 where they cannot be."""
+    def same(self, left: Dim, right: Dim, values: Sequence[Value] = (), wanted: Sequence[Dim] = ()) -> Dim:
+        """A dim equal to both, which the program needs to be equal. Raises AG230 where they cannot be.
+
+        ``wanted`` is the shape that the last of ``values`` has to have.
+        """
         if left == right:
             return left
         gap = left - right
-        if gap.value is not None:
-            raise self._unequal(left, right, values)
-        if not self.conditional and self.about_inputs(gap):
+        if gap.value is not None or self._only_empty(gap):
+            raise self._unequal(left, right, values, wanted)
+        if not self.about_inputs(gap):
+            return left
+        if not self.conditional:
             self.unify(left, right)
+        elif self._stretches(left, right):
+            raise self._unequal(left, right, values, wanted)
         return left
+
+    def _stretches(self, left: Dim, right: Dim) -> bool:
+        """Whether one of two sizes, and not the other, is 1 in the call that the program is made for."""
+        if not {*left.symbols(), *right.symbols()} <= self.call.keys():
+            return False
+        self.alike.setdefault((left, right))
+        return (left.evaluate(self.call) == 1) != (right.evaluate(self.call) == 1)
 
     def unify(self, left: Dim, right: Dim) -> bool:
         """Find a symbol that has to be a dim for two to be equal, latest input first, and record it."""
@@ -308,11 +325,27 @@ class Sizes:
             self.unsolved.setdefault(gap, Equality(None, gap, left, right, self.r.b.span))
         return gap == ZERO
 
-    def _unequal(self, left: Dim, right: Dim, values: Sequence[Value]) -> Exception:
-        shapes = [_shape_text(v.type.dims) for v in values if v.type.rank] or [str(left), str(right)]
-        if len(shapes) == 1:
-            shapes = [str(left), str(right)]
-        return self.r.error("AG230", left=shapes[0], right=shapes[-1])
+    def _only_empty(self, gap: Dim) -> bool:
+        """Whether two sizes are equal for no input but an empty one, which nobody has given."""
+        return not self.call and len(gap.terms) == 1 and bool(gap.symbols())
+
+    def _unequal(self, left: Dim, right: Dim, values: Sequence[Value], wanted: Sequence[Dim]) -> UserError:
+        shapes = [*([wanted] if wanted else []), *(v.type.dims for v in values if v.type.rank)]
+        pair = (shapes[0], shapes[-1]) if len(shapes) > 1 else ((left,), (right,))
+        return self.unequal(*pair, values, (left, right))
+
+    def unequal(
+        self, left: Sequence[Dim], right: Sequence[Dim], values: Sequence[Value], sizes: Sequence[Dim] = ()
+    ) -> UserError:
+        """AG230 for two shapes; where one of ``sizes`` is 1 in this call, it tells what to make known."""
+        error = mismatch(self.r, left, right, values)
+        names = {s for d in sizes for s in d.symbols()}
+        ones = [d for d in sizes if names <= self.call.keys() and d.evaluate(self.call) == 1]
+        broken = frozenset(a for a in self.assumptions if self._negative(a))
+        return Unequal(error, {s: self.call[s] for d in ones for s in d.symbols()}, broken)
+
+    def _negative(self, size: Dim) -> bool:
+        return set(size.symbols()) <= self.call.keys() and size.evaluate(self.call) < 0
 
 
 _OPPOSITES = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
@@ -331,10 +364,6 @@ def _nonnegative(size: Dim, facts: Sequence[Dim], depth: int = 2) -> bool:
 def _opaque(size: Dim) -> bool:
     """Whether unknown integers occur in a polynomial."""
     return any(s.startswith("@") for s in size.symbols())
-
-
-def _shape_text(dims: Sequence[Dim]) -> str:
-    return f"({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"
 
 
 def _linear_coefficient(size: Dim, name: str) -> int | None:

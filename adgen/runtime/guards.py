@@ -25,13 +25,16 @@ Check = Callable[[Sequence[Any]], bool]
 class Guard:
     """The leaf types of a specialisation, its assumptions, and the values of demanded leaves.
 
-    ``names`` is how a user writes each leaf.
+    ``names`` is how a user writes each leaf. Of dims that are ``alike`` one is not 1 where the other is not,
+    and one of those in ``refuted`` is negative.
     """
 
     types: tuple[Type, ...]
     names: tuple[str, ...]
     assumptions: tuple[Assumption, ...] = ()
     demanded: Mapping[int, Any] = field(default_factory=dict)
+    alike: tuple[tuple[Dim, Dim], ...] = ()
+    refuted: tuple[Dim, ...] = ()
 
     def compile(self) -> Check:
         """The guard as a function of the leaves."""
@@ -45,6 +48,12 @@ class Guard:
             if homes.get(next(iter(dim.symbols()), "")) != (leaf, axis)
         ]
         terms += [f"{self._spell(a.dim, homes)} {'==' if a.exact else '>='} 0" for a in self.assumptions]
+        terms += [
+            f"({self._spell(left, homes)} == 1) == ({self._spell(right, homes)} == 1)"
+            for left, right in self.alike
+        ]
+        if self.refuted:  # calls that break nothing have a program that knows more
+            terms.append(f"({' or '.join(f'{self._spell(d, homes)} < 0' for d in self.refuted)})")
         body = "\n".join([*lines, f"    return {' and '.join(terms) or 'True'}"])
         space: dict[str, Any] = {}
         exec(f"def guard(L):\n{body}\n", space)

@@ -43,6 +43,8 @@ def _form(executable: Executable, bound: Bound, function: Any) -> CallForm | Non
     numbers = all(t.rank or t.kind is not Kind.array for t in traced.leaf_types)
     if not plain or not numbers or traced.hidden or traced.mutated:
         return None
+    if traced.alike or bound.specialisation.guard.refuted:
+        return None
     template = _template(executable.traced.result, [0])
     surroundings = _surroundings(traced.fixed, function)
     if template is None or surroundings is None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adgen.diagnostics import RunError
+from adgen.diagnostics.errors import Unequal
+from adgen.ir.core import Assumption
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.runtime.abstract import AbstractTree
@@ -42,11 +44,13 @@ class Specialisation:
     made: dict[Any, Any] = field(default_factory=dict)
 
     @staticmethod
-    def of(traced: Traced) -> Specialisation:
-        """The specialisation that a traced function is."""
+    def of(traced: Traced, refuted: frozenset[Dim] = frozenset()) -> Specialisation:
+        """The specialisation that a function traced without the assumptions ``refuted`` is."""
         types = (*traced.leaf_types, *(hidden.type for hidden in traced.hidden))
         names = (*traced.leaf_names, *(hidden.name for hidden in traced.hidden))
-        guard = Guard(types, names, traced.func.assumptions, traced.demanded)
+        symbols = {s for t in types for d in t.dims for s in d.symbols()}
+        negative = tuple(d for d in refuted if symbols.issuperset(d.symbols()))
+        guard = Guard(types, names, traced.func.assumptions, traced.demanded, traced.alike, negative)
         return Specialisation(traced, guard, guard.compile())
 
 
@@ -154,13 +158,24 @@ def specialise(
     pins = dict(pins)
     refuted: frozenset[Dim] = frozenset()
     while True:
-        traced = trace([pinned(tree, pins) for tree in arguments], refuted, sizes)
-        known = sizes | _hidden_sizes(traced)
-        ones = next((found for e in traced.equalities if (found := _stretched(e, known))), [])
-        if ones:
-            pins |= dict.fromkeys(ones, 1)
+        try:
+            traced = trace([pinned(tree, pins) for tree in arguments], refuted, sizes)
+        except Unequal as unequal:
+            if unequal.sizes.keys() <= pins.keys() and unequal.refuted <= refuted:
+                raise
+            pins |= unequal.sizes
+            refuted |= unequal.refuted
             continue
-        specialisation = Specialisation.of(traced)
+        known = sizes | _hidden_sizes(traced)
+        early = _broken(traced.func.assumptions, known) - refuted
+        if early:
+            refuted |= early
+            continue
+        ones = next((found for e in traced.equalities if (found := _stretched(e, known))), {})
+        if ones:
+            pins |= ones
+            continue
+        specialisation = Specialisation.of(traced, refuted)
         full = [*leaves, *traced.examples]
         wrong = specialisation.guard.shape_error(full)
         if wrong is not None:
@@ -180,17 +195,24 @@ def _without_large(traced: Traced) -> Traced:
     return replace(traced, examples=kept)
 
 
-def _stretched(equality: Equality, sizes: Pins) -> list[str]:
-    """The symbols to pin because they are 1 where the program was made for equal dims."""
-    names = set(equality.dim.symbols()) | ({equality.symbol} if equality.symbol else set())
+def _broken(assumptions: Sequence[Assumption], sizes: Pins) -> frozenset[Dim]:
+    """The assumptions that ask for at least as much as there is, and are wrong for these sizes."""
+    known = (a.dim for a in assumptions if not a.exact and set(a.dim.symbols()) <= sizes.keys())
+    return frozenset(d for d in known if d.evaluate(sizes) < 0)
+
+
+def _stretched(equality: Equality, sizes: Pins) -> Pins:
+    """The sizes to pin because a length is 1 where the program was made for equal ones."""
+    names = {*equality.left.symbols(), *equality.right.symbols()}
     if any(name not in sizes for name in names):
-        return []
-    if equality.dim.evaluate(sizes) == (sizes[equality.symbol] if equality.symbol else 0):
-        return []
-    ones = [name for name in sorted(names) if sizes[name] == 1]
+        return {}
+    lengths = {side: side.evaluate(sizes) for side in (equality.left, equality.right)}
+    if len(set(lengths.values())) == 1:
+        return {}
+    ones = [side for side, length in lengths.items() if length == 1]
     if not ones:
         raise mismatch(equality, sizes)
-    return ones
+    return {name: sizes[name] for side in ones for name in side.symbols()}
 
 
 def _sizes(arguments: Sequence[AbstractTree], leaves: Sequence[Any]) -> Pins:

@@ -35,7 +35,8 @@ class Traced:
 
     Its results are the leaves of ``result``, then the final contents of the leaves in ``mutated``.
     ``demanded`` are leaves whose value is part of the program, ``defaults`` the source of default values,
-    ``examples`` the values of the hidden arguments at the time.
+    ``examples`` the values of the hidden arguments at the time. Of dims that are ``alike`` one is not 1 where
+    the other is not.
     """
 
     func: Func
@@ -55,6 +56,7 @@ class Traced:
     name_span: Span | None = None
     sources: tuple[SourceText, ...] = ()
     examples: tuple[Any, ...] = ()
+    alike: tuple[tuple[Dim, Dim], ...] = ()
 
     @property
     def leaf_types(self) -> tuple[Type, ...]:

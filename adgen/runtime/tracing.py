@@ -109,6 +109,7 @@ def trace_helper(
         digest=hashlib.sha256(source.text.text.encode()).hexdigest()[:16],
         sources=lowered.sources,
         examples=tuple(c.example for c in lowered.captures),
+        alike=lowered.alike,
     )
 
 

@@ -91,9 +91,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", CASES)
 def test_a_branch_that_is_not_taken_asks_nothing(name: str, source: Path, tmp_path: Path) -> None:
     out = tmp_path / f"{name}_grad.py"
-    assert (
-        main(["build", f"{source}:{name}", "--signature", "f64[n], i64", "--wrt", "x", "-o", str(out)]) == 0
-    )
+    arguments = ["--signature", "f64[n], i64", "--wrt", "x", "-o", str(out)]
+    assert main(["build", f"{source}:{name}", *arguments]) == 0
     built, function = module_of(out, f"{name}_grad"), getattr(module_of(source, "branching"), name)
     for size, k in CASES[name]:
         x = np.arange(1.0, size + 1.0)

@@ -93,16 +93,9 @@ def require(c: LibraryContext, holds: bool, operation: str, *xs: Abstract | Valu
         raise c.error("AG234", None, operation=operation, types=types)
 
 
-def shape_text(dims: Sequence[Dim]) -> str:
-    """A shape as Python writes it."""
-    return f"({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"
-
-
 def matched(c: LibraryContext, left: Dim, right: Dim, x: Value, y: Value) -> Dim:
     """A dim equal to two dims of operands, whose shapes the diagnostic shows where they cannot agree."""
-    if left != right and left.value is not None and right.value is not None:
-        raise c.error("AG230", None, left=shape_text(x.type.dims), right=shape_text(y.type.dims))
-    return left if left == right else c.same_dim(left, right)
+    return left if left == right else c.same_dim(left, right, x, y)
 
 
 def known_values(xs: Sequence[Abstract]) -> list[Any] | None:

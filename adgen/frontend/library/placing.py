@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Reshape
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, TRUE, Result, Table
-from adgen.frontend.library.operands import as_array, flat, require, shape_text, truth, type_of
+from adgen.frontend.library.operands import as_array, flat, require, truth, type_of
 from adgen.frontend.library.slicing import index_value
+from adgen.frontend.origins import shape_text
 from adgen.ir.core import Gather, Indexer, Value
 from adgen.ir.dims import Dim, product
 from adgen.ir.types import DType, Kind

@@ -8,8 +8,9 @@ from itertools import pairwise
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Permute, Reshape, Stretch, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
-from adgen.frontend.library.operands import as_array, flat, shape_text, size_number, type_of
+from adgen.frontend.library.operands import as_array, flat, size_number, type_of
 from adgen.frontend.library.slicing import along
+from adgen.frontend.origins import shape_text
 from adgen.ir.core import Range, Value
 from adgen.ir.dims import ONE, Dim, product
 from adgen.primitives.rounding import floor_divide
