@@ -44,7 +44,15 @@ class Branch:
     cls: type | None = None
 
 
-Spec = Leaf | Static | Branch
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list whose length is known only at run time: the rows of one array; ``python`` numbers or not."""
+
+    type: Type
+    python: bool
+
+
+Spec = Leaf | Static | Branch | Rows
 
 
 LeafPath = tuple[str, *tuple[Any, ...]]
@@ -61,6 +69,8 @@ def leaves(spec: Spec, path: LeafPath) -> Iterator[tuple[LeafPath, Leaf]]:
     match spec:
         case Leaf():
             yield path, spec
+        case Rows():
+            yield path, Leaf(spec.type)
         case Branch():
             for label, item in zip(labels(spec), spec.items, strict=True):
                 yield from leaves(item, (*path, label))

@@ -14,17 +14,12 @@ from adgen.diagnostics import Diagnostic, SourceText, Span, UserError, refuse
 from adgen.diagnostics.errors import Unequal
 from adgen.frontend.abstract import (
     Abstract,
-    Array,
-    Cells,
-    Grown,
     Known,
-    Maybe,
-    Number,
     Rule,
     Tuple,
     UserFunction,
 )
-from adgen.frontend.arguments import Branch, Leaf, LeafPath, Spec, Static, labels, leaf_name
+from adgen.frontend.arguments import Branch, Leaf, LeafPath, Rows, Spec, Static, labels, leaf_name
 from adgen.frontend.calls import check_parameters, run
 from adgen.frontend.cells import guessed
 from adgen.frontend.closing import closed
@@ -34,11 +29,10 @@ from adgen.frontend.inner import Differentiate
 from adgen.frontend.live_scope import LiveEnvironment, helper
 from adgen.frontend.mutation import owned
 from adgen.frontend.names import from_meaning
-from adgen.frontend.optional import present
-from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader, describe
+from adgen.frontend.program_results import result_of
+from adgen.frontend.reader import MAX_OPS, CapturedLeaf, Reader
 from adgen.frontend.recursion import call, place_of
 from adgen.frontend.scope import Captured, Helper, Meaning, Path
-from adgen.frontend.sequences import static_items
 from adgen.frontend.signals import Relearn, Restart, Unfounded
 from adgen.frontend.sizes import NO_SIZES, Equality
 from adgen.frontend.stack import deep_stack
@@ -242,7 +236,7 @@ def _attempt(
             raise r.error("AG127", source.name_span, name=source.name)
         yields: list[Value] = []
         with r.b.at(source.name_span):
-            spec = _result(r, result, yields)
+            spec = result_of(r, result, yields)
             mutated = _mutated(r, parameters, values, yields)
     body, results, functions = closed(nodes, yields, r.raw, r.names, r.comments, r.whole)
     assumed = {s for a in r.sizes.needed() for s in a.dim.symbols()}
@@ -305,6 +299,8 @@ def _argument(
             return Tuple(found, kind, keys, cls)
         case Leaf():
             return _leaf(r, path, spec, parameters, values)
+        case Rows():
+            raise r.error("AG115", notes=["a list among the arguments has a known length"])
 
 
 def _static(r: Reader, path: LeafPath, value: Any) -> Abstract:
@@ -349,29 +345,6 @@ def _substituted(spec: Spec, substitution: Mapping[str, Dim]) -> Spec:
 
 
 # -- results ------------------------------------------------------------------------------------------------
-def _result(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
-    match x:
-        case Known(value) if value is None or isinstance(value, str | Enum):
-            return Static(value)
-        case Tuple(items=items, kind=kind, keys=keys, cls=cls):
-            return Branch(kind, tuple(_result(r, item, yields) for item in items), keys, cls)
-        case Known() | Number() | Array():
-            value = r.value(x)
-            yields.append(value)
-            return Leaf(value.type)
-        case UserFunction():
-            raise r.error("AG129")
-        case Maybe():
-            return _result(r, present(r, x), yields)
-        case Cells():
-            raise r.error("AG115", notes=["return an array made of it: `np.array(xs)`"])
-        case Grown(count=count):
-            if count.value is None:
-                raise r.error("AG115", notes=["return an array made of it: `np.array(xs)`"])
-            return _result(r, Tuple(static_items(r, x) or (), "list"), yields)
-    raise r.error("AG234", operation="return", types=describe(r, x))
-
-
 def _mutated(
     r: Reader, parameters: list[Parameter], values: list[Value], yields: list[Value]
 ) -> tuple[LeafPath, ...]:

@@ -15,7 +15,7 @@ class Tree(Protocol):
 
     @property
     def kind(self) -> str:
-        """``leaf``, ``static``, ``tuple``, ``list``, ``dict``, ``namedtuple`` or ``dataclass``."""
+        """``leaf``, ``static``, ``rows``, ``tuple``, ``list``, ``dict``, ``namedtuple`` or ``dataclass``."""
 
     @property
     def children(self) -> Sequence[Tree]:
@@ -103,11 +103,24 @@ def construction(tree: Tree, leaves: Iterator[str], record: str = "") -> str:
         construction(child, leaves, f"{record}[{quoted(key)}]" if record else "")
         for key, child in zip(steps, tree.children, strict=True)
     ]
+    if tree.kind == "rows":
+        return _listed(tree, parts)
     if tree.kind == "dict":
         return "{" + ", ".join(f"{quoted(k)}: {p}" for k, p in zip(tree.keys, parts, strict=True)) + "}"
     if tree.kind == "list":
         return f"[{', '.join(parts)}]"
     return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+
+def _listed(tree: Tree, parts: Sequence[str]) -> str:
+    """The list of the rows of arrays."""
+    (child,) = tree.children
+    if child.kind == "static":
+        return "None"
+    if child.kind != "leaf":
+        return f"list(zip({parts[0].strip('(),')}))"
+    whole = parts[0] if parts[0].isidentifier() else f"({parts[0]})"
+    return f"{whole}.tolist()" if tree.value else f"list({parts[0]})"
 
 
 def class_name(tree: Tree) -> str:
@@ -140,6 +153,8 @@ def annotation(tree: Tree, types: Iterator[Type]) -> str:
     if tree.kind == "tuple":
         return f"tuple[{', '.join(parts)}]" if parts else "tuple[()]"
     same = len(set(parts)) == 1
+    if tree.kind == "rows":
+        return "list[Any]"
     if tree.kind == "list":
         return f"list[{parts[0]}]" if same else "list[Any]"
     if tree.kind == "dict":

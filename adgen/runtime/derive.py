@@ -16,7 +16,7 @@ from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.plans import Plan, Selector, selected_name
 from adgen.runtime.stages import checked, optimised
 from adgen.runtime.traced import Traced
-from adgen.runtime.trees import LEAF, STATIC, TreeSpec, leaf_spec, static_spec
+from adgen.runtime.trees import LEAF, ROWS, STATIC, TreeSpec, leaf_spec, static_spec
 
 
 def derive(traced: Traced, plan: Plan) -> Traced:
@@ -105,6 +105,8 @@ def _differentiated(traced: Traced, plan: Plan) -> tuple[TreeSpec, TreeSpec | No
 def _described(spec: TreeSpec) -> str:
     if spec.kind == STATIC:
         return repr(spec.value)
+    if spec.kind == ROWS:
+        return "a list whose length is known only at run time"
     return f"a {spec.kind} of {len(spec.children)}"
 
 

@@ -68,8 +68,10 @@ class SplitExecutable:
         self._arrays = [k for k, v in enumerate(saved) if isinstance(v.any_type, Type) and v.type.rank]
         self._on_tape = any(isinstance(v.any_type, TapeType) for v in saved)
 
-    def __call__(self, leaves: list[Any]) -> tuple[Any, Callable[[Sequence[Any]], Any]]:
-        """The result, and what takes cotangent leaves to gradients, as often as wanted."""
+    def __call__(
+        self, leaves: list[Any]
+    ) -> tuple[Any, Callable[[Sequence[Any]], Any], list[tuple[int, ...]]]:
+        """The result, what takes cotangent leaves to gradients, as often as wanted, and their shapes."""
         given = contiguous(leaves, self._ranked)
         mutated = self.traced.mutated
         if mutated:
@@ -85,7 +87,8 @@ class SplitExecutable:
         result = self._assemble(flat[: self._count], [*leaves, *residuals])
         if mutated:
             write_back(leaves, mutated, flat[self._count : self._saved])
-        return result, lambda seeds: self._pull(residuals, seeds)
+        shapes = [np.shape(value) for value in flat[: self._count]]
+        return result, lambda seeds: self._pull(residuals, seeds), shapes
 
     def _pull(self, residuals: list[Any], seeds: Sequence[Any]) -> Any:
         given = [list(r) if k in self._stacks else r for k, r in enumerate(residuals)]

@@ -19,7 +19,7 @@ from adgen.runtime.replicas import Replicas
 from adgen.runtime.results import converter
 from adgen.runtime.specialise import Bound
 from adgen.runtime.subject import Subject
-from adgen.runtime.trees import STATIC, TreeSpec, flatten, is_static
+from adgen.runtime.trees import ROWS, STATIC, TreeSpec, flatten, is_static
 
 
 def find(dispatcher: Dispatcher, arguments: Sequence[Any]) -> tuple[Bound, list[Any]]:
@@ -58,8 +58,7 @@ def pull_back_bound(
     dispatcher = Dispatcher(subject, Plan("split"), options)
     bound, leaves = find(dispatcher, arguments)
     executable: SplitExecutable = dispatcher.executable(bound)
-    result, pull = executable(_taken(bound, leaves, replicas))
-    shapes = [np.shape(leaf) for leaf in flatten(result)[1]]
+    result, pull, shapes = executable(_taken(bound, leaves, replicas))
 
     def pullback(cotangent: Any) -> Any:
         """From a cotangent of the result to one per primal."""
@@ -103,7 +102,7 @@ def seeds_of(
 
 
 def _seed(subject: Subject, given: Any, type_: Type, shape: tuple[int, ...]) -> Any:
-    if given is None:
+    if given is None or (np.shape(given) == (0,) and shape[:1] == (0,)):
         return zero(type_, shape)
     if np.shape(given) != shape:
         raise _wrong(subject, "cotangent", "the result", f"shape {np.shape(given)} instead of {shape}")
@@ -188,6 +187,8 @@ def _match(spec: TreeSpec, given: Any, leaves: list[Any], wrong: Wrong) -> None:
         leaves += [None] * spec.leaf_count
     elif spec.is_leaf:
         leaves.append(given)
+    elif spec.kind == ROWS:
+        leaves.append(_stacked(spec, given, wrong))
     elif spec.kind == STATIC:
         return
     else:
@@ -197,6 +198,19 @@ def _match(spec: TreeSpec, given: Any, leaves: list[Any], wrong: Wrong) -> None:
             raise wrong(f"structure {found} instead of {spec}")
         for child, item in zip(spec.children, items, strict=True):
             _match(child, item, leaves, wrong)
+
+
+def _stacked(spec: TreeSpec, given: Any, wrong: Wrong) -> Any:
+    """The elements of a list as the rows of an array; None stands for zeros."""
+    if not isinstance(given, list | tuple):
+        raise wrong(f"structure {flatten(given, lambda item: False)[0]} instead of {spec}")
+    known = [item for item in given if item is not None]
+    if given and not known:
+        return None
+    try:
+        return np.array([np.zeros_like(known[0]) if item is None else item for item in given])
+    except ValueError:
+        raise wrong("its elements differ in shape") from None
 
 
 def _items(given: Any) -> Sequence[Any]:

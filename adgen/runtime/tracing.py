@@ -22,7 +22,7 @@ from adgen.runtime.derive import Inner, derive
 from adgen.runtime.keys import key_of
 from adgen.runtime.subject import Subject
 from adgen.runtime.traced import Equality, Traced
-from adgen.runtime.trees import LEAF, STATIC, TreeSpec, leaf_spec, static_spec
+from adgen.runtime.trees import LEAF, STATIC, TreeSpec, leaf_spec, rows_spec, static_spec
 
 Refuted = frozenset[Dim]
 NOTHING: Refuted = frozenset()
@@ -185,5 +185,7 @@ def result_spec(found: spec.Spec) -> TreeSpec:
             return leaf_spec()
         case spec.Static(value):
             return static_spec(value)
+        case spec.Rows(python=python):
+            return rows_spec(python)
         case spec.Branch(kind, items, keys, cls):
             return TreeSpec(kind, tuple(result_spec(item) for item in items), keys, cls)

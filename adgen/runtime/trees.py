@@ -14,12 +14,15 @@ from typing import Any
 
 from adgen.objects.containers import DICT, LIST, NAMED, RECORD, TUPLE, container_of
 
-LEAF, STATIC = "leaf", "static"
+LEAF, STATIC, ROWS = "leaf", "static", "rows"
 
 
 @dataclass(frozen=True, slots=True)
 class TreeSpec:
     """The structure of a tree; ``keys`` are those of a dict or the field names of ``cls``.
+
+    ``rows`` is a list whose length is known only at run time, of elements like its child: the leaves are
+    arrays that hold one row for each. ``value`` says whether elements are Python numbers.
 
     >>> spec, leaves = flatten({"w": (1.0, 2.0), "b": 3.0})
     >>> leaves, str(spec)
@@ -58,7 +61,18 @@ class TreeSpec:
             return next(leaves)
         if self.kind == STATIC:
             return self.value
+        if self.kind == ROWS:
+            return self._listed([next(leaves) for _ in range(self.leaf_count)])
         return self.build([child._take(leaves) for child in self.children])
+
+    def _listed(self, columns: list[Any]) -> list[Any] | None:
+        """The list of rows; None of what has no leaves, as integers have no gradients."""
+        (child,) = self.children
+        if not columns:
+            return None
+        if self.value and child.is_leaf and columns[0].ndim == 1:
+            return list(columns[0].tolist())
+        return [child.unflatten([_row(column[k]) for column in columns]) for k in range(len(columns[0]))]
 
     def build(self, items: list[Any]) -> Any:
         """The container of this kind with these items."""
@@ -75,7 +89,7 @@ class TreeSpec:
 
     def names(self, root: str) -> list[str]:
         """One name per leaf: ``root`` itself, or ``root_0_w`` inside containers."""
-        if self.kind == LEAF:
+        if self.kind in (LEAF, ROWS):
             return [root]
         labels = self.keys or range(len(self.children))
         return [
@@ -99,6 +113,8 @@ class TreeSpec:
     def __str__(self) -> str:
         if self.kind == LEAF:
             return "*"
+        if self.kind == ROWS:
+            return f"[{self.children[0]}, ...]"
         if self.kind == STATIC:
             return repr(self.value)
         items = [str(child) for child in self.children]
@@ -111,6 +127,11 @@ class TreeSpec:
             return f"{{{text}}}"
         name = "" if self.cls is None else self.cls.__name__
         return f"{name}({text}{',' if len(items) == 1 and self.kind == TUPLE else ''})"
+
+
+def _row(row: Any) -> Any:
+    """One row with memory of its own."""
+    return row.copy() if getattr(row, "ndim", 0) else row
 
 
 def _filled(cls: type, items: dict[str, Any]) -> Any:
@@ -128,6 +149,11 @@ _A_LEAF = TreeSpec(LEAF)
 def leaf_spec() -> TreeSpec:
     """The spec of one leaf."""
     return _A_LEAF
+
+
+def rows_spec(python: bool) -> TreeSpec:
+    """The spec of a list of numbers or arrays, as many as there turn out to be."""
+    return TreeSpec(ROWS, (_A_LEAF,), value=python)
 
 
 def static_spec(value: Any) -> TreeSpec:
