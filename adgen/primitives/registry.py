@@ -47,6 +47,7 @@ from adgen.primitives import (
     sizes,
     softmax,
     stacking,
+    sylvester,
     tape,
     triangular,
     trigonometric,
@@ -61,7 +62,7 @@ FAMILIES = (
     *(contract, correlation, shape, stacking, patterns),
     *(indexing, positions, ordering, searching, fourier),
     *(linear_algebra, singular_values, determinants, triangular, orthogonal, banded),
-    *(matrix_functions, eigenvalues),
+    *(sylvester, matrix_functions, eigenvalues),
     *(tape, lists, opening, draws, checks, calling),
 )
 

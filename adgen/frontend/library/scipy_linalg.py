@@ -1,4 +1,4 @@
-"""scipy.linalg: systems of equations by the structure of the matrix, and functions of matrices."""
+"""scipy.linalg: systems of equations by the structure of the matrix, and factorizations."""
 
 from __future__ import annotations
 
@@ -17,19 +17,17 @@ from adgen.frontend.library.orthogonal import least_squares, not_taller, orthogo
 from adgen.ir.core import Value
 from adgen.ir.dims import ONE
 from adgen.ir.types import DType, Kind
-from adgen.primitives.elementwise import add, eq, sub, where
+from adgen.primitives.elementwise import add, eq, where
 from adgen.primitives.linear_algebra import eigh, solve
-from adgen.primitives.literals import literal, scaled
+from adgen.primitives.literals import literal
 from adgen.primitives.matrices import (
     diagonal_matrix,
     diagonal_of,
     lower_part,
-    matmul,
     symmetric_from_lower,
     turned,
     upper_part,
 )
-from adgen.primitives.matrix_functions import expm, orthogonal_factor, sqrtm, sylvester
 from adgen.primitives.patterns import eye
 from adgen.primitives.reduce import sum_
 from adgen.primitives.shape import reshape
@@ -38,7 +36,6 @@ from adgen.primitives.triangular import inverse_order, lu, row_order, rows_by, s
 
 table = Table()
 _ZERO = Known(0)
-_RIGHT = Known("right")
 _FULL = Known("full")
 _A, _AB = ("overwrite_a", "check_finite"), ("overwrite_a", "overwrite_b", "check_finite")
 _Function = Callable[..., Result]
@@ -318,85 +315,3 @@ def lu_(
     if c.static_bool(p_indices, "p_indices"):
         return c.cast(places, DType.i32), low, up
     return rows_by(b, eye(b, dims=kind.dims, k=0, dtype=kind.dtype), places), low, up
-
-
-# -- functions of matrices ------------------------------------------------------------------------------
-@registered("expm")
-def expm_(c: LibraryContext, A: Abstract) -> Result:
-    """The exponential of each matrix."""
-    return expm(c.b, square_matrices(c, A, "scipy.linalg.expm"))
-
-
-@registered("sqrtm")
-def sqrtm_(c: LibraryContext, A: Abstract) -> Result:
-    """The principal square root of a matrix that has a real one."""
-    x = square_matrices(c, A, "scipy.linalg.sqrtm")
-    require(c, x.type.rank == 2, "scipy.linalg.sqrtm", A)
-    return sqrtm(c.b, x)
-
-
-@registered("polar")
-def polar(c: LibraryContext, a: Abstract, side: Abstract = _RIGHT) -> Result:
-    """An orthogonal (or orthonormal) and a positive definite factor."""
-    x, b = floating(c, c.value(a)), c.b
-    require(c, x.type.rank == 2, "scipy.linalg.polar", a)
-    rows, columns = x.type.dims
-    which = c.static(side, "the side of scipy.linalg.polar")
-    if which not in ("left", "right"):
-        raise c.error("AG205", side, function="scipy.linalg.polar", reason="side is 'left' or 'right'")
-    if c.assume(rows - columns, "the matrix has no more columns than rows"):
-        u = orthogonal_factor(b, x)
-    else:
-        u = turned(b, orthogonal_factor(b, turned(b, x)))
-    return u, matmul(b, turned(b, u), x) if which == "right" else matmul(b, x, turned(b, u))
-
-
-@registered("orthogonal_procrustes", ("check_finite",))
-def orthogonal_procrustes(c: LibraryContext, A: Abstract, B: Abstract) -> Result:
-    """The orthogonal matrix that turns A into B best, and the sum of singular values of A.T @ B."""
-    x, y = c.promote(floating(c, c.value(A)), floating(c, c.value(B)))
-    require(c, x.type.rank == 2 and y.type.rank == 2, "scipy.linalg.orthogonal_procrustes", A, B)
-    dims = tuple(matched(c, p, q, x, y) for p, q in zip(x.type.dims, y.type.dims, strict=True))
-    x, y = c.with_dims(x, dims), c.with_dims(y, dims)
-    crossed = matmul(c.b, turned(c.b, x), y)
-    u = orthogonal_factor(c.b, crossed)
-    return u, sum_(c.b, diagonal_of(c.b, matmul(c.b, turned(c.b, u), crossed)), axes=(0,))
-
-
-@registered("solve_sylvester")
-def solve_sylvester(c: LibraryContext, a: Abstract, b: Abstract, q: Abstract) -> Result:
-    """The x with a @ x + x @ b = q."""
-    name = "scipy.linalg.solve_sylvester"
-    x, y, right = c.promote(*(floating(c, c.value(v)) for v in (a, b, q)))
-    require(c, all(v.type.rank == 2 for v in (x, y, right)), name, a, b, q)
-    x, y = square_matrices(c, x, name), square_matrices(c, y, name)
-    rows = matched(c, x.type.dims[0], right.type.dims[0], x, right)
-    columns = matched(c, y.type.dims[0], right.type.dims[1], y, right)
-    x, y = c.with_dims(x, (rows, rows)), c.with_dims(y, (columns, columns))
-    return sylvester(c.b, x, y, c.with_dims(right, (rows, columns)))
-
-
-@registered("solve_continuous_lyapunov")
-def solve_continuous_lyapunov(c: LibraryContext, a: Abstract, q: Abstract) -> Result:
-    """The x with a @ x + x @ a.T = q."""
-    name = "scipy.linalg.solve_continuous_lyapunov"
-    x, right = c.promote(floating(c, c.value(a)), floating(c, c.value(q)))
-    x, right = square_matrices(c, x, name), square_matrices(c, right, name)
-    size = matched(c, x.type.dims[0], right.type.dims[0], x, right)
-    x, right = (c.with_dims(v, (size, size)) for v in (x, right))
-    return sylvester(c.b, x, turned(c.b, x), right)
-
-
-@registered("solve_discrete_lyapunov")
-def solve_discrete_lyapunov(c: LibraryContext, a: Abstract, q: Abstract) -> Result:
-    """The x with a @ x @ a.T - x + q = 0, as the solution of a continuous equation."""
-    name, b = "scipy.linalg.solve_discrete_lyapunov", c.b
-    x, right = c.promote(floating(c, c.value(a)), floating(c, c.value(q)))
-    x, right = square_matrices(c, x, name), square_matrices(c, right, name)
-    size = matched(c, x.type.dims[0], right.type.dims[0], x, right)
-    x, right = (c.with_dims(v, (size, size)) for v in (x, right))
-    unit = diagonal_matrix(b, literal(b, diagonal_of(b, x), 1), x.type)
-    more = add(b, x, unit)
-    over = solve(b, more, sub(b, x, unit))
-    inner = solve(b, more, turned(b, solve(b, more, right)))
-    return sylvester(b, over, turned(b, over), scaled(b, -2.0, turned(b, inner)))
