@@ -205,7 +205,7 @@ def _defaults(function: types.FunctionType) -> dict[str, Any]:
 
 
 #: modules whose functions do not all say where they are from
-_HOMES = ("numpy.linalg", "numpy.random", "scipy.special", "scipy.linalg", "random")
+_HOMES = ("numpy.linalg", "numpy.random", "scipy.special", "scipy.linalg", "scipy.sparse.linalg", "random")
 
 
 def _library_name(value: Any) -> str | None:

@@ -308,7 +308,7 @@ class StaticEnvironment:
             import importlib.util
 
             nested = f"{home}.{member}"
-            if home in ("numpy", "scipy") and importlib.util.find_spec(home) and _is_submodule(nested):
+            if _is_submodule(nested) and importlib.util.find_spec(home):
                 return Module(nested)
             return Library(nested)
         file = self._neighbour(home)
@@ -344,8 +344,14 @@ class StaticEnvironment:
         raise NotConstant(name)
 
 
+_SUBMODULES = (
+    *("numpy.linalg", "numpy.random", "numpy.fft"),
+    *("scipy.special", "scipy.linalg", "scipy.sparse", "scipy.sparse.linalg"),
+)
+
+
 def _is_submodule(name: str) -> bool:
-    return name in ("numpy.linalg", "numpy.random", "numpy.fft", "scipy.special", "scipy.linalg")
+    return name in _SUBMODULES
 
 
 def check_decorators(source: FunctionSource, environment: StaticEnvironment) -> None:

@@ -26,6 +26,7 @@ from adgen.primitives import (
     hypergeometric,
     indexing,
     integral_functions,
+    krylov,
     linear_algebra,
     lists,
     matrix_functions,
@@ -62,7 +63,7 @@ FAMILIES = (
     *(contract, correlation, shape, stacking, patterns),
     *(indexing, positions, ordering, searching, fourier),
     *(linear_algebra, singular_values, determinants, triangular, orthogonal, banded),
-    *(sylvester, matrix_functions, eigenvalues),
+    *(sylvester, matrix_functions, eigenvalues, krylov),
     *(tape, lists, opening, draws, checks, calling),
 )
 

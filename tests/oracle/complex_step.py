@@ -120,7 +120,7 @@ def _member(value: Any) -> Any:
     if value is np.random.default_rng:
         return lambda *seed: Drawn(np.random.default_rng(*seed), _lift)
     try:
-        if value in _REFUSED or getattr(value, "__module__", "").startswith("scipy.linalg"):
+        if value in _REFUSED or getattr(value, "__module__", "").startswith(("scipy.linalg", "scipy.sparse")):
             return _refuse(value.__name__)
         if value in _MAKERS:
             return lambda *a, **k: _lift(_make(value, a, k))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
+import scipy.sparse.linalg
 
 from tests.oracle.dual import FUNCTIONS, Dual, make, primal, strip, tangent
 
@@ -217,6 +218,7 @@ shadowed(scipy.linalg.solve_triangular, _triangular)
 shadowed(scipy.linalg.cho_factor, _cho_factor)
 shadowed(scipy.linalg.cho_solve, _cho_solve)
 shadowed(scipy.linalg.solve_banded, _banded)
+shadowed(scipy.sparse.linalg.cg, lambda a, b, rtol: (_solve(a, b), 0))
 shadowed(scipy.linalg.expm, _exponential)
 shadowed(scipy.linalg.polar, _polar)
 shadowed(scipy.linalg.solve_continuous_lyapunov, lambda a, q: _sylvester(a, a.T, q))

@@ -94,7 +94,10 @@ class Run:
             return special[value]
         if is_math(value):
             return MathFunction(value)
-        if getattr(value, "__module__", "").startswith("scipy.linalg") and value in dual_linalg.SCIPY:
+        if (
+            getattr(value, "__module__", "").startswith(("scipy.linalg", "scipy.sparse"))
+            and value in dual_linalg.SCIPY
+        ):
             return LinearAlgebra(dual_linalg.SCIPY[value], self)
         if value is np.random.default_rng:
             return lambda *seed: Drawn(np.random.default_rng(*seed), self.lift)

@@ -16,6 +16,8 @@ for _module in (
     "scipy.fft",
     "numpy.random",
     "scipy.linalg",
+    "scipy.sparse",
+    "scipy.sparse.linalg",
     "random",
     "math",
     "cmath",

@@ -1,0 +1,48 @@
+"""scipy.sparse.linalg: systems solved by iterations, with a matrix that is an array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adgen.frontend.abstract import Abstract, Known
+from adgen.frontend.context import LibraryContext
+from adgen.frontend.entries import NONE, Result, Table, documented
+from adgen.frontend.library.factorizations import square_matrices
+from adgen.frontend.library.operands import floating, matched, require
+from adgen.primitives.define import Primitive
+from adgen.primitives.indexing import zeros_of
+from adgen.primitives.krylov import cg, gmres
+
+table = Table()
+_RTOL, _ATOL = Known(1e-5), Known(0.0)
+
+
+def _solver(prim: Primitive, what: str) -> Callable[..., Result]:
+    name = f"scipy.sparse.linalg.{prim.name}"
+
+    def apply(
+        c: LibraryContext,
+        A: Abstract,
+        b: Abstract,
+        x0: Abstract = NONE,
+        *,
+        rtol: Abstract = _RTOL,
+        atol: Abstract = _ATOL,
+        maxiter: Abstract = NONE,
+    ) -> Result:
+        a, right = c.promote(square_matrices(c, A, name), floating(c, c.value(b)))
+        require(c, a.type.rank == 2 and right.type.rank == 1, name, A, b)
+        size = matched(c, a.type.dims[0], right.type.dims[0], a, right)
+        a, right = c.with_dims(a, (size, size)), c.with_dims(right, (size,))
+        start = zeros_of(c.b, right.type)
+        if not c.is_none(x0):
+            start = c.with_dims(c.cast(c.value(x0), right.type.dtype), (size,))
+        limits = {"rtol": float(c.static(rtol, "rtol")), "atol": float(c.static(atol, "atol"))}
+        most = None if c.is_none(maxiter) else c.static_int(maxiter, "maxiter")
+        return tuple(c.b.emit(prim, (a, right, start), {**limits, "maxiter": most}))
+
+    return documented(apply, f"The x with A @ x = b by {what}, differentiated as that; whether it failed.")
+
+
+table.function("scipy.sparse.linalg.cg")(_solver(cg, "conjugate gradients"))
+table.function("scipy.sparse.linalg.gmres")(_solver(gmres, "minimal residuals"))
