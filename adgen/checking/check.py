@@ -25,6 +25,8 @@ Wrt = int | str | Sequence[int | str] | None
 
 #: how wrong a derivative may be, and how uncertain a difference, in double and in single precision
 _DOUBLE, _SINGLE = (1e-6, 1e-5), (1e-3, 1e-2)
+#: what is left of numbers around 1 that cancel
+_NOISE = 64.0 * float(np.finfo(np.float64).eps)
 _SINGLES = (np.dtype(np.float32), np.dtype(np.complex64))
 _DIRECTIONS = 2
 
@@ -253,7 +255,7 @@ def _row(
             float(np.max(np.abs(numerical.value), initial=0.0, where=np.isfinite(numerical.value))), 1.0
         )
         judged = numerical.error <= uncertain * scale
-        bad = judged & ~(gap <= wrong * size + 4.0 * numerical.error)
+        bad = judged & ~(gap <= wrong * size + 4.0 * numerical.error + _NOISE * scale)
     # The row shows the worst element: a wrong one first, else the largest relative error.
     rank = np.where(bad, 2.0, np.where(judged, 0.0, -1.0)) + np.nan_to_num(relative, nan=1.0)
     worst = int(np.argmax(rank))

@@ -144,3 +144,35 @@ def test_unknown_settings_are_refused(settings: Any) -> None:
     with pytest.raises(UserError) as caught:
         check_grad(dense, *_arguments(), **settings)
     assert caught.value.diagnostic.code == "AG274"
+
+
+def test_cancelling_numbers_are_not_compared_relative_to_nothing() -> None:
+    """A derivative that is zero, computed as a difference of equal numbers."""
+
+    def flat(x: Any) -> Any:
+        return abs((0.3 - 0.2j) * np.sum(x * np.array([0.1, 0.7, -0.3])))
+
+    for backend in ("numpy", "llvm"):
+        assert check_grad(flat, np.array([0.3, 1.7, -0.2]), order=2, backend=backend).ok
+
+
+def test_complex_arguments_are_checked_in_both_directions() -> None:
+    def loss(z: Any, w: Any) -> Any:
+        return np.sum((z * w * z.conj()).imag) + abs(w) ** 3
+
+    z = np.array([1.0 + 2.0j, -0.3j])
+    report = check_grad(loss, z, 0.4 - 0.7j, order=2)
+    assert report.ok
+    assert "2x2" in str(report)
+
+
+def test_a_wrong_conjugate_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    from adgen.autodiff import rules
+
+    monkeypatch.setattr(rules, "conjugate", lambda b, partial: partial)
+
+    def turned(z: Any) -> Any:
+        return np.sum((z * (0.3 + 1.5j)).real)
+
+    with pytest.raises(GradientMismatch):
+        check_grad(turned, np.array([1.0 + 2.0j, -0.3j]), backend="numpy")
