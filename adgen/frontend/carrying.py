@@ -5,17 +5,28 @@ The types start as those on entry and widen until a round leaves them as they ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from adgen.diagnostics import UserError
 from adgen.frontend import cells, merging
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Maybe, Number, Root, Tuple
-from adgen.frontend.carried_places import Places, Slots
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Maybe, Root, Tuple
+from adgen.frontend.carried_forms import (
+    Name,
+    form_of,
+    has_form,
+    is_placeable,
+    placed_ends,
+    places_in,
+    refit,
+    types_of,
+)
+from adgen.frontend.carried_names import Bindings
+from adgen.frontend.carried_places import Places
 from adgen.frontend.following import site_of
-from adgen.frontend.merging import Leaf, Unjoinable
+from adgen.frontend.merging import Unjoinable
 from adgen.frontend.mutation import changed_names, sole
 from adgen.frontend.open_sizes import in_scope, opened
 from adgen.frontend.optional import can_be_absent, is_none
@@ -24,147 +35,22 @@ from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Peel, Relearn
 from adgen.frontend.state import (
     BOUND,
-    FLAGS,
     RESULT,
     STOPPED,
     Activation,
     Binding,
     Missing,
     State,
-    roots_of,
-    shown_name,
 )
-from adgen.frontend.turns import Turns, turns_of
+from adgen.frontend.turns import turns_of
 from adgen.frontend.unbound import at_end, is_open, may_be_open
-from adgen.ir.core import Node, Value
+from adgen.ir.core import Node
 from adgen.ir.types import BOOL, AnyType, Type
 
-_SOMETHING = Root("unknown")
-"""Stands for a root made inside the loop, which cannot be named at its head."""
-
 
 @dataclass(slots=True)
-class Name:
-    """One carried name: its form, the types of its leaves, and what they start from (None: from zeros).
-
-    A name of an array keeps to that array until a round turns out to bind another.
-    """
-
-    key: int
-    name: str
-    entry: Binding | None
-    skeleton: object
-    types: list[AnyType]
-    starts: list[Abstract | Value | None]
-    late: bool
-    gone: Missing | None = None
-    at_entry: dict[Root, None] = field(default_factory=dict)
-    at_end: dict[Root, None] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Carried:
-    """Everything one loop carries."""
-
-    r: Reader
-    act: Activation
-    node: cst.For | cst.While
-    names: list[Name]
-    live: frozenset[str]
-    outside: State
-    roots: list[Root] = field(default_factory=list)
-    fresh: dict[Root | None, None] = field(default_factory=dict)
-    rounds: Callable[[], Value] | None = None
-    turns: Turns | None = None
-    site: object = None
-    waiting: bool = False
-    slots: Slots = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.slots = Slots(self.r, self.outside)
-
-    @property
-    def placed(self) -> bool:
-        """Whether it is followed which arrays the names are (see :mod:`adgen.frontend.carried_places`)."""
-        return self.site in self.r.followed
-
-    # -- around the loop ----------------------------------------------------------------------------------
-    def _leaves(self) -> Iterator[tuple[str | None, AnyType, Abstract | Value | None]]:
-        for item in self.names:
-            shown = shown_name(item.name)
-            for at, type_ in enumerate(item.types):
-                hint = shown if len(item.types) == 1 or shown is None else f"{shown}_{at}"
-                yield hint, type_, item.starts[at]
-        for root in self.roots:
-            version = self.r.state.versions[root]
-            yield self.r.root_names.get(root), version.any_type, version
-
-    def params(self) -> tuple[Value, ...]:
-        """Fresh region parameters."""
-        return tuple(Value(t, hint) for hint, t, _ in self._leaves())
-
-    def hints(self) -> list[str | None]:
-        """Names of the results."""
-        return [hint for hint, _, _ in self._leaves()]
-
-    def inits(self) -> tuple[Value, ...]:
-        """What the loop starts from."""
-        return tuple(merging.convert(self.r, start, t) for _, t, start in self._leaves())
-
-    # -- inside -------------------------------------------------------------------------------------------
-    def enter(self, params: tuple[Value, ...]) -> None:
-        """Bind the names and versions at the head of the body."""
-        values = iter(params)
-        frames = self.r.state.frames
-        self.slots.enter()
-        later: list[tuple[Name, Abstract]] = []
-        for item in self.names:
-            if item.late or item.gone is not None:
-                frames[item.key].pop(item.name, None)
-                frames[item.key].pop(BOUND + item.name, None)
-                if item.gone is not None and item.gone.error is not None:
-                    frames[item.key][item.name] = item.gone
-                elif self.waiting and item.late and item.gone is None:
-                    frames[item.key][item.name] = Missing(waits=True)
-                for _ in item.types:
-                    next(values)
-                continue
-            later.append((item, merging.rebuild(self.r, item.skeleton, values)))
-        for root in self.roots:
-            self.r.state.versions[root] = next(values)
-        for item, bound in later:
-            self._share(item, bound)
-            frames[item.key][item.name] = bound
-
-    def _share(self, item: Name, bound: Abstract, behind: bool = False) -> None:
-        """Mark the roots of a rebuilt name as aliases of others, where they may be."""
-        versions = self.r.state.versions
-        aliases = item.at_end if behind else {**item.at_entry, **item.at_end}
-        for root in roots_of(bound) if item.types and not places_in(item.skeleton) else ():
-            sources = {source: versions[source] for source in aliases if source in versions}
-            if _SOMETHING in aliases:
-                sources[root] = versions[root]
-            if sources:
-                self.r.state.shared[root] = sources
-                self.r.joined[root] = self.site
-
-    def note_aliases(
-        self, item: Name, bound: Binding | None, state: State, known: State, noted: dict[Root, None]
-    ) -> bool:
-        """Note the roots a carried name comes with that can be reached besides; whether any is new."""
-        before = len(noted)
-        if bound is None or not item.types or places_in(item.skeleton):
-            return False
-        others = state.reachable(item.key, item.name, self.live if item.key == self.act.key else None)
-        for root in roots_of(bound):
-            if (root.origin != "local" or root in others) and not self._turns_with(root):
-                noted.setdefault(root if root in known.versions else _SOMETHING)
-            for source in state.shared.get(root, {}):
-                if source is not root:
-                    noted.setdefault(source if source in known.versions else _SOMETHING)
-        if noted and self.placed:
-            raise self.r.refuse("AG245", self.act, self.node, name=item.name)
-        return len(noted) > before
+class Carried(Bindings):
+    """Everything one loop carries; its types and forms widen until a round leaves them as they are."""
 
     def widen(self, nodes: list[Node], state: State, runs: Callable[[], bool]) -> bool:
         """Compare the end of the body with its head; whether a type, a form or a set of roots changed."""
@@ -187,21 +73,6 @@ class Carried:
         return changed
 
     # -- which arrays the names are -----------------------------------------------------------------------
-    def _form(self, key: int, name: str, x: Abstract) -> tuple[object, list[Leaf]]:
-        """The form of a binding in front of the loop."""
-        if not self.placed:
-            return _form(self.r, x)
-        others = self.outside.reachable(key, name, self.live if key == self.act.key else None)
-
-        def placed(one: Array) -> Places:
-            type_ = self.r.type_of(one)
-            assert type_ is not None
-            found = Places(self.slots, shown_name(name) or "array", one, type_)
-            found.start(alone=one.root not in others and one.root not in self.outside.shared)
-            return found
-
-        return _form(self.r, x, placed)
-
     def _late(self, one: Array) -> Places:
         type_ = self.r.type_of(one)
         assert type_ is not None
@@ -213,10 +84,10 @@ class Carried:
         with self.r.inside(nodes, state):
             for item in list(self.names):
                 end = at_end(frame := state.frames[item.key], item.name)
-                if item.entry is None and item.skeleton is None and _is_placeable(end):
+                if item.entry is None and item.skeleton is None and is_placeable(end):
                     assert isinstance(end, Array | Tuple)
                     self._first(item, end, runs, is_open(frame, item.name))
-                elif is_none(item.skeleton) and _is_placeable(end):
+                elif is_none(item.skeleton) and is_placeable(end):
                     assert not isinstance(end, Missing | None)
                     self._make_optional(item, end, runs)
             ends = [pair for item in self.names for pair in self._pairs(item, state)]
@@ -228,7 +99,7 @@ class Carried:
             item for item in self.names if any(p.width != len(p.parts()) for p in places_in(item.skeleton))
         ]
         for item in grown:
-            _refit(item)
+            refit(item)
         return bool(grown) or True in admitted or was_open is not self.slots.open
 
     def _pairs(self, item: Name, state: State) -> list[tuple[Places, Array]]:
@@ -236,7 +107,7 @@ class Carried:
         end = at_end(state.frames[item.key], item.name)
         if end is None or isinstance(end, Missing) or item.gone is not None:
             return []
-        return list(_placed_ends(item.skeleton, end))
+        return list(placed_ends(item.skeleton, end))
 
     def _take_up(self, state: State) -> bool:
         """Carry the names whose containers the body changes, those of other activations among them."""
@@ -250,7 +121,7 @@ class Carried:
         for key, name in found:
             entry = base.frames[key][name]
             assert not isinstance(entry, Missing)
-            skeleton, leaves = self._form(key, name, entry)
+            skeleton, leaves = self.form(key, name, entry)
             types, starts = [leaf.type for leaf in leaves], [leaf.left for leaf in leaves]
             self.names.append(Name(key, name, entry, skeleton, types, starts, False))
             self.note_aliases(self.names[-1], entry, base, base, self.names[-1].at_entry)
@@ -278,9 +149,9 @@ class Carried:
         if open_ and not may_be_open(end):
             item.gone = Missing()
             return False
-        placed = self.placed and _is_placeable(end)
+        placed = self.placed and is_placeable(end)
         if placed:
-            skeleton, leaves = _form(self.r, end, self._late)
+            skeleton, leaves = form_of(self.r, end, self._late)
         else:
             skeleton, leaves = merging.filled(self.r, end, True, self.r.state)
         if open_:
@@ -291,9 +162,6 @@ class Carried:
         item.types = [self._outside(leaf.type) for leaf in leaves]
         item.starts = [None] * len(leaves)
         return bool(leaves) or open_ or placed
-
-    def _turns_with(self, root: Root) -> bool:
-        return self.turns is not None and root in self.turns.arrays.values()
 
     def _take_turns(self, state: State) -> bool:
         """Whether names turn out to exchange whole arrays in every round, some of the caller's too."""
@@ -319,7 +187,7 @@ class Carried:
         assert not isinstance(item.entry, Missing)
         inner, self.r.state = self.r.state, self.outside
         try:
-            item.skeleton, leaves = _form(self.r, item.entry)
+            item.skeleton, leaves = form_of(self.r, item.entry)
             item.types, item.starts = [leaf.type for leaf in leaves], [leaf.left for leaf in leaves]
             self.note_aliases(item, item.entry, self.outside, self.outside, item.at_entry)
         finally:
@@ -338,14 +206,14 @@ class Carried:
             return True
         by_value = self._by_value(item, end)
         try:
-            types = list(_types(self.r, item.skeleton, end))
+            types = list(types_of(self.r, item.skeleton, end))
             disowned = self._disowned(item.skeleton, end, own)
         except Unjoinable:
             self._learn_lists(item, end)
             raise self._cannot(item, end, runs) from None
         item.skeleton = disowned or item.skeleton
         if not item.types and not types:
-            if _same_form(item.skeleton, end) or item.late:
+            if has_form(item.skeleton, end) or item.late:
                 return disowned is not None
             self._learn_lists(item, end)
             raise self._cannot(item, end, runs)
@@ -365,8 +233,8 @@ class Carried:
                     return False
                 if inner is end and self._may_peel(runs):
                     return False
-                if self.placed and _is_placeable(inner):
-                    form, leaves = _form(self.r, inner, self._late)
+                if self.placed and is_placeable(inner):
+                    form, leaves = form_of(self.r, inner, self._late)
                 else:
                     form, leaves = merging.filled(self.r, inner, True, self.r.state)
                 item.skeleton = ("optional", form)
@@ -465,44 +333,6 @@ class Carried:
             "AG233", self.act, self.node, name=item.name, left=entry, right=describe(self.r, end)
         )
 
-    def yields(self, nodes: list[Node], state: State, params: tuple[Value, ...]) -> tuple[Value, ...]:
-        """What a round hands to the next."""
-        found: list[Value] = []
-        with self.r.inside(nodes, state):
-            rest = iter(params)
-            for item in self.names:
-                own = [next(rest) for _ in item.types]
-                if item.gone is not None:
-                    continue
-                end = at_end(state.frames[item.key], item.name)
-                ends = (
-                    own
-                    if end is None or isinstance(end, Missing)
-                    else list(_ends(self.r, item.skeleton, end))
-                )
-                found += [merging.convert(self.r, x, t) for x, t in zip(ends, item.types, strict=True)]
-            found += [state.versions[root] for root in self.roots]
-        return tuple(found)
-
-    def leave(self, results: tuple[Value, ...], runs: bool) -> None:
-        """Bind the names and versions behind the loop, which is known to have run where ``runs`` says so."""
-        values = iter(results)
-        later: list[tuple[Name, Abstract]] = []
-        for item in self.names:
-            frame = self.r.state.frames[item.key]
-            if item.gone is not None:
-                if item.name in frame or item.name not in FLAGS:
-                    frame[item.name] = item.gone
-                continue
-            later.append((item, merging.rebuild(self.r, item.skeleton, values)))
-        for root in self.roots:
-            self.r.state.versions[root] = next(values)
-        for item, bound in later:
-            self._share(item, bound, runs)
-            self.r.state.frames[item.key][item.name] = bound
-        if self.turns is not None:
-            self.turns.leave(self.r, {item.name: bound for item, bound in later}, self.site)
-
 
 def carried_at_entry(
     r: Reader, act: Activation, candidates: dict[str, bool], node: cst.For | cst.While, live: frozenset[str]
@@ -520,7 +350,7 @@ def carried_at_entry(
             names.append(Name(act.key, name, None, None, [], [], True))
             continue
         keeps = isinstance(entry, Array) and not carried.placed
-        skeleton, leaves = (entry, []) if keeps else carried._form(act.key, name, entry)
+        skeleton, leaves = (entry, []) if keeps else carried.form(act.key, name, entry)
         types, starts = [leaf.type for leaf in leaves], [leaf.left for leaf in leaves]
         names.append(Name(act.key, name, entry, skeleton, types, starts, False))
     for item in names:
@@ -528,185 +358,7 @@ def carried_at_entry(
     return carried
 
 
-def _form(
-    r: Reader, x: Abstract, placed: Callable[[Array], Places] | None = None
-) -> tuple[object, list[Leaf]]:
-    """The form of a binding: everything that has a type is a leaf; arrays may be ``placed``."""
-    if isinstance(x, Tuple):
-        parts = [_form(r, item, placed) for item in x.items]
-        return ("tuple", x, [p[0] for p in parts]), [leaf for p in parts for leaf in p[1]]
-    if isinstance(x, Maybe):
-        inner, found = _form(r, x.item, placed)
-        return ("optional", inner), [Leaf(Number(x.absent), None, BOOL, None), *found]
-    if placed is not None and isinstance(x, Array):
-        places = placed(x)
-        found = [Leaf(start, None, type_, None) for type_, start in places.parts()]
-        places.width = len(found)
-        return ("places", places), found
-    type_ = r.type_of(x)
-    if type_ is None:
-        return x, []
-    return ("leaf",), [Leaf(x, None, type_, None)]
-
-
-def places_in(skeleton: object) -> list[Places]:
-    """The places of a form."""
-    match skeleton:
-        case ("places", Places() as places):
-            return [places]
-        case ("tuple", _, list() as parts):
-            return [places for part in parts for places in places_in(part)]
-        case ("optional", inner):
-            return places_in(inner)
-    return []
-
-
-def _is_placeable(x: Binding | None) -> bool:
-    """Whether a binding has arrays in it, and no lists of run-time length."""
-    if isinstance(x, Maybe):
-        return _is_placeable(x.item)
-    parts = x.items if isinstance(x, Tuple) else (x,)
-    if any(isinstance(part, Cells | Grown | Missing) for part in parts):
-        return False
-    return any(_is_placeable(part) for part in parts) if isinstance(x, Tuple) else isinstance(x, Array)
-
-
-def _placed_ends(skeleton: object, end: Abstract) -> Iterator[tuple[Places, Array]]:
-    match skeleton:
-        case ("places", Places() as places) if isinstance(end, Array):
-            yield places, end
-        case ("optional", inner):
-            yield from _placed_ends(inner, end.item if isinstance(end, Maybe) else end)
-        case ("tuple", _, list() as parts) if isinstance(end, Tuple) and len(end.items) == len(parts):
-            for part, item in zip(parts, end.items, strict=True):
-                yield from _placed_ends(part, item)
-
-
-def _refit(item: Name) -> None:
-    """Put down what a name carries, after its places have grown."""
-    old = iter(list(zip(item.types, item.starts, strict=True)))
-    new = [part for part in _refitted(item.skeleton, old)]
-    item.types, item.starts = [t for t, _ in new], [s for _, s in new]
-
-
-def _refitted(
-    skeleton: object, old: Iterator[tuple[AnyType, Abstract | Value | None]]
-) -> Iterator[tuple[AnyType, Abstract | Value | None]]:
-    match skeleton:
-        case ("places", Places() as places):
-            for _ in range(places.width):
-                next(old)
-            found = places.parts()
-            places.width = len(found)
-            yield from found
-        case ("leaf",):
-            yield next(old)
-        case ("optional", inner):
-            yield next(old)
-            yield from _refitted(inner, old)
-        case ("cells", Cells() as like):
-            for _ in like.roots:
-                yield next(old)
-        case ("tuple", _, list() as parts):
-            for part in parts:
-                yield from _refitted(part, old)
-
-
-def _types(r: Reader, skeleton: object, end: Abstract) -> Iterator[AnyType | None]:
-    """Types of the leaves of ``end`` in the order of a skeleton, None where it has no value.
-
-    Raises Unjoinable where the forms differ.
-    """
-    match skeleton:
-        case ("optional", inner):
-            yield BOOL
-            if is_none(end):
-                yield from [None] * _width(inner)
-            else:
-                yield from _types(r, inner, end.item if isinstance(end, Maybe) else end)
-            return
-        case ("places", Places() as places) if isinstance(end, Array):
-            yield from (type_ for type_, _ in places.parts())
-            return
-        case ("tuple", Tuple() as like, list() as parts) if isinstance(end, Tuple):
-            if not merging.same_form(like, end):
-                raise Unjoinable(end, end)
-            for part, item in zip(parts, end.items, strict=True):
-                yield from _types(r, part, item)
-            return
-    for x in _ends(r, skeleton, end):
-        if isinstance(x, Value):
-            yield x.any_type
-            continue
-        assert x is not None
-        found = r.type_of(x)
-        if found is None:
-            raise Unjoinable(end, end)
-        yield found
-
-
-def _width(skeleton: object) -> int:
-    """How many values a form holds."""
-    match skeleton:
-        case ("leaf",):
-            return 1
-        case ("places", Places(width=width)):
-            return width
-        case ("optional", inner):
-            return 1 + _width(inner)
-        case ("cells", Cells() as like):
-            return len(like.roots)
-        case ("tuple", _, list() as parts):
-            return sum(_width(part) for part in parts)
-    return 0
-
-
-def _ends(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract | Value | None]:
-    match skeleton:
-        case ("optional", inner):
-            yield Number(end.absent) if isinstance(end, Maybe) else Known(is_none(end))
-            if is_none(end):
-                yield from [None] * _width(inner)
-            else:
-                yield from _ends(r, inner, end.item if isinstance(end, Maybe) else end)
-        case ("cells", Cells() as like):
-            if not isinstance(end, Cells):
-                raise Unjoinable(end, end)
-            cells.alike(r, like, end)
-            yield from (r.state.versions[root] for root in end.roots)
-        case ("places", Places() as places):
-            if not isinstance(end, Array):
-                raise Unjoinable(end, end)
-            yield from places.ends(r, end)
-        case ("leaf",):
-            yield end
-        case ("tuple", Tuple() as like, list() as parts):
-            if not isinstance(end, Tuple) or not merging.same_form(like, end):
-                raise Unjoinable(end, end)
-            for part, item in zip(parts, end.items, strict=True):
-                yield from _ends(r, part, item)
-        case _:
-            if skeleton != end:
-                raise Unjoinable(end, end)
-
-
-def _same_form(skeleton: object, end: Abstract) -> bool:
-    """Whether a binding without leaves is what a skeleton without leaves stands for."""
-    match skeleton:
-        case ("tuple", Tuple(items=items), list() as parts) if isinstance(end, Tuple):
-            pairs = zip(parts, end.items, strict=True)
-            return len(items) == len(end.items) and all(_same_form(p, x) for p, x in pairs)
-        case ("places", _):
-            return isinstance(end, Array)
-        case ("optional", _):
-            return True
-    return skeleton == end
-
-
 def _is_changed(name: str, before: Binding, after: Binding | None) -> bool:
     """Whether a name that the body itself does not bind means something else behind a round."""
     ours = name.startswith("$") and name != STOPPED
     return not ours and before is not after and before != after
-
-
-__all__ = ["Array", "Carried", "Known", "Number", "carried_at_entry"]

@@ -7,23 +7,17 @@ marked by ``adgen.unroll``, are written out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 
 import libcst as cst
 
-from adgen.diagnostics import UserError
-from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Number, Schedule, Tuple
-from adgen.frontend.carrying import Carried, carried_at_entry
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Iterable, Known, Number, Tuple
 from adgen.frontend.cells import instead
 from adgen.frontend.conditions import condition
 from adgen.frontend.expressions import expression
 from adgen.frontend.growing import ATTEMPTS, Growth, growth_of, lists_of_loop
-from adgen.frontend.joining import join_branches
-from adgen.frontend.list_rounds import ListRound, hold
 from adgen.frontend.lists import owners_in
 from adgen.frontend.liveness import (
-    Names,
     exits,
     leaves_loop,
     names_assigned,
@@ -31,44 +25,16 @@ from adgen.frontend.liveness import (
     names_named,
     statements,
 )
-from adgen.frontend.merging import both
-from adgen.frontend.operators import negated
 from adgen.frontend.reader import Reader, describe
-from adgen.frontend.sequences import Trip, is_static, static_items, trip, trip_count
+from adgen.frontend.rounds import Loop, bind_item, for_round, lower, while_round
+from adgen.frontend.sequences import Trip, is_static, trip, trip_count
 from adgen.frontend.signals import Peel, Regrow, Unfounded, Unroll
-from adgen.frontend.state import BOUND, BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Activation, State
-from adgen.frontend.unbound import is_open
-from adgen.ir.core import Node, Region, Value, walk
+from adgen.frontend.state import RETURNED, Activation
+from adgen.frontend.unrolled import items_of, unless_left, unrolled
+from adgen.ir.core import Value
 from adgen.ir.dims import Dim
-from adgen.ir.types import BOOL, I64
-from adgen.primitives.elementwise import add, gt, logical_and, lt
+from adgen.primitives.elementwise import add, lt
 from adgen.primitives.sizes import constant
-
-_ROUNDS = 12
-
-
-@dataclass(slots=True)
-class Loop:
-    """One loop being lowered: its names, its body, and what a round does."""
-
-    act: Activation
-    node: cst.For | cst.While
-    assigned: Names
-    head: Names
-    after: Names
-    leaves: bool
-    runs: Callable[[], bool]
-    ran: Callable[[], bool] = lambda: False
-    counter: str | None = None
-    counted: bool = False
-    schedule: Schedule | None = None
-    behind: Callable[[], None] | None = None
-    saved: dict[str, Abstract] = field(default_factory=dict)
-
-    @property
-    def attrs(self) -> dict[str, object]:
-        """Attributes of the loop in the program."""
-        return {} if self.schedule is None else self.schedule.attrs
 
 
 def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
@@ -86,8 +52,8 @@ def for_statement(r: Reader, act: Activation, node: cst.For) -> None:
             over = over.items[0]
         _refuse_growing(r, act, node, over)
         if unroll or is_static(over):
-            items = _items(r, over)
-            _unrolled(r, act, node, items)
+            items = items_of(r, over)
+            unrolled(r, act, node, items)
             return
         found = trip(r, over)
         if found is None:
@@ -123,97 +89,6 @@ def _refuse_growing(r: Reader, act: Activation, node: cst.For, over: Abstract) -
         raise r.refuse("AG115", act, node, notes=["the loop appends to the list it runs over"])
 
 
-def _items(r: Reader, over: Abstract) -> tuple[Abstract, ...]:
-    found = static_items(r, over)
-    if found is None and isinstance(over, Iterable) and over.kind == "range":
-        bounds = tuple(Known(r.static(x, "the bound of an unrolled loop")) for x in over.items)
-        found = static_items(r, Iterable("range", bounds))
-    if found is None:
-        raise r.error("AG240", what="the number of rounds of an unrolled loop")
-    return found
-
-
-# -- written out --------------------------------------------------------------------------------------------
-def _unrolled(r: Reader, act: Activation, node: cst.For, items: tuple[Abstract, ...]) -> None:
-    outer = enter(r, act)
-    limit = _OpCount(r, act, node)
-    _rounds(r, act, node, list(items), limit)
-    leave(r, act, outer)
-
-
-def _rounds(r: Reader, act: Activation, node: cst.For, items: list[Abstract], limit: _OpCount) -> None:
-    from adgen.frontend.assignments import bind
-    from adgen.frontend.statements import block, left
-
-    body = statements(node.body)
-    for at, item in enumerate(items):
-        with r.at(act, node.target):
-            bind(r, act, node.target, item)
-        block(r, act, body, act.liveness.head[node])
-        limit.check()
-        frame = r.state.frames[act.key]
-        frame[CONTINUED] = Known(False)
-        status = left(r, act)
-        if status == Known(True):
-            return
-        if isinstance(status, Number):
-            if rest := items[at + 1 :]:
-                go_on = partial(_rounds, r, act, node, rest, limit)
-                unless_left(r, act, node, status, go_on)
-            return
-
-
-def unless_left(
-    r: Reader, act: Activation, node: cst.For | cst.While, status: Number, go_on_with: Callable[[], None]
-) -> None:
-    """The rounds that are left, under the condition that the loop has not been left."""
-    from adgen.frontend.statements import _settle
-
-    def stay() -> None:
-        _settle(r, act, False)
-        go_on_with()
-
-    with r.at(act, node):
-        go_on = r.value(negated(r, status))
-        sides = both(r, go_on, stay, lambda: _settle(r, act, True))
-        join_branches(r, go_on, sides, act.key, act.liveness.head[node], r.b.span)
-
-
-@dataclass(slots=True)
-class _OpCount:
-    """Refuses an unrolled loop that makes too many operations."""
-
-    r: Reader
-    act: Activation
-    node: cst.For
-    seen: int = 0
-    made: int = 0
-
-    def __post_init__(self) -> None:
-        self.seen = len(self.r.b.nodes)
-
-    def check(self) -> None:
-        """Count what was appended since the last look."""
-        fresh = self.r.b.nodes[self.seen :]
-        self.seen += len(fresh)
-        self.made += sum(1 for _ in walk(Region((), tuple(fresh), ())))
-        if self.made > self.r.max_ops:
-            raise self.r.refuse("AG131", self.act, self.node, limit=self.r.max_ops)
-
-
-def enter(r: Reader, act: Activation) -> dict[str, Abstract]:
-    """Set this loop's flags; those of the loop around it are put back by :func:`leave`."""
-    frame = r.state.frames[act.key]
-    outer = {name: frame.get(name, Known(False)) for name in (BROKE, CONTINUED)}
-    frame.update({BROKE: Known(False), CONTINUED: Known(False)})
-    return outer  # type: ignore[return-value]
-
-
-def leave(r: Reader, act: Activation, outer: dict[str, Abstract]) -> None:
-    """Put the flags of the loop around back."""
-    r.state.frames[act.key].update(outer)
-
-
 # -- rolled -------------------------------------------------------------------------------------------------
 def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstract) -> None:
     """A ``for`` with a counter; starts over unrolled or peeled where the body turns out to need it."""
@@ -230,7 +105,7 @@ def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstr
         if signal.counter not in r.counters_of(node):
             raise
         with r.at(act, node.iter):
-            items = _items(r, over)
+            items = items_of(r, over)
     except Peel:
         from adgen.frontend.peeling import peeled, peeled_if_run
 
@@ -239,7 +114,7 @@ def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstr
         peel(r, act, node, found, lambda t: _rolled(r, act, node, t))
         return
     r.restore(before, entry)
-    _unrolled(r, act, node, items)
+    unrolled(r, act, node, items)
 
 
 def _at_least_once(r: Reader, found: Trip) -> bool:
@@ -313,7 +188,7 @@ def _carry_for(r: Reader, act: Activation, node: cst.For, found: Trip, growth: G
     if loop.leaves:
         _for_as_while(r, loop, found)
     else:
-        _lower(r, loop, lambda c: _for_round(r, loop, c, found, growth), lambda: trip_count(r, found))
+        lower(r, loop, lambda c: for_round(r, loop, c, found, growth), lambda: trip_count(r, found))
         if growth is not None:
             growth.leave()
 
@@ -354,7 +229,7 @@ def while_statement(r: Reader, act: Activation, node: cst.While) -> None:
             if named and loop.leaves:
                 _tested_behind(r, loop, test)
             else:
-                _lower(r, loop, lambda c: _while_round(r, loop, c, test, again))
+                lower(r, loop, lambda c: while_round(r, loop, c, test, again))
                 again()
     except Unfounded:
         if forever:
@@ -391,7 +266,7 @@ def _tested_behind(r: Reader, loop: Loop, test: Callable[[], Value]) -> None:
 
     again()
     loop.behind = behind
-    _lower(r, loop, lambda c: _while_round(r, loop, c, holds, lambda: None))
+    lower(r, loop, lambda c: while_round(r, loop, c, holds, lambda: None))
     r.state.frames[act.key].pop(name, None)
 
 
@@ -415,213 +290,14 @@ def _for_as_while(r: Reader, loop: Loop, found: Trip) -> None:
     def start() -> None:
         k = counter()
         r.sizes.counters[k] = (found.lo if step_one else constant(r.b, 0), limit, 1)
-        _bind_item(r, loop, found, k if step_one else _offset(r, found, k))
+        bind_item(r, loop, found, k if step_one else _offset(r, found, k))
         following = add(r.b, k, constant(r.b, 1))
         r.state.frames[loop.act.key][name] = Number(following)
 
-    _lower(r, loop, lambda c: _while_round(r, loop, c, lambda: lt(r.b, counter(), limit), start))
+    lower(r, loop, lambda c: while_round(r, loop, c, lambda: lt(r.b, counter(), limit), start))
     r.state.frames[loop.act.key].pop(name, None)
 
 
 def _offset(r: Reader, found: Trip, k: Value) -> Value:
     lo, step = r.sizes.polynomial(found.lo), r.sizes.polynomial(found.step)
     return r.sizes.value(lo + step * r.sizes.polynomial(k))
-
-
-def _bind_item(r: Reader, loop: Loop, found: Trip, k: Value) -> None:
-    from adgen.frontend.assignments import bind
-
-    node = loop.node
-    assert isinstance(node, cst.For)
-    with r.at(loop.act, node.target):
-        bind(r, loop.act, node.target, found.item(k))
-
-
-# -- to a fixed point ---------------------------------------------------------------------------------------
-@dataclass(slots=True)
-class Round:
-    """One attempt at the loop: its regions' nodes, and the state behind the body."""
-
-    nodes: list[Node]
-    state: State
-    finish: Callable[[], tuple[Value, ...]]
-
-
-def _lower(
-    r: Reader, loop: Loop, attempt: Callable[[Carried], Round], rounds: Callable[[], Value] | None = None
-) -> None:
-    """Lower the loop until what it carries keeps its types, and set the state behind it."""
-    outer = enter(r, loop.act)
-    if loop.leaves:
-        frame = r.state.frames[loop.act.key]
-        frame.setdefault(RETURNED, Known(False))
-    carried = carried_at_entry(r, loop.act, _candidates(r, loop), loop.node, loop.head | loop.after)
-    carried.rounds = rounds
-    for _ in range(_ROUNDS):
-        facts = r.sizes.facts()
-        found = _attempted(r, loop, carried, attempt)
-        asked: list[bool] = []
-
-        def runs(asked: list[bool] = asked) -> bool:
-            asked.append(loop.runs())
-            return asked[-1]
-
-        if not carried.widen(found.nodes, found.state, runs):
-            break
-        r.sizes.forget(facts)
-        if any(asked):  # what decided on a name is asked of the arguments still
-            loop.runs()
-    else:
-        raise r.refuse("AG233", loop.act, loop.node, name="a value", left="one type", right="others")
-    results = found.finish()
-    carried.leave(results, loop.ran())
-    hold(r, found.state)
-    leave(r, loop.act, outer)
-
-
-def _attempted(r: Reader, loop: Loop, carried: Carried, attempt: Callable[[Carried], Round]) -> Round:
-    """One attempt. Where a name is read that an earlier round binds, the first round is read on its own.
-
-    In a ``while``, or where that does not help, a flag says whether the name is bound.
-    """
-    try:
-        return attempt(carried)
-    except UserError as error:
-        if error.diagnostic.code != "AG206" or carried.waiting or not loop.assigned & loop.head:
-            raise
-        if loop.counted and loop.node not in r.peeled:
-            r.peeled.add(loop.node)
-            raise Peel from None
-        carried.waiting = True
-        try:
-            return attempt(carried)
-        except Unfounded:
-            raise error from None
-
-
-def _candidates(r: Reader, loop: Loop) -> dict[str, bool]:
-    """Names a loop may carry; True for those that nothing reads before the body assigns them."""
-    names: dict[str, bool] = {}
-    frame = r.state.frames[loop.act.key]
-    late = names_bound_in(loop.node.target) if isinstance(loop.node, cst.For) else frozenset()
-    if late & loop.after & frame.keys() and not loop.ran():
-        late -= loop.after
-    for name in sorted(loop.assigned & (loop.head | loop.after), key=_order(r, loop)):
-        names[name] = name not in frame or name in late
-    for name in [n for n in names if is_open(frame, n)]:
-        names[BOUND + name] = False
-    if loop.counter is not None:
-        names[loop.counter] = False
-    ways = exits(statements(loop.node.body))
-    if "break" in ways:
-        names[BROKE] = False
-    if "return" in ways:
-        names[RETURNED] = False
-        names[RESULT] = True
-    return names
-
-
-def _order(r: Reader, loop: Loop) -> Callable[[str], tuple[int, str]]:
-    """Names in the order in which they were first bound, then by the alphabet."""
-    known = {name: at for at, name in enumerate(r.state.frames[loop.act.key])}
-    return lambda name: (known.get(name, len(known)), name)
-
-
-def _body(r: Reader, loop: Loop) -> None:
-    from adgen.frontend.statements import block
-
-    block(r, loop.act, statements(loop.node.body), loop.head)
-    r.state.frames[loop.act.key][CONTINUED] = Known(False)
-    if loop.behind is not None:
-        loop.behind()
-
-
-def _for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Growth | None = None) -> Round:
-    node = loop.node
-    assert isinstance(node, cst.For)
-    simple = node.target.value if isinstance(node.target, cst.Name) else None
-    counter = Value(I64, simple if found.item is Number else None)
-    params = carried.params()
-    with r.branch(r.state, conditional=False) as (nodes, state):
-        carried.enter(params)
-        r.sizes.counters[counter] = (found.lo, found.hi, found.step_value or 0)
-        r.counters.append(counter)
-        r.loops[counter] = node
-        try:
-            if growth is not None:
-                growth.enter(counter)
-            round_ = ListRound(r, loop.act, loop.head)
-            _bind_item(r, loop, found, counter)
-            _body(r, loop)
-            if growth is not None and not growth.check(nodes):
-                raise Regrow(growth)
-            round_.check()
-        finally:
-            r.counters.remove(counter)
-            del r.sizes.counters[counter]
-
-    def finish() -> tuple[Value, ...]:
-        yields = carried.yields(nodes, state, params)
-        region = Region((counter, *params), tuple(nodes), yields)
-        bounds = (found.lo, found.hi, found.step)
-        return r.b.for_loop(bounds, carried.inits(), region, loop.attrs, carried.hints())
-
-    return Round(nodes, state, finish)
-
-
-def _while_round(
-    r: Reader, loop: Loop, carried: Carried, test: Callable[[], Value], start: Callable[[], None]
-) -> Round:
-    seen, params = carried.params(), carried.params()
-    with r.branch(r.state, conditional=False) as (cond_nodes, _):
-        carried.enter(seen)
-        before = dict(r.state.versions)
-        pred = _go_on(r, loop, test)
-        if any(r.state.versions[root] is not version for root, version in before.items()):
-            raise r.refuse("AG119", loop.act, loop.node, construct="that writes into an array in a test")
-    known = dict(r.sizes.counters)
-    try:
-        with r.branch(r.state, conditional=False) as (nodes, state):
-            carried.enter(params)
-            _assume_running(r, loop)
-            start()
-            round_ = ListRound(r, loop.act, loop.head)
-            _body(r, loop)
-            round_.check()
-    finally:
-        r.sizes.counters = known
-
-    def finish() -> tuple[Value, ...]:
-        yields = carried.yields(nodes, state, params)
-        cond = Region(seen, tuple(cond_nodes), (pred,))
-        body = Region(params, tuple(nodes), yields)
-        return r.b.while_loop(carried.inits(), cond, body, loop.attrs, carried.hints())
-
-    return Round(nodes, state, finish)
-
-
-def _go_on(r: Reader, loop: Loop, test: Callable[[], Value]) -> Value:
-    """The condition of a ``while``: the test, and that no flag is set."""
-    from adgen.frontend.statements import left
-
-    if not loop.leaves:
-        return test()
-    status = left(r, loop.act)
-    if status == Known(False):
-        return test()
-    go_on = r.value(negated(r, status))
-    tested = test()
-    op = r.b.defs.op(tested)
-    if op is not None and op.prim.name == "const" and op.attr("value") is True:
-        return go_on
-    return logical_and(r.b, go_on, tested)
-
-
-def _assume_running(r: Reader, loop: Loop) -> None:
-    """Inside the body no flag is set."""
-    frame = r.state.frames[loop.act.key]
-    if loop.leaves:
-        frame.update({name: Known(False) for name in FLAGS})
-
-
-__all__ = ["BOOL", "UserError", "for_statement", "gt", "while_statement"]

@@ -10,11 +10,11 @@ import libcst as cst
 from adgen.frontend.abstract import Abstract, Known, Number, Tuple
 from adgen.frontend.joining import join_branches
 from adgen.frontend.liveness import statements
-from adgen.frontend.loops import enter, leave, unless_left
 from adgen.frontend.merging import both
 from adgen.frontend.reader import Reader
 from adgen.frontend.sequences import Trip
 from adgen.frontend.state import CONTINUED, Activation
+from adgen.frontend.unrolled import enter, leave, unless_left
 from adgen.primitives.elementwise import lt
 
 
