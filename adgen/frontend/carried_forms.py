@@ -82,6 +82,7 @@ def is_placeable(x: Binding | None) -> bool:
 
 
 def placed_ends(skeleton: object, end: Abstract) -> Iterator[tuple[Places, Array]]:
+    """The places of a form, with what they are at the end of a round."""
     match skeleton:
         case ("places", Places() as places) if isinstance(end, Array):
             yield places, end
@@ -172,6 +173,7 @@ def width_of(skeleton: object) -> int:
 
 
 def ends_of(r: Reader, skeleton: object, end: Abstract) -> Iterator[Abstract | Value | None]:
+    """What a round hands on for a form; None where it has no value."""
     match skeleton:
         case ("optional", inner):
             yield Number(end.absent) if isinstance(end, Maybe) else Known(is_none(end))

@@ -155,6 +155,7 @@ def _body(r: Reader, loop: Loop) -> None:
 
 
 def for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Growth | None = None) -> Round:
+    """One attempt at a round of a counted loop."""
     node = loop.node
     assert isinstance(node, cst.For)
     simple = node.target.value if isinstance(node.target, cst.Name) else None
@@ -190,6 +191,7 @@ def for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Grow
 def while_round(
     r: Reader, loop: Loop, carried: Carried, test: Callable[[], Value], start: Callable[[], None]
 ) -> Round:
+    """One attempt at a round of a loop with a test; ``start`` is what it begins with."""
     seen, params = carried.params(), carried.params()
     with r.branch(r.state, conditional=False) as (cond_nodes, _):
         carried.enter(seen)
@@ -243,6 +245,7 @@ def _assume_running(r: Reader, loop: Loop) -> None:
 
 
 def bind_item(r: Reader, loop: Loop, found: Trip, k: Value) -> None:
+    """Bind the target of a ``for`` to what it runs over, at a position."""
     from adgen.frontend.assignments import bind
 
     node = loop.node

@@ -22,6 +22,7 @@ from adgen.ir.core import Region, walk
 
 
 def items_of(r: Reader, over: Abstract) -> tuple[Abstract, ...]:
+    """What a loop that is written out runs over. Raises AG240 where that is not known."""
     found = static_items(r, over)
     if found is None and isinstance(over, Iterable) and over.kind == "range":
         bounds = tuple(Known(r.static(x, "the bound of an unrolled loop")) for x in over.items)
@@ -32,6 +33,7 @@ def items_of(r: Reader, over: Abstract) -> tuple[Abstract, ...]:
 
 
 def unrolled(r: Reader, act: Activation, node: cst.For, items: tuple[Abstract, ...]) -> None:
+    """A loop, round by round."""
     outer = enter(r, act)
     limit = _OpCount(r, act, node)
     _rounds(r, act, node, list(items), limit)
