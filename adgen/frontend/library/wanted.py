@@ -41,8 +41,8 @@ _OTHERS = {
         ifftshift""",
     "scipy.special": """erf erfc erfinv erfcinv expit logit log_expit logsumexp softmax log_softmax gamma
         rgamma gammaln loggamma digamma psi polygamma multigammaln beta betaln gammainc gammaincc betainc i0
-        i0e i1 i1e iv ive j0 j1 jn y0 y1 yn xlogy xlog1py entr kl_div rel_entr boxcox ndtr ndtri log_ndtr exprel
-        expi exp1 sici fresnel dawsn erfcx hyp1f1 zeta spence ellipk ellipe
+        i0e i1 i1e iv ive j0 j1 jn y0 y1 yn xlogy xlog1py entr kl_div rel_entr boxcox ndtr ndtri log_ndtr
+        exprel expi exp1 sici fresnel dawsn erfcx hyp1f1 zeta spence ellipk ellipe
         lambertw sinc""",
     "scipy.linalg": """solve_triangular cho_factor cho_solve lu lu_factor lu_solve expm solve_banded
         solve_sylvester sqrtm polar block_diag toeplitz eigh_tridiagonal""",
