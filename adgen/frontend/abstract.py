@@ -269,11 +269,13 @@ class UserFunction:
 class Rule:
     """The rule of a function: ``kind`` "vjp" with ``fwd`` and ``bwd``, or "jvp" with one function.
 
-    Without functions it was not given yet.
+    Without functions it was not given yet. With ``opaque`` (a module, a name in it, a path and the object
+    there) the function itself cannot be read: what it was made of says what its result is like.
     """
 
     kind: str
     functions: tuple[Abstract, ...]
+    opaque: tuple[str, str, Any, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

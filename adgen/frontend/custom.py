@@ -33,6 +33,7 @@ from adgen.frontend.state import roots_of
 from adgen.ir.core import If, Node, Region, Value, captures
 from adgen.ir.types import BOOL
 from adgen.primitives.calling import held, ruled
+from adgen.primitives.opaque import opaque
 
 if TYPE_CHECKING:
     from adgen.frontend.calls import Arguments
@@ -103,6 +104,8 @@ class _Call:
         opened = {name: with_floats(r, x, fresh) for name, x in self.bound.items()}
         before, start = dict(r.state.versions), len(r.b.nodes)
         result = run(r, self.function.name, self.function.definition, opened, self.span)
+        if self.rule.opaque is not None:
+            return self._called(self.rule.opaque, result, opened), {}
         self.refuse_writes(before, "the function itself")
         region = Region((), tuple(r.b.nodes[start:]), ())
         used = captures(If(Value(BOOL), region, Region((), (), ()), ()))
@@ -117,6 +120,18 @@ class _Call:
             self._note_sharing(result, wrapped := [r.wrap(v) for v in kept], shared)
             result, shared = with_floats(r, result, iter(wrapped)), {}
         return result, shared
+
+    def _called(self, place: tuple[str, str, Any, Any], like: Abstract, opened: Bound) -> Abstract:
+        """The call of a function that cannot be read, whose result is like ``like``."""
+        r = self.r
+        module, name, path, function = place
+        r.baked[path] = function
+        if r.type_of(like) is None or any(r.type_of(x) is None for _, x in self._each(opened)):
+            raise self._wrong("what it takes are numbers and arrays, and what it gives is one of them")
+        operands = [r.value(x) for _, x in self._each(opened)]
+        attrs = {"module": module, "function": name, "types": (r.value(like).type,)}
+        (found,) = r.b.emit(opaque, operands, attrs)
+        return r.wrap(found)
 
     def _may_vary(self, value: Value) -> bool:
         """Whether a value around the function, not one of its arguments, can have a derivative."""

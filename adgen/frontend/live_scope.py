@@ -178,12 +178,32 @@ def has_rule(value: Any) -> bool:
 
 def ruled(value: Any, name: str, path: Path) -> Meaning:
     """A function with a rule of its own, and what the functions of the rule mean."""
-    found = meaning(value.fun, name, (*path, ("attribute", "fun")))
+    opaque = None
+    if value.result is not None:
+        place = _importable(value)
+        if place is None:
+            return Unusable("AG207", {"name": name, "what": "a function that no module has"})
+        opaque = (*place, (*path, ("attribute", "fun")), value.fun)
+        found = meaning(value.result, name, (*path, ("attribute", "result")))
+    else:
+        found = meaning(value.fun, name, (*path, ("attribute", "fun")))
     if not isinstance(found, Helper):
         return found if isinstance(found, Unusable) else Unusable("AG211", {"name": name})
     rules = (*path, ("attribute", "rules"))
     functions = tuple(meaning(f, name, (*rules, ("item", k))) for k, f in enumerate(value.rules))
-    return replace(found, rule=(value.__adgen_rule__, functions))
+    return replace(found, rule=(value.__adgen_rule__, functions, opaque))
+
+
+def _importable(value: Any) -> tuple[str, str] | None:
+    """The module and the name by which the function of a rule is found again; None where it is not."""
+    module, name = (
+        getattr(value.fun, "__module__", None),
+        getattr(value.fun, "__qualname__", value.fun.__name__),
+    )
+    found: Any = sys.modules.get(str(module))
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return (str(module), name) if found is value.fun or found is value else None
 
 
 def helper(function: types.FunctionType, path: Path) -> Helper:

@@ -273,8 +273,8 @@ def _attempt(
 def _by_rule(r: Reader, function: Helper, definition: Closure, bound: Mapping[str, Abstract]) -> Abstract:
     """The result of a function with a rule of its own."""
     assert function.rule is not None
-    kind, meanings = function.rule
-    rule = Rule(kind, tuple(from_meaning(r, m, function.source.name) for m in meanings))
+    kind, meanings, opaque = function.rule
+    rule = Rule(kind, tuple(from_meaning(r, m, function.source.name) for m in meanings), opaque)
     return apply_rule(r, UserFunction(function.source.name, definition, rule), bound)
 
 

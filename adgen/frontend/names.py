@@ -167,9 +167,9 @@ def _helper(r: Reader, found: Helper) -> Abstract:
         definition = Closure(found.source, found.source.node, found.environment, None, defaults)
         r.meanings[found.path] = UserFunction(found.source.name, definition)
         if found.rule is not None:
-            kind, functions = found.rule
+            kind, functions, opaque = found.rule
             parts = tuple(from_meaning(r, m, f"the rule of {found.source.name}") for m in functions)
-            r.meanings[found.path] = UserFunction(found.source.name, definition, Rule(kind, parts))
+            r.meanings[found.path] = UserFunction(found.source.name, definition, Rule(kind, parts, opaque))
     return r.meanings[found.path]
 
 

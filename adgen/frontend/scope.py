@@ -38,7 +38,8 @@ class Captured:
 class Helper:
     """A function of the user. ``identity`` is the live object (None where the file alone is read).
 
-    ``rule`` is what its derivative is by a rule of its own: the kind, and what its functions mean.
+    ``rule`` is what its derivative is by a rule of its own: the kind, what its functions mean, and where
+    the function itself is found if it cannot be read.
     """
 
     path: Path
@@ -46,7 +47,7 @@ class Helper:
     environment: Environment
     defaults: Mapping[str, Meaning] = field(default_factory=dict)
     identity: Any = None
-    rule: tuple[str, tuple[Meaning, ...]] | None = None
+    rule: tuple[str, tuple[Meaning, ...], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

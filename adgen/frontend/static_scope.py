@@ -254,7 +254,9 @@ class StaticEnvironment:
         if mode == "jit":
             return function
         if mode in ("custom_vjp", "custom_jvp") and isinstance(function, Helper):
-            return replace(function, rule=(mode.removeprefix("custom_"), self._rules(name, path)))
+            if keywords:  # of `result=`: a function that cannot be read has to be there
+                return Unusable("AG215", {"name": name})
+            return replace(function, rule=(mode.removeprefix("custom_"), self._rules(name, path), None))
         if mode not in ("grad", "value_and_grad", *_MATRICES):
             return Unusable("AG401", {"name": f"{name} (a derivative inside a differentiated function)"})
         try:

@@ -31,6 +31,7 @@ from adgen.primitives import (
     lists,
     matrix_functions,
     normal_functions,
+    opaque,
     opening,
     ordering,
     orthogonal,
@@ -64,7 +65,7 @@ FAMILIES = (
     *(indexing, positions, ordering, searching, fourier),
     *(linear_algebra, singular_values, determinants, triangular, orthogonal, banded),
     *(sylvester, matrix_functions, eigenvalues, krylov),
-    *(tape, lists, opening, draws, checks, calling),
+    *(tape, lists, opening, draws, checks, calling, opaque),
 )
 
 REGISTRY = Registry()

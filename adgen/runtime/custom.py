@@ -6,6 +6,7 @@ import contextlib
 import functools
 import importlib
 import inspect
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,10 +20,11 @@ class CustomRule:
 
     __adgen_rule__ = ""
 
-    def __init__(self, fun: Function) -> None:
-        if not callable(fun):
+    def __init__(self, fun: Function, result: Function | None = None) -> None:
+        if not callable(fun) or not (result is None or callable(result)):
             raise refuse("AG213", name=type(fun).__name__)
         self.fun = fun
+        self.result = result
         self.rules: tuple[Function, ...] = ()
         functools.update_wrapper(self, fun, updated=())
         with contextlib.suppress(ValueError):  # functions written in C need not have one
@@ -34,6 +36,13 @@ class CustomRule:
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else functools.partial(self, instance)
+
+    def __reduce__(self) -> Any:
+        home: Any = sys.modules.get(str(self.fun.__module__))
+        name = getattr(self.fun, "__qualname__", "")
+        for part in name.split("."):
+            home = getattr(home, part, None)
+        return name if home is self else super().__reduce__()
 
     def __repr__(self) -> str:
         return f"<adgen.custom_{self.__adgen_rule__} of {getattr(self.fun, '__qualname__', self.fun)}>"
@@ -77,10 +86,13 @@ class CustomJvp(CustomRule):
         return rule
 
 
-def custom_vjp(fun: Function) -> CustomVjp:
+def custom_vjp(fun: Function | None = None, *, result: Function | None = None) -> Any:
     """A function whose derivative in reverse mode is given by ``f.defvjp(fwd, bwd)``.
 
-    Nothing is differentiated through the function itself, and forward mode is the rule transposed.
+    Nothing is differentiated through the function itself, and forward mode is the rule transposed. A
+    function that cannot be read (of C, say) is called where it stands: ``result``, a function of the same
+    arguments that can be read, says what its result is like. Its module has to have it by name, and kernels
+    do not take it.
 
     >>> import adgen
     >>> import numpy as np
@@ -98,11 +110,15 @@ def custom_vjp(fun: Function) -> CustomVjp:
     >>> adgen.grad(log1pexp)(100.0)
     1.0
     """
-    return CustomVjp(fun)
+    if fun is None:
+        return lambda function: CustomVjp(function, result)
+    return CustomVjp(fun, result)
 
 
-def custom_jvp(fun: Function) -> CustomJvp:
+def custom_jvp(fun: Function | None = None, *, result: Function | None = None) -> Any:
     """A function whose derivative in forward mode is given by ``f.defjvp(rule)``; reverse mode transposes it.
+
+    ``result`` is as in ``custom_vjp``.
 
     >>> import adgen
     >>> import numpy as np
@@ -119,4 +135,6 @@ def custom_jvp(fun: Function) -> CustomJvp:
     >>> adgen.grad(sinc)(0.0)
     0.0
     """
-    return CustomJvp(fun)
+    if fun is None:
+        return lambda function: CustomJvp(function, result)
+    return CustomJvp(fun, result)

@@ -114,8 +114,9 @@ def _behind(function: Any) -> tuple[FunctionType, Path, Given] | None:
     if isinstance(function, FunctionType):
         return function, (), ()
     if hasattr(type(function), "__adgen_rule__"):
-        found = _behind(function.fun)
-        return None if found is None else _inside((("attribute", "fun"),), found)
+        part = "fun" if function.result is None else "result"
+        found = _behind(getattr(function, part))
+        return None if found is None else _inside((("attribute", part),), found)
     if isinstance(function, partial):
         found = _behind(function.func)
         return None if found is None else _of_partial(function, *found)

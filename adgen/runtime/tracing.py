@@ -49,7 +49,7 @@ def trace(
 
 def _helper(subject: Subject) -> Helper:
     """The function of a subject, with the rule that it has of its own."""
-    if subject.path[-1:] == (("attribute", "fun"),):
+    if subject.path[-1:] in ((("attribute", "fun"),), (("attribute", "result"),)):
         found = ruled(fetch(subject.root, subject.path[:-1]), subject.name, subject.path[:-1])
         assert isinstance(found, Helper)
         return found

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import pickle
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 import adgen
 from adgen.ir.calls import is_ruled
@@ -106,6 +109,10 @@ def test_a_rule_that_is_not_linear_has_one_mode() -> None:
     with pytest.raises(adgen.UserError) as caught:
         adgen.jvp(lambda x: np.sum(clipped(x)), (X,), (X,))
     assert caught.value.diagnostic.code == "AG313"
+
+
+def test_pickled_by_name() -> None:
+    assert pickle.loads(pickle.dumps(adgen.grad(cube)))(2.0) == 12.0
 
 
 # -- second order -------------------------------------------------------------------------------------------
@@ -233,3 +240,53 @@ def test_nested_decorators_of_adgen_count() -> None:
         return inner(x)
 
     assert adgen.grad(f)(2.0) == 36.0
+
+
+# -- functions that cannot be read --------------------------------------------------------------------------
+log_gamma = adgen.custom_vjp(math.lgamma, result=lambda x: 1.0 * x)
+log_gamma.defvjp(lambda x: (log_gamma(x), x), lambda x, g: (g * special.digamma(x),))
+
+
+@adgen.custom_vjp(result=lambda x, n: x)
+def hidden(x: Any, n: Any) -> Any:
+    return eval("x**n")  # what adgen does not read
+
+
+hidden.defvjp(
+    lambda x, n: (hidden(x, n), (x, n)), lambda saved, g: (saved[1] * saved[0] ** (saved[1] - 1) * g, None)
+)
+
+
+@adgen.custom_vjp(result=lambda x: x)
+def shorter(x: Any) -> Any:
+    return x[1:]
+
+
+shorter.defvjp(lambda x: (shorter(x), None), lambda saved, g: g)
+
+
+def with_opaque(x: Any) -> Any:
+    return np.sum(hidden(x, 3) * x) + log_gamma(1.0 + x[0] * x[0])
+
+
+def test_opaque_functions_are_called_where_they_stand() -> None:
+    assert adgen.jit(with_opaque, backend="numpy")(X) == with_opaque(X)
+    adgen.check_grad(with_opaque, X, order=2, backend="numpy")
+    source = adgen.grad(with_opaque, backend="numpy").lower("f64[n]").source
+    assert "from math import lgamma" in source
+    with pytest.raises(adgen.UserError) as caught:
+        adgen.grad(with_opaque, backend="llvm")(X)
+    assert caught.value.diagnostic.code == "AG602"
+
+
+def test_opaque_functions_give_what_they_say() -> None:
+    with pytest.raises(ValueError, match="expected"):
+        adgen.value_and_grad(lambda x: np.sum(shorter(x)))(X)
+
+
+def test_opaque_functions_have_a_name() -> None:
+    nameless = adgen.custom_vjp(lambda x: eval("x"), result=lambda x: x)
+    nameless.defvjp(lambda x: (nameless(x), None), lambda saved, g: g)
+    with pytest.raises(adgen.UserError) as caught:
+        adgen.grad(lambda x: np.sum(nameless(x)))(X)
+    assert caught.value.diagnostic.code == "AG207"
