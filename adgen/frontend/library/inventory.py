@@ -27,6 +27,8 @@ _STEP_NAMES = """
     count_nonzero diag_indices diag_indices_from digitize empty empty_like equal eye factorial fix
     flatnonzero floor floor_divide gcd greater greater_equal histogram_bin_edges identity index_exp indices
     int bool isclose iscomplexobj isfinite isinf isnan isqrt isrealobj ix_ less less_equal lexsort
+    bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor
+    invert left_shift right_shift
     logical_and logical_not logical_or logical_xor nanargmax nanargmin ndim nonzero not_equal ones
     ones_like ravel_multi_index result_type rint s_ searchsorted shape sign size stop_gradient tri
     tril_indices tril_indices_from triu_indices triu_indices_from trunc unravel_index zeros zeros_like
