@@ -29,10 +29,14 @@ Item = tuple[Abstract, Span]
 
 @dataclass(slots=True)
 class Subscript:
-    """What a subscript selects: an index, and where ``np.newaxis`` puts dims of length 1 afterwards."""
+    """What a subscript selects: an index, and where ``np.newaxis`` puts dims of length 1 afterwards.
+
+    With ``...`` in it (``dotted``) even one element is an array.
+    """
 
     index: Index
     newaxes: tuple[int, ...] = ()
+    dotted: bool = False
 
     @property
     def gathers(self) -> bool:
@@ -55,6 +59,7 @@ class _Parts:
 
 def subscript(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> Subscript:
     """The index that ``items`` mean for an array of a type."""
+    dotted = any(_is(item, ...) for item, _ in items)
     items = _expanded(r, type_, items, span)
     parts, axis = _Parts(), 0
     for item, place in items:
@@ -70,7 +75,7 @@ def subscript(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> Subs
     access, operands = _uniform(r, parts)
     gathers = sum(isinstance(a, Gather) for a in access)
     once = not gathers or gathers == parts.masked
-    return Subscript(Index(Indexer(tuple(access), once), tuple(operands)), tuple(parts.newaxes))
+    return Subscript(Index(Indexer(tuple(access), once), tuple(operands)), tuple(parts.newaxes), dotted)
 
 
 def _expanded(r: Reader, type_: Type, items: Sequence[Item], span: Span) -> list[Item]:
@@ -290,7 +295,7 @@ def load(r: Reader, place: Array, found: Subscript) -> Abstract:
     if found.gathers:
         value = read(r.b, r.value(place), *index.operands, index=index.indexer)
         return r.wrap(_with_newaxes(r, value, found))
-    if not dims and not found.newaxes:
+    if not dims and not found.newaxes and not found.dotted:
         return Number(_element(r, place, index))
     steps: list[Any] = [] if all(isinstance(a, Full) for a in index.indexer.access) else [index]
     if found.newaxes:

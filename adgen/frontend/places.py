@@ -97,7 +97,8 @@ def ambiguous(r: Reader, root: Root) -> Exception:
 def _apply(r: Reader, value: Value, step: Step) -> Value:
     match step:
         case Index(indexer, operands):
-            return read_(r.b, value, *operands, index=indexer)
+            found = read_(r.b, value, *operands, index=indexer)
+            return found if found.type.rank else r.cast(found, found.type.dtype, Kind.array)
         case Permute(axes):
             return transpose(r.b, value, perm=axes)
         case Reshape(dims):

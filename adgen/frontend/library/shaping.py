@@ -38,6 +38,8 @@ def reshaped(c: LibraryContext, a: Abstract, shape: Abstract, order: Abstract = 
     array = as_array(c, a)
     old = type_of(c, array).dims
     new = _new_dims(c, array, old, shape)
+    if isinstance(a, Number) and not new and not c.value(a).type.is_py:
+        return a
     total, wanted = product(old), product(new)
     if total != wanted:
         if total.value is not None and wanted.value is not None:
