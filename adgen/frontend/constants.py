@@ -77,7 +77,16 @@ _ARRAY_FUNCTIONS = frozenset(
     ]
 )
 _METHODS = frozenset(["reshape", "astype", "copy", "ravel", "transpose", "sum", "mean"])
-_BUILTINS = {"float": float, "int": int, "bool": bool, "abs": abs, "len": len, "tuple": tuple, "list": list}
+_BUILTINS = {
+    "float": float,
+    "int": int,
+    "bool": bool,
+    "complex": complex,
+    "abs": abs,
+    "len": len,
+    "tuple": tuple,
+    "list": list,
+}
 _LIMIT = 10_000_000
 
 

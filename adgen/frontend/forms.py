@@ -130,8 +130,11 @@ def _partial(r: Reader, given: Arguments) -> Abstract:
 _CLASSES = FORMS & frozenset(
     [
         *(f"builtins.{name}" for name in ("object", "set", "frozenset", "bytes")),
-        *(f"numpy.{name}" for name in ("generic", "number", "floating", "integer", "inexact")),
-        *(f"numbers.{name}" for name in ("Number", "Real", "Integral")),
+        *(
+            f"numpy.{name}"
+            for name in ("generic", "number", "floating", "complexfloating", "integer", "inexact")
+        ),
+        *(f"numbers.{name}" for name in ("Number", "Complex", "Real", "Integral")),
     ]
 )
 """Classes that a value can be tested for, but that are not called."""

@@ -58,8 +58,10 @@ FORMS = (
     | frozenset(f"itertools.{name}" for name in _ITERTOOLS)
     | frozenset(f"operator.{name}" for name in _OPERATORS)
     | frozenset(f"dataclasses.{name}" for name in ("replace", "asdict", "astuple", "fields", "is_dataclass"))
-    | frozenset(f"numpy.{name}" for name in ("generic", "number", "floating", "integer", "inexact"))
-    | frozenset(f"numbers.{name}" for name in ("Number", "Real", "Integral"))
+    | frozenset(
+        f"numpy.{name}" for name in ("generic", "number", "floating", "complexfloating", "integer", "inexact")
+    )
+    | frozenset(f"numbers.{name}" for name in ("Number", "Complex", "Real", "Integral"))
     | {
         "functools.partial",
         "functools.reduce",

@@ -34,7 +34,12 @@ from adgen.ir.types import DType, Kind
 if TYPE_CHECKING:
     from adgen.frontend.calls import Arguments
 
-_PYTHON: dict[DType, type] = {DType.f64: float, DType.i64: int, DType.bool: bool}
+_PYTHON: dict[DType, type] = {
+    DType.f64: float,
+    DType.c128: complex,
+    DType.i64: int,
+    DType.bool: bool,
+}
 _CONTAINERS: dict[str, type] = {"tuple": tuple, "list": list, "dict": dict}
 
 

@@ -64,7 +64,7 @@ def _scalar_constant(b: Builder, value: Value) -> Op | None:
 
 def _constants(b: Builder, prim: Primitive, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
     """Evaluate an elementwise operation on Python constants."""
-    if not prim.elementwise or not operands or prim.name in ("stop_gradient",):
+    if not prim.elementwise or not operands or prim.name in ("stop_gradient", "compose"):
         return None
     consts = [_scalar_constant(b, v) for v in operands]
     if any(c is None for c in consts):

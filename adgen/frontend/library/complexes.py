@@ -14,7 +14,7 @@ from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
 from adgen.primitives import complexes, exponential, hyperbolic, powers, rounding, trigonometric
 from adgen.primitives.define import Primitive
-from adgen.primitives.elementwise import div, mul
+from adgen.primitives.elementwise import div, eq, mul, ne
 from adgen.primitives.indexing import zeros_of
 from adgen.primitives.literals import literal, scaled
 
@@ -80,6 +80,25 @@ def _kind(wanted: bool, doc: str) -> Callable[..., Result]:
 
 table.function("numpy.iscomplexobj")(_kind(True, "Whether the dtype is complex."))
 table.function("numpy.isrealobj")(_kind(False, "Whether the dtype is not complex."))
+
+
+@table.function("numpy.iscomplex")
+def iscomplex(c: LibraryContext, x: Abstract) -> Result:
+    """Whether the imaginary part is not zero."""
+    part = _imaginary(c, x)
+    return ne(c.b, part, literal(c.b, part, 0))
+
+
+@table.function("numpy.isreal")
+def isreal(c: LibraryContext, x: Abstract) -> Result:
+    """Whether the imaginary part is zero."""
+    part = _imaginary(c, x)
+    return eq(c.b, part, literal(c.b, part, 0))
+
+
+def _imaginary(c: LibraryContext, x: Abstract) -> Value:
+    value = fresh_scalar(c, x)
+    return complexes.imag(c.b, value) if value.type.is_complex else zeros_of(c.b, value.type)
 
 
 # -- Python's complex numbers ---------------------------------------------------------------------------
