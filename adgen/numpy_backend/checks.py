@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from adgen.ir.core import Assumption, Func
-from adgen.ir.dims import Dim
+from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import GENERATOR, Type
 from adgen.numpy_backend.annotations import scalar_type
 from adgen.numpy_backend.dimtext import polynomial_text
@@ -41,6 +41,7 @@ def size_bindings(types: Sequence[tuple[str, Type]], sizes: dict[str, str], chec
     ``types`` are the named array arguments, ``sizes`` the symbols to bind and their names.
     """
     lines: list[str] = []
+    sizes = _with_helpers(types, sizes)
     missing = dict(sizes)
     for solved in (_bare_symbol, _single_symbol):
         for name, type_ in types:
@@ -52,7 +53,42 @@ def size_bindings(types: Sequence[tuple[str, Type]], sizes: dict[str, str], chec
             lines += _bound(name, type_, wanted, missing, checked)
             for symbol in wanted.values():
                 del missing[symbol]
+    for name, axis, dim, symbol in _following(types, list(missing), sizes):
+        lines.append(f"{sizes[symbol]} = {_solution(f'{name}.shape[{axis}]', dim, symbol, sizes)}")
     return lines
+
+
+def _with_helpers(types: Sequence[tuple[str, Type]], sizes: dict[str, str]) -> dict[str, str]:
+    """The symbols to bind, and others that they follow from where no dim shows them by themselves."""
+    shown = {_bare_symbol(d) or _single_symbol(d) for _, t in types for d in t.dims}
+    hidden = {s for s in sizes if s not in shown}
+    beside = [s for _, t in types for d in t.dims if hidden & set(d.symbols()) for s in d.symbols()]
+    return {**sizes, **{s: f"{s}_size" for s in beside if s not in sizes and s in shown}}
+
+
+def _following(
+    types: Sequence[tuple[str, Type]], missing: list[str], known: Collection[str]
+) -> Iterator[tuple[str, int, Dim, str]]:
+    """Dims in which all symbols but one, that occurs by itself, are known by then."""
+    left = list(missing)
+    while left:
+        for name, axis, dim in [(name, axis, d) for name, t in types for axis, d in enumerate(t.dims)]:
+            unknown = [s for s in dim.symbols() if s in left]
+            settled = all(s in left or s in known for s in dim.symbols())
+            if settled and len(unknown) == 1 and linear_in(dim, unknown[0]):
+                yield name, axis, dim, unknown[0]
+                left.remove(unknown[0])
+                break
+        else:
+            return
+
+
+def _solution(size: str, dim: Dim, symbol: str, names: dict[str, str]) -> str:
+    """The symbol, from the size that a dim has."""
+    factor = dict(dim.terms)[(symbol,)]
+    rest = dim - Dim.symbol(symbol) * factor
+    moved = polynomial_text(Dim.symbol(size) - rest, lambda s: names.get(s, s)).text
+    return moved if factor == 1 else f"({moved}) // {factor}"
 
 
 def _bound(name: str, type_: Type, wanted: dict[int, str], names: dict[str, str], checked: bool) -> list[str]:
@@ -91,7 +127,11 @@ def _single_symbol(dim: Dim) -> str:
 def unbound_symbols(types: Sequence[tuple[str, Type]], symbols: Sequence[str]) -> list[str]:
     """The symbols that no argument's shape shows."""
     shown = {_bare_symbol(d) or _single_symbol(d) for _, t in types for d in t.dims}
-    return [s for s in symbols if s not in shown]
+    hidden = [s for s in symbols if s not in shown]
+    found = {
+        symbol for *_, symbol in _following(types, hidden, _with_helpers(types, dict.fromkeys(symbols, "")))
+    }
+    return [s for s in hidden if s not in found]
 
 
 def check_lines(types: Sequence[tuple[str, Type]], spell: Spell) -> list[str]:

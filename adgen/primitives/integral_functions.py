@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
-from adgen.primitives.define import Primitive, Sample
+from adgen.primitives.define import Over, Primitive, Sample
 from adgen.primitives.elementwise import add, div, mul, neg, sub
 from adgen.primitives.entropy_functions import xlog1py, xlogy
 from adgen.primitives.exponential import exp, log, log1p
@@ -96,6 +96,27 @@ betaincc = special(
 )
 
 
+# -- their inverses -------------------------------------------------------------------------------------
+gammaincinv = special(
+    "gammaincinv",
+    lambda b, r, a, y: (0.0, Over(gamma_density(b, a, r))),
+    "Inverse of gammainc by its argument.",
+    held(1.7, low=0.2, high=0.9),
+)
+gammainccinv = special(
+    "gammainccinv",
+    lambda b, r, a, y: (0.0, Over(neg(b, gamma_density(b, a, r)))),
+    "Inverse of gammaincc by its argument.",
+    held(1.7, low=0.2, high=0.9),
+)
+betaincinv = special(
+    "betaincinv",
+    lambda b, r, p, q, y: (0.0, 0.0, Over(beta_density(b, p, q, r))),
+    "Inverse of betainc by its argument.",
+    held(1.7, 2.4, low=0.2, high=0.9),
+)
+
+
 # -- Student's t ----------------------------------------------------------------------------------------
 def _t_density(b: Builder, df: Value, t: Value) -> Value:
     """(1 + t^2 / df)^(-(df + 1) / 2) / (sqrt(df) beta(1/2, df / 2))."""
@@ -112,4 +133,14 @@ stdtr = special(
     held(2.5, low=-3.0, high=3.0),
 )
 
-PRIMITIVES = (expi, exp1, expn, spence, gammainc, gammaincc, betainc, betaincc, stdtr)
+stdtrit = special(
+    "stdtrit",
+    lambda b, r, df, p: (0.0, Over(_t_density(b, df, r))),
+    "Inverse of stdtr by its argument.",
+    held(2.5, low=0.1, high=0.9),
+)
+
+PRIMITIVES = (
+    *(expi, exp1, expn, spence, gammainc, gammaincc, betainc, betaincc, stdtr),
+    *(gammaincinv, gammainccinv, betaincinv, stdtrit),
+)

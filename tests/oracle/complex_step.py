@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
+import scipy.ndimage
 import scipy.signal
 
 from tests.oracle.drawn import Drawn
@@ -105,7 +106,7 @@ _FACTORS = {np.linalg.slogdet, np.linalg.svd, np.linalg.qr, np.linalg.cholesky, 
             np.linalg.lstsq, np.linalg.cond, np.linalg.pinv, np.linalg.eigvals}  # fmt: skip
 _REFUSED = _FACTORS | {np.linalg.norm, np.sort, np.cbrt, np.vdot, np.remainder, np.fmod, np.std, np.var,
             np.correlate, np.cov, np.corrcoef, scipy.signal.correlate, scipy.signal.correlate2d,
-            np.nanstd, np.nanvar, np.nanmax, np.nanmin, np.nanmedian}  # fmt: skip
+            np.nanstd, np.nanvar, np.nanmax, np.nanmin, np.nanmedian, np.polyfit}  # fmt: skip
 _MAKERS = {np.zeros, np.ones, np.empty, np.full, np.array, np.asarray, np.eye, np.zeros_like, np.ones_like,
            np.full_like, np.empty_like, np.linspace}  # fmt: skip
 
@@ -191,6 +192,7 @@ def jvp(fun: Any, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
         "numpy.linalg": ModuleShim(np.linalg, _member),
         "scipy.linalg": ModuleShim(scipy.linalg, _member),
         "scipy.signal": ModuleShim(scipy.signal, _member),
+        "scipy.ndimage": ModuleShim(scipy.ndimage, _refuse_member),
         "math": ModuleShim(math, _member),
         "adgen": ModuleShim(math, _refuse_member),
     }
@@ -211,4 +213,4 @@ def jvp(fun: Any, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
 
 
 def _refuse_member(value: Any) -> Any:
-    return _refuse("adgen")
+    return _refuse(getattr(value, "__name__", "a member"))

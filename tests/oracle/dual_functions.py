@@ -76,6 +76,8 @@ for _name in LINEAR.split():
     FUNCTIONS[getattr(np, _name)] = _linear(getattr(np, _name))
 FUNCTIONS[(np.add, "reduce")] = FUNCTIONS[np.sum]
 FUNCTIONS[(np.add, "accumulate")] = FUNCTIONS[np.cumsum]
+FUNCTIONS[(np.add, "reduceat")] = _linear(np.add.reduceat)
+FUNCTIONS[np.lib.stride_tricks.sliding_window_view] = _linear(np.lib.stride_tricks.sliding_window_view)
 
 PRIMAL_ONLY = (
     "shape ndim size argmax argmin argsort nonzero count_nonzero any all searchsorted isclose allclose "
@@ -245,6 +247,23 @@ def _add_at(target: Any, index: Any, value: Any) -> None:
     np.add.at(target.p, index, primal(value))
     if isinstance(value, Dual):
         np.add.at(target.t, index, value.t)
+
+
+def _running(ufunc: Any) -> Callable[..., Any]:
+    """Step by step along the first axis."""
+
+    def apply(x: Any, axis: int = 0) -> Any:
+        cells = [np.take(x, 0, axis)]
+        for k in range(1, np.shape(strip(x))[axis]):
+            cells.append(ufunc(cells[-1], np.take(x, k, axis)))
+        return np.stack(cells, axis)
+
+    return apply
+
+
+FUNCTIONS[np.cumprod] = _running(np.multiply)
+for _ufunc in (np.logaddexp, np.maximum, np.minimum):
+    FUNCTIONS[(_ufunc, "accumulate")] = _running(_ufunc)
 
 
 def _like(function: Callable[..., Any]) -> Callable[..., Any]:

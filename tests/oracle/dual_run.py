@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
+import scipy.ndimage
 import scipy.signal
 import scipy.special
 
@@ -117,6 +118,7 @@ class Run:
             "scipy.special": ModuleShim(scipy.special, self.numpy_member),
             "scipy.linalg": ModuleShim(scipy.linalg, self.numpy_member),
             "scipy.signal": ModuleShim(scipy.signal, _laid_over),
+            "scipy.ndimage": ModuleShim(scipy.ndimage, self.numpy_member),
             "math": ModuleShim(math, MathFunction),
             "cmath": ModuleShim(cmath, dual_complex.ComplexMathFunction),
         }

@@ -6,6 +6,7 @@ The value is NumPy's own; differences check the text together with everything el
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +18,19 @@ from tests.oracle.dual_functions import has_dual
 if TYPE_CHECKING:
     from tests.oracle.dual_run import Run
 
-#: NumPy's function -> the text
+
+def _live(name: str) -> Any:
+    home, _, short = name.rpartition(".")
+    return getattr(import_module(home), short, None) if home in ("numpy", "scipy.ndimage") else None
+
+
+#: the function of NumPy or SciPy -> the text
 WRITTEN: dict[Any, Callable[..., Any]] = {
-    getattr(np, name.removeprefix("numpy.")): function
+    _live(name): function
     for module in MODULES
     for names, function in module.NAMES.items()
     for name in names.split()
-    if name.count(".") == 1 and callable(getattr(np, name.removeprefix("numpy."), None))
+    if callable(_live(name))
 }
 #: these call functions of the user, which see duals
 _CALLING = {np.piecewise, np.apply_along_axis, np.apply_over_axes, np.vectorize, np.fromfunction}

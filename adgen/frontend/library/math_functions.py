@@ -19,11 +19,12 @@ from adgen.primitives import (
     normal_functions,
     powers,
     rounding,
+    signs,
     trigonometric,
 )
 from adgen.primitives.define import Primitive
-from adgen.primitives.elementwise import add, div, lt, mul, neg, sub, where
-from adgen.primitives.literals import literal, scaled
+from adgen.primitives.elementwise import add, div, mul, sub
+from adgen.primitives.literals import scaled
 
 table = Table()
 _ONE = Known(1)
@@ -108,9 +109,16 @@ def dist(c: LibraryContext, p: Abstract, q: Abstract) -> Result:
 
 @table.function("math.copysign")
 def copysign(c: LibraryContext, x: Abstract, y: Abstract) -> Result:
-    """|x| with the sign of y (that of a negative zero is not seen)."""
-    size, sign = rounding.absolute(c.b, python_float(c, x)), python_float(c, y)
-    return where(c.b, lt(c.b, sign, literal(c.b, sign, 0)), neg(c.b, size), size)
+    """|x| with the sign of y."""
+    return signs.copysign(c.b, python_float(c, x), python_float(c, y))
+
+
+@table.function("math.remainder")
+def remainder(c: LibraryContext, x: Abstract, y: Abstract) -> Result:
+    """x less the multiple of y that is nearest, ties to even."""
+    number, step = python_float(c, x), python_float(c, y)
+    whole = rounding.rint(c.b, div(c.b, number, step))
+    return sub(c.b, number, mul(c.b, whole, step))
 
 
 @table.function("math.degrees")

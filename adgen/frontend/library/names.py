@@ -12,6 +12,9 @@ table = Table()
 for _module in (
     "numpy",
     "numpy.linalg",
+    "numpy.lib",
+    "numpy.lib.stride_tricks",
+    "scipy.ndimage",
     "numpy.fft",
     "scipy.fft",
     "numpy.random",

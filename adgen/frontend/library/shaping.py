@@ -179,6 +179,17 @@ def atleast_2d(c: LibraryContext, a: Abstract) -> Result:
     return _raised(c, a, 2)
 
 
+@table.function("numpy.atleast_3d")
+def atleast_3d(c: LibraryContext, a: Abstract) -> Result:
+    """At least three dims, one of them behind those of a matrix."""
+    array = as_array(c, a)
+    dims = type_of(c, array).dims
+    if len(dims) >= 3:
+        return array
+    lead = (ONE,) if len(dims) == 1 else (ONE, ONE) if not dims else ()
+    return c.view(array, Reshape((*lead, *dims, ONE)))
+
+
 def _raised(c: LibraryContext, a: Abstract, rank: int) -> Abstract:
     array = as_array(c, a)
     dims = type_of(c, array).dims

@@ -9,10 +9,11 @@ from adgen.frontend.library.operands import as_array, flat
 from adgen.ir.core import Full, Gather, Indexer, Point, Range, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind
-from adgen.primitives.elementwise import sub
+from adgen.primitives.elementwise import add, sub
 from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import read, wrap
 from adgen.primitives.rounding import mod
+from adgen.primitives.shape import arange, broadcast, transpose
 from adgen.primitives.sizes import constant, size_value
 
 table = Table()
@@ -33,6 +34,37 @@ def along(rank: int, axis: int, access: Range | Point | Gather) -> Indexer:
 def reversed_range(c: LibraryContext, size: Dim) -> tuple[Range, Value]:
     """All elements of a dim from the last to the first."""
     return Range(size, -1), size_value(c.b, size - 1)
+
+
+@table.function("numpy.lib.stride_tricks.sliding_window_view")
+def sliding_window_view(
+    c: LibraryContext, x: Abstract, window_shape: Abstract, axis: Abstract = NONE
+) -> Result:
+    """All windows of a shape, their dims at the end."""
+    value = c.value(x)
+    rank, windows = value.type.rank, c.dims(window_shape)
+    if c.is_none(axis):
+        axes = tuple(range(rank))
+    elif isinstance(axis, Tuple):
+        axes = tuple(c.static_axis(item, rank) for item in axis.items)
+    else:
+        axes = (c.static_axis(axis, rank),)
+    if len(axes) != len(windows):
+        reason = "there has to be one window size for each axis"
+        raise c.error("AG205", window_shape, function="sliding_window_view", reason=reason)
+    for k, size in zip(axes, windows, strict=True):
+        value = _windows(c, value, k, size)
+    return c.read_only(x, value)
+
+
+def _windows(c: LibraryContext, x: Value, axis: int, size: Dim) -> Value:
+    """Windows along an axis, as a new last dim."""
+    dims = (c.length(x.type.dims[axis] - size + 1), size)
+    starts, steps = (broadcast(c.b, arange(c.b, dim=d), dims=dims, axes=(k,)) for k, d in enumerate(dims))
+    places = add(c.b, starts, steps)
+    found = read(c.b, x, places, index=_repeated(along(x.type.rank, axis, Gather())))
+    rest = [k for k in range(found.type.rank) if k != axis + 1]
+    return transpose(c.b, found, perm=(*rest, axis + 1))
 
 
 # -- by index arrays ------------------------------------------------------------------------------------

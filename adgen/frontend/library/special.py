@@ -9,11 +9,13 @@ from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import floating, require
+from adgen.frontend.library.ufuncs import sinc
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
 from adgen.primitives import (
     activations,
     bessel_functions,
+    elliptic,
     entropy_functions,
     error_function,
     exponential,
@@ -43,7 +45,14 @@ def held(c: LibraryContext, x: Abstract, name: str) -> Abstract | Value:
 
 
 # -- straight from primitives ---------------------------------------------------------------------------
-_FAMILIES = (bessel_functions, entropy_functions, hypergeometric, integral_functions, normal_functions)
+_FAMILIES = (
+    elliptic,
+    bessel_functions,
+    entropy_functions,
+    hypergeometric,
+    integral_functions,
+    normal_functions,
+)
 _FUNCTIONS = {
     **{p.name: p for family in _FAMILIES for p in family.PRIMITIVES},
     **{p.name: p for p in (exponential.log1p, exponential.expm1, exponential.exp2, powers.cbrt)},
@@ -68,9 +77,9 @@ _ORDERED = ("jv", "jn", "yv", "yn", "iv", "ive", "kv", "kn", "kve", "expn")
 #: what parameters are called, in order; the last argument is the differentiated one
 _PARAMETERS = {
     **{name: ("order",) for name in _ORDERED},
-    **{name: ("parameter a",) for name in ("gammainc", "gammaincc")},
-    **{name: ("parameter a", "parameter b") for name in ("betainc", "betaincc", "hyp1f1")},
-    "stdtr": ("degrees of freedom",),
+    **{name: ("parameter a",) for name in ("gammainc", "gammaincc", "gammaincinv", "gammainccinv")},
+    **{name: ("parameter a", "parameter b") for name in ("betainc", "betaincc", "betaincinv", "hyp1f1")},
+    **{name: ("degrees of freedom",) for name in ("stdtr", "stdtrit")},
     "hyp0f1": ("parameter v",),
     "hyp2f1": ("parameter a", "parameter b", "parameter c"),
 }
@@ -138,6 +147,9 @@ def _pair(prim: Primitive) -> Callable[..., Result]:
 
 for _prim in paired_integrals.PRIMITIVES:
     table.function(f"scipy.special.{_prim.name}")(_pair(_prim))
+
+
+table.function("scipy.special.sinc")(sinc)
 
 
 @table.function("numpy.i0")

@@ -8,7 +8,14 @@ from adgen.frontend.abstract import Abstract, Array, Index, Known, Reshape
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, TRUE, Entry, Result, Table, documented
 from adgen.frontend.library import reducing, ufuncs
-from adgen.frontend.library.operands import as_array, counting, truth, type_of
+from adgen.frontend.library.operands import (
+    as_array,
+    counting,
+    floating,
+    truth,
+    type_of,
+    with_kept_dims,
+)
 from adgen.frontend.library.operators import power
 from adgen.frontend.library.reducing import over_axes
 from adgen.ir.core import Full, Gather, Indexer, Point, Value
@@ -17,7 +24,7 @@ from adgen.ir.types import I64, Type
 from adgen.primitives import elementwise, extrema, reductions
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import neg
-from adgen.primitives.indexing import read, write
+from adgen.primitives.indexing import read, wrap, write
 from adgen.primitives.shape import reshape
 from adgen.primitives.sizes import constant, size_value
 
@@ -74,23 +81,69 @@ def _accumulate(whole: Callable[..., Result]) -> Callable[..., Result]:
     return documented(apply, whole.__doc__ or "")
 
 
-def _running_extremum(prim: Primitive, word: str) -> Callable[..., Result]:
+def _one(rank: int, axis: int) -> Indexer:
+    return Indexer(tuple(Point() if k == axis else Full() for k in range(rank)))
+
+
+def _running(name: str) -> Callable[..., Result]:
+    """``accumulate`` of an operation of two: a loop over the axis."""
+    of_two = _function(name)
+
     def apply(c: LibraryContext, array: Abstract, axis: Abstract = _ZERO) -> Result:
-        x = c.value(array)
+        x = _fitting(c, name, c.value(array))
         along = c.static_axis(axis, x.type.rank)
-        index = Indexer(tuple(Point() if k == along else Full() for k in range(x.type.rank)))
+        index = _one(x.type.rank, along)
         counter, cells = Value(I64, "i"), Value(x.type, "run")
         one = constant(c.b, 1)
 
         def body() -> Sequence[Value]:
             before = elementwise.sub(c.b, counter, one)
-            cell = prim(c.b, read(c.b, cells, before, index=index), read(c.b, x, counter, index=index))
-            return (write(c.b, cells, cell, counter, index=index),)
+            pair = read(c.b, cells, before, index=index), read(c.b, x, counter, index=index)
+            cell = of_two(c, *pair)
+            return (write(c.b, cells, c.fitting(cell, pair[0].type), counter, index=index),)
 
         region = c.b.region((counter, cells), body)
         return c.b.for_loop((one, size_value(c.b, x.type.dims[along]), one), (x,), region)[0]
 
-    return documented(apply, f"The {word} element so far along an axis.")
+    return documented(apply, f"np.{name} of all elements so far along an axis.")
+
+
+def _folded(name: str) -> Callable[..., Result]:
+    """``reduce`` of an operation of two: a loop over the axis, from the first element on."""
+    of_two = _function(name)
+
+    def apply(
+        c: LibraryContext, array: Abstract, axis: Abstract = _ZERO, *, keepdims: Abstract = FALSE
+    ) -> Result:
+        x = _fitting(c, name, c.value(array))
+        along = c.static_axis(axis, x.type.rank)
+        index, one = _one(x.type.rank, along), constant(c.b, 1)
+        first = read(c.b, x, wrap(c.b, constant(c.b, 0), dim=x.type.dims[along]), index=index)
+        counter, total = Value(I64, "i"), Value(first.type, "total")
+
+        def body() -> Sequence[Value]:
+            cell = of_two(c, total, read(c.b, x, counter, index=index))
+            return (c.fitting(cell, first.type),)
+
+        region = c.b.region((counter, total), body)
+        bounds = (one, size_value(c.b, x.type.dims[along]), one)
+        y = c.b.for_loop(bounds, (first,), region)[0]
+        return with_kept_dims(c, y, x.type, (along,)) if c.static_bool(keepdims, "keepdims") else y
+
+    return documented(apply, f"np.{name} of all elements along an axis, from left to right.")
+
+
+def _fitting(c: LibraryContext, name: str, x: Value) -> Value:
+    """The array in the dtype in which the operation gives its results."""
+    if name in ("maximum", "minimum", "fmax", "fmin", "subtract"):
+        return x
+    return floating(c, x)
+
+
+def _function(name: str) -> OfTwo:
+    found = ufuncs.table.entries[f"numpy.{name}"]
+    assert isinstance(found, Entry)
+    return found.function  # type: ignore[return-value]
 
 
 table.function("numpy.add.reduce")(_sum_like(reducing.sum_over))
@@ -101,8 +154,11 @@ table.function("numpy.logical_and.reduce")(_logic(reductions.all_))
 table.function("numpy.logical_or.reduce")(_logic(reductions.any_))
 table.function("numpy.add.accumulate")(_accumulate(reducing.running_sum))
 table.function("numpy.multiply.accumulate")(_accumulate(reducing.running_product))
-table.function("numpy.maximum.accumulate")(_running_extremum(extrema.maximum, "largest"))
-table.function("numpy.minimum.accumulate")(_running_extremum(extrema.minimum, "smallest"))
+_FOLDED = ("subtract", "divide", "true_divide", "logaddexp", "logaddexp2", "hypot", "fmax", "fmin")
+for _name in _FOLDED:
+    table.function(f"numpy.{_name}.reduce")(_folded(_name))
+for _name in (*_FOLDED, "maximum", "minimum"):
+    table.function(f"numpy.{_name}.accumulate")(_running(_name))
 
 
 # -- outer ----------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from adgen.primitives import (
     hyperbolic,
     powers,
     rounding,
+    signs,
     trigonometric,
 )
 from adgen.primitives.complexes import modulus
@@ -350,6 +351,10 @@ def clipped(c: LibraryContext, a: Abstract, low: Abstract, high: Abstract) -> Re
     return c.elementwise(extrema.clip, x, lower, upper)
 
 
+table.function("numpy.copysign")(_binary(signs.copysign, to_float=True))
+table.function("numpy.signbit")(_unary(signs.signbit, to_float=True))
+
+
 @table.function("numpy.heaviside")
 def heaviside(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     """0 below 0, x2 at 0, 1 above."""
@@ -357,11 +362,3 @@ def heaviside(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     zero = literal(c.b, x, 0)
     step = c.cast(elementwise.gt(c.b, x, zero), x.type.dtype)
     return select(c, elementwise.eq(c.b, x, zero), at_zero, step)
-
-
-@table.function("numpy.copysign")
-def copysign(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
-    """|x1| with the sign of x2 (that of a negative zero is not seen)."""
-    x, y = c.broadcast(*(c.value(v, kind=Kind.np) for v in c.promote(x1, x2, to_float=True)))
-    size = c.elementwise(rounding.absolute, x)
-    return select(c, elementwise.lt(c.b, y, literal(c.b, y, 0)), elementwise.neg(c.b, size), size)

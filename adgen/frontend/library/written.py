@@ -24,12 +24,15 @@ from adgen.frontend.written import (
     arrangements,
     differences,
     grids,
+    images,
+    losses,
     mapped,
     numbers_only,
     order_statistics,
     padding,
     polynomials,
     products,
+    segments,
     selections,
     statistics,
 )
@@ -131,7 +134,7 @@ def _add(module: ModuleType) -> None:
 
 MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
-    *(padding, polynomials, products, selections, statistics),
+    *(padding, polynomials, products, selections, statistics, segments, images, losses),
 )
 for _module in MODULES:
     _add(_module)

@@ -8,6 +8,11 @@ from typing import Any
 import numpy as np
 
 
+def diagflat(v: Any, k: Any = 0) -> Any:
+    """The matrix whose diagonal are the elements of an array."""
+    return np.diag(np.ravel(v), k)
+
+
 def meshgrid(*xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "xy") -> Any:
     """Coordinates of the points of a grid, one array for each axis."""
     n = len(xi)
@@ -123,6 +128,7 @@ def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype:
 
 
 NAMES: dict[str, Callable[..., Any]] = {
+    "numpy.diagflat": diagflat,
     "numpy.meshgrid": meshgrid,
     "numpy.ix_": ix_,
     "numpy.indices": indices,

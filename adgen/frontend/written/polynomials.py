@@ -28,6 +28,20 @@ def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
     return rising if increasing else rising[:, ::-1]
 
 
+def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, *, w: Any = None) -> Any:
+    """The coefficients of the polynomial of a degree that fits points best."""
+    rows, right = np.vander(np.asarray(x) + 0.0, deg + 1), np.asarray(y) + 0.0
+    if w is not None:
+        rows = rows * np.asarray(w)[:, None]
+        right = right * (np.asarray(w) if right.ndim == 1 else np.asarray(w)[:, None])
+    scale = np.sqrt((rows * rows).sum(axis=0))
+    if rcond is None:
+        found = np.linalg.lstsq(rows / scale, right)[0]
+    else:
+        found = np.linalg.lstsq(rows / scale, right, rcond)[0]
+    return (found.T / scale).T
+
+
 def polymul(a1: Any, a2: Any) -> Any:
     """The product of two polynomials."""
     return np.convolve(np.atleast_1d(a1), np.atleast_1d(a2))
@@ -111,6 +125,7 @@ def kaiser(M: Any, beta: Any) -> Any:
 NAMES: dict[str, Callable[..., Any]] = {
     "numpy.polyval": polyval,
     "numpy.vander": vander,
+    "numpy.polyfit": polyfit,
     "numpy.polymul": polymul,
     "numpy.polyadd": polyadd,
     "numpy.polysub": polysub,

@@ -1,0 +1,51 @@
+"""Ufuncs over segments of an axis, and running logarithms of sums of exponentials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def _segments(reduce: Any, array: Any, indices: Any, axis: Any) -> Any:
+    """One result for every start: of the elements up to the next start, or of one where that is not later."""
+    x, starts = np.moveaxis(np.asarray(array), axis, 0), np.asarray(indices)
+    n, k = x.shape[0], len(starts)
+    found = np.empty((k, *x.shape[1:]), dtype=x.dtype)
+    for i in range(k):
+        low = starts[i]
+        high = starts[i + 1] if i + 1 < k else n
+        if low < high:
+            found[i] = reduce(x[low:high], axis=0)
+        else:
+            found[i] = x[low]
+    return np.moveaxis(found, 0, axis)
+
+
+def add_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The sums of segments."""
+    return _segments(np.sum, array, indices, axis)
+
+
+def multiply_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The products of segments."""
+    return _segments(np.prod, array, indices, axis)
+
+
+def maximum_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The largest elements of segments."""
+    return _segments(np.max, array, indices, axis)
+
+
+def minimum_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The smallest elements of segments."""
+    return _segments(np.min, array, indices, axis)
+
+
+NAMES: dict[str, Callable[..., Any]] = {
+    "numpy.add.reduceat": add_reduceat,
+    "numpy.multiply.reduceat": multiply_reduceat,
+    "numpy.maximum.reduceat": maximum_reduceat,
+    "numpy.minimum.reduceat": minimum_reduceat,
+}
