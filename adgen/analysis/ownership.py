@@ -290,13 +290,32 @@ class _Ownership:
             others = {v for n, v in enumerate(inits) if n != k and not (n in mutable and n > k)}
             self._take_over(node, first + k, inits[k], home, later | inside | others)
         body = regions[-1]
-        self._yields(node, params, body, mutable)
         for region in regions:
             self._region(region, set())
-        for k, result in enumerate(node.results):
-            if k not in mutable:
-                self._share(inits[k], result)
-                self._share_outer(body.yields[k], result, home)
+        self._yields(node, params, body, mutable)
+        kept = [k for k, v in enumerate(node.results) if k not in mutable and holds_memory(v)]
+        for k in kept:
+            self._share(inits[k], node.results[k])
+            self._share_outer(body.yields[k], node.results[k], home)
+        self._share_results(node, inits, params, body, kept)
+
+    def _share_results(
+        self,
+        node: For | While,
+        inits: Sequence[Value],
+        params: Sequence[Value],
+        body: Region,
+        kept: list[int],
+    ) -> None:
+        """Carried values that no store changes may be one array behind the loop, or change places."""
+        ends = {k: self._shared.root(body.yields[k]) for k in kept}
+        begins = {k: self._shared.root(params[k]) for k in kept}
+        for k in kept:
+            for n in kept:
+                if n < k and ends[n] is ends[k]:
+                    self._share(node.results[n], node.results[k])
+                if n != k and ends[k] is begins[n]:
+                    self._share(inits[n], node.results[k])
 
     def _share_outer(self, end: Value, result: Value, home: Loop) -> None:
         if holds_memory(end) and any(_inside(home, self._home.get(m, ())) for m in self._shared.members(end)):

@@ -206,25 +206,9 @@ def _attempt(
     defaults: dict[str, Abstract] = {}
     parameters: list[Parameter] = []
     values: list[Value] = []
-    bound: dict[str, Abstract] = {}
     definition = Closure(source, source.node, function.environment, None, defaults)
     check_parameters(r, definition)
-    for node in source.parameters:
-        name = node.name.value
-        with r.b.at(source.span(node.name)):
-            if name in arguments:
-                spec = _substituted(arguments[name], r.substitution)
-                bound[name] = _argument(r, (name,), spec, parameters, values)
-            elif name in brings:
-                bound[name] = from_meaning(r, brings[name], name)
-            elif name in function.defaults:
-                bound[name] = _default(r, function.defaults[name], name)
-            elif node.star:
-                bound[name] = Tuple((), "tuple" if node.star == "*" else "dict")
-            else:
-                raise r.error("AG260", source.name_span, name=source.name)
-            if node.star == "**" and isinstance(bound[name], Tuple):
-                bound[name] = owned(r, bound[name])  # type: ignore[arg-type]
+    bound = _bound(r, function, arguments, brings, parameters, values)
     with r.b.block() as nodes:
         if function.rule is not None:
             result = _by_rule(r, function, definition, bound)
@@ -268,6 +252,36 @@ def _attempt(
         tuple(r.sources),
         tuple(r.sizes.alike),
     )
+
+
+def _bound(
+    r: Reader,
+    function: Helper,
+    arguments: Mapping[str, Spec],
+    brings: Mapping[str, Meaning],
+    parameters: list[Parameter],
+    values: list[Value],
+) -> dict[str, Abstract]:
+    """What each name of the signature is; the leaves of the arguments go to ``parameters`` and ``values``."""
+    source = function.source
+    bound: dict[str, Abstract] = {}
+    for node in source.parameters:
+        name = node.name.value
+        with r.b.at(source.span(node.name)):
+            if name in arguments:
+                spec = _substituted(arguments[name], r.substitution)
+                bound[name] = _argument(r, (name,), spec, parameters, values)
+            elif name in brings:
+                bound[name] = from_meaning(r, brings[name], name)
+            elif name in function.defaults:
+                bound[name] = _default(r, function.defaults[name], name)
+            elif node.star:
+                bound[name] = Tuple((), "tuple" if node.star == "*" else "dict")
+            else:
+                raise r.error("AG260", source.name_span, name=source.name)
+            if node.star == "**" and isinstance(bound[name], Tuple):
+                bound[name] = owned(r, bound[name])  # type: ignore[arg-type]
+    return bound
 
 
 def _by_rule(r: Reader, function: Helper, definition: Closure, bound: Mapping[str, Abstract]) -> Abstract:

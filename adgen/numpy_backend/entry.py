@@ -229,7 +229,7 @@ def _finish(entry: Entry, names: Sequence[str], results: Sequence[str]) -> list[
     lines = []
     for k, parameter in enumerate(entry.mutated):
         name, final = names[parameter], values[size + k]
-        given = final == name or _is_single(entry, parameter)
+        given = name in re.findall(r"\w+", final) or _is_single(entry, parameter)
         lines.append(f"{_given(name) if given else name}[...] = {final}")
     tree = _constructed(entry, iter(values[:size]))
     kept = values[size + len(entry.mutated) :]
