@@ -8,6 +8,7 @@ from typing import Any
 from adgen.runtime.jacobians import Jacobian
 from adgen.runtime.options import read_options
 from adgen.runtime.plans import Plan
+from adgen.runtime.sparse import SparseJacobian
 from adgen.runtime.subject import subject_of, wrt_positions
 from adgen.runtime.transform import Transform
 
@@ -116,6 +117,47 @@ def jacrev(fun: Function | None = None, wrt: Wrt = 0, *, backend: str = "auto", 
 def jacfwd(fun: Function | None = None, wrt: Wrt = 0, *, backend: str = "auto", **options: Any) -> Any:
     """The Jacobian by forward mode: one product per number of the arguments."""
     return jacobian(fun, wrt, mode="forward", backend=backend, **options)
+
+
+def sparse_jacobian(
+    fun: Function | None = None, wrt: Wrt = 0, *, backend: str = "auto", **options: Any
+) -> Any:
+    """The Jacobian of an array by an array, as a ``scipy.sparse.csr_array``.
+
+    The pattern is guaranteed for all floats; it follows from the shapes and the integers of a call. Columns
+    (or rows) without a common element share one product: a stencil of half-width h takes 2 h + 1.
+
+    >>> import numpy as np
+    >>> def difference(x):
+    ...     return x[1:] ** 2 - x[:-1]
+    >>> jacobian = sparse_jacobian(difference)
+    >>> jacobian(np.array([1.0, 2.0, 3.0])).toarray()
+    array([[-1.,  4.,  0.],
+           [ 0., -1.,  6.]])
+    >>> jacobian.colours(np.ones(1000))
+    2
+    """
+    if fun is None:
+        return lambda function: sparse_jacobian(function, wrt, backend=backend, **options)
+    return SparseJacobian.of(fun, wrt, backend, options)
+
+
+def sparse_hessian(
+    fun: Function | None = None, wrt: Wrt = 0, *, backend: str = "auto", **options: Any
+) -> Any:
+    """The Hessian by an array, as a ``scipy.sparse.csr_array``: :func:`sparse_jacobian` of the gradient.
+
+    >>> import numpy as np
+    >>> def chain(x):
+    ...     return np.sum(x[1:] * x[:-1] ** 2)
+    >>> sparse_hessian(chain)(np.array([1.0, 2.0, 3.0])).toarray()
+    array([[4., 2., 0.],
+           [2., 6., 4.],
+           [0., 4., 0.]])
+    """
+    if fun is None:
+        return lambda function: sparse_hessian(function, wrt, backend=backend, **options)
+    return sparse_jacobian(grad(fun, wrt, backend=backend, **options), wrt, backend=backend, **options)
 
 
 def hessian(fun: Function | None = None, wrt: Wrt = 0, *, backend: str = "auto", **options: Any) -> Any:

@@ -236,4 +236,24 @@ CODES = (
         severity="remark",
         no_example="a remark refuses nothing",
     ),
+    Code(
+        "AG324",
+        "{name} is not what a sparse Jacobian is of: {reason}",
+        "A sparse Jacobian is a matrix: one array (or number) by one array (or number).",
+        help="name one argument, and return one array; `adgen.jacobian` takes containers",
+        bad=Example(
+            """
+            def f(x, y):
+                return x * y
+        """,
+            "adgen.sparse_jacobian(f, wrt=(0, 1))(np.ones(3), np.ones(3))",
+        ),
+        good=Example(
+            """
+            def f(x, y):
+                return x * y
+        """,
+            "adgen.sparse_jacobian(f, wrt=0)(np.ones(3), np.ones(3))",
+        ),
+    ),
 )
