@@ -14,7 +14,7 @@ from adgen.primitives.elementwise import lt, mul
 from adgen.primitives.literals import literal, samples
 from adgen.primitives.rounding import sign
 
-_ZEROS = Sample(("f64[4]", "f64[4]"), values=((1.0, -2.0, 3.0, -4.0), (0.0, -0.0, -1.0, 1.0)))
+_ZEROS = Sample(("f64[4]", "f64[4]"), values=((1.0, -2.0, 3.0, -4.0), (0.0, -0.0, -1.0, 1.0)), smooth=False)
 
 copysign: Primitive = elementwise(
     "copysign",

@@ -80,7 +80,7 @@ MODES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(("outer", "within"), itertools.product(MODES, MODES))
+@pytest.mark.parametrize(("outer", "within"), list(itertools.product(MODES, MODES)))
 def test_no_perturbation_confusion(outer: str, within: str) -> None:
     """d/dx of x d/dy (x + y) at 1 is 1, whichever modes, and so in loops and three deep."""
     around, inner = MODES[outer], MODES[within]
