@@ -94,6 +94,9 @@ class LibraryContext(Protocol):
     def dims(self, x: Abstract) -> tuple[Dim, ...]:
         """The dims a shape argument names: an integer or a tuple of integers, known or computed."""
 
+    def size(self, x: Abstract) -> Dim:
+        """The dim an integer names, known or computed. Raises AG234 for a tuple."""
+
     def items(self, x: Abstract) -> tuple[Abstract, ...]:
         """The elements of a tuple argument (of an array with a known first dim: its rows)."""
 

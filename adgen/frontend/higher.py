@@ -291,6 +291,8 @@ def _choices(
         count += [given.named["r"]] if "r" in given.named else []
         items = items_of(r, sequence)
         number = int(r.static(count[0], "the number of items")) if count else len(items)
+        if number < 0:
+            raise r.error("AG205", function=f"itertools.{name}", reason=f"it cannot choose {number} items")
         return _rows(tuple(function(items, number)))  # type: ignore[arg-type]
 
     return apply

@@ -171,6 +171,12 @@ class CallContext:
         items = x.items if isinstance(x, Tuple) else (x,)
         return tuple(self._dim(item) for item in items)
 
+    def size(self, x: Abstract) -> Dim:
+        """A number of elements."""
+        if isinstance(x, Tuple):
+            raise self.error("AG234", x, operation=_short(self.name), types=f"the size {describe(self.r, x)}")
+        return self._dim(x)
+
     def _dim(self, x: Abstract) -> Dim:
         if isinstance(x, Known) and isinstance(x.value, int):
             if x.value < 0 or not x.fits:

@@ -527,6 +527,28 @@ SHAPES: list[Row] = [
         "AG234",
         vector("""
             def f(x):
+                return np.sum(np.eye(«(2, 2)») * x[0])
+        """),
+        vector("""
+            def f(x):
+                return np.sum(np.eye(2, 2) * x[0])
+        """),
+    ),
+    (
+        "AG205",
+        vector("""
+            def f(x):
+                return np.sum(np.moveaxis(x[:, None], (0, 1), «()»))
+        """),
+        vector("""
+            def f(x):
+                return np.sum(np.moveaxis(x[:, None], (0, 1), (1, 0)))
+        """),
+    ),
+    (
+        "AG234",
+        vector("""
+            def f(x):
                 return np.sum(«np.arange(x)»)
         """),
         vector("""

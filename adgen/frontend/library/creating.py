@@ -125,8 +125,8 @@ def eye(
     dtype: Abstract = NONE,
 ) -> Result:
     """Ones on a diagonal."""
-    (rows,) = c.dims(N)
-    columns = rows if c.is_none(M) else c.dims(M)[0]
+    rows = c.size(N)
+    columns = rows if c.is_none(M) else c.size(M)
     offset = c.static_int(k, "the diagonal of np.eye")
     return eye_(c.b, dims=(rows, columns), k=offset, dtype=c.dtype(dtype) or DType.f64)
 
@@ -256,7 +256,7 @@ def linspace(
     dtype: Abstract = NONE,
 ) -> Result:
     """Numbers at equal distances from start to stop."""
-    (count,) = c.dims(num)
+    count = c.size(num)
     low, high = _numbers(c, "np.linspace", c.promote(start, stop, to_float=True))
     closed = c.static_bool(endpoint, "endpoint")
     places = arange_(c.b, dim=count)

@@ -51,7 +51,7 @@ def _resized(c: LibraryContext, x: Value, axis: int, size: Dim) -> Value:
         case False:
             return read(c.b, x, start, index=along(rank, axis, Range(size)))
     both = (c.cast(size_value(c.b, d), DType.i64, Kind.py) for d in (old, size))
-    (least,) = c.dims(Number(minimum(c.b, *both)))
+    least = c.size(Number(minimum(c.b, *both)))
     kept = read(c.b, x, start, index=along(rank, axis, Range(least)))
     target = owned_zeros(c.b, x.type.with_dims(*_with(x, axis, size)))
     return write(c.b, target, kept, start, index=along(rank, axis, Range(least)))
@@ -120,7 +120,7 @@ def _irfft(c: LibraryContext, z: Value, n: Dim | None, axis: int, norm: str) -> 
 
 
 def _length(c: LibraryContext, n: Abstract) -> Dim | None:
-    return None if c.is_none(n) else c.dims(n)[0]
+    return None if c.is_none(n) else c.size(n)
 
 
 Along = Callable[[LibraryContext, Value, "Dim | None", int, str], Value]
@@ -297,7 +297,7 @@ for _home in ("numpy", "scipy"):
 # -- frequencies ----------------------------------------------------------------------------------------
 def _frequencies(half: bool) -> Callable[..., Result]:
     def apply(c: LibraryContext, n: Abstract, d: Abstract = _ONE) -> Result:
-        (size,) = c.dims(n)
+        size = c.size(n)
         places = arange(c.b, dim=_half(c, size, 2) if half else size)
         if not half:
             (middle,) = c.broadcast(places, size_value(c.b, _half(c, size, 1)))[1:]

@@ -197,7 +197,7 @@ def repeat(c: LibraryContext, a: Abstract, repeats: Abstract, axis: Abstract = N
     value = c.value(a, kind=Kind.np)
     value = flat(c, value) if c.is_none(axis) else value
     k = 0 if c.is_none(axis) else c.static_axis(axis, value.type.rank)
-    (count,) = c.dims(repeats)
+    count = c.size(repeats)
     old = value.type.dims
     dims = (*old[: k + 1], count, *old[k + 1 :])
     axes = tuple(j if j <= k else j + 1 for j in range(len(old)))

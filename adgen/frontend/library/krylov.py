@@ -36,7 +36,10 @@ def _solver(prim: Primitive, what: str) -> Callable[..., Result]:
         a, right = c.with_dims(a, (size, size)), c.with_dims(right, (size,))
         start = zeros_of(c.b, right.type)
         if not c.is_none(x0):
-            start = c.with_dims(c.cast(c.value(x0), right.type.dtype), (size,))
+            given = c.value(x0)
+            if given.type.rank != 1:
+                raise c.error("AG205", x0, function=name, reason="`x0` is a vector")
+            start = c.with_dims(c.cast(given, right.type.dtype), (size,))
         limits = {"rtol": float(c.static(rtol, "rtol")), "atol": float(c.static(atol, "atol"))}
         most = None if c.is_none(maxiter) else c.static_int(maxiter, "maxiter")
         return tuple(c.b.emit(prim, (a, right, start), {**limits, "maxiter": most}))

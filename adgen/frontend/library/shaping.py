@@ -256,6 +256,9 @@ def moveaxis(c: LibraryContext, a: Abstract, source: Abstract, destination: Abst
     """Dims moved to other places, the others in order."""
     rank = type_of(c, a).rank
     sources, targets = (_ordered_axes(c, x, rank) for x in (source, destination))
+    if len(sources) != len(targets):
+        reason = f"it moves {len(sources)} axes to {len(targets)} places"
+        raise c.error("AG205", destination, function="np.moveaxis", reason=reason)
     order = [k for k in range(rank) if k not in sources]
     for target, origin in sorted(zip(targets, sources, strict=True)):
         order.insert(target, origin)
