@@ -35,7 +35,7 @@ from adgen.frontend.expressions import code_of, expression, handed
 from adgen.frontend.higher import extremum
 from adgen.frontend.library_context import CallContext
 from adgen.frontend.list_items import METHODS, has_method, method
-from adgen.frontend.liveness import Liveness, names_assigned, names_nonlocal, statements
+from adgen.frontend.liveness import Liveness, first_yield, names_assigned, names_nonlocal, statements
 from adgen.frontend.mutation import current
 from adgen.frontend.names import FORMS
 from adgen.frontend.optional import present
@@ -280,10 +280,13 @@ def bind_arguments(r: Reader, function: UserFunction, given: Arguments) -> dict[
 
 
 def check_parameters(r: Reader, definition: Closure) -> None:
-    """Refuse asynchronous functions."""
+    """Refuse asynchronous functions, and generators: a `yield` that is never reached makes one too."""
     node, source = definition.node, definition.source
     if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
         raise r.error("AG105", source.span(node.asynchronous), construct="async")
+    found = first_yield(statements(node.body))
+    if found is not None:
+        raise r.error("AG104", source.span(found))
 
 
 def run(

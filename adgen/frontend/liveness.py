@@ -240,6 +240,11 @@ def names_nonlocal(body: Sequence[Statement]) -> Names:
     return frozenset(item.name.value for n in found for item in n.names)
 
 
+def first_yield(body: Sequence[Statement]) -> cst.Yield | None:
+    """The first ``yield`` of a function's own, reached or not."""
+    return next((n for s in body for n in _own(s) if isinstance(n, cst.Yield)), None)
+
+
 def _orelse(node: cst.For | cst.While) -> list[Statement]:
     return [] if node.orelse is None else statements(node.orelse.body)
 

@@ -535,6 +535,21 @@ SHAPES: list[Row] = [
         """),
     ),
     (
+        "AG104",
+        vector("""
+            def f(x):
+                if len(x) < 0:
+                    «yield x»
+                return np.sum(x)
+        """),
+        vector("""
+            def f(x):
+                if len(x) < 0:
+                    return 0.0
+                return np.sum(x)
+        """),
+    ),
+    (
         "AG205",
         vector("""
             def f(x):
