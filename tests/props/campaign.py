@@ -27,7 +27,7 @@ from tests.props.mutation import Mutant, mutant
 from tests.props.reduction import reduced
 
 LONGEST = 20
-"""Seconds after which a program counts as one that hangs."""
+"""Seconds of the processor after which a program counts as one that hangs."""
 MEMORY = 6 * 2**30
 """Bytes a process may ask for."""
 
