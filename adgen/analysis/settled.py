@@ -239,7 +239,7 @@ class Settled:
         """The cells that an access names, dim by dim of the array behind the views it goes through."""
         steps = self.views(op)
         spans: list[Span | None] = [None] * steps[-1].operands[0].type.rank
-        dims = list(range(len(spans)))
+        dims: list[int | None] = list(range(len(spans)))
         for step in reversed(steps):
             if step.prim.name == "transpose":
                 dims = [dims[k] for k in step.attr("perm")]
@@ -247,17 +247,24 @@ class Settled:
                 dims = self._narrow(step, dims, spans, run)
         return spans
 
-    def _narrow(self, op: Op, dims: list[int], spans: list[Span | None], run: _Instance) -> list[int]:
-        """Put what an access takes of its dims into the spans of the array; the dims that are left."""
+    def _narrow(
+        self, op: Op, dims: list[int | None], spans: list[Span | None], run: _Instance
+    ) -> list[int | None]:
+        """Put what an access takes of its dims into the spans of the array; the dims that are left.
+
+        Of what index arrays selected nothing more is said.
+        """
         first = 2 if op.prim.name in ("write", "add_at") else 1
-        operands, left = iter(op.operands[first:]), []
+        operands = iter(op.operands[first:])
+        left: list[int | None] = []
         for dim, access in zip(dims, op.attr("index").access, strict=True):
-            if not isinstance(access, Full):
-                at = next(operands)
-                if not isinstance(access, Gather):
-                    spans[dim] = self._within(spans[dim], access, at, run)
+            at = None if isinstance(access, Full) else next(operands)
+            if at is not None and dim is not None and not isinstance(access, Gather):
+                spans[dim] = self._within(spans[dim], access, at, run)
             if not isinstance(access, Point):
                 left.append(dim)
+        if any(isinstance(a, Gather) for a in op.attr("index").access):
+            return [None] * op.result.type.rank
         return left
 
     def _within(self, outer: Span | None, access: Point | Range, start: Value, run: _Instance) -> Span:

@@ -34,12 +34,11 @@ def seen(r: Reader, x: Abstract) -> Abstract:
     return x if known is None else Known(None) if known else x.item
 
 
-def present(r: Reader, x: Abstract) -> Abstract:
+def present(r: Reader, x: Abstract, message: str = "unsupported operand: 'NoneType'") -> Abstract:
     """A value that is used: where it is None after all, that is a TypeError at run time."""
     found = seen(r, x)
     if not isinstance(found, Maybe):
         return found
-    message = "unsupported operand: 'NoneType'"
     r.b.emit(fail_if, (found.absent,), {"error": "TypeError", "message": message})
     r.state.cache[_KEY, found.absent] = False
     return found.item

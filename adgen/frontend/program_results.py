@@ -15,6 +15,8 @@ from adgen.frontend.sequences import static_items
 from adgen.ir.core import Value
 from adgen.ir.types import Kind
 
+NO_RESULT = "the function returns None for these arguments, and a value for others"
+
 
 def result_of(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
     """The structure of a result; its leaves join ``yields``."""
@@ -30,7 +32,7 @@ def result_of(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
         case UserFunction():
             raise r.error("AG129")
         case Maybe():
-            return result_of(r, present(r, x), yields)
+            return result_of(r, present(r, x, NO_RESULT), yields)
         case Cells():
             if x.form is not None and x.form != LEAF:
                 raise r.error(

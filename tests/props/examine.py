@@ -38,7 +38,7 @@ LARGE = 1e6
 MARGIN = 1e-7
 #: what may be taken for granted while a program is built, and is checked when it runs: that lengths that meet
 #: are equal, and that powers of integers are integers
-GUARDS = ("cannot reshape", "negative integer powers")
+GUARDS = ("cannot reshape", "negative integer powers", "returns None for these arguments")
 #: what a derivative is told, and not derived from: in a program that was changed it need not be so any more
 _TOLD = ("defvjp", "defjvp", " cg(", " gmres(", "fixed_point(", "adgen.root(", "adgen.argmin(", "cotangent(")
 
