@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from adgen.ir.core import Full, Func, Node, Op, Point, Range, Region, Value, captures, regions_of
+from adgen.ir.core import Full, Func, Node, Op, Point, Range, Region, Value, regions_of, uses_of
 from adgen.ir.types import DType, Type
 
 _PASSES = frozenset({"stop_gradient"})
@@ -60,7 +60,7 @@ def _is_neutral(largest: Value, nodes: Sequence[Node], yields: Sequence[Value]) 
 
 def _follow(node: Node, weights: dict[Value, Weight]) -> None:
     if not isinstance(node, Op):
-        if any(v in weights for v in captures(node)):
+        if any(v in weights for v in uses_of(node)):
             raise _Unknown
         return
     given = [weights.get(v) for v in node.operands]
