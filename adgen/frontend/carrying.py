@@ -30,6 +30,7 @@ from adgen.frontend.merging import Unjoinable
 from adgen.frontend.mutation import changed_names, sole
 from adgen.frontend.open_sizes import in_scope, opened
 from adgen.frontend.optional import can_be_absent, is_none
+from adgen.frontend.origins import becoming
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.signals import Peel, Relearn
@@ -94,7 +95,10 @@ class Carried(Bindings):
             fits = self.slots.assign(ends)
             admitted = [places.admit(end) for places, end in ends] if fits else [None]
         if None in admitted:
-            raise self.r.refuse("AG245", self.act, self.node, name=ends[admitted.index(None)][0].name)
+            places, end = ends[admitted.index(None)]
+            known = [x for x in (places.entry, end) if x is not None]
+            labels = becoming(self.r, places.name, known)
+            raise self.r.refuse("AG245", self.act, self.node, name=places.name, labels=labels)
         grown = [
             item for item in self.names if any(p.width != len(p.parts()) for p in places_in(item.skeleton))
         ]

@@ -1,8 +1,8 @@
-"""Sizes that cannot be equal: the diagnostic that shows both shapes, and where each of them came from."""
+"""Where values came from: what diagnostics of sizes that differ, and of arrays that may be one, point at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from adgen.diagnostics import Span, UserError
@@ -11,6 +11,7 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 
 if TYPE_CHECKING:
+    from adgen.frontend.abstract import Array, Root
     from adgen.frontend.reader import Reader
 
 
@@ -31,6 +32,29 @@ def mismatch(r: Reader, left: Sequence[Dim], right: Sequence[Dim], values: Seque
         labels=list(texts.items())[:3],
         notes=notes,
     )
+
+
+def sharing(r: Reader, root: Root) -> list[tuple[Span, str]]:
+    """Where an array that may share its contents was made, and where what it shares them with was written."""
+    name = r.root_names.get(root, "the array")
+    labels: dict[Span, str] = {}
+    for source, version in r.state.shared.get(root, {}).items():
+        other = r.root_names.get(source, "another array")
+        if root.span is not None and source is not root:
+            copy = f"made here of `{other}`: `{name}` is a view of it or a copy"
+            either = f"from here on `{name}` is `{other}` or another array"
+            labels.setdefault(root.span, copy if root in r.copies else either)
+        if (now := r.state.versions.get(source)) is not None and now is not version:
+            op = r.b.defs.op(now)
+            if op is not None and op.span is not None:
+                labels.setdefault(op.span, f"`{other}` is written here")
+    return [(span, text) for span, text in labels.items() if span != r.b.span][:3]
+
+
+def becoming(r: Reader, name: str, places: Iterable[Array]) -> list[tuple[Span, str]]:
+    """Where the arrays were made that a name may be."""
+    spans = dict.fromkeys(x.root.span for x in places if x.root.span is not None)
+    return [(span, f"`{name}` may be what is made here") for span in spans if span != r.b.span][:3]
 
 
 def _made(r: Reader, value: Value) -> tuple[Span, str] | None:

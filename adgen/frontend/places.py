@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from adgen.frontend import either
 from adgen.frontend.abstract import Array, Index, Part, Permute, Reshape, Root, Step, Stretch
+from adgen.frontend.origins import sharing
 from adgen.frontend.signals import Relearn
 from adgen.ir.core import Access, Full, Gather, Indexer, Point, Range, Value
 from adgen.ir.types import Kind, Type
@@ -91,7 +92,8 @@ def ambiguous(r: Reader, root: Root) -> Exception:
         r.followed.add(site)
         return Relearn()
     open_ = root in r.copies or root.origin == "read-only"
-    return r.error("AG250" if open_ else "AG245", name=r.root_names.get(root, "the array"))
+    name = r.root_names.get(root, "the array")
+    return r.error("AG250" if open_ else "AG245", name=name, labels=sharing(r, root))
 
 
 def _apply(r: Reader, value: Value, step: Step) -> Value:
@@ -163,6 +165,9 @@ def set_version(r: Reader, root: Root, value: Value) -> None:
         r.names.setdefault(value, name)
 
 
+_COPY = "make a copy, and write into that: `.copy()`"
+
+
 def check_writable(r: Reader, place: Array) -> None:
     """Refuse stores into captured arrays, broadcasts, and arrays that may be one of two."""
     root = place.root
@@ -175,11 +180,11 @@ def check_writable(r: Reader, place: Array) -> None:
         notes = ["the elements of a list that was filled in a loop are not written into"]
         raise r.error("AG115", notes=notes)
     if root.origin == "read-only":
-        raise r.error("AG122", construct="a diagonal, which NumPy makes read-only")
+        raise r.error("AG122", construct="a diagonal, which NumPy makes read-only", help=_COPY)
     if root in r.state.shared and not settled(r, root):
         raise ambiguous(r, root)
     if any(isinstance(step, Stretch) for step in place.path):
-        raise r.error("AG122", construct="a broadcast view, which NumPy makes read-only")
+        raise r.error("AG122", construct="a broadcast view, which NumPy makes read-only", help=_COPY)
 
 
 def stored(
