@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from adgen.analysis.activity import overlooked
+from adgen.autodiff.recompute import Segment
 from adgen.autodiff.residuals import trip_count
-from adgen.autodiff.schedules import Second, counted, open_loop, schedule_of
-from adgen.autodiff.segments import Joint, Loop, obstacle
+from adgen.autodiff.schedules import counted, open_loop, schedule_of
+from adgen.autodiff.segments import Joint, Loop, Second, obstacle
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
-from adgen.ir.calls import instantiated, is_ruled
+from adgen.ir.calls import instantiated, is_edge, is_ruled, segment_end
 from adgen.ir.core import For, Func, Node, Op, Region, Value, While, uses_of, walk
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
@@ -219,6 +220,42 @@ class _Opening(Rebuild):
         self._rules = rules
         self._active = active
         self.waiting: dict[Op, Second] = {}
+        self._ends: tuple[Value, ...] = ()
+
+    def region(self, region: Region) -> Region:
+        """A region rebuilt."""
+        outer, self._ends = self._ends, region.yields
+        try:
+            return super().region(region)
+        finally:
+            self._ends = outer
+
+    def nodes(self, nodes: Sequence[Node]) -> None:
+        """Emit nodes in order; segments that are evaluated again are opened."""
+        at = 0
+        while at < len(nodes):
+            end = segment_end(nodes, at) if is_edge(nodes[at], "begin") else at
+            if end > at and self._in_segment(nodes[at : end + 1], nodes[end + 1 :]):
+                at = end + 1
+            else:
+                super().nodes(nodes[at : at + 1])
+                at += 1
+
+    def _in_segment(self, nodes: Sequence[Node], behind: Sequence[Node]) -> bool:
+        """Emit a segment, and let its reverse wait; False where nothing of it varies."""
+        found = Segment(nodes, {v for n in behind for v in uses_of(n)} | {*self._ends}, self._active)
+        if not found.results:
+            return False
+        Rebuild.nodes(self, nodes)
+        inputs = self.values(found.inputs)
+        count, span = len(inputs), nodes[0].span
+        attrs = {"count": len(found.results), "inputs": count, "summed": count, "begins": True}
+        hints = [v.hint for v in found.results]
+        results = self.b.emit(scheduled, (*self.values(found.results), *inputs), attrs, hints, span)
+        second = found.second(dict(self.env), self._rules.steps)
+        self.env.update(zip(found.results, results, strict=True))
+        self._wait(results[0], second)
+        return True
 
     def op(self, op: Op) -> None:
         """Emit an operation; the rule of an active one is opened."""
@@ -284,7 +321,8 @@ def opened(
     func: Func, active: set[Value], rules: Rules, symbols: Sequence[str]
 ) -> tuple[Func, dict[Op, Second]]:
     """The program with rules and loops that vary opened, and what their second parts are."""
-    if not any(_opens(node) and any(v in active for v in node.results) for node in walk(func.body)):
+    nodes = walk(func.body)
+    if not any(is_edge(n, "begin") or (_opens(n) and any(v in active for v in n.results)) for n in nodes):
         return func, {}
     b = Builder()
     b.reserve(symbols)

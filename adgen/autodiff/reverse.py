@@ -19,7 +19,7 @@ from adgen.autodiff.custom import Rules, opened, refuse_overlooked
 from adgen.autodiff.residuals import Homes, Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters
-from adgen.autodiff.schedules import Second
+from adgen.autodiff.segments import Second
 from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from adgen.autodiff.segments import Copy, Loop, Values, number
+from adgen.autodiff.segments import Copy, Loop, Second, Totals, Values, known, number
 from adgen.ir.builder import Builder
 from adgen.ir.core import For, If, Indexer, Node, Op, Point, Region, Value, While, captures, uses_of
 from adgen.ir.dims import Dim, product
@@ -30,9 +30,6 @@ from adgen.primitives.shape import empty
 from adgen.primitives.sizes import dim_of, size_value
 
 _CELL = Indexer((Point(),))
-
-#: From cotangents of results, and running sums for what is captured, to those of the start and the sums.
-Second = Callable[[Builder, Values, Values], Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +114,8 @@ def _segments(
     half = loop.taped_segment(b, last, mul(b, full, size), trips)
     cut = [k for k in loop.moving if truncated and not is_sum(loop.node, k)]
 
-    def second(b: Builder, seeds: Values, totals: Values) -> Values:
-        bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *totals))
+    def second(b: Builder, seeds: Values, totals: Totals) -> Values:
+        bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *known(totals)))
         return _loop_back(b, loop, full, bars, lambda b, s, bars: _segment(b, loop, kept, s, size, bars, cut))
 
     return second, half.results
@@ -233,8 +230,8 @@ def _revolve(b: Builder, loop: Loop, inits: Values, trips: Value, slots: Value) 
     state, kept = _advance_to(b, loop, inits, zero, first, main, slots)
     half = loop.taped_segment(b, state, main, trips)
 
-    def second(b: Builder, seeds: Values, totals: Values) -> Values:
-        bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *totals))
+    def second(b: Builder, seeds: Values, totals: Totals) -> Values:
+        bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *known(totals)))
         return _steps_back(b, loop, main, kept, bars, slots)
 
     return second, half.results

@@ -23,6 +23,10 @@ Values = tuple[Value, ...]
 #: From a function, positions of parameters, of results, and of parameters whose gradients are added to
 #: others, to the joint program: ``reverse.joint_among``.
 Joint = Callable[[Func, Sequence[int], Sequence[int], Sequence[int]], Func]
+#: Running sums of cotangents; None for one that begins.
+Totals = tuple[Value | None, ...]
+#: From cotangents of results, and running sums for what is captured, to those of the start and the sums.
+Second = Callable[[Builder, Values, Totals], Values]
 
 
 class Copy(Rebuild):
@@ -54,7 +58,7 @@ class Half:
         """The results of the function."""
         return self.copy.values(self.func.results[: self.count])
 
-    def reverse(self, b: Builder, seeds: Values) -> Values:
+    def reverse(self, b: Builder, seeds: Sequence[Value]) -> Values:
         """Emit the second part for cotangents and running sums; gives the cotangents of what varies."""
         params = self.func.params
         self.copy.env.update(zip(params[len(params) - len(seeds) :], seeds, strict=True))
@@ -194,6 +198,11 @@ def obstacle(node: For | While) -> str | None:
     if any(isinstance(n, Op) and n.prim.name == "draw" for n in walk(node.body)):
         return "a step that is run again would draw other random numbers"
     return None
+
+
+def known(totals: Totals) -> Values:
+    """The sums that have begun."""
+    return tuple(v for v in totals if v is not None)
 
 
 def number(b: Builder, value: int) -> Value:

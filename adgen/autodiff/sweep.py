@@ -21,7 +21,7 @@ from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
 from adgen.autodiff.composites import Composite
 from adgen.autodiff.cotangents import Cotangents, masks_for
 from adgen.autodiff.rules import contributions, scaled
-from adgen.autodiff.schedules import Second
+from adgen.autodiff.segments import Second
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.calls import SCHEDULED, is_call
@@ -137,7 +137,10 @@ class Sweep:
         inputs = op.operands[len(op.results) :]
         captured = inputs[len(inputs) - (op.attr("summed") or 0) :] if op.prim.name == SCHEDULED else ()
         flags = [cots.is_accumulator(v) for v in captured]
-        found = self.waiting[op](self.b, seeds, tuple(cots.take_dense(v) for v in captured))
+        begins = [bool(op.attr("begins")) and not cots.has(v) for v in captured]
+        pairs = zip(captured, begins, strict=True)
+        totals = tuple(None if new else cots.take_dense(v) for v, new in pairs)
+        found = self.waiting[op](self.b, seeds, totals)
         count = len(found) - len(captured)
         for value, total, flag in zip(captured, found[count:], flags, strict=True):
             cots.start(value, total, flag)

@@ -280,11 +280,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partial:
-    """A function with some of its arguments given."""
+    """A function with some of its arguments given; calls of a ``recomputed`` one are segments."""
 
     function: UserFunction | LibraryFunction | Partial | Class
-    positional: tuple[Abstract, ...]
-    named: tuple[tuple[str, Abstract], ...]
+    positional: tuple[Abstract, ...] = ()
+    named: tuple[tuple[str, Abstract], ...] = ()
+    recomputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -43,6 +44,7 @@ from adgen.frontend.reader import Reader
 from adgen.frontend.sequences import static_items
 from adgen.frontend.state import BROKE, CONTINUED, RESULT, RETURNED, Activation, Closure, Missing
 from adgen.ir.types import Kind
+from adgen.primitives.segments import segment
 
 
 @dataclass(slots=True)
@@ -98,6 +100,9 @@ def called(
             return _library(r, function, given, shown)
         case UserFunction():
             return inline(r, function, given, name)
+        case Partial(recomputed=True):
+            with segment_of(r, shown):
+                return called(r, replace(function, recomputed=False), given, shown, name)
         case Partial():
             return called(r, function.function, _completed(function, given), shown, name)
         case Class():
@@ -113,6 +118,21 @@ def called(
             if inner is not None:
                 return called(r, inner, given, shown, name)
     raise r.error("AG213", name, name=shown)
+
+
+@contextmanager
+def segment_of(r: Reader, name: str) -> Iterator[None]:
+    """What is lowered inside is a segment that the reverse sweep evaluates again."""
+    nodes = r.b.nodes
+    r.b.emit(segment, (), {"edge": "begin", "name": name})
+    begin = nodes[-1]
+    try:
+        yield
+    except BaseException:
+        if begin in nodes:  # lowering starts over somewhere
+            nodes.remove(begin)
+        raise
+    r.b.emit(segment, (), {"edge": "end", "name": name})
 
 
 def _present(r: Reader, given: Arguments) -> Arguments:

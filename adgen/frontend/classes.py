@@ -174,7 +174,7 @@ def class_attribute(r: Reader, base: Class, name: str) -> Abstract | None:
         return Known(base.cls[name])
     function = from_meaning(r, found.meaning, name)
     if found.kind == "class":
-        assert isinstance(function, UserFunction)
+        assert isinstance(function, UserFunction | Partial)
         return Partial(function, (base,), ())
     return None if found.kind == "property" else function
 
@@ -184,7 +184,7 @@ def bound_member(r: Reader, members: Members, name: str, base: Abstract, cls: Cl
     found: Member | None = members.member(name)
     assert found is not None
     function = from_meaning(r, found.meaning, name)
-    if found.kind in ("static", "value") or not isinstance(function, UserFunction):
+    if found.kind in ("static", "value") or not isinstance(function, UserFunction | Partial):
         return function
     if found.kind == "property":
         from adgen.frontend.calls import Arguments, called

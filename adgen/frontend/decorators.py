@@ -21,6 +21,7 @@ _APPLIED = TRANSFORMS | {"adgen.custom_vjp", "adgen.custom_jvp"}
 def decorated(r: Reader, act: Activation, node: cst.FunctionDef) -> Abstract:
     """A nested function under its decorators. Raises AG117 for those adgen cannot read, and AG105."""
     from adgen.frontend.calls import Arguments, arguments, called, closure
+    from adgen.frontend.forms import recomputed
 
     if node.asynchronous is not None:
         raise r.refuse("AG105", act, node, construct="async def")
@@ -28,6 +29,9 @@ def decorated(r: Reader, act: Activation, node: cst.FunctionDef) -> Abstract:
     for decorator in reversed(node.decorators):
         inner = decorator.decorator
         function = _evaluated(r, act, inner.func if isinstance(inner, cst.Call) else inner)
+        if isinstance(function, LibraryFunction) and function.name == "adgen.recompute":
+            found = recomputed(r, found)
+            continue
         if _is_own(function):
             continue
         applied = isinstance(function, LibraryFunction) and function.name in _APPLIED

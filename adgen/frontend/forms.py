@@ -12,7 +12,9 @@ from adgen.frontend.abstract import (
     Array,
     Cells,
     Class,
+    Derivative,
     Grown,
+    Instance,
     Iterable,
     Known,
     LibraryFunction,
@@ -22,6 +24,7 @@ from adgen.frontend.abstract import (
     Tuple,
     UserFunction,
 )
+from adgen.frontend.attributes import member
 from adgen.frontend.calls import Arguments
 from adgen.frontend.lists import new_list
 from adgen.frontend.names import FORMS
@@ -76,8 +79,19 @@ def _formed(r: Reader, short: str, items: list[Abstract]) -> Abstract:
         case "len":
             return length(r, items[0])
         case "recompute":
-            return items[0]
+            return recomputed(r, items[0])
     return _sequence(r, short, items)
+
+
+def recomputed(r: Reader, function: Abstract) -> Abstract:
+    """A function whose calls the reverse sweep evaluates again."""
+    if isinstance(function, Tuple | Instance):
+        function = member(r, function, "__call__") or function
+    if isinstance(function, LibraryFunction | Derivative):
+        return function  # one operation, of which nothing inside is kept, or a program of its own
+    if not isinstance(function, UserFunction | Partial | Class):
+        raise r.error("AG213", name="the argument of `adgen.recompute`")
+    return Partial(function, recomputed=True)
 
 
 def length(r: Reader, x: Abstract) -> Abstract:

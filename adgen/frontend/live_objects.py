@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import types
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.frontend.live_scope import helper, meaning
@@ -26,6 +26,7 @@ from adgen.frontend.scope import (
 )
 from adgen.objects.containers import container_of, structure
 from adgen.objects.paths import function_of
+from adgen.objects.recomputed import Recomputed
 
 _ABSENT = object()
 
@@ -83,7 +84,8 @@ def _partial(value: functools.partial[Any], name: str, path: Path) -> Meaning:
     parts += [meaning(x, name, (*path, ("part", 1), ("item", k))) for k, x in enumerate(value.args)]
     named = [(k, meaning(x, k, (*path, ("part", 2), ("item", k)))) for k, x in value.keywords.items()]
     wrong = next((m for m in (*parts, *(m for _, m in named)) if isinstance(m, Unusable)), None)
-    return wrong or Bound(path, parts[0], tuple(parts[1:]), tuple(named), value)
+    recomputed = isinstance(value, Recomputed)
+    return wrong or Bound(path, parts[0], tuple(parts[1:]), tuple(named), value, recomputed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,11 @@ def _member(raw: Any, name: str, path: Path) -> Member | None:
     where = (*path, ("member", name))
     if isinstance(function, types.FunctionType):
         kinds = {staticmethod: "static", classmethod: "class"}
-        kind = kinds.get(type(raw), "function" if raw is function else "property")
+        plain = raw is function or isinstance(raw, Recomputed)
+        kind = kinds.get(type(raw), "function" if plain else "property")
         if not has_source(function):
             return None
-        return Member(kind, helper(function, where))
+        return Member(kind, replace(helper(function, where), recomputed=isinstance(raw, Recomputed)))
     if isinstance(raw, types.MemberDescriptorType | types.GetSetDescriptorType):
         return None
     return Member("value", meaning(raw, name, (*path, ("attribute", name))))

@@ -139,6 +139,10 @@ def from_meaning(r: Reader, found: Meaning, name: str) -> Abstract:
             if path not in r.meanings:
                 r.meanings[path] = r.capture(path, value, name)
             return r.meanings[path]
+        case Helper(recomputed=True):
+            function = _helper(r, found)
+            assert isinstance(function, UserFunction)
+            return Partial(function, recomputed=True)
         case Helper():
             return _helper(r, found)
         case Derived():
@@ -182,7 +186,8 @@ def _bound(r: Reader, found: Bound, name: str) -> Abstract:
     if not isinstance(function, UserFunction | LibraryFunction | Partial | Class):
         raise r.error("AG207", name=name, what="a bound function of an unknown kind")
     positional = tuple(from_meaning(r, m, name) for m in found.positional)
-    return Partial(function, positional, tuple((k, from_meaning(r, m, k)) for k, m in found.named))
+    named = tuple((k, from_meaning(r, m, k)) for k, m in found.named)
+    return Partial(function, positional, named, found.recomputed)
 
 
 def _derived(r: Reader, found: Derived) -> Abstract:

@@ -39,7 +39,7 @@ class Helper:
     """A function of the user. ``identity`` is the live object (None where the file alone is read).
 
     ``rule`` is what its derivative is by a rule of its own: the kind, what its functions mean, and where
-    the function itself is found if it cannot be read.
+    the function itself is found if it cannot be read. Calls of a ``recomputed`` one are evaluated again.
     """
 
     path: Path
@@ -48,6 +48,7 @@ class Helper:
     defaults: Mapping[str, Meaning] = field(default_factory=dict)
     identity: Any = None
     rule: tuple[str, tuple[Meaning, ...], Any] | None = None
+    recomputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class Bound:
     positional: tuple[Meaning, ...]
     named: tuple[tuple[str, Meaning], ...] = ()
     identity: Any = None
+    recomputed: bool = False
 
 
 Meaning = (

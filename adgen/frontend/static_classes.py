@@ -10,7 +10,7 @@ import builtins
 import collections
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adgen.frontend.scope import Captured, Field, Helper, Meaning, Member, Members, Path, Unusable, UserClass
@@ -195,11 +195,14 @@ class StaticMembers:
         where = (*self.path, ("member", name))
         match statement:
             case ast.FunctionDef(name=found) if found == name:
-                kinds = [_TRANSPARENT.get(env.qualified(d), "") for d in statement.decorator_list]
+                qualified = [env.qualified(d) for d in statement.decorator_list]
+                again = "adgen.recompute" in qualified
+                kinds = [_TRANSPARENT.get(name, "") for name in qualified if name != "adgen.recompute"]
                 if "" in kinds:
                     shown = ast.unparse(statement.decorator_list[0])
                     return Member("value", Unusable("AG117", {"name": shown}))
-                return Member(kinds[0] if kinds else "function", _method(env, node, statement, where))
+                method = replace(_method(env, node, statement, where), recomputed=again)
+                return Member(kinds[0] if kinds else "function", method)
             case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
                 return Member("value", env.constant(name, value, where))
         return None

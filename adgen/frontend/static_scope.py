@@ -22,7 +22,8 @@ from adgen.frontend.source import FunctionSource, parse_definition, parse_lambda
 _UNCLEAR = object()
 _MATRICES = {"jacobian": "auto", "jacrev": "reverse", "jacfwd": "forward", "hessian": "forward"}
 _TRANSFORMS = tuple(
-    f"adgen.{name}" for name in ("grad", "value_and_grad", "jit", "custom_vjp", "custom_jvp", *_MATRICES)
+    f"adgen.{name}"
+    for name in ("grad", "value_and_grad", "jit", "recompute", "custom_vjp", "custom_jvp", *_MATRICES)
 )
 
 
@@ -253,6 +254,8 @@ class StaticEnvironment:
             return Unusable("AG215", {"name": name})
         if mode == "jit":
             return function
+        if mode == "recompute" and isinstance(function, Helper):
+            return replace(function, recomputed=True)
         if mode in ("custom_vjp", "custom_jvp") and isinstance(function, Helper):
             if keywords:  # of `result=`: a function that cannot be read has to be there
                 return Unusable("AG215", {"name": name})

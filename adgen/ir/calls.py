@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from adgen.ir.core import PLAIN, Func, Op, Region, walk
+from adgen.ir.core import PLAIN, Func, Node, Op, Region, walk
 from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import AnyType, StackType, TapeType, Type
 
 T = TypeVar("T")
 CALL, CHECKED_CALL, RULED, HELD, SCHEDULED = "call", "checked_call", "ruled", "held", "scheduled"
+SEGMENT = "segment"
 TAPE = TapeType()
 
 
@@ -57,6 +58,21 @@ def is_call(op: Op) -> bool:
 def is_ruled(op: Op) -> bool:
     """Whether an operation names a function that says how its results are differentiated."""
     return op.prim.name == RULED
+
+
+def is_edge(node: Node, edge: str) -> bool:
+    """Whether a node is this end ("begin", "end") of a segment that is evaluated again."""
+    return isinstance(node, Op) and node.prim.name == SEGMENT and node.attr("edge") == edge
+
+
+def segment_end(nodes: Sequence[Node], begin: int) -> int:
+    """The position where the segment ends that begins at a position of a block."""
+    depth = 0
+    for k in range(begin, len(nodes)):
+        depth += is_edge(nodes[k], "begin") - is_edge(nodes[k], "end")
+        if not depth:
+            return k
+    raise AssertionError("a segment without an end")
 
 
 def names_function(op: Op) -> bool:

@@ -55,6 +55,7 @@ RULES: dict[str, Rule] = {
     "draw": draws.lower_draw,
     "new_generator": draws.lower_host,
     "fail_if": shapes.lower_fail_if,
+    "segment": shapes.lower_nothing,
     "stack_new": tapes.lower_stack_new,
     "push": tapes.lower_push,
     "pop": tapes.lower_pop,

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from adgen.ir.calls import is_edge
 from adgen.ir.core import Definitions, For, Func, If, Op, Region, Value, While, operands_of
 from adgen.ir.dims import Dim
 from adgen.ir.types import I64, Type
@@ -39,6 +40,7 @@ class Folding:
     _roots: dict[Value, Value] = field(default_factory=dict)
     _stores: dict[Value, list[int]] = field(default_factory=dict)
     _pinned: list[int] = field(default_factory=list)
+    _edges: list[int] = field(default_factory=list)
 
     @staticmethod
     def of(func: Func, numbering: Numbering, tests: Mapping[Value, If | While] | None = None) -> Folding:
@@ -50,6 +52,9 @@ class Folding:
         folding._find_stores()
         folding._pinned = [
             numbering.head[n] for n, _ in numbering.nodes if isinstance(n, Op) and n.prim.pinned
+        ]
+        folding._edges = [
+            numbering.head[n] for n, _ in numbering.nodes if is_edge(n, "begin") or is_edge(n, "end")
         ]
         for node, _ in reversed(numbering.nodes):
             if isinstance(node, Op) and folding._may_fold(node):
@@ -167,6 +172,8 @@ class Folding:
             sites = sites[: len(sites) // 2]
         if len(sites) != 1 or sites[0].region is not home.region:
             return False
+        if bisect_right(self._edges, home.point) < bisect_right(self._edges, sites[0].point):
+            return False  # a segment's result would keep what is in it
         return not any(self._stored_between(v, home.point, sites[0].point) for v in op.operands)
 
     def _stays_in_order(self, op: Op) -> bool:

@@ -12,6 +12,7 @@ from adgen.numpy_backend.assignments import Assignment, in_order
 from adgen.numpy_backend.expressions import Expressions, OperationSpeller
 from adgen.numpy_backend.indices import whole
 from adgen.numpy_backend.lists import STATEMENTS, list_statement
+from adgen.numpy_backend.segments import dead_arrays
 from adgen.numpy_backend.variables import Variable
 
 _TESTS = ("logical_not", "logical_and", "logical_or", "lt", "le", "gt", "ge", "eq", "ne", "cast")
@@ -47,6 +48,7 @@ class Statements:
         self.droppable: set[Variable] = set()
         self._dead = dead
         self._depth = 0
+        self._segments: list[int] = []
         self._node: Node | None = None
 
     def _is_folded(self, node: Node) -> bool:
@@ -77,6 +79,8 @@ class Statements:
                 self._store(op)
             case "fail_if":
                 self._fail_if(op)
+            case "segment":
+                self._edge(op)
             case "stack_new":
                 self._emit(f"{e.name(op.result)}: {type_text(op.result.any_type)} = []", op)
             case "push":
@@ -110,6 +114,25 @@ class Statements:
             return
         self._emit(f"if {bad}:", op)
         self._block(lambda: self._emit(text, op))
+
+    # -- segments that are evaluated again --------------------------------------------------------------
+    def _edge(self, op: Op) -> None:
+        """An end of a segment: what it is, and `del` of the arrays that it alone needs."""
+        if op.attr("edge") == "begin":
+            name, again = op.attr("name"), op.attr("again")
+            text = (
+                f"# `{name}` again, and its reverse:" if again else f"# `{name}`, of which nothing is kept:"
+            )
+            self._segments.append(len(self.lines))
+            self.lines.append(Line(self._depth, text))
+            return
+        lines = self.lines[self._segments.pop() :]
+        if len(lines) == 1:
+            self.lines.pop()
+            return
+        dead = dead_arrays([x.text for x in lines if x.depth == self._depth], op, self.expressions.variables)
+        if dead:
+            self.lines.append(Line(self._depth, f"del {', '.join(dead)}"))
 
     def _pop(self, op: Op) -> None:
         stack, value = op.results

@@ -14,6 +14,7 @@ import inspect
 from typing import Any
 
 from adgen.objects.containers import structure
+from adgen.objects.recomputed import Recomputed
 
 
 def step(value: Any, kind: str, key: Any) -> Any:
@@ -39,5 +40,7 @@ def function_of(raw: Any) -> Any:
     if isinstance(raw, property):
         return raw.fget
     if isinstance(raw, functools.cached_property):
+        return raw.func
+    if isinstance(raw, Recomputed):
         return raw.func
     return raw.__func__ if isinstance(raw, staticmethod | classmethod) else raw

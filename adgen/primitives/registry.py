@@ -45,6 +45,7 @@ from adgen.primitives import (
     reductions,
     rounding,
     searching,
+    segments,
     shape,
     signs,
     singular_values,
@@ -67,7 +68,7 @@ FAMILIES = (
     *(indexing, positions, ordering, searching, fourier),
     *(linear_algebra, singular_values, determinants, triangular, orthogonal, banded),
     *(sylvester, matrix_functions, eigenvalues, krylov),
-    *(tape, lists, opening, draws, checks, calling, opaque),
+    *(tape, lists, opening, draws, checks, calling, segments, opaque),
 )
 
 REGISTRY = Registry()

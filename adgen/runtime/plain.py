@@ -5,9 +5,13 @@ Markers give back what they are given. Activations are in :mod:`adgen.nn`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+import functools
+from collections.abc import Callable, Iterable
+from typing import ParamSpec, TypeVar
 
+from adgen.objects.recomputed import Recomputed
+
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -33,6 +37,8 @@ def checkpointed(
     return iterable_or_condition
 
 
-def recompute(fun: T) -> T:
+def recompute(fun: Callable[P, T]) -> Callable[P, T]:
     """``fun``; the reverse sweep runs it again instead of keeping what it computed."""
-    return fun
+    made = Recomputed(fun)
+    functools.update_wrapper(made, fun)
+    return made

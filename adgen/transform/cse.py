@@ -9,7 +9,8 @@ from typing import Any
 
 from adgen.analysis.conditions import implied
 from adgen.ir.builder import Builder
-from adgen.ir.core import Attrs, Func, If, Op, Opcode, Region, Value
+from adgen.ir.calls import is_edge
+from adgen.ir.core import Attrs, Func, If, Node, Op, Opcode, Region, Value
 from adgen.ir.types import TapeType
 from adgen.primitives.sizes import constant
 from adgen.transform.fold import constant_of
@@ -30,6 +31,7 @@ class _Share(Rebuild):
     def __init__(self, b: Builder) -> None:
         super().__init__(b)
         self._seen: list[dict[Any, tuple[Value, ...]]] = [{}]
+        self._outside: list[list[dict[Any, tuple[Value, ...]]]] = []
         self._facts: dict[Value, bool] = {}
 
     def region(self, region: Region) -> Region:
@@ -80,6 +82,15 @@ class _Share(Rebuild):
 
     def _never_fails(self, op: Op) -> bool:
         return op.prim.name == "fail_if" and constant_of(self.b, self.value(op.operands[0])) is False
+
+    def reached(self, node: Node) -> None:
+        """A segment that is evaluated again shares nothing with what is around it."""
+        super().reached(node)
+        if is_edge(node, "begin"):
+            self._outside.append(self._seen)
+            self._seen = [{}]
+        elif is_edge(node, "end"):
+            self._seen = self._outside.pop()
 
     def op(self, op: Op) -> None:
         prim = op.prim

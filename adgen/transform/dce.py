@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adgen.ir.builder import dims_in_attrs
+from adgen.ir.calls import SEGMENT, is_edge
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While
 from adgen.ir.types import AnyType, StackType
 
@@ -47,7 +48,10 @@ class _Live:
         kept: list[Node] = []
         for node in reversed(nodes):
             new = self._node(node)
-            if new is not None:
+            if kept and is_edge(node, "begin") and is_edge(kept[-1], "end"):
+                kept.pop()  # nothing of the segment is left
+                self.kept_originals.pop()
+            elif new is not None:
                 kept.append(new)
                 self.kept_originals.append(node)
                 if node in self.mirror:
@@ -153,7 +157,8 @@ class _Live:
 def _has_effect(node: Node) -> bool:
     from adgen.ir.core import regions_of, walk
 
-    return any(isinstance(n, Op) and n.prim.pinned for r in regions_of(node) for n in walk(r))
+    nodes = (n for r in regions_of(node) for n in walk(r) if isinstance(n, Op))
+    return any(op.prim.pinned and op.prim.name != SEGMENT for op in nodes)
 
 
 def _symbols(type_: AnyType) -> tuple[str, ...]:

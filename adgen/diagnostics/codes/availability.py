@@ -72,9 +72,10 @@ CODES = (
     ),
     Code(
         "AG405",
-        "this loop cannot be checkpointed: {reason}",
-        "A schedule keeps states of the loop in arrays, one row each, and runs steps again from them.",
-        help="carry arrays that are allocated before the loop, and draw random numbers before it",
+        "this cannot be run again in the reverse sweep: {reason}",
+        "A schedule keeps states of the loop in arrays, one row each, and runs steps again from them; what\n"
+        "`adgen.recompute` is given runs again from its arguments.",
+        help="use arrays that are allocated before, and draw random numbers before",
         bad=Example(
             """
             def f(x):
