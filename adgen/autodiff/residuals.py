@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 
 from adgen.analysis.induction import Induction, inductions
 from adgen.analysis.settled import Settled
+from adgen.analysis.storage import place
+from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import (
     Definitions,
@@ -85,6 +87,7 @@ class Homes:
     defs: Definitions = field(default_factory=Definitions)
     stores: dict[Value, list[tuple[Op, Path]]] = field(default_factory=dict)
     uses: Counter[Value] = field(default_factory=Counter)
+    consumers: dict[Value, Op] = field(default_factory=dict)
 
     @staticmethod
     def of(func: Func, extras: Mapping[Node, Value]) -> Homes:
@@ -99,6 +102,8 @@ class Homes:
         for node in region.nodes:
             self.uses.update(operands_of(node))
             self.path.update((v, path) for v in node.results)
+            if isinstance(node, Op):
+                self.consumers.update((node.operands[k], node) for k in node.prim.consumes)
             if isinstance(node, Op) and node.prim.name == "write":
                 self.stores.setdefault(node.operands[1], []).append((node, path))
             if node in extras:
@@ -122,6 +127,22 @@ class Homes:
                 return None
             target, value = node.inits[k], node.results[k]
         return value
+
+    def origin(self, value: Value) -> tuple[str, str, str]:
+        """What a value is called, and the lines that make it and that would destroy it."""
+        node, number = self.path[value][-1]
+        params = regions_of(node)[number].params
+        made = self.defs.table.get(value)
+        ends = regions_of(node)[-1].yields
+        if value in params and isinstance(node, For | While) and len(params) - len(ends) in (0, 1):
+            k = params.index(value) - (len(params) - len(ends))
+            made = self.defs.table.get(ends[k]) if k >= 0 else node
+        lost = made
+        if isinstance(made, Op) and made.prim.name == "read":
+            base: Value = made.operands[0]
+            lost = self.consumers.get(base, made)
+        lines = tuple(place((n.span if n is not None else None) or node.span) for n in (made, lost))
+        return value.hint or "", lines[0], lines[1]
 
     def binding(self, name: str, path: Path) -> tuple[Op, Path] | None:
         """The operation that binds a symbol in or around a region, and where; None for a parameter's."""
@@ -176,12 +197,14 @@ class Tapes:
     """Decides and remembers the tape of each value; ``requested`` are values asked for in an earlier round.
 
     ``before`` holds what must be emitted just before each outermost loop: trip counts of array tapes.
+    ``needed`` tells the line whose derivative first reads a tape.
     """
 
     def __init__(self, homes: Homes, requested: Mapping[Value, None], b: Builder) -> None:
         self.homes = homes
         self.table: dict[Value, Tape] = {}
         self.before: dict[Node, list[Node]] = {}
+        self.needed: dict[Tape, Span | None] = {}
         self._b = b
         self._requested = dict(requested)
         self._trips: dict[For, Dim] = {}

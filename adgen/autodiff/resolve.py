@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adgen.autodiff.residuals import Homes, Path, Tape, Tapes, tape_position, trip_count
+from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs, sorted_attrs
 from adgen.ir.core import For, Full, If, Indexer, Node, Op, Point, Region, Value, While
 from adgen.ir.types import AnyType, StackType
@@ -57,6 +58,7 @@ class Resolve(Rebuild):
         self._counts = counts
         self._hints = hints
         self._frames: list[Frame] = [Frame(())]
+        self._line: Span | None = None
 
     # -- values -----------------------------------------------------------------------------------------
     def value(self, value: Value) -> Value:
@@ -69,6 +71,12 @@ class Resolve(Rebuild):
         if value not in frame.env:
             frame.env[value] = self._available(value, frame)
         return frame.env[value]
+
+    def node(self, node: Node) -> None:
+        """Emit one node, and remember its line: what it reads is needed there."""
+        outer, self._line = self._line, node.span or self._line
+        super().node(node)
+        self._line = outer
 
     def _frame_of(self, path: Path) -> Frame:
         return next(f for f in reversed(self._frames) if f.path == path)
@@ -86,6 +94,7 @@ class Resolve(Rebuild):
                 (found,) = self.b.emit(op.prim, operands, dict(op.attrs), value.hint, op.span)
             return found
         tape = self._tapes.tape(value)
+        self._tapes.needed.setdefault(tape, self._line)
         self._bind(value.any_type)
         if tape.kind == "slot":
             return tape.final

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from adgen.analysis.storage import place
 from adgen.autodiff.adjoints import Pair
 from adgen.autodiff.residuals import Path, Tape, Tapes, tape_position
 from adgen.ir.builder import Builder, sorted_attrs
@@ -36,6 +37,8 @@ class Taping:
         self.b = b
         self._tapes = [t for t in tapes.unique() if not t.kept]
         self._before = tapes.before
+        self._needed = tapes.needed
+        self._homes = tapes.homes
         self._counts = counts
         self._calls = calls
         self._saved: dict[Value, list[Tape]] = {}
@@ -57,12 +60,19 @@ class Taping:
 
     def _storage(self, tape: Tape) -> Value:
         if tape.kind == "stack":
-            return stack_new(self.b, element=tape.value.any_type, hint=tape.final.hint)
+            element, hint = tape.value.any_type, tape.final.hint
+            return stack_new(self.b, element=element, hint=hint, saved=self._why(tape))
         if tape.kind == "slot":
             if isinstance(tape.value.any_type, TapeType):
                 return no_tape(self.b)
             return zeros_of(self.b, tape.value.type)
-        return empty(self.b, dims=tape.final.type.dims, dtype=tape.final.type.dtype, hint=tape.final.hint)
+        type_, hint = tape.final.type, tape.final.hint
+        return empty(self.b, dims=type_.dims, dtype=type_.dtype, hint=hint, saved=self._why(tape))
+
+    def _why(self, tape: Tape) -> tuple[str, str, str, str]:
+        """What a tape is for, as reports and comments say it (:class:`adgen.analysis.storage.Kept`)."""
+        name, made, lost = self._homes.origin(tape.value)
+        return name, made, place(self._needed.get(tape)), lost
 
     def _inside(self, path: Path, node: Node) -> list[Tape]:
         """Tapes of values defined in the regions of ``node``."""

@@ -58,7 +58,7 @@ def _from_example(request: Request, example: str, console: Console) -> Lowered:
     call = example_call(request.target, example)
     transform = adgen.value_and_grad(inspect.unwrap(call.function), request.wrt, backend=request.backend)
     found = transform.lower(*call.arguments).artifacts
-    return Lowered(found.traced, found.plan, found.options, standalone=True)
+    return Lowered(found.traced, found.plan, found.options, standalone=True, leaves=found.leaves)
 
 
 def _reading(target: Target, read: Callable[[], T]) -> T:

@@ -24,7 +24,10 @@ _TEXTS: dict[str, Callable[[Any], str]] = {
     "llvm": lambda lowered: lowered.llvm_ir,
     "asm": lambda lowered: lowered.assembly,
     "graph": lambda lowered: lowered.graph(),
+    "memory": lambda lowered: lowered.storage.text(),
 }
+_DATA: dict[str, Callable[[Any], dict[str, Any]]] = {"memory": lambda lowered: lowered.storage.to_json()}
+"""What stages are beside their texts, for machines."""
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -33,13 +36,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     stage = arguments.stage
     if stage not in _TEXTS and stage != "source":
         raise refuse("AG807", value=stage, option="--stage")
-    text = stage_text(request, stage, console)
+    text, data = stage_text(request, stage, console)
     if arguments.html is not None:
         write_output(Path(arguments.html), page(f"{request.target}: {stage}", text))
         console.say(f"wrote {arguments.html}")
         console.result("", target=str(request.target), stage=stage, outputs=[arguments.html])
         return 0
-    console.result(text, target=str(request.target), stage=stage, text=text)
+    console.result(text, target=str(request.target), stage=stage, text=text, **data)
     return 0
 
 
@@ -49,11 +52,12 @@ def page(title: str, text: str) -> str:
     return f"{head}<h1>{html.escape(title)}</h1>\n<pre>{html.escape(text)}</pre>\n"
 
 
-def stage_text(request: Request, stage: str, console: Console) -> str:
-    """The text of one stage."""
+def stage_text(request: Request, stage: str, console: Console) -> tuple[str, dict[str, Any]]:
+    """The text of one stage, and what there is of it as data."""
     from adgen.cli.lowering import lower, source_text
 
     if stage == "source":
-        return source_text(request.target)
+        return source_text(request.target), {}
     with console.progress("compiling"):
-        return _TEXTS[stage](lower(request.on(BACKEND_OF.get(stage, request.backend)), console))
+        lowered = lower(request.on(BACKEND_OF.get(stage, request.backend)), console)
+        return _TEXTS[stage](lowered), _DATA.get(stage, lambda _: {})(lowered)

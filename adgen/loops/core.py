@@ -495,7 +495,7 @@ class Kernel:
     `params` and `results` are scalars or buffers; `symbols` are the sizes known on entry. Buffers of one
     family may share memory, those of different families never do; nor do, at any one time,
     those with the same number in `apart`. `arena` has the bytes of each slot. `bound` are symbols that
-    are integer parameters, by position.
+    are integer parameters, by position; `tapes` are the arrays that hold what is saved for derivatives.
     """
 
     name: str
@@ -513,6 +513,7 @@ class Kernel:
     apart: dict[Buffer, int] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
     bound: tuple[tuple[str, int], ...] = ()
+    tapes: tuple[Buffer, ...] = ()
 
 
 def bodies(stmt: Stmt) -> tuple[tuple[Stmt, ...], ...]:

@@ -62,6 +62,7 @@ def lower(func: Func) -> Kernel:
         apart=_apart(state),
         assumptions=func.assumptions,
         bound=_bound_parameters(func),
+        tapes=tuple(dict.fromkeys(state.storage(b) for b in state.tapes if b not in state.removed)),
     )
     if os.environ.get("ADGEN_CHECK", "0") not in ("", "0"):
         verify(kernel)

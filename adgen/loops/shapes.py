@@ -146,7 +146,10 @@ def lower_empty(state: State, op: Op) -> None:
     if not dims:
         state.env[op.result] = Lit(dtype.numpy.type(0).item(), dtype)
         return
-    state.define_view(op.result, whole(state.buffer(dtype, product(dims)), dims))
+    buffer = state.buffer(dtype, product(dims))
+    if op.attr("saved") is not None:
+        state.tapes.append(buffer)
+    state.define_view(op.result, whole(buffer, dims))
 
 
 def lower_arange(state: State, op: Op) -> None:

@@ -69,6 +69,7 @@ class State:
     adopted: dict[Buffer, Buffer] = field(default_factory=dict)
     apart: dict[Buffer, int] = field(default_factory=dict)
     removed: set[Buffer] = field(default_factory=set)
+    tapes: list[Buffer] = field(default_factory=list)
     made_at: dict[Buffer, int] = field(default_factory=dict)
     pending: list[Array] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)

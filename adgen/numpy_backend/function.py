@@ -204,12 +204,21 @@ class _Decorated:
         return [f"{indent}{text if text.startswith('#') else '# ' + text}" for text in due]
 
     def _reference(self, line: Line) -> str:
+        if self._references and isinstance(line.node, Op) and line.node.attr("saved") is not None:
+            return _purpose(*line.node.attr("saved"))
         if not self._references or line.source is None or line.source == self._last:
             return ""
         if line.text in ("else:",) or line.node is None or line.node.span is None:
             return ""
         self._last = line.source
         return f"# {PurePath(line.node.span.file).name}:{line.source}"
+
+
+def _purpose(value: str, made: str, needed: str, lost: str) -> str:
+    """What a tape is for."""
+    found = f"# keeps {value} of {made}" if value else f"# keeps a value of {made}"
+    found += f" for {needed}" if needed not in (made, "") else ""
+    return found + (f", lost at {lost}" if lost not in (made, "") else "")
 
 
 def _tuple_return(results: Sequence[str]) -> list[str]:

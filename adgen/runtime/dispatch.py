@@ -11,7 +11,7 @@ from adgen.diagnostics import AdgenError, InternalError, UserError, refuse
 from adgen.ir.dims import Dim
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.digests import function_digest
-from adgen.runtime.keys import Key, NotTaken, abstract_example, refusal
+from adgen.runtime.keys import Key, NotTaken, abstract_example, refusal, take_apart
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
 from adgen.runtime.signatures import Signature, parse_signature
@@ -96,6 +96,7 @@ class Dispatcher:
 
     def lower(self, signature: Any, examples: Sequence[Any]) -> Lowered:
         """The program for a signature, for example arguments, or for the annotations."""
+        leaves: list[Any] | None = None
         if isinstance(signature, str | Signature):
             read = parse_signature(signature) if isinstance(signature, str) else signature
             subject = self.subject
@@ -114,9 +115,11 @@ class Dispatcher:
                 trees = [abstract_example(a, p) for p, a in pairs]
             except NotTaken:
                 raise self.refusal(arguments) from None
+            leaves = []
+            take_apart(arguments, leaves, [])
         else:
             trees = self._annotated()
-        return Lowered(self.trace(trees), self.plan, self.options)
+        return Lowered(self.trace(trees), self.plan, self.options, leaves=leaves)
 
     def _annotated(self) -> list[AbstractTree]:
         from adgen.runtime.annotations import annotated_tree

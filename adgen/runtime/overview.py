@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from adgen.analysis.storage import Storage
 from adgen.diagnostics import Diagnostic
 from adgen.ir.core import Func, Node, Op, Region, Value, operands_of, regions_of, walk
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from adgen.runtime.backends import Program
 
 
-def explanation(program: Program, remarks: Sequence[Diagnostic]) -> str:
-    """Backend, parameters, operations and copies of a program, and the remarks made about it."""
+def explanation(program: Program, storage: Storage, remarks: Sequence[Diagnostic]) -> str:
+    """Backend, parameters, operations, copies and storage of a program, and the remarks made about it."""
     func = program.final
     counts = operation_counts(func)
     lines = [f"{func.name}: runs on {program.backend}"]
@@ -22,6 +23,8 @@ def explanation(program: Program, remarks: Sequence[Diagnostic]) -> str:
     lines += [f"  assumes {a.dim} {'==' if a.exact else '>='} 0" for a in func.assumptions]
     lines.append(f"  {sum(counts.values())} operations, {counts['copy']} copies of arrays")
     lines += [f"    {name}: {count}" for name, count in sorted(counts.items())]
+    if storage.entries:
+        lines += [f"  {line}" for line in storage.text().splitlines()]
     lines += [f"  remark[{r.code}]: {r.title}" for r in remarks]
     return "\n".join(lines)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adgen.diagnostics import Diagnostic, refuse
 from adgen.runtime.options import Options
@@ -16,6 +17,7 @@ from adgen.runtime.plans import Plan
 from adgen.runtime.traced import Traced
 
 if TYPE_CHECKING:
+    from adgen.analysis.storage import Storage
     from adgen.ir.core import Func
     from adgen.llvm_backend.kernel import LlvmKernel
     from adgen.runtime.backends import Program
@@ -71,8 +73,13 @@ class Surface:
         """The data flow of the program in Graphviz's language."""
         return self._current().artifacts.graph()
 
+    @property
+    def storage(self) -> Storage:
+        """What the reverse sweep keeps of the forward sweep, why, and how many bytes that takes."""
+        return self._current().artifacts.storage
+
     def explain(self) -> str:
-        """What the program is made of: backend, operations, copies, remarks."""
+        """What the program is made of: backend, operations, copies, storage, remarks."""
         return self._current().artifacts.explain()
 
     def write(self, path: str | os.PathLike[str]) -> Path:
@@ -90,8 +97,15 @@ class Surface:
 class Lowered(Surface):
     """A program made ahead of time, for one signature."""
 
-    def __init__(self, traced: Traced, plan: Plan, options: Options, standalone: bool = False) -> None:
-        self.artifacts = Artifacts(traced, plan, options, standalone)
+    def __init__(
+        self,
+        traced: Traced,
+        plan: Plan,
+        options: Options,
+        standalone: bool = False,
+        leaves: Sequence[Any] | None = None,
+    ) -> None:
+        self.artifacts = Artifacts(traced, plan, options, standalone, leaves)
 
     def _current(self) -> Lowered:
         return self
@@ -104,10 +118,21 @@ class Lowered(Surface):
 
 
 class Artifacts:
-    """The stages of one program, each made when it is first asked for."""
+    """The stages of one program, each made when it is first asked for.
 
-    def __init__(self, traced: Traced, plan: Plan, options: Options, standalone: bool = False) -> None:
+    ``leaves`` are those of the arguments that it was made for, where it was made for a call.
+    """
+
+    def __init__(
+        self,
+        traced: Traced,
+        plan: Plan,
+        options: Options,
+        standalone: bool = False,
+        leaves: Sequence[Any] | None = None,
+    ) -> None:
         self.standalone = standalone
+        self.leaves = leaves
         self.traced = traced
         self.plan = plan
         self.options = options
@@ -193,11 +218,22 @@ class Artifacts:
 
         return graph_text(self.derived.func)
 
+    @cached_property
+    def storage(self) -> Storage:
+        """See :class:`Surface`."""
+        from adgen.analysis.storage import storage_of
+
+        func, args = self.derived.func, None
+        if self.leaves is not None and len(func.params) == len(self.leaves) + len(self.traced.examples):
+            args = (*self.leaves, *self.traced.examples)
+        kept = func.results[len(self.traced.func.results) :] if self.plan.mode == "split" else ()
+        return storage_of(func, args, kept)
+
     def explain(self) -> str:
         """See :class:`Surface`."""
         from adgen.runtime.overview import explanation
 
-        return explanation(self.program, self.remarks)
+        return explanation(self.program, self.storage, self.remarks)
 
 
 def _text(func: Func) -> str:

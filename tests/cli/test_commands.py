@@ -53,6 +53,7 @@ Capture = pytest.CaptureFixture[str]
         ("llvm", "define "),
         ("asm", ".text"),
         ("graph", "digraph"),
+        ("memory", "tapes: 0 bytes"),
     ],
 )
 def test_show_prints_the_stage(model: Path, stage: str, part: str, capsys: Capture) -> None:
@@ -62,9 +63,15 @@ def test_show_prints_the_stage(model: Path, stage: str, part: str, capsys: Captu
     assert captured.err == ""
 
 
-@pytest.mark.parametrize("stage", ["memory", "trace"])
-def test_stages_that_are_not_there_say_so(model: Path, stage: str, capsys: Capture) -> None:
-    assert main(["show", f"{model}:loss", "--stage", stage]) == 1
+def test_memory_as_data(model: Path, capsys: Capture) -> None:
+    assert main(["show", f"{model}:loss", "--stage", "memory", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["total"] == "0"
+    assert {entry["name"] for entry in found["entries"]} >= {"w", "x"}
+
+
+def test_stages_that_are_not_there_say_so(model: Path, capsys: Capture) -> None:
+    assert main(["show", f"{model}:loss", "--stage", "trace"]) == 1
     assert "error[AG807]" in capsys.readouterr().err
 
 

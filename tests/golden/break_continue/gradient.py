@@ -24,6 +24,7 @@ def value_and_grad(x: Array, limit: float) -> tuple[float, tuple[Array]]:
     _check(x, "x", np.float64, (n,))
     _check(limit, "limit", np.float64, ())
 
+    # keeps count of break_continue.py:9 for break_continue.py:11
     count_tape: list[int] = []
     total = 0.0  # break_continue.py:8
     count = 0
@@ -89,6 +90,7 @@ def forward(x: Array, limit: float) -> tuple[float, Residuals]:
     _check(x, "x", np.float64, (n,))
     _check(limit, "limit", np.float64, ())
 
+    # keeps count of break_continue.py:9 for break_continue.py:11
     count_tape: list[int] = []
     total = 0.0  # break_continue.py:8
     count = 0

@@ -30,8 +30,9 @@ def value_and_grad(
     _check(scale, "scale", np.float64, ())
 
     found = scale < 0.0  # early_return.py:7
+    # keeps total of early_return.py:11 for early_return.py:12
     total_tape: list[float] = []
-    exp_scale_tape: list[float] = []
+    exp_scale_tape: list[float] = []  # keeps a value of early_return.py:11
     if found:
         result = np.float64(scale * limit)
         not_returned = False
@@ -117,8 +118,9 @@ def forward(x: Array, limit: float, scale: float) -> tuple[float, Residuals]:
     _check(scale, "scale", np.float64, ())
 
     found = scale < 0.0  # early_return.py:7
+    # keeps total of early_return.py:11 for early_return.py:12
     total_tape: list[float] = []
-    exp_scale_tape: list[float] = []
+    exp_scale_tape: list[float] = []  # keeps a value of early_return.py:11
     if found:
         return np.float64(scale * limit), Residuals(
             True, limit, scale, False, 0, total_tape, exp_scale_tape, x.copy()

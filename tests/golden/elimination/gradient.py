@@ -22,8 +22,8 @@ def value_and_grad(a0: Array) -> tuple[float, tuple[Array]]:
     n = _shape(a0, "a0", 2)[0]
     _check(a0, "a0", np.float64, (n, n))
 
-    tape: list[Array] = []
-    d_tape = np.empty(n)
+    tape: list[Array] = []  # keeps a value of elimination.py:12
+    d_tape = np.empty(n)  # keeps d of elimination.py:11
     a = a0.copy()
     d = 1.0  # elimination.py:10
     for k in range(n):
@@ -73,8 +73,8 @@ def forward(a0: Array) -> tuple[float, Residuals]:
     n = _shape(a0, "a0", 2)[0]
     _check(a0, "a0", np.float64, (n, n))
 
-    tape: list[Array] = []
-    d_tape = np.empty(n)
+    tape: list[Array] = []  # keeps a value of elimination.py:12
+    d_tape = np.empty(n)  # keeps d of elimination.py:11
     a = a0.copy()
     d = 1.0  # elimination.py:10
     for k in range(n):

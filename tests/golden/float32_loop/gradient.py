@@ -29,6 +29,7 @@ def value_and_grad(x: Array, rate: float) -> tuple[np.float32, tuple[Array]]:
     y = np.zeros(n, dtype=np.float32)  # float32_loop.py:7
     y[0] = x[0]  # float32_loop.py:8
     steps = max(n - 1, 0)
+    # keeps a value of float32_loop.py:10
     exp_x_i_tape = np.empty(steps, dtype=np.float32)
     for i in range(1, n):  # float32_loop.py:9
         exp_x_i = np.exp(-x[i])  # float32_loop.py:10
@@ -62,6 +63,7 @@ def grad(x: Array, rate: float) -> tuple[Array]:
         raise ValueError("n >= 1 is required (index 0 is within the bounds)")
 
     steps = max(n - 1, 0)
+    # keeps a value of float32_loop.py:10
     exp_x_i_tape = np.empty(steps, dtype=np.float32)
     for i in range(1, n):  # float32_loop.py:9
         exp_x_i_tape[i - 1] = np.exp(-x[i])
@@ -102,6 +104,7 @@ def forward(x: Array, rate: float) -> tuple[np.float32, Residuals]:
     y = np.zeros(n, dtype=np.float32)  # float32_loop.py:7
     y[0] = x[0]  # float32_loop.py:8
     steps = max(n - 1, 0)
+    # keeps a value of float32_loop.py:10
     exp_x_i_tape = np.empty(steps, dtype=np.float32)
     for i in range(1, n):  # float32_loop.py:9
         exp_x_i = np.exp(-x[i])  # float32_loop.py:10

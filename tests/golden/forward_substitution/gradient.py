@@ -25,7 +25,7 @@ def value_and_grad(lower: Array, b: Array) -> tuple[float, tuple[Array, Array]]:
     _check(b, "b", np.float64, (n,))
 
     x = np.zeros(n)  # forward_substitution.py:8
-    tape = np.empty(n)
+    tape = np.empty(n)  # keeps a value of forward_substitution.py:13
     for i in range(n):  # forward_substitution.py:9
         s = b[i]  # forward_substitution.py:10
         for j in range(i):  # forward_substitution.py:11
@@ -78,7 +78,7 @@ def forward(lower: Array, b: Array) -> tuple[float, Residuals]:
     _check(b, "b", np.float64, (n,))
 
     x = np.zeros(n)  # forward_substitution.py:8
-    tape = np.empty(n)
+    tape = np.empty(n)  # keeps a value of forward_substitution.py:13
     for i in range(n):  # forward_substitution.py:9
         s = b[i]  # forward_substitution.py:10
         for j in range(i):  # forward_substitution.py:11

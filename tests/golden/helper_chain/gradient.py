@@ -22,12 +22,13 @@ def value_and_grad(xs: Array) -> tuple[float, tuple[Array]]:
     (n,) = _shape(xs, "xs", 1)
     _check(xs, "xs", np.float64, (n,))
 
+    # keeps result of helper_chain.py:7 for helper_chain.py:21
     result_tape = np.empty(n)
-    x_tape = np.empty(n)
-    found_tape = np.empty(n, dtype=np.bool_)
-    cos_x_tape = np.empty((n, 3))
-    tape = np.empty((n, 3))
-    x_tape_1 = np.empty((n, 3))
+    x_tape = np.empty(n)  # keeps x of helper_chain.py:13 for helper_chain.py:21
+    found_tape = np.empty(n, dtype=np.bool_)  # keeps a value of helper_chain.py:7
+    cos_x_tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
+    tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
+    x_tape_1 = np.empty((n, 3))  # keeps x of helper_chain.py:14
     s = 0.0  # helper_chain.py:20
     for i in range(n):
         x = xs[i]
@@ -98,12 +99,13 @@ def forward(xs: Array) -> tuple[float, Residuals]:
     (n,) = _shape(xs, "xs", 1)
     _check(xs, "xs", np.float64, (n,))
 
+    # keeps result of helper_chain.py:7 for helper_chain.py:21
     result_tape = np.empty(n)
-    x_tape = np.empty(n)
-    found_tape = np.empty(n, dtype=np.bool_)
-    cos_x_tape = np.empty((n, 3))
-    tape = np.empty((n, 3))
-    x_tape_1 = np.empty((n, 3))
+    x_tape = np.empty(n)  # keeps x of helper_chain.py:13 for helper_chain.py:21
+    found_tape = np.empty(n, dtype=np.bool_)  # keeps a value of helper_chain.py:7
+    cos_x_tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
+    tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
+    x_tape_1 = np.empty((n, 3))  # keeps x of helper_chain.py:14
     s = 0.0  # helper_chain.py:20
     for i in range(n):
         x = xs[i]

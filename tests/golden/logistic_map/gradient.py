@@ -26,7 +26,7 @@ def value_and_grad(
     _check(steps, "steps", np.int64, ())
 
     steps_1 = max(steps, 0)
-    x_tape = np.empty(steps_1)
+    x_tape = np.empty(steps_1)  # keeps x of logistic_map.py:7
     x = x0  # logistic_map.py:6
     for i in range(steps):
         x_tape[i] = x
@@ -69,7 +69,7 @@ def forward(r: float, x0: float, steps: int) -> tuple[float, Residuals]:
     _check(steps, "steps", np.int64, ())
 
     steps_1 = max(steps, 0)
-    x_tape = np.empty(steps_1)
+    x_tape = np.empty(steps_1)  # keeps x of logistic_map.py:7
     x = x0  # logistic_map.py:6
     for i in range(steps):
         x_tape[i] = x

@@ -19,7 +19,7 @@ def value_and_grad(a: float) -> tuple[float, tuple[float]]:
     """
     _check(a, "a", np.float64, ())
 
-    r_tape = np.empty(6)
+    r_tape = np.empty(6)  # keeps r of newton_for.py:7
     r = a  # newton_for.py:6
     for i in range(6):
         r_tape[i] = r
@@ -57,7 +57,7 @@ def forward(a: float) -> tuple[float, Residuals]:
     """
     _check(a, "a", np.float64, ())
 
-    r_tape = np.empty(6)
+    r_tape = np.empty(6)  # keeps r of newton_for.py:7
     r = a  # newton_for.py:6
     for i in range(6):
         r_tape[i] = r

@@ -24,9 +24,10 @@ def value_and_grad(a: Array, w: Array) -> tuple[float, tuple[Array, Array]]:
     _check(a, "a", np.float64, (n,))
     _check(w, "w", np.float64, (n,))
 
-    r_tape = np.empty(n)
+    r_tape = np.empty(n)  # keeps r of newton_while.py:10 for newton_while.py:12
+    # keeps count of newton_while.py:8 for newton_while.py:10
     count_tape = np.empty(n, dtype=np.int64)
-    r_tape_1: list[float] = []
+    r_tape_1: list[float] = []  # keeps r of newton_while.py:11
     total = 0.0  # newton_while.py:8
     for i in range(n):
         r = a[i]  # newton_while.py:9
@@ -71,9 +72,10 @@ def grad(a: Array, w: Array) -> tuple[Array, Array]:
     _check(a, "a", np.float64, (n,))
     _check(w, "w", np.float64, (n,))
 
-    r_tape = np.empty(n)
+    r_tape = np.empty(n)  # keeps r of newton_while.py:10 for newton_while.py:12
+    # keeps count of newton_while.py:8 for newton_while.py:10
     count_tape = np.empty(n, dtype=np.int64)
-    r_tape_1: list[float] = []
+    r_tape_1: list[float] = []  # keeps r of newton_while.py:11
     for i in range(n):  # newton_while.py:8
         r = a[i]  # newton_while.py:9
         r_1 = r  # newton_while.py:10
@@ -126,9 +128,10 @@ def forward(a: Array, w: Array) -> tuple[float, Residuals]:
     _check(a, "a", np.float64, (n,))
     _check(w, "w", np.float64, (n,))
 
-    r_tape = np.empty(n)
+    r_tape = np.empty(n)  # keeps r of newton_while.py:10 for newton_while.py:12
+    # keeps count of newton_while.py:8 for newton_while.py:10
     count_tape = np.empty(n, dtype=np.int64)
-    r_tape_1: list[float] = []
+    r_tape_1: list[float] = []  # keeps r of newton_while.py:11
     total = 0.0  # newton_while.py:8
     for i in range(n):
         r = a[i]  # newton_while.py:9

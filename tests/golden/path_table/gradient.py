@@ -27,7 +27,7 @@ def value_and_grad(cost: Array) -> tuple[float, tuple[Array]]:
         raise ValueError("m >= 1 is required (index -1 is within the bounds)")
 
     t = np.zeros((n, m))  # path_table.py:8
-    tape = np.empty((n, m))
+    tape = np.empty((n, m))  # keeps a value of path_table.py:13
     for i in range(n):  # path_table.py:9
         for j in range(m):  # path_table.py:10
             tmp = t[i - 1, j] if i > 0 else 0.0  # path_table.py:11
@@ -83,7 +83,7 @@ def forward(cost: Array) -> tuple[float, Residuals]:
         raise ValueError("m >= 1 is required (index -1 is within the bounds)")
 
     t = np.zeros((n, m))  # path_table.py:8
-    tape = np.empty((n, m))
+    tape = np.empty((n, m))  # keeps a value of path_table.py:13
     for i in range(n):  # path_table.py:9
         for j in range(m):  # path_table.py:10
             tmp = t[i - 1, j] if i > 0 else 0.0  # path_table.py:11

@@ -24,7 +24,7 @@ def value_and_grad(coefficients: Array, x: float) -> tuple[float, tuple[Array, f
     _check(coefficients, "coefficients", np.float64, (n,))
     _check(x, "x", np.float64, ())
 
-    p_tape = np.empty(n)
+    p_tape = np.empty(n)  # keeps p of polynomial_horner.py:7
     p = 0.0  # polynomial_horner.py:6
     for i in range(n):
         p_tape[i] = p
@@ -67,7 +67,7 @@ def forward(coefficients: Array, x: float) -> tuple[float, Residuals]:
     _check(coefficients, "coefficients", np.float64, (n,))
     _check(x, "x", np.float64, ())
 
-    p_tape = np.empty(n)
+    p_tape = np.empty(n)  # keeps p of polynomial_horner.py:7
     p = 0.0  # polynomial_horner.py:6
     for i in range(n):
         p_tape[i] = p

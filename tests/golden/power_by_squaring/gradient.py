@@ -20,8 +20,9 @@ def value_and_grad(x: float, n: int) -> tuple[float, tuple[float]]:
     _check(x, "x", np.float64, ())
     _check(n, "n", np.int64, ())
 
-    base_tape: list[float] = []
-    found_tape: list[bool] = []
+    base_tape: list[float] = []  # keeps base of power_by_squaring.py:10
+    found_tape: list[bool] = []  # keeps a value of power_by_squaring.py:8
+    # keeps result of power_by_squaring.py:8 for power_by_squaring.py:9
     result_tape: list[float] = []
     result = 1.0  # power_by_squaring.py:7
     base = x
@@ -76,8 +77,9 @@ def forward(x: float, n: int) -> tuple[float, Residuals]:
     _check(x, "x", np.float64, ())
     _check(n, "n", np.int64, ())
 
-    base_tape: list[float] = []
-    found_tape: list[bool] = []
+    base_tape: list[float] = []  # keeps base of power_by_squaring.py:10
+    found_tape: list[bool] = []  # keeps a value of power_by_squaring.py:8
+    # keeps result of power_by_squaring.py:8 for power_by_squaring.py:9
     result_tape: list[float] = []
     result = 1.0  # power_by_squaring.py:7
     base = x

@@ -25,13 +25,13 @@ def value_and_grad(x: Array, w: float) -> tuple[float, tuple[Array, float]]:
     _check(w, "w", np.float64, ())
 
     steps = max(n - 1, 0)
-    y_prev_tape = np.empty(steps)
+    y_prev_tape = np.empty(steps)  # keeps a value of prefix_sum.py:9
     y = x.copy()
     for i in range(1, n):  # prefix_sum.py:8
         y_prev = y[i - 1]  # prefix_sum.py:9
         y_prev_tape[i - 1] = y_prev
         y[i] += w * y_prev
-    y_i_tape = np.empty(steps)
+    y_i_tape = np.empty(steps)  # keeps a value of prefix_sum.py:11
     for i in reversed(range(n - 1)):  # prefix_sum.py:10
         y_i = y[i]  # prefix_sum.py:11
         y_i_tape[n - i - 2] = y_i
@@ -81,13 +81,13 @@ def forward(x: Array, w: float) -> tuple[float, Residuals]:
     _check(w, "w", np.float64, ())
 
     steps = max(n - 1, 0)
-    y_prev_tape = np.empty(steps)
+    y_prev_tape = np.empty(steps)  # keeps a value of prefix_sum.py:9
     y = x.copy()
     for i in range(1, n):  # prefix_sum.py:8
         y_prev = y[i - 1]  # prefix_sum.py:9
         y_prev_tape[i - 1] = y_prev
         y[i] += w * y_prev
-    y_i_tape = np.empty(steps)
+    y_i_tape = np.empty(steps)  # keeps a value of prefix_sum.py:11
     for i in reversed(range(n - 1)):  # prefix_sum.py:10
         y_i = y[i]  # prefix_sum.py:11
         y_i_tape[n - i - 2] = y_i

@@ -35,9 +35,9 @@ def value_and_grad(
     _check(targets, "targets", np.int64, (steps,))
 
     hs = np.zeros((steps + 1, h))  # rnn_states.py:9
-    tape = np.empty(steps)
-    tape_1 = np.empty((steps, v))
-    tape_2 = np.empty((steps, h))
+    tape = np.empty(steps)  # keeps a value of rnn_states.py:15
+    tape_1 = np.empty((steps, v))  # keeps a value of rnn_states.py:15
+    tape_2 = np.empty((steps, h))  # keeps a value of rnn_states.py:12
     total = 0.0
     for t in range(steps):  # rnn_states.py:11
         tokens_t = int(tokens[t])  # rnn_states.py:12
@@ -116,9 +116,9 @@ def forward(
     _check(targets, "targets", np.int64, (steps,))
 
     hs = np.zeros((steps + 1, h))  # rnn_states.py:9
-    tape = np.empty(steps)
-    tape_1 = np.empty((steps, v))
-    tape_2 = np.empty((steps, h))
+    tape = np.empty(steps)  # keeps a value of rnn_states.py:15
+    tape_1 = np.empty((steps, v))  # keeps a value of rnn_states.py:15
+    tape_2 = np.empty((steps, h))  # keeps a value of rnn_states.py:12
     total = 0.0
     for t in range(steps):  # rnn_states.py:11
         tokens_t = int(tokens[t])  # rnn_states.py:12

@@ -32,8 +32,8 @@ def value_and_grad(
 
     v = np.zeros(n)  # stencil_1d.py:8
     steps_1 = max(steps, 0)
-    tape = np.empty((steps_1, n - 2))
-    tape_1 = np.empty((steps_1, n - 2))
+    tape = np.empty((steps_1, n - 2))  # keeps a value of stencil_1d.py:11
+    tape_1 = np.empty((steps_1, n - 2))  # keeps a value of stencil_1d.py:10
     u = u0.copy()
     for i in range(steps):  # stencil_1d.py:9
         t = u[1:-1]  # stencil_1d.py:10
@@ -96,8 +96,8 @@ def forward(u0: Array, alpha: float, steps: int) -> tuple[float, Residuals]:
 
     v = np.zeros(n)  # stencil_1d.py:8
     steps_1 = max(steps, 0)
-    tape = np.empty((steps_1, n - 2))
-    tape_1 = np.empty((steps_1, n - 2))
+    tape = np.empty((steps_1, n - 2))  # keeps a value of stencil_1d.py:11
+    tape_1 = np.empty((steps_1, n - 2))  # keeps a value of stencil_1d.py:10
     u = u0.copy()
     for i in range(steps):  # stencil_1d.py:9
         t = u[1:-1]  # stencil_1d.py:10

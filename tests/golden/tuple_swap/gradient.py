@@ -25,8 +25,8 @@ def value_and_grad(
     _check(p, "p", np.float64, ())
     _check(h, "h", np.float64, ())
 
-    p_tape = np.empty(5)
-    state_0_tape = np.empty(5)
+    p_tape = np.empty(5)  # keeps p of tuple_swap.py:6 for tuple_swap.py:7
+    state_0_tape = np.empty(5)  # keeps state_0 of tuple_swap.py:7 for tuple_swap.py:6
     state_0 = q  # tuple_swap.py:12
     state_1 = p
     for i in range(5):
@@ -80,8 +80,8 @@ def forward(q: float, p: float, h: float) -> tuple[float, Residuals]:
     _check(p, "p", np.float64, ())
     _check(h, "h", np.float64, ())
 
-    p_tape = np.empty(5)
-    state_0_tape = np.empty(5)
+    p_tape = np.empty(5)  # keeps p of tuple_swap.py:6 for tuple_swap.py:7
+    state_0_tape = np.empty(5)  # keeps state_0 of tuple_swap.py:7 for tuple_swap.py:6
     state_0 = q  # tuple_swap.py:12
     state_1 = p
     for i in range(5):
