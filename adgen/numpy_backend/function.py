@@ -216,7 +216,7 @@ class _Decorated:
 
 def _purpose(value: str, made: str, needed: str, lost: str) -> str:
     """What a tape is for."""
-    found = f"# keeps {value} of {made}" if value else f"# keeps a value of {made}"
+    found = f"# keeps {value or 'a value'}" + (f" of {made}" if made else "")
     found += f" for {needed}" if needed not in (made, "") else ""
     return found + (f", lost at {lost}" if lost not in (made, "") else "")
 
