@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from hypothesis import settings
 ROOT = str(Path(__file__).resolve().parent.parent)
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
+
+# Programs are made anew in every run: tests change what they are made by.
+os.environ["ADGEN_CACHE"] = "objects"
 
 # The same examples in every run; `--hypothesis-profile=hunt` looks for new ones.
 settings.register_profile("slice", max_examples=50, derandomize=True, print_blob=True)

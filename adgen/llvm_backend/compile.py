@@ -1,26 +1,19 @@
-"""From LLVM text to object bytes, and from object bytes to addresses.
+"""From LLVM text to object bytes.
 
-Text is parsed, optimised at O2 without SLP, and emitted as one object without undefined symbols. Objects are
-loaded into one shared LLJIT; a loaded object keeps its library alive as long as it lives itself.
+Text is parsed, optimised at O2 without SLP, and emitted as one object without undefined symbols.
 """
 
 from __future__ import annotations
 
-import ctypes
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
 
-from adgen.llvm_backend import externals
 from adgen.llvm_backend.elf import undefined_symbols
-
-_LOCK = threading.RLock()
-TABLE = "adgen_table"
+from adgen.llvm_backend.loading import LOCK, initialise
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +28,7 @@ class Target:
     @cache
     def host() -> Target:
         """This machine."""
-        _initialise()
+        initialise()
         features = llvm.get_host_cpu_features().flatten()
         return Target(llvm.get_process_triple(), llvm.get_host_cpu_name(), features)
 
@@ -52,14 +45,8 @@ def versions() -> str:
     return f"llvmlite {llvmlite.__version__} llvm {'.'.join(map(str, llvm.llvm_version_info))}"
 
 
-@cache
-def _initialise() -> None:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-
-
 def _target_machine(target: Target, options: CompileOptions) -> Any:
-    _initialise()
+    initialise()
     chosen = llvm.Target.from_triple(target.triple)
     return chosen.create_target_machine(
         cpu=target.cpu,
@@ -98,7 +85,7 @@ def _inline_wide_forms(module: Any, builder: Any) -> None:
 def emit_object(text: str, target: Target | None = None, options: CompileOptions | None = None) -> bytes:
     """Compile to an object. Raises RuntimeError where it would need an undefined symbol."""
     target, options = target or Target.host(), options or CompileOptions()
-    with _LOCK:
+    with LOCK:
         module, machine = optimised(text, target, options)
         code = bytes(machine.emit_object(module))
     missing = undefined_symbols(code)
@@ -109,45 +96,6 @@ def emit_object(text: str, target: Target | None = None, options: CompileOptions
 
 def assembly(text: str, target: Target | None = None, options: CompileOptions | None = None) -> str:
     """The assembly of a module."""
-    with _LOCK:
+    with LOCK:
         module, machine = optimised(text, target or Target.host(), options or CompileOptions())
         return str(machine.emit_assembly(module))
-
-
-@dataclass(slots=True)
-class Loaded:
-    """A loaded object: addresses of its exports; the code lives as long as this."""
-
-    addresses: dict[str, int]
-    library: Any = field(repr=False)
-
-
-@cache
-def _jit() -> Any:
-    _initialise()
-    return llvm.create_lljit_compiler()
-
-
-_loaded_count = 0
-
-
-def load(code: bytes, exports: Sequence[str], table: Sequence[str]) -> Loaded:
-    """Load an object and fill its pointer table with the externals named in `table`."""
-    return load_at(code, exports, [externals.address(name) for name in table])
-
-
-def load_at(code: bytes, exports: Sequence[str], pointers: Sequence[int]) -> Loaded:
-    """Load an object and fill its pointer table with these addresses."""
-    global _loaded_count
-    with _LOCK:
-        _loaded_count += 1
-        library = llvm.JITLibraryBuilder().add_object_img(code)
-        for name in (*exports, TABLE):
-            library = library.export_symbol(name)
-        tracker = library.link(_jit(), f"adgen{_loaded_count}")
-        addresses = {name: int(tracker[name]) for name in exports}
-        start = ctypes.CFUNCTYPE(ctypes.c_void_p)(tracker[TABLE])()
-    slots = (ctypes.c_void_p * max(len(pointers), 1)).from_address(start or 0)
-    for k, pointer in enumerate(pointers):
-        slots[k] = pointer
-    return Loaded(addresses, tracker)

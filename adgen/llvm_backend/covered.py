@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from adgen.diagnostics.spans import Span
@@ -36,8 +36,14 @@ def _gap(op: Op) -> Gap:
     return Gap("recursion", "kernels cannot call functions that call themselves", op.span)
 
 
-def coverage(func: Func) -> list[Gap]:
+def coverage(func: Func) -> Sequence[Gap]:
     """The constructs of a function that kernels lack; empty where it is covered."""
+    found = covered(func)
+    return found if isinstance(found, Sequence) else ()
+
+
+def covered(func: Func) -> Kernel | Sequence[Gap]:
+    """The loops of a function, or the constructs that kernels lack."""
     found = [_gap(node) for node in walk(func.body) if isinstance(node, Op) and rule_for(node) is None]
     if found:
         return found
@@ -46,7 +52,7 @@ def coverage(func: Func) -> list[Gap]:
     except Unsupported as error:
         return [Gap(error.operation, error.reason, error.span)]
     loops = dict.fromkeys(_loops(kernel))
-    return [Gap(name, "it has no loop for these dtypes here") for name in loops if not available(name)]
+    return [Gap(n, "it has no loop for these dtypes here") for n in loops if not available(n)] or kernel
 
 
 def _loops(kernel: Kernel) -> Iterator[str]:

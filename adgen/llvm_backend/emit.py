@@ -3,7 +3,7 @@
 ``i32 adgen_kernel(ptr args, ptr dims, ptr work, ptr where)``: `args` has one 8-byte cell per parameter and
 result (arrays: an address; scalars: the value) followed by the dims of heap results; `dims` the sizes in
 the order of `Kernel.symbols`; `work` the workspace, 64-byte aligned, of ``adgen_workspace(dims)`` bytes,
-whose header of `held_pieces` pieces is zero at first and then left alone (see `workspace`).
+whose header of `Kernel.pieces` pieces is zero at first and then left alone (see `workspace`).
 The status is 0, 1 (a check failed; its number is at `where`) or 2 (out of memory).
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from adgen.ir.types import Type
 from adgen.llvm_backend import scalar_ops, vector_math
-from adgen.llvm_backend.compile import TABLE
+from adgen.llvm_backend.loading import KERNEL, TABLE, WORKSPACE
 from adgen.llvm_backend.memory import Memory, Table
 from adgen.llvm_backend.outline import deepest
 from adgen.llvm_backend.statements import Statements
@@ -32,7 +32,6 @@ from adgen.loops.core import (
     walk,
 )
 
-KERNEL, WORKSPACE = "adgen_kernel", "adgen_workspace"
 #: Loops stay loops: without builtins LLVM does not turn them into calls of memset or memcpy.
 _ATTRIBUTES = '"no-builtins" nounwind'
 _INTEGER_INTRINSICS = """declare i64 @llvm.abs.i64(i64, i1)
@@ -89,18 +88,13 @@ def _load_sizes(w: Writer, kernel: Kernel) -> None:
 
 def _offsets(w: Writer, kernel: Kernel) -> tuple[list[str], str]:
     """Where each arena slot starts, and the total; slots are aligned and never empty."""
-    header = 8 * CELLS * held_pieces(kernel)
+    header = 8 * CELLS * kernel.pieces
     offsets, total = [], str(-(-header // ALIGNMENT) * ALIGNMENT)
     for size in kernel.arena:
         offsets.append(total)
         padded = w.value(f"add nsw i64 {w.dim(size)}, {2 * ALIGNMENT - 1}")
         total = w.value(f"add nsw i64 {total}, {w.value(f'and i64 {padded}, {-ALIGNMENT}')}")
     return offsets, total
-
-
-def held_pieces(kernel: Kernel) -> int:
-    """How many pieces of heap memory the workspace of a kernel holds."""
-    return sum(isinstance(place, OnHeap | OnStack) for place in kernel.places.values())
 
 
 def _workspace(kernel: Kernel) -> str:

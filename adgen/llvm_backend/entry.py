@@ -12,35 +12,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Kind, StackType, Type
-from adgen.llvm_backend.compile import TABLE
+from adgen.ir.types import DType, Kind, Type
+from adgen.llvm_backend.layout import (
+    CELL,
+    DATA,
+    DESCR,
+    DIMS,
+    ENTRY,
+    FLAGS,
+    RANK,
+    STATE,
+    VALUE,
+    WANTED_FLAGS,
+    Conditions,
+    Template,
+)
+from adgen.llvm_backend.loading import TABLE
 from adgen.llvm_backend.memory import Table
 from adgen.llvm_backend.writer import Writer, memory_type
-from adgen.loops.core import Buffer, Draw, Kernel, Loop, OnHeap, OnStack, WhileLoop, walk
+from adgen.loops.interface import ARRAY, Interface
 
-ENTRY, STATE = "adgen_entry", "adgen_state"
-#: Offsets in objects: the value of a number, and fields of an array (checked at import by `native`).
-VALUE, DATA, RANK, DIMS, DESCR, FLAGS, CELL = 16, 16, 24, 32, 56, 64, 16
-#: C-contiguous, aligned.
-WANTED_FLAGS = 0x0001 | 0x0100
 #: Calls on at least this many elements let other threads run.
 RELEASE_FROM = 8192
-
-Template = int | tuple["Template", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """What must hold for a call besides types and sizes.
-
-    `pinned` are arguments (by position) with the values the kernel was made for; `names` counts entries of
-    dicts, `cells` closure cells, that must still hold the objects they held (given to `native`, in order).
-    """
-
-    pinned: tuple[tuple[int, int], ...] = ()
-    names: int = 0
-    cells: int = 0
-
 
 NO_CONDITIONS = Conditions()
 
@@ -53,31 +46,7 @@ class EntryModule:
     table: tuple[str, ...]
 
 
-def supported(kernel: Kernel) -> bool:
-    """Whether a kernel can have an entry: sizes are dims of arguments, results are of known size."""
-    plain = {
-        d.symbols()[0]
-        for t in kernel.param_types
-        if isinstance(t, Type)
-        for d in t.dims
-        if len(d.symbols()) == 1 and d == Dim.symbol(d.symbols()[0])
-    }
-    types = (*kernel.param_types, *kernel.result_types)
-    if any(isinstance(t, Type) and t.is_complex and not t.rank for t in types):
-        return False
-    scalars = all(
-        isinstance(p, Buffer) or p.dtype in (DType.f64, DType.f32, DType.i64, DType.bool)
-        for p in kernel.params
-    )
-    away = OnHeap | OnStack
-    heap = any(isinstance(r, Buffer) and isinstance(kernel.places[r], away) for r in kernel.results)
-    tapes = any(isinstance(t, StackType) for t in kernel.param_types)
-    if any(isinstance(stmt, Draw) for stmt in walk(kernel.body)):
-        return False
-    return scalars and not heap and not tapes and set(kernel.symbols) <= plain
-
-
-def emit_entry(kernel: Kernel, template: Template, conditions: Conditions = NO_CONDITIONS) -> EntryModule:
+def emit_entry(kernel: Interface, template: Template, conditions: Conditions = NO_CONDITIONS) -> EntryModule:
     """The entry of a kernel whose results are put together as `template` says (numbers of results)."""
     made = _Entry(kernel)
     made.enter()
@@ -101,13 +70,13 @@ def emit_entry(kernel: Kernel, template: Template, conditions: Conditions = NO_C
 
 
 class _Entry:
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Interface) -> None:
         self.kernel = kernel
         self.w = Writer()
         self.table = Table()
         self.arrays: dict[int, str] = {}
         self.elements: list[str] = []
-        count = len(kernel.params) + len(kernel.results)
+        count = len(kernel.arrays) + len(kernel.results)
         self.cells = self.w.alloca("i64", max(count, 2))
         self.dims = self.w.alloca("i64", max(len(kernel.symbols), 2))
         self.where = self.w.alloca("i64")
@@ -134,12 +103,12 @@ class _Entry:
         """Check and unpack the arguments."""
         w, kernel = self.w, self.kernel
         self._must(w.value("icmp eq ptr %names, null"))
-        self._must(w.value(f"icmp eq i64 %nargs, {len(kernel.params)}"))
-        for position, (param, type_) in enumerate(zip(kernel.params, kernel.param_types, strict=True)):
+        self._must(w.value(f"icmp eq i64 %nargs, {len(kernel.arrays)}"))
+        for position, (array, type_) in enumerate(zip(kernel.arrays, kernel.param_types, strict=True)):
             assert isinstance(type_, Type)
             place = w.value(f"getelementptr inbounds ptr, ptr %args, i64 {position}")
             value = w.value(f"load ptr, ptr {place}")
-            if isinstance(param, Buffer):
+            if array:
                 self._array(position, value, type_)
             else:
                 self._number(position, value, type_)
@@ -261,8 +230,7 @@ class _Entry:
         """
         w, status = self.w, self.w.alloca("i32")
         busy_cell = "getelementptr inbounds (i64, ptr @state, i64 2)"
-        loops = any(isinstance(s, Loop | WhileLoop) for s in walk(self.kernel.body))
-        large = "true" if loops else w.value(f"icmp sge i64 {self.count}, {RELEASE_FROM}")
+        large = "true" if self.kernel.loops else w.value(f"icmp sge i64 {self.count}, {RELEASE_FROM}")
         apart, here, done = w.fresh("apart"), w.fresh("here"), w.fresh("done")
         save, restore = (self._external(f"py.PyEval_{name}Thread") for name in ("Save", "Restore"))
         w.branch_if(large, apart, here)
@@ -281,9 +249,9 @@ class _Entry:
 
     def _result(self, position: int) -> str:
         """A new array for a result, or nothing for a number."""
-        result, type_ = self.kernel.results[position], self.kernel.result_types[position]
+        type_ = self.kernel.result_types[position]
         assert isinstance(type_, Type)
-        if not isinstance(result, Buffer):
+        if self.kernel.results[position] != ARRAY:
             return ""
         w = self.w
         shape = w.alloca("i64", max(type_.rank, 2))
@@ -293,7 +261,7 @@ class _Entry:
         array = self._new_array(type_, shape)
         self._must(w.value(f"icmp ne ptr {array}, null"))
         data = self._field(array, DATA, "ptr")
-        w.emit(f"store ptr {data}, ptr {self._cell(len(self.kernel.params) + position)}")
+        w.emit(f"store ptr {data}, ptr {self._cell(len(self.kernel.arrays) + position)}")
         return array
 
     def _new_array(self, type_: Type, shape: str) -> str:
@@ -332,7 +300,7 @@ class _Entry:
     def _number_object(self, position: int) -> str:
         w, type_ = self.w, self.kernel.result_types[position]
         assert isinstance(type_, Type)
-        cell = self._cell(len(self.kernel.params) + position)
+        cell = self._cell(len(self.kernel.arrays) + position)
         t, dtype = memory_type(type_.dtype), type_.dtype
         value = w.value(f"load {t}, ptr {cell}")
         if type_.is_py and dtype is DType.f64:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from adgen.ir.types import DType
-from adgen.llvm_backend.compile import CompileOptions, Loaded, load_at
-from adgen.llvm_backend.emit import KERNEL, WORKSPACE
-from adgen.llvm_backend.entry import (
+from adgen.ir.dims import Dim
+from adgen.ir.types import DType, StackType, Type
+from adgen.llvm_backend.layout import (
     CELL,
     DATA,
     DESCR,
@@ -28,12 +28,11 @@ from adgen.llvm_backend.entry import (
     WANTED_FLAGS,
     Conditions,
     Template,
-    emit_entry,
-    supported,
 )
-from adgen.llvm_backend.objects import object_for
+from adgen.llvm_backend.loading import KERNEL, WORKSPACE, Loaded, load_at
 from adgen.llvm_backend.workspace import Workspace
-from adgen.loops.core import Kernel
+from adgen.loops.interface import HEAP, Interface
+from adgen.objects import disk
 
 #: METH_FASTCALL | METH_KEYWORDS
 _FASTCALL = 0x0080 | 0x0002
@@ -91,18 +90,17 @@ class NativeEntry:
     """
 
     def __init__(
-        self, kernel: Kernel, loaded: Loaded, slow: Callable[..., Any], form: CallForm, pieces: int
+        self, kernel: Interface, loaded: Loaded, slow: Callable[..., Any], form: CallForm, digest: str
     ) -> None:
-        module = emit_entry(kernel, form.template, form.conditions)
-        code = object_for(module.text, options=CompileOptions(fast=True))
+        code, table = entry_code(kernel, form, digest)
         known = form.surroundings.addresses() | {
             "object.slow": id(slow),
             "kernel.run": loaded.addresses[KERNEL],
             "kernel.workspace": loaded.addresses[WORKSPACE],
         }
-        pointers = [known[n] if n in known else python_address(n) for n in module.table]
+        pointers = [known[n] if n in known else python_address(n) for n in table]
         self._held = (load_at(code, (ENTRY, STATE), pointers), loaded, slow, form)
-        self.workspace = Workspace(pieces)
+        self.workspace = Workspace(kernel.pieces)
         entry = self._held[0].addresses
         start = ctypes.CFUNCTYPE(ctypes.c_void_p)(entry[STATE])() or 0
         self._state = (ctypes.c_int64 * 3).from_address(start)
@@ -117,13 +115,59 @@ class NativeEntry:
             self._state[1] = size
 
 
+def entry_code(kernel: Interface, form: CallForm, digest: str) -> tuple[bytes, tuple[str, ...]]:
+    """The object of an entry and the names of its table; kept beside the kernel's, which `digest` tells."""
+    directory = disk.cache_directory()
+    if directory is None or not digest:
+        return _made_code(kernel, form)
+    key = hashlib.sha256(f"{digest};{form.template};{form.conditions}".encode()).hexdigest()
+    path = directory / f"{key}.entry"
+    found = disk.read(path)
+    if found is not None:
+        names, _, code = found.partition(b"\n")
+        return code, tuple(names.decode().split())
+    code, table = _made_code(kernel, form)
+    disk.write(path, " ".join(table).encode() + b"\n" + code)
+    return code, table
+
+
+def _made_code(kernel: Interface, form: CallForm) -> tuple[bytes, tuple[str, ...]]:
+    from adgen.llvm_backend.compile import CompileOptions, emit_object
+    from adgen.llvm_backend.entry import emit_entry
+
+    module = emit_entry(kernel, form.template, form.conditions)
+    return emit_object(module.text, options=CompileOptions(fast=True)), module.table
+
+
+def supported(kernel: Interface) -> bool:
+    """Whether a kernel can have an entry: sizes are dims of arguments, results are of known size."""
+    plain = {
+        d.symbols()[0]
+        for t in kernel.param_types
+        if isinstance(t, Type)
+        for d in t.dims
+        if len(d.symbols()) == 1 and d == Dim.symbol(d.symbols()[0])
+    }
+    types = (*kernel.param_types, *kernel.result_types)
+    if any(isinstance(t, Type) and t.is_complex and not t.rank for t in types):
+        return False
+    scalars = all(
+        array or (isinstance(t, Type) and t.dtype in (DType.f64, DType.f32, DType.i64, DType.bool))
+        for array, t in zip(kernel.arrays, kernel.param_types, strict=True)
+    )
+    tapes = any(isinstance(t, StackType) for t in kernel.param_types)
+    if kernel.draws or HEAP in kernel.results:
+        return False
+    return scalars and not tapes and set(kernel.symbols) <= plain
+
+
 def native_entry(
-    kernel: Kernel, loaded: Loaded, slow: Callable[..., Any], form: CallForm, pieces: int
+    kernel: Interface, loaded: Loaded, slow: Callable[..., Any], form: CallForm, digest: str
 ) -> NativeEntry | None:
     """The native entry of a kernel, or None where the kernel or this Python does not allow one."""
     if not supported(kernel) or not layout_is_known():
         return None
-    return NativeEntry(kernel, loaded, slow, form, pieces)
+    return NativeEntry(kernel, loaded, slow, form, digest)
 
 
 def _new_function(definition: _MethodDef, owner: NativeEntry) -> Callable[..., Any]:

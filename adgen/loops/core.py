@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.diagnostics.spans import Span
 from adgen.ir.core import Assumption
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import AnyType, DType
+from adgen.loops.interface import ARRAY, HEAP, NUMBER, Failure, Interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,15 +480,6 @@ Stmt = (
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """What a failed check means: the Python type of the error, its text and its place."""
-
-    kind: str
-    message: str
-    span: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Kernel:
     """A whole kernel.
 
@@ -514,6 +505,35 @@ class Kernel:
     assumptions: tuple[Assumption, ...] = ()
     bound: tuple[tuple[str, int], ...] = ()
     tapes: tuple[Buffer, ...] = ()
+
+    @property
+    def interface(self) -> Interface:
+        """What callers need to know."""
+        inside = [type(stmt) for stmt in walk(self.body)]
+        return Interface(
+            self.name,
+            self.param_types,
+            tuple(isinstance(p, Buffer) for p in self.params),
+            self.result_types,
+            tuple(self._kind(r) for r in self.results),
+            self.symbols,
+            self.bound,
+            self.failures,
+            self.assumptions,
+            self.pieces,
+            Draw in inside,
+            Loop in inside or WhileLoop in inside,
+        )
+
+    def _kind(self, result: Operand | Buffer) -> str:
+        if not isinstance(result, Buffer):
+            return NUMBER
+        return HEAP if isinstance(self.places[result], OnHeap | OnStack) else ARRAY
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of heap memory the workspace holds."""
+        return sum(isinstance(place, OnHeap | OnStack) for place in self.places.values())
 
 
 def bodies(stmt: Stmt) -> tuple[tuple[Stmt, ...], ...]:

@@ -17,7 +17,6 @@ from adgen.loops.core import (
     BindSize,
     Buffer,
     Check,
-    Failure,
     InArena,
     Lit,
     Load,
@@ -31,6 +30,7 @@ from adgen.loops.core import (
     Slot,
     walk,
 )
+from adgen.loops.interface import Failure
 
 #: A rule that is used more than once is kept only up to this many flops.
 REPEATED_COST = 3

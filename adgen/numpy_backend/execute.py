@@ -9,8 +9,6 @@ from types import ModuleType
 from typing import Any
 
 from adgen.ir.core import Func
-from adgen.numpy_backend.function import print_function
-from adgen.numpy_backend.names import clean, imported
 
 
 def load_module(text: str, name: str) -> ModuleType:
@@ -26,8 +24,18 @@ def load_module(text: str, name: str) -> ModuleType:
 
 def compile_function(func: Func, name: str | None = None) -> Callable[..., Any]:
     """The function as a callable without checks: one argument per leaf, a result or a tuple of results."""
-    text = print_function(func, name)
-    imports = "".join(f"import {module}\n" for module in sorted({"math", *imported(text)}))
-    module = load_module(f"{imports}\nimport numpy as np\n\n\n{text}", func.name)
+    from adgen.numpy_backend.names import clean
+
+    module = load_module(function_text(func, name), func.name)
     found: Callable[..., Any] = getattr(module, clean(name or func.name))
     return found
+
+
+def function_text(func: Func, name: str | None = None) -> str:
+    """A module with the function in it."""
+    from adgen.numpy_backend.function import print_function
+    from adgen.numpy_backend.names import imported
+
+    text = print_function(func, name)
+    imports = "".join(f"import {module}\n" for module in sorted({"math", *imported(text)}))
+    return f"{imports}\nimport numpy as np\n\n\n{text}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,8 @@ from adgen.runtime.keys import Key, NotTaken, abstract_example, refusal, take_ap
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
 from adgen.runtime.signatures import Signature, parse_signature
-from adgen.runtime.specialise import Bound, Table
+from adgen.runtime.specialise import Bound, Specialisation, Table, sizes_of
+from adgen.runtime.stored import Shelf
 from adgen.runtime.subject import Subject
 from adgen.runtime.surface import Lowered
 from adgen.runtime.traced import Traced
@@ -29,7 +31,8 @@ class Dispatcher:
         self.plan = plan
         self.options = options
         small = options.backend != "numpy"
-        self.table = Table(subject.root, digest_of(subject, options), options.static_shapes, small)
+        self._digest = digest_of(subject, options)
+        self.table = Table(subject.root, self._digest, options.static_shapes, small)
 
     # -- calls ------------------------------------------------------------------------------------------
     def make(self, key: Key, leaves: list[Any], arguments: Sequence[Any]) -> Bound:
@@ -38,7 +41,20 @@ class Dispatcher:
             trees = [abstract_example(a, p) for p, a in zip(self.subject.parameters, arguments, strict=True)]
         except NotTaken:
             raise self.refusal(arguments) from None
-        return self.table.make(key, leaves, self._named(trees), self.trace)
+        trees = self._named(trees)
+        count, shelf = len(leaves), self._shelf
+        if shelf is None:
+            return self.table.make(key, leaves, trees, self.trace)
+        bound = self.table.make(key, leaves, trees, self.trace, lambda: shelf.recalled(key, trees))
+        if self.plan not in bound.specialisation.made:
+            self.executable(bound)
+            shelf.keep(key, trees, bound.specialisation, sizes_of(trees, leaves[:count]))
+        return bound
+
+    @cached_property
+    def _shelf(self) -> Shelf | None:
+        """The programs that are stored for this function and plan."""
+        return Shelf.of(self.subject, self.plan, self.options, self._digest)
 
     def _named(self, trees: list[AbstractTree]) -> list[AbstractTree]:
         """The trees with the dims of annotations, where those fit: the user's names and equalities."""
@@ -91,8 +107,14 @@ class Dispatcher:
     def current(self) -> Lowered:
         """What the last call was answered with; before a call, what annotations say. Raises AG260."""
         if self.table.latest is not None:
-            return Lowered(self.table.latest.traced, self.plan, self.options)
+            return self._lowered(self.table.latest)
         return self.lower(None, ())
+
+    def _lowered(self, found: Specialisation) -> Lowered:
+        traced = found.traced
+        if found.again is not None:
+            traced = self.trace(traced.arguments, *found.again)
+        return Lowered(traced, self.plan, self.options)
 
     def lower(self, signature: Any, examples: Sequence[Any]) -> Lowered:
         """The program for a signature, for example arguments, or for the annotations."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -11,13 +11,14 @@ from adgen.diagnostics import RunError, run_error
 from adgen.diagnostics.codes import CODES
 from adgen.ir.types import TapeType, Type
 from adgen.objects.containers import TUPLE
-from adgen.runtime.backends import compiled, stacks
-from adgen.runtime.derive import Linearised, cotangent_spec, derive, linearise
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
 from adgen.runtime.results import Assembler, own
 from adgen.runtime.traced import Traced
 from adgen.runtime.trees import TreeSpec
+
+if TYPE_CHECKING:
+    from adgen.runtime.derive import Linearised
 
 _OVERLAP_WORK = 10_000
 
@@ -25,10 +26,10 @@ _OVERLAP_WORK = 10_000
 class Executable:
     """Runs one traced program on leaves (hidden ones included) and builds the result tree."""
 
-    def __init__(self, traced: Traced, options: Options) -> None:
+    def __init__(self, traced: Traced, program: Any) -> None:
         self.traced = traced
-        self.program = compiled(traced.func, options)
-        self.backend = self.program.backend
+        self.program = program
+        self.backend: str = program.backend
         self._ranked = _ranked(traced.func.params[k].any_type for k in range(len(traced.func.params)))
         count = traced.result.leaf_count
         self._count = count
@@ -51,6 +52,8 @@ class SplitExecutable:
     """The forward program of a split derivative; its call gives the result and a pullback."""
 
     def __init__(self, linearised: Linearised, options: Options) -> None:
+        from adgen.runtime.backends import compiled, stacks
+
         traced = linearised.traced
         self.traced = traced
         self.linearised = linearised
@@ -98,6 +101,8 @@ class SplitExecutable:
 
 def gradients_spec(traced: Traced) -> TreeSpec:
     """One cotangent per parameter; None for integers and static values."""
+    from adgen.runtime.derive import cotangent_spec
+
     return TreeSpec(TUPLE, tuple(cotangent_spec(tree) for tree in traced.arguments))
 
 
@@ -175,6 +180,10 @@ def _overlap(left: Any, right: Any) -> bool:
 
 def executable(traced: Traced, plan: Plan, options: Options) -> Executable | SplitExecutable:
     """What runs ``plan`` for a traced function."""
+    from adgen.runtime.backends import compiled
+    from adgen.runtime.derive import derive, linearise
+
     if plan.mode == "split":
         return SplitExecutable(linearise(traced), options)
-    return Executable(derive(traced, plan), options)
+    derived = derive(traced, plan)
+    return Executable(derived, compiled(derived.func, options))

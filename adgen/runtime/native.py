@@ -16,7 +16,7 @@ from adgen.runtime.captures import Fixed, cell_of, holder_of
 from adgen.runtime.trees import LEAF, TreeSpec
 
 if TYPE_CHECKING:
-    from adgen.llvm_backend.entry import Template
+    from adgen.llvm_backend.layout import Template
     from adgen.llvm_backend.native import CallForm, Surroundings
     from adgen.runtime.executables import Executable
     from adgen.runtime.specialise import Bound

@@ -9,7 +9,7 @@ for captured values of other kinds. Anything else that changes, lengths above al
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,12 +36,17 @@ Trace = Callable[[Sequence[AbstractTree], frozenset[Dim], Mapping[str, int]], Tr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Specialisation:
-    """One traced program and when it applies. ``made`` holds what was compiled from it, by plan."""
+    """One traced program and when it applies. ``made`` holds what was compiled from it, by plan.
+
+    Of a program from the disk ``again`` says how it is traced again: without which assumptions, at which
+    sizes.
+    """
 
     traced: Traced
     guard: Guard
     check: Check
     made: dict[Any, Any] = field(default_factory=dict)
+    again: tuple[frozenset[Dim], Mapping[str, int]] | None = None
 
     @staticmethod
     def of(traced: Traced, refuted: frozenset[Dim] = frozenset()) -> Specialisation:
@@ -98,17 +103,25 @@ class Table:
                 return bound
         return None
 
-    def make(self, key: Key, leaves: list[Any], arguments: Sequence[AbstractTree], trace: Trace) -> Bound:
-        """Find a shared specialisation for this call or make one."""
+    def make(
+        self,
+        key: Key,
+        leaves: list[Any],
+        arguments: Sequence[AbstractTree],
+        trace: Trace,
+        stored: Callable[[], Iterable[Specialisation]] = tuple,
+    ) -> Bound:
+        """Find a shared or a stored specialisation for this call or make one."""
         with _LOCK:
-            bound = self.find(key, leaves) or self._from_shared(key, leaves)
+            bound = self.find(key, leaves) or self._first(key, leaves, self._shared.get(key, ()))
+            bound = bound or self._first(key, leaves, stored())
             if bound is None:
                 bound = self._new(key, leaves, arguments, trace)
             self.latest = bound.specialisation
             return bound
 
-    def _from_shared(self, key: Key, leaves: list[Any]) -> Bound | None:
-        for specialisation in self._shared.get(key, ()):
+    def _first(self, key: Key, leaves: list[Any], among: Iterable[Specialisation]) -> Bound | None:
+        for specialisation in among:
             bound = self._bind(specialisation)
             if bound is not None and bound.admits(leaves):
                 self._keep(key, bound)
@@ -139,12 +152,12 @@ class Table:
 def _pins(arguments: Sequence[AbstractTree], leaves: Sequence[Any], every: bool, small: bool) -> Pins:
     """The lengths to compile as literals: all, or the small ones of inner axes, which make short loops."""
     if every:
-        return _sizes(arguments, leaves)
+        return sizes_of(arguments, leaves)
     if not small:
         return {}
     types = [t for tree in arguments for t in tree.types]
     inner = {s for t in types for d in t.dims[1:] for s in d.symbols()}
-    return {s: n for s, n in _sizes(arguments, leaves).items() if s in inner and 1 < n <= SMALL}
+    return {s: n for s, n in sizes_of(arguments, leaves).items() if s in inner and 1 < n <= SMALL}
 
 
 def specialise(
@@ -154,7 +167,7 @@ def specialise(
 
     Raises the error of a condition that no other program can mend.
     """
-    sizes = _sizes(arguments, leaves)
+    sizes = sizes_of(arguments, leaves)
     pins = dict(pins)
     refuted: frozenset[Dim] = frozenset()
     while True:
@@ -215,7 +228,8 @@ def _stretched(equality: Equality, sizes: Pins) -> Pins:
     return {name: sizes[name] for side in ones for name in side.symbols()}
 
 
-def _sizes(arguments: Sequence[AbstractTree], leaves: Sequence[Any]) -> Pins:
+def sizes_of(arguments: Sequence[AbstractTree], leaves: Sequence[Any]) -> Pins:
+    """The size of every symbol of the arguments, for these leaves."""
     types = tuple(t for tree in arguments for t in tree.types)
     return Guard(types, ("",) * len(types)).sizes(leaves)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adgen.runtime.jacobians import Jacobian
 from adgen.runtime.options import read_options
 from adgen.runtime.plans import Plan
-from adgen.runtime.sparse import SparseJacobian
 from adgen.runtime.subject import subject_of, wrt_positions
 from adgen.runtime.transform import Transform
 
@@ -106,6 +104,8 @@ def jacobian(
     """The Jacobian, of shape ``out.shape + in.shape``; ``mode`` is ``forward``, ``reverse`` or ``auto``."""
     if fun is None:
         return lambda function: jacobian(function, wrt, mode=mode, backend=backend, **options)
+    from adgen.runtime.jacobians import Jacobian
+
     return Jacobian.of(fun, wrt, mode, backend, options)
 
 
@@ -139,6 +139,8 @@ def sparse_jacobian(
     """
     if fun is None:
         return lambda function: sparse_jacobian(function, wrt, backend=backend, **options)
+    from adgen.runtime.sparse import SparseJacobian
+
     return SparseJacobian.of(fun, wrt, backend, options)
 
 

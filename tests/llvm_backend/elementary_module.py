@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from adgen.llvm_backend import vector_math
-from adgen.llvm_backend.compile import TABLE, load
+from adgen.llvm_backend.loading import TABLE, load
 from adgen.llvm_backend.objects import object_for
 
 TEXTS = {"f64": "double", "f32": "float"}

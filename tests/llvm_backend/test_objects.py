@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from adgen.llvm_backend import externals
-from adgen.llvm_backend.compile import TABLE, CompileOptions, Target, emit_object, load
+from adgen.llvm_backend.compile import CompileOptions, Target, emit_object
+from adgen.llvm_backend.loading import TABLE, load
 from adgen.llvm_backend.objects import key_of, object_for
 
 TEXT = f"""

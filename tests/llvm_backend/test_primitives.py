@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adgen.llvm_backend import coverage
+from adgen.llvm_backend.covered import coverage
 from adgen.primitives.define import Absent, Primitive, Sample
 from adgen.primitives.registry import REGISTRY
 from adgen.transform.parts import NoParts

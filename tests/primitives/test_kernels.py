@@ -10,7 +10,7 @@ import pytest
 from adgen.frontend.lowering import Lowered
 from adgen.ir.core import Func, Op, walk
 from adgen.ir.interpret import interpret
-from adgen.llvm_backend import coverage
+from adgen.llvm_backend.covered import coverage
 from adgen.runtime.stages import taken_apart
 from adgen.transform.copies import insert_copies
 from tests.llvm_backend.programs import kernel_of

@@ -7,6 +7,7 @@ written to a folder in the form of a corpus program. The exit status is 1 where 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -14,6 +15,9 @@ from pathlib import Path
 
 from tests.props.campaign import Campaign, run
 from tests.props.kinds import KINDS
+
+# Every program is another one: none is worth keeping.
+os.environ["ADGEN_CACHE"] = "objects"
 
 
 def main(arguments: list[str]) -> int:
