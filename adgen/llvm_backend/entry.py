@@ -11,25 +11,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind, Type
+from adgen.llvm_backend.entry_arguments import Arguments
 from adgen.llvm_backend.layout import (
-    CELL,
     DATA,
-    DESCR,
     DIMS,
     ENTRY,
-    FLAGS,
-    RANK,
     STATE,
-    VALUE,
     WANTED_FLAGS,
+    WRITEABLE,
     Conditions,
     Template,
 )
 from adgen.llvm_backend.loading import TABLE
-from adgen.llvm_backend.memory import Table
-from adgen.llvm_backend.writer import Writer, memory_type
+from adgen.llvm_backend.writer import memory_type
 from adgen.loops.interface import ARRAY, Interface
 
 #: Calls on at least this many elements let other threads run.
@@ -48,9 +43,9 @@ class EntryModule:
 
 def emit_entry(kernel: Interface, template: Template, conditions: Conditions = NO_CONDITIONS) -> EntryModule:
     """The entry of a kernel whose results are put together as `template` says (numbers of results)."""
-    made = _Entry(kernel)
+    made = _Entry(kernel, conditions)
     made.enter()
-    made.require(conditions)
+    made.require()
     made.call()
     made.leave(template)
     w = made.w
@@ -69,137 +64,8 @@ def emit_entry(kernel: Interface, template: Template, conditions: Conditions = N
     return EntryModule("\n".join(parts), tuple(made.table.slots))
 
 
-class _Entry:
-    def __init__(self, kernel: Interface) -> None:
-        self.kernel = kernel
-        self.w = Writer()
-        self.table = Table()
-        self.arrays: dict[int, str] = {}
-        self.elements: list[str] = []
-        count = len(kernel.arrays) + len(kernel.results)
-        self.cells = self.w.alloca("i64", max(count, 2))
-        self.dims = self.w.alloca("i64", max(len(kernel.symbols), 2))
-        self.where = self.w.alloca("i64")
-
-    # -- small pieces -----------------------------------------------------------------------------------
-    def _external(self, name: str) -> str:
-        return self.table.load(self.w, name)
-
-    def _field(self, address: str, offset: int, type_: str) -> str:
-        place = self.w.value(f"getelementptr inbounds i8, ptr {address}, i64 {offset}")
-        return self.w.value(f"load {type_}, ptr {place}")
-
-    def _must(self, condition: str) -> None:
-        """Go on only where a condition holds; else the slow path answers."""
-        go_on = self.w.fresh("ok")
-        self.w.branch_if(condition, go_on, "slow")
-        self.w.start_block(go_on)
-
-    def _cell(self, position: int) -> str:
-        return self.w.value(f"getelementptr inbounds i64, ptr {self.cells}, i64 {position}")
-
-    # -- arguments --------------------------------------------------------------------------------------
-    def enter(self) -> None:
-        """Check and unpack the arguments."""
-        w, kernel = self.w, self.kernel
-        self._must(w.value("icmp eq ptr %names, null"))
-        self._must(w.value(f"icmp eq i64 %nargs, {len(kernel.arrays)}"))
-        for position, (array, type_) in enumerate(zip(kernel.arrays, kernel.param_types, strict=True)):
-            assert isinstance(type_, Type)
-            place = w.value(f"getelementptr inbounds ptr, ptr %args, i64 {position}")
-            value = w.value(f"load ptr, ptr {place}")
-            if array:
-                self._array(position, value, type_)
-            else:
-                self._number(position, value, type_)
-        self._sizes()
-
-    def _number(self, position: int, value: str, type_: Type) -> None:
-        w, dtype = self.w, type_.dtype
-        kind = self._field(value, 8, "ptr")
-        if dtype is DType.bool and type_.is_py:
-            true, false = self._external("object.True"), self._external("object.False")
-            is_true, is_false = (
-                w.value(f"icmp eq ptr {value}, {true}"),
-                w.value(f"icmp eq ptr {value}, {false}"),
-            )
-            self._must(w.value(f"or i1 {is_true}, {is_false}"))
-            w.emit(f"store i8 {w.value(f'zext i1 {is_true} to i8')}, ptr {self._cell(position)}")
-            return
-        if dtype is DType.i64 and type_.is_py:
-            self._must(w.value(f"icmp eq ptr {kind}, {self._external('type.int')}"))
-            self._integer(position, value)
-            return
-        wanted = "type.float" if type_.is_py and dtype is DType.f64 else f"scalar.{dtype.value}"
-        self._must(w.value(f"icmp eq ptr {kind}, {self._external(wanted)}"))
-        t = memory_type(dtype)
-        w.emit(f"store {t} {self._field(value, VALUE, t)}, ptr {self._cell(position)}")
-
-    def _integer(self, position: int, value: str) -> None:
-        """A Python integer; -1 may mean that it does not fit."""
-        w = self.w
-        number = w.value(f"call i64 {self._external('py.PyLong_AsLongLong')}(ptr {value})")
-        odd, fine = w.fresh("odd"), w.fresh("fine")
-        w.branch_if(w.value(f"icmp eq i64 {number}, -1"), odd, fine)
-        w.start_block(odd)
-        problem = w.value(f"call ptr {self._external('py.PyErr_Occurred')}()")
-        w.branch_if(w.value(f"icmp eq ptr {problem}, null"), fine, "problem")
-        w.start_block(fine)
-        w.emit(f"store i64 {number}, ptr {self._cell(position)}")
-
-    def _array(self, position: int, value: str, type_: Type) -> None:
-        w = self.w
-        self._must(w.value(f"icmp eq ptr {self._field(value, 8, 'ptr')}, {self._external('type.ndarray')}"))
-        self._must(w.value(f"icmp eq i32 {self._field(value, RANK, 'i32')}, {type_.rank}"))
-        descr = self._external(f"dtype.{type_.dtype.value}")
-        self._must(w.value(f"icmp eq ptr {self._field(value, DESCR, 'ptr')}, {descr}"))
-        flags = w.value(f"and i32 {self._field(value, FLAGS, 'i32')}, {WANTED_FLAGS}")
-        self._must(w.value(f"icmp eq i32 {flags}, {WANTED_FLAGS}"))
-        w.emit(f"store ptr {self._field(value, DATA, 'ptr')}, ptr {self._cell(position)}")
-        self.arrays[position] = self._field(value, DIMS, "ptr")
-
-    def _sizes(self) -> None:
-        """Symbols from the first dim that is one; every other dim must agree."""
-        w, checks, count = self.w, [], "1"
-        for position, address in self.arrays.items():
-            type_ = self.kernel.param_types[position]
-            assert isinstance(type_, Type)
-            elements = "1"
-            for axis, d in enumerate(type_.dims):
-                size = self._field(address, 8 * axis, "i64")
-                elements = w.value(f"mul i64 {elements}, {size}")
-                names = d.symbols()
-                if len(names) == 1 and d == Dim.symbol(names[0]) and w.scope.find(names[0]) is None:
-                    w.define(names[0], size)
-                else:
-                    checks.append((d, size))
-            count = w.value(f"add i64 {count}, {elements}")
-        for d, size in checks:
-            self._must(w.value(f"icmp eq i64 {size}, {w.dim(d)}"))
-        for assumption in self.kernel.assumptions:
-            relation = "eq" if assumption.exact else "sge"
-            self._must(w.value(f"icmp {relation} i64 {w.dim(assumption.dim)}, 0"))
-        for k, symbol in enumerate(self.kernel.symbols):
-            place = w.value(f"getelementptr inbounds i64, ptr {self.dims}, i64 {k}")
-            w.emit(f"store i64 {w.dim(Dim.symbol(symbol))}, ptr {place}")
-        self.count = count
-
-    def require(self, conditions: Conditions) -> None:
-        """Go on only for the values and surroundings the kernel was made for."""
-        w = self.w
-        for position, value in conditions.pinned:
-            dtype = self.kernel.param_types[position]
-            assert isinstance(dtype, Type)
-            t = memory_type(dtype.dtype)
-            given = w.value(f"load {t}, ptr {self._cell(position)}")
-            self._must(w.value(f"icmp eq {t} {given}, {int(value)}"))
-        for k in range(conditions.names):
-            table, key = self._external(f"condition.dict{k}"), self._external(f"condition.key{k}")
-            found = w.value(f"call ptr {self._external('py.PyDict_GetItem')}(ptr {table}, ptr {key})")
-            self._must(w.value(f"icmp eq ptr {found}, {self._external(f'condition.name{k}')}"))
-        for k in range(conditions.cells):
-            found = self._field(self._external(f"condition.cell{k}"), CELL, "ptr")
-            self._must(w.value(f"icmp eq ptr {found}, {self._external(f'condition.content{k}')}"))
+class _Entry(Arguments):
+    """The call and its results."""
 
     # -- the call ---------------------------------------------------------------------------------------
     def call(self) -> None:
@@ -211,17 +77,73 @@ class _Entry:
         busy = w.value("load i64, ptr getelementptr inbounds (i64, ptr @state, i64 2)")
         self._must(w.value(f"icmp eq i64 {busy}, 0"))
         work = w.value("load ptr, ptr @state")
-        self.made = [self._result(k) for k in range(len(self.kernel.results))]
+        for k, position in enumerate(self.conditions.outputs):
+            self._output(k, position)
+        fresh = (k for k in range(len(self.kernel.results)) if k not in self.conditions.outputs)
+        self.made = {k: self._result(k) for k in fresh}
+        for value in self.borrowed:
+            w.emit(f"call void {self._external('py.Py_IncRef')}(ptr {value})")
         given = f"(ptr {self.cells}, ptr {self.dims}, ptr {work}, ptr {self.where})"
         status = self._released(f"call i32 {self._external('kernel.run')}{given}")
+        for value in self.borrowed:
+            w.emit(f"call void {self._external('py.Py_DecRef')}(ptr {value})")
         good, failed = w.fresh("good"), w.fresh("failed")
         w.branch_if(w.value(f"icmp eq i32 {status}, 0"), good, failed)
         w.start_block(failed)
-        for array in self.made:
+        for array in self.made.values():
             if array:
                 w.emit(f"call void {self._external('py.Py_DecRef')}(ptr {array})")
         w.branch("slow")
         w.start_block(good)
+        self._fill_numbers()
+
+    def _output(self, k: int, position: int) -> None:
+        """An array of the caller that takes a result: it must fit, and be apart from all others."""
+        w, type_ = self.w, self.kernel.result_types[position]
+        assert isinstance(type_, Type)
+        value = self._external(f"output.{k}")
+        self._must_be_array(value, type_, WANTED_FLAGS | WRITEABLE)
+        shape, elements = self._field(value, DIMS, "ptr"), "1"
+        for axis, d in enumerate(type_.dims):
+            size = self._field(shape, 8 * axis, "i64")
+            self._must(w.value(f"icmp eq i64 {size}, {w.dim(d)}"))
+            elements = w.value(f"mul i64 {elements}, {size}")
+        data = self._field(value, DATA, "ptr")
+        if self.kernel.results[position] == ARRAY:
+            w.emit(f"store ptr {data}, ptr {self._cell(len(self.kernel.arrays) + position)}")
+        mine = self._extent(data, elements, type_)
+        for other in self._extents():
+            before = w.value(f"icmp ule i64 {mine[1]}, {other[0]}")
+            after = w.value(f"icmp ule i64 {other[1]}, {mine[0]}")
+            self._must(w.value(f"or i1 {before}, {after}"))
+        self.written.append(mine)
+
+    def _extents(self) -> list[tuple[str, str]]:
+        """First and last address of every array of the call so far."""
+        found = list(self.written)
+        for position, elements in self.elements.items():
+            type_ = self.kernel.param_types[position]
+            assert isinstance(type_, Type)
+            data = self.w.value(f"load ptr, ptr {self._cell(position)}")
+            found.append(self._extent(data, elements, type_))
+        return found
+
+    def _extent(self, data: str, elements: str, type_: Type) -> tuple[str, str]:
+        w = self.w
+        start = w.value(f"ptrtoint ptr {data} to i64")
+        size = w.value(f"mul i64 {elements}, {type_.dtype.itemsize}")
+        return start, w.value(f"add i64 {start}, {size}")
+
+    def _fill_numbers(self) -> None:
+        """Numbers that go to arrays without axes."""
+        for k, position in enumerate(self.conditions.outputs):
+            if self.kernel.results[position] != ARRAY:
+                type_ = self.kernel.result_types[position]
+                assert isinstance(type_, Type)
+                t = memory_type(type_.dtype)
+                value = self.w.value(f"load {t}, ptr {self._cell(len(self.kernel.arrays) + position)}")
+                data = self._field(self._external(f"output.{k}"), DATA, "ptr")
+                self.w.emit(f"store {t} {value}, ptr {data}")
 
     def _released(self, call: str) -> str:
         """The status of the kernel, run without the interpreter's lock where that is worth its price.
@@ -288,6 +210,10 @@ class _Entry:
         w.emit(f"ret ptr {answer}")
 
     def _built(self, template: Template) -> str:
+        if template is None:
+            none = self._external("object.None")
+            self.w.emit(f"call void {self._external('py.Py_IncRef')}(ptr {none})")
+            return none
         if isinstance(template, int):
             return self.made[template] or self._number_object(template)
         w = self.w

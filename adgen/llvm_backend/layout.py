@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from adgen.ir.dims import Dim
+
 ENTRY, STATE = "adgen_entry", "adgen_state"
 #: Offsets in objects: the value of a number, and fields of an array (checked at import by `native`).
 VALUE, DATA, RANK, DIMS, DESCR, FLAGS, CELL = 16, 16, 24, 32, 56, 64, 16
-#: C-contiguous, aligned.
-WANTED_FLAGS = 0x0001 | 0x0100
+#: Where a tuple has its size and its items.
+SIZE, ITEMS = 16, 24
+#: C-contiguous, aligned; writeable.
+WANTED_FLAGS, WRITEABLE = 0x0001 | 0x0100, 0x0400
 
-Template = int | tuple["Template", ...]
+Template = int | None | tuple["Template", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What must hold for a call besides types and sizes.
+    """What must hold for a call besides types and sizes, and where its arguments and results are.
 
     `pinned` are arguments (by position) with the values the kernel was made for; `names` counts entries of
     dicts, `cells` closure cells, that must still hold the objects they held (given to `native`, in order).
+    `keywords` says of each argument of the call whether it may be given by position and by name; further
+    ones are found in dicts (`name`) or closure cells (`cell`), as `hidden` says. Of dims that are `alike` one
+    is 1 where the other is, and one of those in `refuted` is negative, if there are any. The results
+    `outputs` (by position) go to arrays that are there already.
     """
 
     pinned: tuple[tuple[int, int], ...] = ()
     names: int = 0
     cells: int = 0
+    keywords: tuple[tuple[bool, bool], ...] = ()
+    hidden: tuple[str, ...] = ()
+    alike: tuple[tuple[Dim, Dim], ...] = ()
+    refuted: tuple[Dim, ...] = ()
+    outputs: tuple[int, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -71,16 +72,47 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class CallForm:
-    """How a kernel is called: how its results are put together, and what must hold for a call."""
+    """How a kernel is called: how its results are put together, and what must hold for a call.
+
+    `parameters` are the names of the arguments with whether each may be given by position and by name;
+    `hidden` are dicts with keys, and closure cells, that hold further arguments. `outputs` are arrays that
+    take results, by position; see `Conditions` for the rest.
+    """
 
     template: Template
     pinned: tuple[tuple[int, int], ...] = ()
     surroundings: Surroundings = field(default_factory=Surroundings)
+    parameters: tuple[tuple[str, bool, bool], ...] = ()
+    hidden: tuple[CellType | tuple[dict[str, Any], str], ...] = ()
+    alike: tuple[tuple[Dim, Dim], ...] = ()
+    refuted: tuple[Dim, ...] = ()
+    outputs: tuple[tuple[int, Any], ...] = ()
 
     @property
     def conditions(self) -> Conditions:
         """What the text of the entry depends on."""
-        return Conditions(self.pinned, len(self.surroundings.names), len(self.surroundings.cells))
+        return Conditions(
+            self.pinned,
+            len(self.surroundings.names),
+            len(self.surroundings.cells),
+            tuple((positional, named) for _, positional, named in self.parameters),
+            tuple("cell" if isinstance(item, CellType) else "name" for item in self.hidden),
+            self.alike,
+            self.refuted,
+            tuple(position for position, _ in self.outputs),
+        )
+
+    def addresses(self) -> dict[str, int]:
+        """What the entry's table calls the objects of this form, which keeps them alive."""
+        found = self.surroundings.addresses()
+        found |= {f"keyword.{k}": id(sys.intern(name)) for k, (name, *_) in enumerate(self.parameters)}
+        found |= {f"output.{k}": id(array) for k, (_, array) in enumerate(self.outputs)}
+        for k, item in enumerate(self.hidden):
+            if isinstance(item, CellType):
+                found[f"hidden.holder{k}"] = id(item)
+            else:
+                found |= {f"hidden.holder{k}": id(item[0]), f"hidden.key{k}": id(item[1])}
+        return found
 
 
 class NativeEntry:
@@ -90,17 +122,23 @@ class NativeEntry:
     """
 
     def __init__(
-        self, kernel: Interface, loaded: Loaded, slow: Callable[..., Any], form: CallForm, digest: str
+        self,
+        kernel: Interface,
+        loaded: Loaded,
+        slow: Callable[..., Any],
+        form: CallForm,
+        digest: str,
+        workspace: Workspace | None,
     ) -> None:
         code, table = entry_code(kernel, form, digest)
-        known = form.surroundings.addresses() | {
+        known = form.addresses() | {
             "object.slow": id(slow),
             "kernel.run": loaded.addresses[KERNEL],
             "kernel.workspace": loaded.addresses[WORKSPACE],
         }
         pointers = [known[n] if n in known else python_address(n) for n in table]
         self._held = (load_at(code, (ENTRY, STATE), pointers), loaded, slow, form)
-        self.workspace = Workspace(kernel.pieces)
+        self.workspace = workspace or Workspace(kernel.pieces)
         entry = self._held[0].addresses
         start = ctypes.CFUNCTYPE(ctypes.c_void_p)(entry[STATE])() or 0
         self._state = (ctypes.c_int64 * 3).from_address(start)
@@ -112,7 +150,7 @@ class NativeEntry:
         """Make the workspace of the entry at least this large, unless a call is working in it."""
         if not self._state[2] and (not self._state[0] or size > self._state[1]):
             self._state[0] = self.workspace.at_least(size)
-            self._state[1] = size
+            self._state[1] = max(size, self.workspace.size)
 
 
 def entry_code(kernel: Interface, form: CallForm, digest: str) -> tuple[bytes, tuple[str, ...]]:
@@ -162,12 +200,17 @@ def supported(kernel: Interface) -> bool:
 
 
 def native_entry(
-    kernel: Interface, loaded: Loaded, slow: Callable[..., Any], form: CallForm, digest: str
+    kernel: Interface,
+    loaded: Loaded,
+    slow: Callable[..., Any],
+    form: CallForm,
+    digest: str,
+    workspace: Workspace | None = None,
 ) -> NativeEntry | None:
     """The native entry of a kernel, or None where the kernel or this Python does not allow one."""
     if not supported(kernel) or not layout_is_known():
         return None
-    return NativeEntry(kernel, loaded, slow, form, digest)
+    return NativeEntry(kernel, loaded, slow, form, digest, workspace)
 
 
 def _new_function(definition: _MethodDef, owner: NativeEntry) -> Callable[..., Any]:
@@ -199,7 +242,7 @@ def python_address(name: str) -> int:
         case "type":
             return id({"float": float, "int": int, "ndarray": np.ndarray}[rest])
         case "object":
-            return id({"True": True, "False": False}[rest])
+            return id({"True": True, "False": False, "None": None}[rest])
         case "dtype":
             return id(_DTYPES[rest])
         case "scalar":

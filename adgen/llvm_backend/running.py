@@ -81,16 +81,27 @@ class CompiledKernel:
             self._native = self.entry(self._slow, CallForm(tuple(range(len(self.interface.results)))))
         return self._slow if self._native is None else self._native.function
 
-    def entry(self, slow: Callable[..., Any], form: CallForm) -> NativeEntry | None:
+    def entry(
+        self, slow: Callable[..., Any], form: CallForm, workspace: Workspace | None = None
+    ) -> NativeEntry | None:
         """A native function of the leaves, or None where there can be none.
 
         Results are put together as `form` says; whatever is not exactly as the kernel wants it goes to
         `slow`. The function keeps everything it needs alive.
         """
-        made = native_entry(self.interface, self.load(), slow, form, self.digest)
+        made = native_entry(self.interface, self.load(), slow, form, self.digest, workspace)
         if made is not None:
             self._entries.append(made)
             made.reserve(self._largest)
+        return made
+
+    def workspace(self, args: Sequence[Any]) -> Workspace:
+        """A workspace of the size that these arguments need."""
+        given = [_argument(a, t) for a, t in zip(args, self.interface.param_types, strict=True)]
+        sizes = _sizes(self.interface, given)
+        dims = np.array([sizes[s] for s in self.interface.symbols] or [0], np.int64)
+        made = Workspace(self.interface.pieces)
+        made.at_least(_workspace_type(self.load().addresses[WORKSPACE])(dims.ctypes.data))
         return made
 
     def _answer(self, *args: Any) -> tuple[Any, ...]:

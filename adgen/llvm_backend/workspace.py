@@ -42,6 +42,11 @@ class Workspace:
         return self.address
 
     @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return self._size
+
+    @property
     def address(self) -> int:
         """The first aligned byte."""
         return int(-(-self._block.ctypes.data // ALIGNMENT) * ALIGNMENT)

@@ -6,13 +6,15 @@ entry of an earlier specialisation, in the end to the Python path.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from adgen.ir.types import DType, Kind
 from adgen.objects.containers import TUPLE
-from adgen.runtime.captures import Fixed, cell_of, holder_of
+from adgen.runtime.captures import Fixed, Hidden, cell_of, holder_of
 from adgen.runtime.trees import LEAF, TreeSpec
 
 if TYPE_CHECKING:
@@ -20,42 +22,97 @@ if TYPE_CHECKING:
     from adgen.llvm_backend.native import CallForm, Surroundings
     from adgen.runtime.executables import Executable
     from adgen.runtime.specialise import Bound
+    from adgen.runtime.subject import Subject
 
 _PINNABLE = (DType.i64, DType.bool)
 
 
-def entry_of(bound: Bound, function: Any, slow: Callable[..., Any]) -> Callable[..., Any] | None:
+def entry_of(bound: Bound, subject: Subject, slow: Callable[..., Any]) -> Callable[..., Any] | None:
     """A builtin function that answers the calls of one specialisation; None where there can be none."""
     executable: Any = bound.run
-    form = _form(executable, bound, function)
+    form = call_form(executable, bound, subject)
     if form is None:
         return None
     made = executable.program.kernel.entry(slow, form)
     return None if made is None else made.function
 
 
-def _form(executable: Executable, bound: Bound, function: Any) -> CallForm | None:
+def entry_into(
+    bound: Bound,
+    subject: Subject,
+    slow: Callable[..., Any],
+    returned: TreeSpec | None,
+    outputs: tuple[tuple[int, Any], ...],
+    workspace: Any,
+) -> Callable[..., Any] | None:
+    """An entry that has some results written to arrays and gives the others."""
+    executable: Any = bound.run
+    form = call_form(executable, bound, subject)
+    if form is None:
+        return None
+    taken = {position for position, _ in outputs}
+    first = next(k for k in range(len(taken) + 1) if k not in taken)
+    template = None if returned is None else _template(returned, [first])
+    if template is None and returned is not None:
+        return None
+    kernel = executable.program.kernel
+    made = kernel.entry(slow, replace(form, template=template, outputs=outputs), workspace)
+    return None if made is None else made.function
+
+
+def call_form(executable: Executable, bound: Bound, subject: Subject) -> CallForm | None:
     """How the entry is called, or None where leaves and arguments are not the same thing."""
     from adgen.llvm_backend.native import CallForm
 
     traced = bound.specialisation.traced
     plain = all(tree.spec.kind == LEAF for tree in traced.arguments)
-    numbers = all(t.rank or t.kind is not Kind.array for t in traced.leaf_types)
-    if not plain or not numbers or traced.hidden or traced.mutated:
-        return None
-    if traced.alike or bound.specialisation.guard.refuted:
+    types = (*traced.leaf_types, *(hidden.type for hidden in traced.hidden))
+    if not plain or traced.mutated or any(not t.rank and t.kind is Kind.array for t in types):
         return None
     template = _template(executable.traced.result, [0])
-    surroundings = _surroundings(traced.fixed, function)
-    if template is None or surroundings is None:
+    surroundings = _surroundings(traced.fixed, subject.root)
+    hidden = _hidden(traced.hidden, subject.root)
+    if template is None or surroundings is None or hidden is None:
         return None
     if any(traced.leaf_types[k].dtype not in _PINNABLE for k in traced.demanded):
         return None
-    pinned = tuple((k, int(value)) for k, value in traced.demanded.items())
-    return CallForm(template, pinned, surroundings)
+    return CallForm(
+        template,
+        tuple((k, int(value)) for k, value in traced.demanded.items()),
+        surroundings,
+        tuple(_parameter(p) for p in subject.signature.parameters.values()),
+        hidden,
+        traced.alike,
+        bound.specialisation.guard.refuted,
+    )
 
 
-def _template(spec: TreeSpec, position: list[int]) -> Template | None:
+def _parameter(parameter: inspect.Parameter) -> tuple[str, bool, bool]:
+    """The name of a parameter, and whether it may be given by position and by name."""
+    kinds = inspect.Parameter
+    positional = parameter.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)
+    return parameter.name, positional, parameter.kind in (kinds.KEYWORD_ONLY, kinds.POSITIONAL_OR_KEYWORD)
+
+
+def _hidden(
+    hidden: tuple[Hidden, ...], function: Any
+) -> tuple[CellType | tuple[dict[str, Any], str], ...] | None:
+    """Where captured values are found; None where one is neither a global nor in a closure cell."""
+    found: list[CellType | tuple[dict[str, Any], str]] = []
+    for item in hidden:
+        holder = holder_of(item.root or function, item.path)
+        kind, name = item.path[-1] if item.path else ("", "")
+        if not isinstance(holder, FunctionType) or kind != "name":
+            return None
+        cell = cell_of(holder, name)
+        key = next((key for key in holder.__globals__ if key == name), None)
+        if cell is None and key is None:
+            return None
+        found.append(cell or (holder.__globals__, str(key)))
+    return tuple(found)
+
+
+def _template(spec: TreeSpec, position: list[int]) -> int | tuple[Template, ...] | None:
     """Numbers of results in the structure of the result; None for what an entry does not build."""
     if spec.kind == LEAF:
         position[0] += 1

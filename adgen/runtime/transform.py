@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adgen.runtime.dispatch import Dispatcher
 from adgen.runtime.keys import NotTaken, take_apart
@@ -14,6 +14,10 @@ from adgen.runtime.plans import Plan
 from adgen.runtime.specialise import Bound
 from adgen.runtime.subject import Subject
 from adgen.runtime.surface import Lowered, Surface
+
+if TYPE_CHECKING:
+    from adgen.llvm_backend.workspace import Workspace
+    from adgen.runtime.into import Into
 
 WARM = 3
 """The call of a specialisation after which it gets a native entry."""
@@ -41,6 +45,20 @@ class Transform(Surface):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run it."""
+        found, result = self._answered(args, kwargs)
+        found.calls += 1
+        if found.calls == WARM:
+            self._attach(found)
+        return result
+
+    def _answered(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Bound, Any]:
+        """What a call gives, and the specialisation that answered it."""
+        found, leaves = self._bound(args, kwargs)
+        run = found.run or self._dispatcher.executable(found)
+        return found, run(leaves)
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Bound, list[Any]]:
+        """The specialisation for a call, and its leaves."""
         dispatcher = self._dispatcher
         given: Sequence[Any] = args
         if kwargs or len(args) != self._arity:
@@ -54,11 +72,7 @@ class Transform(Surface):
         found = dispatcher.table.find(tuple(key), leaves)
         if found is None:
             found = dispatcher.make(tuple(key), leaves, given)
-        run = found.run or dispatcher.executable(found)
-        found.calls += 1
-        if found.calls == WARM:
-            self._attach(found)
-        return run(leaves)
+        return found, leaves
 
     def _attach(self, found: Bound) -> None:
         """Put the native entry of a specialisation in front of the Python path, where it has one."""
@@ -67,7 +81,7 @@ class Transform(Surface):
         from adgen.runtime.native import entry_of
 
         slow = type(self).__call__ if self._entries else self._python
-        function = entry_of(found, self._dispatcher.subject.root, slow)
+        function = entry_of(found, self._dispatcher.subject, slow)
         if function is not None:
             self.__class__ = type("Transform", (Transform,), {"__call__": function})
             self._entries += 1
@@ -83,15 +97,28 @@ class Transform(Surface):
         """The program for a signature (text), for the annotations (nothing), or for example arguments."""
         return self._dispatcher.lower(signature, examples)
 
-    def into(self, outputs: Any, workspace: Any = None, accumulate: bool = False) -> Callable[..., Any]:
-        """A callable with the same signature that writes the gradients into the arrays of ``outputs``."""
-        from adgen.runtime.into import into
+    def into(self, outputs: Any, workspace: Any = None, accumulate: bool = False) -> Into:
+        """A callable with the same signature that writes the gradients into the arrays of ``outputs``.
 
-        return into(self, self._dispatcher.plan, outputs, accumulate)
+        It returns the value (nothing, of :func:`grad`). With ``accumulate`` gradients are added to what is
+        there. Repeated calls of one kind allocate nothing; ``workspace`` is what :meth:`workspace` gives (one
+        is made where none is given) and serves one call at a time.
+        """
+        from adgen.runtime.into import Into
 
-    def workspace(self, *args: Any, **kwargs: Any) -> None:
-        """A workspace of the right size for :meth:`into`; nothing is needed yet."""
-        self._dispatcher.subject.bind(args, kwargs)
+        return Into(self, self._dispatcher.plan, outputs, workspace, accumulate)
+
+    def workspace(self, *args: Any, **kwargs: Any) -> Workspace | None:
+        """A workspace for :meth:`into` of the size that a call with these arguments needs.
+
+        None where the program runs on NumPy, which has its own memory.
+        """
+        found, leaves = self._bound(args, kwargs)
+        run: Any = found.run or self._dispatcher.executable(found)
+        if getattr(run, "backend", "") != "llvm":
+            return None
+        made: Workspace = run.program.kernel.workspace(leaves)
+        return made
 
     # -- as a value -------------------------------------------------------------------------------------
     def __get__(self, instance: object, owner: type | None = None) -> Any:

@@ -31,9 +31,9 @@ def uses_helper(x: Any) -> Any:
     return scaled(x) * x
 
 
-def warm(transform: Any, *args: Any) -> Any:
+def warm(transform: Any, *args: Any, **kwargs: Any) -> Any:
     for _ in range(4):
-        result = transform(*args)
+        result = transform(*args, **kwargs)
     assert isinstance(type(transform).__call__, BuiltinFunctionType)
     return result
 
@@ -133,3 +133,67 @@ def test_nothing_leaks() -> None:
     for _ in range(100):
         transform(x, y)
     assert sys.getrefcount(x) == before
+
+
+def scale(x: Any, k: Any = 2.0, *, shift: Any = 0.0) -> Any:
+    return np.sum(x * x) * k + shift
+
+
+def test_arguments_by_name() -> None:
+    x = np.arange(3.0)
+    transform = adgen.value_and_grad(scale, backend="llvm")
+    warm(transform, x, k=3.0, shift=1.0)
+    for value, gradient in (
+        transform(x, k=3.0, shift=1.0),
+        transform(shift=1.0, x=x, k=3.0),
+        transform(x, 3.0, shift=1.0),
+        transform(x, **{"sh" + "ift": 1.0, "k": 3.0}),
+    ):
+        assert value == 16.0
+        np.testing.assert_array_equal(gradient, 6.0 * x)
+    assert transform(x)[0] == 10.0
+    for args, kwargs in (((x, 3.0, 1.0), {}), ((x,), {"x": x}), ((x,), {"z": 1.0}), ((), {"k": 1.0})):
+        with pytest.raises(UserError, match="AG265"):
+            transform(*args, **kwargs)
+
+
+WEIGHTS = np.array([1.0, 2.0, 3.0])
+
+
+def against_weights(x: Any) -> Any:
+    return np.sum(x * WEIGHTS)
+
+
+def test_captured_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, inner = np.ones(3), np.array([2.0, 2.0, 2.0])
+
+    def against_inner(x: Any) -> Any:
+        return np.sum(x * inner)
+
+    named, enclosed = adgen.grad(against_weights, backend="llvm"), adgen.grad(against_inner, backend="llvm")
+    np.testing.assert_array_equal(warm(named, x), WEIGHTS)
+    np.testing.assert_array_equal(warm(enclosed, x), inner)
+    before = sys.getrefcount(WEIGHTS)
+    monkeypatch.setattr(sys.modules[__name__], "WEIGHTS", np.array([5.0, 6.0, 7.0]))
+    inner = np.array([3.0, 4.0, 5.0])
+    np.testing.assert_array_equal(named(x), [5.0, 6.0, 7.0])
+    np.testing.assert_array_equal(enclosed(x), inner)
+    assert sys.getrefcount(WEIGHTS) <= before
+    monkeypatch.setattr(sys.modules[__name__], "WEIGHTS", np.arange(4.0))
+    with pytest.raises(UserError, match="AG702"):
+        named(x)
+    np.testing.assert_array_equal(named(np.ones(4)), np.arange(4.0))
+
+
+def joined(x: Any, y: Any) -> Any:
+    return np.sum(x + y) + np.sum(x[1:] * x[:-1])
+
+
+def test_programs_with_conditions_on_their_sizes() -> None:
+    transform = adgen.grad(joined, (0, 1), backend="llvm")
+    warm(transform, np.ones(1), np.ones(1))  # made for lengths that leave nothing to pair
+    for n, m in ((1, 1), (3, 3), (3, 1), (1, 3), (2, 2)):
+        x, y = np.arange(1.0, n + 1), np.ones(m)
+        wanted = adgen.grad(joined, (0, 1), backend="numpy")(x, y)
+        for found, expected in zip(transform(x, y), wanted, strict=True):
+            np.testing.assert_array_equal(found, expected)

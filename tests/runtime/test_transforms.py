@@ -275,6 +275,37 @@ def test_into() -> None:
         fast.into((np.ones(4), k_bar))(X, 2.0)
 
 
+def weighted(x: Any, rows: Any) -> Any:
+    return np.sum((rows @ x) ** 2)
+
+
+@pytest.mark.parametrize("backend", ["llvm", "numpy"])
+@pytest.mark.parametrize("accumulate", [False, True])
+def test_into_again_and_again(backend: str, accumulate: bool) -> None:
+    rows = np.arange(12.0).reshape(4, 3)
+    transform = adgen.value_and_grad(weighted, (0, 1), backend=backend)
+    value, gradients = transform(X, rows)
+    outputs = [np.zeros(3), np.zeros((4, 3))]
+    fast = transform.into(tuple(outputs), transform.workspace(X, rows), accumulate)
+    for k in range(5):
+        assert fast(X, rows=rows) == value
+        for found, wanted in zip(outputs, gradients, strict=True):
+            np.testing.assert_allclose(found, (k + 1) * wanted if accumulate else wanted)
+    assert type(transform(X, rows)[0]) is type(fast(rows=rows, x=X))
+    with pytest.raises(UserError, match="AG307"):
+        fast(X[:2], rows[:, :2])
+    # where an output is an argument, the argument is read before anything is written
+    again = transform(X, outputs[1].copy())
+    start = outputs[1].copy() if accumulate else 0.0
+    assert fast(X, outputs[1]) == again[0]
+    np.testing.assert_allclose(outputs[1], start + again[1][1])
+
+
+def test_into_needs_a_workspace_of_its_own_kind() -> None:
+    with pytest.raises(UserError, match="AG274"):
+        adgen.grad(energy).into(np.zeros(3), workspace=np.zeros(8))
+
+
 # -- refusals -------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("call", "code"),
