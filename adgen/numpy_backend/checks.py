@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from adgen.ir.core import Assumption, Func
 from adgen.ir.dims import Dim, linear_in
-from adgen.ir.types import GENERATOR, Type
+from adgen.ir.types import GENERATOR, Kind, Type
 from adgen.numpy_backend.annotations import scalar_type
 from adgen.numpy_backend.dimtext import polynomial_text
 
@@ -32,6 +32,14 @@ def _shape(value: Any, name: str, rank: int) -> tuple[int, ...]:
     if np.ndim(value) != rank:
         raise ValueError(f"{name} has {np.ndim(value)} dims, expected {rank}")
     return np.shape(value)
+'''
+
+APART = '''
+def _apart(written: Any, name: str, /, **others: Any) -> None:
+    """Raise ValueError where an argument that is written shares memory with another."""
+    for other, value in others.items():
+        if isinstance(value, np.ndarray) and np.shares_memory(written, value):
+            raise ValueError(f"{name} is written and overlaps with {other}: pass a copy")
 '''
 
 
@@ -145,6 +153,17 @@ def check_lines(types: Sequence[tuple[str, Type]], spell: Spell) -> list[str]:
         dims = [polynomial_text(d, spell).text for d in type_.dims]
         shape = f"({', '.join(dims)}{',' if len(dims) == 1 else ''})"
         lines.append(f'_check({name}, "{name}", {scalar_type(type_.dtype)}, {shape})')
+    return lines
+
+
+def apart_lines(types: Sequence[tuple[str, Type]], written: Sequence[str]) -> list[str]:
+    """One ``_apart`` per array argument that the function writes, if there are others; each pair once."""
+    lines = []
+    others = [n for n, t in types if t != GENERATOR and t.kind is Kind.array]
+    for name in written:
+        others = [n for n in others if n != name]
+        if others:
+            lines.append(f'_apart({name}, "{name}", {", ".join(f"{n}={n}" for n in others)})')
     return lines
 
 

@@ -10,6 +10,7 @@ from adgen.ir.core import Definitions, Func, Value
 from adgen.ir.types import Kind, StackType, Type
 from adgen.numpy_backend.annotations import shape_text, type_text
 from adgen.numpy_backend.checks import (
+    apart_lines,
     assumption_lines,
     check_lines,
     named_types,
@@ -217,6 +218,7 @@ def _entry_checks(entry: Entry, names: Sequence[str], sizes: dict[str, str]) -> 
         known = [(n, t) for n, t in shown if all(s in sizes for d in t.dims for s in d.symbols())]
         return [*lines, *check_lines(known, sizes.__getitem__)]
     lines += check_lines(shown, sizes.__getitem__)
+    lines += apart_lines(shown, [names[k] for k in entry.mutated])
     return [*lines, *assumption_lines(entry.func.assumptions, sizes.__getitem__)]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from adgen.numpy_backend.checks import CHECK, SHAPE
+from adgen.numpy_backend.checks import APART, CHECK, SHAPE
 from adgen.numpy_backend.entry import Context, Entry, made_records, print_entry, signature
 from adgen.numpy_backend.layout import formatted
 from adgen.numpy_backend.names import imported, is_ambiguous
@@ -62,7 +62,7 @@ def print_module(origin: Origin, summary: str, functions: Sequence[Entry | Deleg
     blocks += private_functions([f.func for f in functions if isinstance(f, Entry)], context)
     text = "\n\n\n".join("\n".join(block) for block in blocks)
     blocks += [annotated(source).strip().splitlines() for source in context.module.helpers.values()]
-    for name, source in (("_shape(", SHAPE), ("_check(", CHECK)):
+    for name, source in (("_shape(", SHAPE), ("_check(", CHECK), ("_apart(", APART)):
         if name in text:
             blocks.append(source.strip().splitlines())
     body = "\n\n\n".join("\n".join(block) for block in blocks) + "\n"

@@ -175,7 +175,7 @@ def _overlap(left: Any, right: Any) -> bool:
     try:
         return bool(np.shares_memory(left, right, max_work=cast(Any, _OVERLAP_WORK)))
     except np.exceptions.TooHardError:
-        return False
+        return True  # not known to be apart
 
 
 def executable(traced: Traced, plan: Plan, options: Options) -> Executable | SplitExecutable:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import adgen
 from adgen.autodiff.reverse import joint, split
 from adgen.ir.parse import parse
 from adgen.numpy_backend.entry import Argument, Entry
@@ -133,3 +134,24 @@ def test_containers_are_taken_apart_and_put_together() -> None:
     assert 'w = params["w"]' in text
     for key, value in names.items():
         assert gradient[key].shape == value.shape
+
+
+def shifted_product(x, y, w):
+    for i in range(1, len(x)):
+        x[i] *= y[i - 1] * w
+        y[i] += 1.0
+    return np.sum(x * y)
+
+
+def test_written_arguments_are_apart_from_the_others():
+    source = adgen.grad(shifted_product, backend="numpy").lower("f64[n], f64[n], f64").source
+    module = load_module(source, "shifted_product")
+    assert '_apart(x, "x", y=y)' in source
+    assert "_apart(y" not in source  # each pair once
+    z = np.arange(1.0, 6.0)
+    expected = adgen.grad(shifted_product)(z[:2].copy(), z[2:4].copy(), 0.5)
+    np.testing.assert_array_equal(module.grad(z[:2].copy(), z[2:4].copy(), 0.5), expected)
+    for function in (module.grad, module.forward):
+        with pytest.raises(ValueError, match="x is written and overlaps with y: pass a copy"):
+            function(z[:3], z[2:], 0.5)
+    np.testing.assert_array_equal(z, np.arange(1.0, 6.0))
