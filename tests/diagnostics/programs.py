@@ -527,6 +527,17 @@ SHAPES: list[Row] = [
         "AG234",
         vector("""
             def f(x):
+                return «np.mean(x * x, dtype=int)»
+        """),
+        vector("""
+            def f(x):
+                return np.mean(x * x, dtype=np.float32)
+        """),
+    ),
+    (
+        "AG234",
+        vector("""
+            def f(x):
                 return np.sum(np.eye(«(2, 2)») * x[0])
         """),
         vector("""

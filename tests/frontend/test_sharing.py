@@ -9,7 +9,7 @@ import adgen
 def joined_kinds(x):
     a = np.zeros(3)
     b = np.ones(3, dtype=np.float32)
-    if x[0] > 0.0:
+    if x[0] > 0.0:  # noqa: SIM108
         c = a
     else:
         c = b

@@ -70,6 +70,14 @@ def in_dtype(c: LibraryContext, x: Value, dtype: Abstract) -> Value:
     return x if wanted is None else c.cast(x, wanted)
 
 
+def _in_floats(c: LibraryContext, a: Abstract, dtype: Abstract, name: str) -> Value:
+    """What is averaged, as floats. In an integer dtype NumPy would cut the average down."""
+    x = in_dtype(c, c.value(a, kind=Kind.np), dtype)
+    whole = not c.is_none(dtype) and (x.type.dtype.is_integer or x.type.dtype is DType.bool)
+    require(c, not whole, f"np.{name} in an integer dtype", x)
+    return floating(c, x)
+
+
 # -- sums and products ----------------------------------------------------------------------------------
 @table.function("numpy.sum", "numpy.ndarray.sum")
 def sum_over(
@@ -152,7 +160,7 @@ def mean(
     where: Abstract = TRUE,
 ) -> Result:
     """The mean over axes."""
-    x = floating(c, in_dtype(c, c.value(a, kind=Kind.np), dtype))
+    x = _in_floats(c, a, dtype, "mean")
     axes = c.static_axes(axis, x.type.rank)
     if not axes:
         return c.value(c.fresh(x) if x.type.rank else x, kind=Kind.np)
@@ -200,7 +208,7 @@ def _spread(root_of: bool) -> Callable[..., Result]:
         where: Abstract = TRUE,
         correction: Abstract = NONE,
     ) -> Result:
-        x = floating(c, in_dtype(c, c.value(a, kind=Kind.np), dtype))
+        x = _in_floats(c, a, dtype, "std" if root_of else "var")
         free = ddof if c.is_none(correction) else correction
         y = _variance(c, x, axis, free, keepdims, where)
         return root(c.b, y) if root_of else y
