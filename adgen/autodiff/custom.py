@@ -13,21 +13,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from adgen.analysis.activity import overlooked
-from adgen.autodiff.recompute import Segment
-from adgen.autodiff.residuals import trip_count
-from adgen.autodiff.schedules import counted, open_loop, schedule_of
-from adgen.autodiff.segments import Joint, Loop, Second, obstacle
+from adgen.autodiff.segments import Joint
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
-from adgen.ir.calls import instantiated, is_edge, is_ruled, segment_end
-from adgen.ir.core import For, Func, Node, Op, Region, Value, While, uses_of, walk
+from adgen.ir.calls import instantiated
+from adgen.ir.core import Func, Node, Op, Region, Value, uses_of, walk
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
-from adgen.primitives.calling import ruled, scheduled
 from adgen.primitives.indexing import owned_zeros
-from adgen.primitives.sizes import constant, known_dim
+from adgen.primitives.sizes import known_dim
 from adgen.transform.dce import eliminate_dead_code
-from adgen.transform.rebuild import Rebuild, rebuilt
+from adgen.transform.rebuild import Rebuild
 
 #: From a function and positions of parameters and results to its seeded joint program.
 Transpose = Callable[[Func, Sequence[int], Sequence[int]], Func]
@@ -207,131 +203,6 @@ class Inlined(Rebuild):
 def first_part(func: Func) -> int:
     """The number of nodes in front of a rule's second part."""
     return len(func.body.nodes) if func.cut is None else func.cut
-
-
-class _Opening(Rebuild):
-    """Emits a program with the first parts of rules and of scheduled loops in place.
-
-    ``waiting`` are their second parts.
-    """
-
-    def __init__(self, b: Builder, rules: Rules, active: set[Value]) -> None:
-        super().__init__(b)
-        self._rules = rules
-        self._active = active
-        self.waiting: dict[Op, Second] = {}
-        self._ends: tuple[Value, ...] = ()
-
-    def region(self, region: Region) -> Region:
-        """A region rebuilt."""
-        outer, self._ends = self._ends, region.yields
-        try:
-            return super().region(region)
-        finally:
-            self._ends = outer
-
-    def nodes(self, nodes: Sequence[Node]) -> None:
-        """Emit nodes in order; segments that are evaluated again are opened."""
-        at = 0
-        while at < len(nodes):
-            end = segment_end(nodes, at) if is_edge(nodes[at], "begin") else at
-            if end > at and self._in_segment(nodes[at : end + 1], nodes[end + 1 :]):
-                at = end + 1
-            else:
-                super().nodes(nodes[at : at + 1])
-                at += 1
-
-    def _in_segment(self, nodes: Sequence[Node], behind: Sequence[Node]) -> bool:
-        """Emit a segment, and let its reverse wait; False where nothing of it varies."""
-        found = Segment(nodes, {v for n in behind for v in uses_of(n)} | {*self._ends}, self._active)
-        if not found.results:
-            return False
-        Rebuild.nodes(self, nodes)
-        inputs = self.values(found.inputs)
-        count, span = len(inputs), nodes[0].span
-        attrs = {"count": len(found.results), "inputs": count, "summed": count, "begins": True}
-        hints = [v.hint for v in found.results]
-        results = self.b.emit(scheduled, (*self.values(found.results), *inputs), attrs, hints, span)
-        second = found.second(dict(self.env), self._rules.steps)
-        self.env.update(zip(found.results, results, strict=True))
-        self._wait(results[0], second)
-        return True
-
-    def op(self, op: Op) -> None:
-        """Emit an operation; the rule of an active one is opened."""
-        if not is_ruled(op) or not any(v in self._active for v in op.results):
-            super().op(op)
-            return
-        with self.b.at(op.span):
-            rule = self._rules.pulled(op)
-            operands = self.values(op.operands)
-            inner = Inlined(self.b, rule, op, operands)
-            inner.emit(self.b, rule.func.body.nodes[: first_part(rule.func)])
-            given = (*inner.given, *operands[op.attr("count") :])
-            found = self.b.emit(ruled, given, self.attrs(op.attrs), [v.hint for v in op.results], op.span)
-        self.env.update(zip(op.results, found, strict=True))
-        self._wait(found[0], lambda b, seeds, totals: second_part(b, inner, seeds))
-
-    def _wait(self, result: Value, second: Second) -> None:
-        opened = self.b.defs.op(result)
-        assert opened is not None
-        self.waiting[opened] = second
-
-    def for_(self, node: For) -> None:
-        """Emit a loop, opened where it has a schedule and varies."""
-        if self._is_scheduled(node):
-            lo, hi, step = self.values((node.lo, node.hi, node.step))
-            with self.b.at(node.span):
-                self._open(node, lo, step, lambda loop: trip_count(self.b, lo, hi, step))
-        else:
-            super().for_(node)
-
-    def while_(self, node: While) -> None:
-        """Emit a loop, opened where it has a schedule and varies."""
-        if self._is_scheduled(node):
-            zero, one = constant(self.b, 0), constant(self.b, 1)
-            inits = self.values(node.inits)
-            with self.b.at(node.span):
-                self._open(node, zero, one, lambda loop: counted(self.b, loop, inits))
-        else:
-            super().while_(node)
-
-    def _is_scheduled(self, node: For | While) -> bool:
-        if schedule_of(node) is None or not any(v in self._active for v in node.results):
-            return False
-        reason = obstacle(node)
-        if reason is not None:
-            raise refuse("AG405", node.span, reason=reason)
-        return True
-
-    def _open(self, node: For | While, lo: Value, step: Value, trips: Callable[[Loop], Value]) -> None:
-        stride = known_dim(self.b, step)
-        known = None if stride is None else stride.value
-        loop = Loop(node, self._active, dict(self.env), self._rules.steps, lo, step, known)
-        found = open_loop(self.b, loop, self.values(node.inits), trips(loop))
-        operands = (*found.results, *found.inputs)
-        attrs = {"count": len(found.results), "inputs": len(found.inputs), "summed": len(loop.summed)}
-        hints = [v.hint for v in node.results]
-        results = self.b.emit(scheduled, operands, attrs, hints, node.span)
-        self.env.update(zip(node.results, results, strict=True))
-        self._wait(results[0], found.second)
-
-
-def opened(
-    func: Func, active: set[Value], rules: Rules, symbols: Sequence[str]
-) -> tuple[Func, dict[Op, Second]]:
-    """The program with rules and loops that vary opened, and what their second parts are."""
-    nodes = walk(func.body)
-    if not any(is_edge(n, "begin") or (_opens(n) and any(v in active for v in n.results)) for n in nodes):
-        return func, {}
-    b = Builder()
-    b.reserve(symbols)
-    opening = _Opening(b, rules, active)
-    return rebuilt(func, opening), opening.waiting
-
-
-def _opens(node: Node) -> bool:
-    return is_ruled(node) if isinstance(node, Op) else schedule_of(node) is not None
 
 
 def refuse_overlooked(region: Region, varying: set[Value], wanted: set[Value]) -> None:

@@ -15,7 +15,8 @@ from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
-from adgen.autodiff.custom import Rules, opened, refuse_overlooked
+from adgen.autodiff.custom import Rules, refuse_overlooked
+from adgen.autodiff.opening import opened
 from adgen.autodiff.residuals import Homes, Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters

@@ -16,7 +16,7 @@ from adgen.ir.types import I64, Type
 from adgen.primitives.elementwise import add, cast, mul
 from adgen.primitives.indexing import read, write
 from adgen.primitives.shape import empty
-from adgen.primitives.sizes import constant
+from adgen.primitives.sizes import constant, known_dim
 from adgen.transform.rebuild import Rebuild
 
 Values = tuple[Value, ...]
@@ -151,7 +151,7 @@ class Loop:
     def taped_segment(self, b: Builder, state: Values, first: Value, end: Value) -> Half:
         """The steps from ``first`` to ``end``, taped."""
         bounds = (self.counter(b, first), self.counter(b, end))
-        return self._half(b, self._joint_segment(), (*bounds, *state))
+        return self._half(b, self.joint_segment(), (*bounds, *state))
 
     def _half(self, b: Builder, func: Func, args: Values) -> Half:
         captured = tuple(self.env.get(v, v) for v in self.summed)
@@ -167,7 +167,8 @@ class Loop:
             self._made["step"] = self._joint_of(Func("step", body), 1)
         return self._made["step"]
 
-    def _joint_segment(self) -> Func:
+    def joint_segment(self) -> Func:
+        """The joint program of some steps, by the loop variable at the first and behind the last one."""
         if "segment" not in self._made:
             first, end, state = Value(I64, "first"), Value(I64, "end"), self.fresh()
             results, body = self.fresh(), self.node.body
@@ -189,6 +190,14 @@ class Loop:
 
 def _row(room: Value) -> Indexer:
     return Indexer((Point(), *(Full(),) * (room.type.rank - 1)))
+
+
+def loop_of(node: For | While, b: Builder, active: set[Value], joint: Joint) -> Loop:
+    """A loop as the builder knows it; what its bounds and its surroundings are is said where it is opened."""
+    stride = known_dim(b, node.step) if isinstance(node, For) else Dim.const(1)
+    known = None if stride is None else stride.value
+    lo, step = (node.lo, node.step) if isinstance(node, For) else (Value(I64), Value(I64))
+    return Loop(node, active, {}, joint, lo, step, known)
 
 
 def obstacle(node: For | While) -> str | None:

@@ -50,6 +50,7 @@ def _add_transform_arguments(command: argparse.ArgumentParser) -> None:
     types.add_argument("--example", metavar="EXPR", help="arguments of a call; imports the module")
     command.add_argument("--mode", choices=MODES, default="reverse", help="default: reverse")
     command.add_argument("--backend", choices=BACKENDS, default="numpy", help="default: numpy")
+    command.add_argument("--memory", metavar="BYTES", help='what tapes of loops may take, as "64 MB"')
 
 
 def _add_build(command: argparse.ArgumentParser) -> None:

@@ -39,6 +39,7 @@ def lower(request: Request, console: Console) -> Lowered:
             wrt=request.wrt,
             mode=PLAN_OF[request.mode],
             backend=request.backend,
+            memory=request.memory,
         ),
     )
 
@@ -56,7 +57,8 @@ def _from_example(request: Request, example: str, console: Console) -> Lowered:
         raise refuse("AG807", value=request.mode, option="--mode with --example")
     console.say(f"importing {request.target.path}, which runs it")
     call = example_call(request.target, example)
-    transform = adgen.value_and_grad(inspect.unwrap(call.function), request.wrt, backend=request.backend)
+    function, memory = inspect.unwrap(call.function), request.memory
+    transform = adgen.value_and_grad(function, request.wrt, backend=request.backend, memory=memory)
     found = transform.lower(*call.arguments).artifacts
     return Lowered(found.traced, found.plan, found.options, standalone=True, leaves=found.leaves)
 

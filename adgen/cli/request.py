@@ -6,6 +6,8 @@ import argparse
 from dataclasses import dataclass, replace
 
 from adgen.cli.target import Target
+from adgen.diagnostics import refuse
+from adgen.objects.quantities import bytes_of
 
 Wrt = int | str | tuple[int | str, ...]
 
@@ -20,6 +22,7 @@ class Request:
     example: str | None = None
     mode: str = "reverse"
     backend: str = "numpy"
+    memory: str | None = None
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Request:
@@ -31,11 +34,19 @@ class Request:
             arguments.example,
             arguments.mode,
             arguments.backend,
+            parse_memory(arguments.memory),
         )
 
     def on(self, backend: str) -> Request:
         """The same request for another backend."""
         return replace(self, backend=backend)
+
+
+def parse_memory(text: str | None) -> str | None:
+    """A number of bytes, perhaps with a unit. Raises AG807 for anything else."""
+    if text is not None and bytes_of(text) is None:
+        raise refuse("AG807", value=text, option="--memory")
+    return text
 
 
 def parse_wrt(text: str | None) -> Wrt:

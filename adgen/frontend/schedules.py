@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from adgen.frontend.abstract import Abstract, Iterable, Known, Number, Schedule
 from adgen.frontend.calls import Arguments
 from adgen.frontend.reader import Reader
+from adgen.objects.quantities import bytes_of
 
 _KINDS = ("every", "sqrt", "revolve", "online")
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _PARAMETERS = {
     "checkpointed": ("iterable_or_condition", "schedule", "slots", "every", "memory"),
     "truncated": ("iterable", "window"),
@@ -66,11 +64,9 @@ def _count(r: Reader, name: str, value: object) -> int:
 
 def _bytes(r: Reader, value: object) -> int:
     """A number of bytes, or a text such as "64 MB"."""
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    found = re.fullmatch(r"\s*([\d.]+)\s*([a-zA-Z]*)\s*", value) if isinstance(value, str) else None
-    if found is None or found[2].lower() not in _UNITS:
+    found = bytes_of(value)
+    if found is None:
         raise r.error(
             "AG404", reason=f'`memory` is {value!r}, and has to be bytes, or a text such as "64 MB"'
         )
-    return int(float(found[1]) * _UNITS[found[2].lower()])
+    return found

@@ -11,6 +11,7 @@ from adgen.frontend.lowering import file_helper
 from adgen.frontend.scope import Captured, Helper, Unusable
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.annotations import annotated_text
+from adgen.runtime.budgets import within_budget
 from adgen.runtime.derive import wrt_leaves
 from adgen.runtime.keys import NotTaken, abstract_example, refusal
 from adgen.runtime.options import read_options
@@ -102,7 +103,7 @@ def lower_file(
         for p, v in subject.defaults.items()
         if v is None or isinstance(v, bool | int | float | complex | str)
     }
-    traced = replace(traced, defaults=texts)
+    traced = within_budget(replace(traced, defaults=texts), read)
     leaves = wrt_leaves(traced, positions) if mode == "tangent" else ()
     return Lowered(traced, Plan(mode, positions, single, has_aux, leaves), read, standalone=True)
 

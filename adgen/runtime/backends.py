@@ -12,6 +12,7 @@ import numpy as np
 from adgen.diagnostics import Diagnostic, Span, diagnose, refuse
 from adgen.ir.core import Func, Op, Value, walk
 from adgen.ir.types import StackType
+from adgen.runtime.budgets import needs_of
 from adgen.runtime.options import Options
 from adgen.runtime.programs import Raised, Run, Runnable
 from adgen.runtime.stages import in_place, taken_apart
@@ -86,7 +87,10 @@ class Program(Runnable):
         """The checks of the program."""
         nodes = (n for f in (self.func, *self.func.functions) for n in walk(f.body))
         found = (n for n in nodes if isinstance(n, Op) and n.prim.name == "fail_if")
-        return tuple(Raised(n.attr("error"), n.attr("message"), n.attr("own"), n.span) for n in found)
+        return tuple(
+            Raised(n.attr("error"), n.attr("message"), n.attr("own"), n.span, needs_of(self.func, n))
+            for n in found
+        )
 
     @property
     def place(self) -> Span | None:

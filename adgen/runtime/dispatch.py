@@ -11,6 +11,7 @@ from typing import Any
 from adgen.diagnostics import AdgenError, InternalError, UserError, refuse
 from adgen.ir.dims import Dim
 from adgen.runtime.abstract import AbstractTree
+from adgen.runtime.budgets import within_budget
 from adgen.runtime.digests import function_digest
 from adgen.runtime.keys import Key, NotTaken, abstract_example, refusal, take_apart
 from adgen.runtime.options import Options
@@ -81,7 +82,8 @@ class Dispatcher:
         from adgen.runtime.tracing import trace
 
         with faults_are_ours("frontend"):
-            return trace(self.subject, trees, refuted, sizes, self.options.max_ops)
+            found = trace(self.subject, trees, refuted, sizes, self.options.max_ops)
+            return within_budget(found, self.options)
 
     def executable(self, bound: Bound) -> Any:
         """What runs the plan for a specialisation; compiled once."""

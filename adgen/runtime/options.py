@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from adgen.diagnostics import Span, UserError, refuse
+from adgen.objects.quantities import bytes_of
 
 BACKENDS = ("auto", "numpy", "llvm")
 
@@ -16,7 +17,8 @@ class Options:
     """Options with their defaults; see the documentation of each name.
 
     ``static_shapes`` pins every length, ``strict`` keeps sequential sums, ``fast_compile`` prefers short
-    compilation, ``borrow`` allows residuals to refer to arguments, ``threads`` bounds a kernel's threads.
+    compilation, ``borrow`` allows residuals to refer to arguments, ``memory`` bounds the tapes of loops,
+    ``threads`` bounds a kernel's threads.
     """
 
     backend: str = "auto"
@@ -28,6 +30,11 @@ class Options:
     warmup: object = None
     threads: int = 1
     max_ops: int | None = None
+
+    @property
+    def budget(self) -> int | None:
+        """The bytes for the tapes of loops."""
+        return bytes_of(self.memory)
 
     def changed(self) -> dict[str, Any]:
         """The options that differ from their defaults, in order."""
@@ -48,13 +55,12 @@ _ACCEPTED: dict[str, Callable[[Any], bool]] = {
     "strict": _flag,
     "fast_compile": _flag,
     "borrow": _flag,
-    "memory": lambda value: value is None or _positive(value) or isinstance(value, str),
+    "memory": lambda value: value is None or bytes_of(value) is not None,
     "warmup": lambda value: value is None or value == "numpy",
     "threads": _positive,
     "max_ops": lambda value: value is None or _positive(value),
 }
 _AVAILABLE: dict[str, Callable[[Any], bool]] = {
-    "memory": lambda value: value is None,
     "warmup": lambda value: value is None,
     "threads": lambda value: value == 1,
 }

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics import AdgenError, InternalError, RunError, Span, run_error
+from adgen.runtime.budgets import Needs
 
 Run = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -25,13 +26,15 @@ _FAILURES = (ArithmeticError, IndexError, MemoryError, RecursionError, ValueErro
 class Raised:
     """One check of a program: what it raises, with which message, where; ``own`` names a class of the user's.
 
-    ``own`` is None where the check is adgen's, and True where a built-in exception is the user's.
+    ``own`` is None where the check is adgen's, and True where a built-in exception is the user's; ``budget`` is
+    what the memory that a transform may use has to be enough for.
     """
 
     error: str
     message: str
     own: Any
     span: Span | None
+    budget: Needs | None = None
 
     def gives(self, error: Exception) -> bool:
         """Whether the check gives an error like this one."""
@@ -83,6 +86,9 @@ class Runnable:
             own = self._users_own(error)
             if own is not None:
                 raise own from None
+            over = next((c for c in self.checks if c.budget is not None and c.gives(error)), None)
+            if over is not None and over.budget is not None:
+                raise over.budget.missed(leaves, over.span or self.place) from None
             if isinstance(error, AdgenError):
                 raise
             place = _place(error, self.place)
