@@ -26,8 +26,8 @@ _FAILURES = (ArithmeticError, IndexError, MemoryError, RecursionError, ValueErro
 class Raised:
     """One check of a program: what it raises, with which message, where; ``own`` names a class of the user's.
 
-    ``own`` is None where the check is adgen's, and True where a built-in exception is the user's; ``budget`` is
-    what the memory that a transform may use has to be enough for.
+    ``own`` is None where the check is adgen's, and True where a built-in exception is the user's; ``budget``
+    is what the memory that a transform may use has to be enough for.
     """
 
     error: str
