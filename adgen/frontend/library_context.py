@@ -333,6 +333,9 @@ def results_of(r: Reader, found: Any) -> Abstract:
             return r.wrap(found)
         case None:
             return Known(None)
+        case tuple() if hasattr(found, "_fields"):
+            items = tuple(results_of(r, item) for item in found)
+            return Tuple(items, "namedtuple", found._fields, type(found))
         case tuple():
             return Tuple(tuple(results_of(r, item) for item in found))
     known: Abstract = found

@@ -282,7 +282,65 @@ special.betaincinv(1.5, 2.5, p)
 special.stdtrit(2.5, p)
 """
 
+FORMS = """
+np.concatenate([x, y], axis=1, dtype=np.float32)
+np.vstack([x, v], dtype=np.float64)
+np.hstack([v, o[0]], dtype=np.float32)
+np.stack([x, y], axis=1, dtype=np.float32)
+np.repeat(v, j) @ np.arange(6.0)
+np.arange(3.0) @ np.repeat(x, [1, 0, 2], axis=0)
+np.array(v, ndmin=3)
+np.reshape(x, (4, 3), copy=True)
+x.reshape(-1, copy=True)
+np.einsum("...i,ij->...j", T, w)
+np.einsum("i...->...", T)
+np.einsum("...ij,ij", T, x)
+np.einsum("ij,j->i", x, v[:1], optimize=True)
+np.einsum(T, [0, ..., 1], w, [1, 2])
+np.einsum(x, [0, 1], w, [1, 2], [2, 0])
+np.linalg.matmul(x, w)
+np.linalg.tensordot(x, w, axes=1)
+np.add.reduceat(v, [0, 2], dtype=np.float32)
+np.trace(w, dtype=np.float32)
+np.var(x, axis=0, mean=np.mean(x, axis=0, keepdims=True))
+np.std(x, axis=1, mean=s)
+np.linspace(s, r, 5, retstep=True)
+np.linspace(v, u, 3, axis=1)
+np.linspace(v, s, 3, endpoint=False)
+np.linspace(s, r, 1, retstep=True)[0]
+np.geomspace(u, u + 1, 4, axis=1)
+np.logspace(s, r, 3, base=u, axis=1)
+np.quantile(v, 0.3, weights=u, method="inverted_cdf")
+np.quantile(x, [0.3, 0.6], weights=u, axis=1, method="inverted_cdf")
+np.percentile(x, 40, weights=p, method="inverted_cdf")
+np.partition(v, 2, kind="introselect")
+np.unique(x) @ np.arange(12.0)
+np.unique(o, return_index=True, return_inverse=True, return_counts=True)
+np.unique(np.where(x > 0.5, np.nan, x), equal_nan=False).size * s
+np.isin(o, [1, 2])
+np.isposinf(v)
+np.isneginf(x)
+np.array(v.tolist()) * s
+sum(v.tolist())
+math.fsum(v)
+x.item(5)
+x.item(1, 2)
+x.item((1, -1)) * r
+x.nbytes * s
+a.itemsize * s
+np.atleast_2d(v, s)[1]
+np.poly(v)
+np.roots(v)
+np.fromiter((t * 2 for t in v), dtype=float)
+np.vectorize(lambda t, k: t * k, excluded=[1])(x, s)
+np.linalg.slogdet(q).logabsdet
+np.linalg.eigh(q + q.T).eigenvalues
+np.abs(np.linalg.eig(q).eigenvalues)
+np.linalg.svd(x, full_matrices=False).S
+"""
+
 FAMILIES = (
+    FORMS,
     *(ORDERS, NUMBERS, DIFFERENCES, SELECTIONS, ARRANGEMENTS),
     *(POLYNOMIALS, LAID_OVER, SMALL, SEGMENTS, WINDOWS),
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from adgen.frontend.abstract import Abstract, DTypeObject
+from collections.abc import Sequence
+
+from adgen.frontend.abstract import Abstract, DTypeObject, Known, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import Result, Table
-from adgen.frontend.library.operands import type_of
+from adgen.frontend.library.operands import flat, require, size_number, type_of
+from adgen.ir.core import Indexer, Point, Value
 from adgen.ir.dims import ONE, product
-from adgen.ir.types import Kind
+from adgen.ir.types import DType, Kind
+from adgen.primitives.indexing import read, wrap
 from adgen.primitives.shape import reshape
 
 table = Table()
@@ -20,14 +24,39 @@ def dtype(c: LibraryContext, a: Abstract) -> Result:
 
 
 @table.function("numpy.ndarray.item")
-def item(c: LibraryContext, a: Abstract) -> Result:
-    """The only element, as a Python number."""
+def item(c: LibraryContext, a: Abstract, *args: Abstract) -> Result:
+    """The only element, or that at a place, as a Python number."""
     value = c.value(a)
+    if args:
+        return _item_at(c, value, args[0].items if isinstance(args[0], Tuple) else args)
     total = product(value.type.dims)
     if total != ONE:
         c.same_dim(total, ONE, a)
     scalar = reshape(c.b, value, dims=()) if value.type.rank else value
     return c.cast(scalar, scalar.type.dtype, Kind.py)
+
+
+def _item_at(c: LibraryContext, value: Value, places: Sequence[Abstract]) -> Value:
+    """The element at a place in every dim, or in the flattened array."""
+    value = flat(c, value) if len(places) == 1 else value
+    require(c, len(places) == value.type.rank, "x.item", value)
+    numbers = [c.cast(c.value(p), DType.i64, Kind.py) for p in places]
+    at = [wrap(c.b, n, dim=d) for n, d in zip(numbers, value.type.dims, strict=True)]
+    found = read(c.b, value, *at, index=Indexer((Point(),) * len(at)))
+    return c.cast(found, found.type.dtype, Kind.py)
+
+
+@table.attribute("numpy.ndarray.nbytes")
+def nbytes(c: LibraryContext, a: Abstract) -> Result:
+    """The number of bytes of the elements."""
+    type_ = type_of(c, a)
+    return size_number(c, product(type_.dims) * type_.dtype.itemsize)
+
+
+@table.attribute("numpy.ndarray.itemsize")
+def itemsize(c: LibraryContext, a: Abstract) -> Result:
+    """The number of bytes of an element."""
+    return Known(type_of(c, a).dtype.itemsize)
 
 
 @table.function("numpy.result_type")

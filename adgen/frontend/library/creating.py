@@ -13,7 +13,7 @@ from adgen.frontend.library.operands import floating, known_values, require, typ
 from adgen.ir.core import Gather, Indexer, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
-from adgen.primitives.elementwise import add, div, eq, ge, mul, sub, where
+from adgen.primitives.elementwise import add, div, ge, mul, sub, where
 from adgen.primitives.extrema import maximum
 from adgen.primitives.indexing import owned_zeros, write, zeros_of
 from adgen.primitives.literals import literal
@@ -21,10 +21,9 @@ from adgen.primitives.patterns import eye as eye_
 from adgen.primitives.rounding import ceil
 from adgen.primitives.shape import arange as arange_
 from adgen.primitives.shape import broadcast, empty, full
-from adgen.primitives.sizes import constant, size_value
 
 table = Table()
-_ZERO, _ONE, _FIFTY = Known(0), Known(1), Known(50)
+_ZERO, _ONE = Known(0), Known(1)
 
 
 # -- filled ---------------------------------------------------------------------------------------------
@@ -133,9 +132,23 @@ def eye(
 
 # -- copies ---------------------------------------------------------------------------------------------
 @table.function("numpy.array")
-def array(c: LibraryContext, object: Abstract, dtype: Abstract = NONE, *, copy: Abstract = TRUE) -> Result:
+def array(
+    c: LibraryContext,
+    object: Abstract,
+    dtype: Abstract = NONE,
+    *,
+    copy: Abstract = TRUE,
+    ndmin: Abstract = _ZERO,
+) -> Result:
     """A new array (or, with `copy=False` and `copy=None`, the array itself where it can be)."""
-    wanted = c.dtype(dtype)
+    found = _array(c, object, c.dtype(dtype), copy)
+    missing = c.static_int(ndmin, "ndmin") - type_of(c, found).rank
+    if missing <= 0 or not isinstance(found, Array):
+        return found
+    return c.view(found, Reshape((ONE,) * missing + type_of(c, found).dims))
+
+
+def _array(c: LibraryContext, object: Abstract, wanted: DType | None, copy: Abstract) -> Abstract:
     if copy != TRUE and isinstance(object, Array) and wanted in (None, type_of(c, object).dtype):
         return object
     if copy == FALSE:
@@ -244,33 +257,6 @@ def _count(c: LibraryContext, given: tuple[Abstract, ...], bounds: tuple[Value, 
     quotient = ceil(c.b, div(c.b, *exact))
     count = maximum(c.b, quotient, literal(c.b, quotient, 0))
     return c.dims(Number(c.cast(count, DType.i64, Kind.py)))[0]
-
-
-@table.function("numpy.linspace")
-def linspace(
-    c: LibraryContext,
-    start: Abstract,
-    stop: Abstract,
-    num: Abstract = _FIFTY,
-    endpoint: Abstract = TRUE,
-    dtype: Abstract = NONE,
-) -> Result:
-    """Numbers at equal distances from start to stop."""
-    count = c.size(num)
-    low, high = _numbers(c, "np.linspace", c.promote(start, stop, to_float=True))
-    closed = c.static_bool(endpoint, "endpoint")
-    places = arange_(c.b, dim=count)
-    parts = maximum(c.b, size_value(c.b, count - 1), constant(c.b, 1)) if closed else size_value(c.b, count)
-    pieces = c.cast(parts, low.type.dtype)
-    low, high = (c.value(v, kind=Kind.np) for v in (low, high))
-    step = div(c.b, *c.broadcast(sub(c.b, high, low), pieces))
-    numbers = mul(c.b, *c.broadcast(c.cast(places, low.type.dtype), step))
-    numbers = add(c.b, *c.broadcast(numbers, low))
-    if closed:
-        last = eq(c.b, *c.broadcast(places, parts))
-        numbers = where(c.b, *c.broadcast(last, high, numbers))
-    wanted = c.dtype(dtype)
-    return numbers if wanted is None else c.cast(numbers, wanted)
 
 
 # -- diagonals and triangles ----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import Result, Table
+from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import counting, require
 from adgen.frontend.library.products import diagonal_of
 from adgen.frontend.library.slicing import along
@@ -76,16 +76,21 @@ def trace(
     offset: Abstract = _ZERO,
     axis1: Abstract = _ZERO,
     axis2: Abstract = _ONE,
+    dtype: Abstract = NONE,
 ) -> Result:
     """The sums of the diagonals of two dims."""
     x = c.value(a)
     require(c, x.type.rank >= 2, "np.trace", a)
     axes = (c.static_axis(axis1, x.type.rank), c.static_axis(axis2, x.type.rank))
     found = _diagonals(c, x, axes, c.static_int(offset, "the offset of a diagonal"))
-    return sum_(c.b, counting(c, found), axes=(found.type.rank - 1,))
+    wanted = c.dtype(dtype)
+    found = counting(c, found) if wanted is None else c.cast(found, wanted)
+    return sum_(c.b, found, axes=(found.type.rank - 1,))
 
 
 @table.function("numpy.linalg.trace")
-def matrix_trace(c: LibraryContext, x: Abstract, *, offset: Abstract = _ZERO) -> Result:
+def matrix_trace(
+    c: LibraryContext, x: Abstract, *, offset: Abstract = _ZERO, dtype: Abstract = NONE
+) -> Result:
     """The sums of the diagonals of the matrices in the last two dims."""
-    return trace(c, x, offset, Known(-2), Known(-1))
+    return trace(c, x, offset, Known(-2), Known(-1), dtype)

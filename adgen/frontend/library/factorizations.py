@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from numpy.linalg import _linalg
+
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table
@@ -18,6 +23,12 @@ from adgen.primitives.singular_values import pinv, svd, svd_full
 from adgen.primitives.sizes import dim_of, size_value
 
 table = Table()
+
+
+def _named(name: str, values: Iterable[Value]) -> tuple[Any, ...]:
+    """Results in the named tuple of NumPy."""
+    found: tuple[Any, ...] = getattr(_linalg, name)(*values)
+    return found
 
 
 def square_matrices(c: LibraryContext, a: Abstract | Value, name: str) -> Value:
@@ -70,7 +81,7 @@ def det_(c: LibraryContext, a: Abstract) -> Result:
 @table.function("numpy.linalg.slogdet")
 def slogdet_(c: LibraryContext, a: Abstract) -> Result:
     """Sign and logarithm of the absolute value of the determinant."""
-    return tuple(c.b.emit(slogdet, (square_matrices(c, a, "np.linalg.slogdet"),), {}))
+    return _named("SlogdetResult", c.b.emit(slogdet, (square_matrices(c, a, "np.linalg.slogdet"),), {}))
 
 
 @table.function("numpy.linalg.cholesky")
@@ -101,7 +112,7 @@ def _symmetric(c: LibraryContext, a: Abstract, uplo: Abstract) -> tuple[Value, V
 @table.function("numpy.linalg.eigh")
 def eigh_(c: LibraryContext, a: Abstract, UPLO: Abstract = _LOWER) -> Result:
     """Eigenvalues and eigenvectors of a symmetric matrix, from one triangle of it."""
-    return _symmetric(c, a, UPLO)
+    return _named("EighResult", _symmetric(c, a, UPLO))
 
 
 @table.function("numpy.linalg.eigvalsh")
@@ -113,7 +124,7 @@ def eigvalsh(c: LibraryContext, a: Abstract, UPLO: Abstract = _LOWER) -> Result:
 @table.function("numpy.linalg.eig")
 def eig_(c: LibraryContext, a: Abstract) -> Result:
     """Eigenvalues and eigenvectors, always complex numbers."""
-    return tuple(c.b.emit(eig, (square_matrices(c, a, "np.linalg.eig"),), {}))
+    return _named("EigResult", c.b.emit(eig, (square_matrices(c, a, "np.linalg.eig"),), {}))
 
 
 @table.function("numpy.linalg.eigvals")
@@ -160,8 +171,8 @@ def svd_(
     if not c.static_bool(compute_uv, "compute_uv"):
         return singular_values(c, x)
     if not c.static_bool(full_matrices, "full_matrices") or x.type.dims[-1] == x.type.dims[-2]:
-        return singular_vectors(c, x)
-    return tuple(c.b.emit(svd_full, (x,), {"size": smaller_size(c, x)}))
+        return _named("SVDResult", singular_vectors(c, x))
+    return _named("SVDResult", c.b.emit(svd_full, (x,), {"size": smaller_size(c, x)}))
 
 
 @table.function("numpy.linalg.svdvals")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adgen.frontend.abstract import Abstract, Grown, Known
+from adgen.frontend.abstract import Abstract, Grown, Known, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
-from adgen.frontend.library.operands import flat, matched, require
+from adgen.frontend.library.operands import flat, matched, require, type_of
 from adgen.frontend.library.slicing import along
+from adgen.frontend.library.written import entry
+from adgen.frontend.written import arrangements
 from adgen.ir.core import Gather, Value
 from adgen.ir.dims import ONE
 from adgen.ir.types import DType, Kind
@@ -21,6 +23,7 @@ from adgen.primitives.stacking import stack as stack_
 
 table = Table()
 _ZERO = Known(0)
+_repeat_each = entry(arrangements, arrangements.repeat_each)
 
 
 def joined(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
@@ -39,29 +42,33 @@ def joined(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
     return concat(c.b, *fitted, axis=axis)
 
 
-def _rows(c: LibraryContext, xs: Abstract) -> Value | None:
+def _rows(c: LibraryContext, xs: Abstract, dtype: Abstract = NONE) -> Value | None:
     """The elements of a list that was filled in a loop, as the rows of an array; None for anything else."""
     if not isinstance(xs, Grown) or xs.count.value is not None:
         return None
     c.not_empty(xs)
-    return c.value(xs)
+    found, wanted = c.value(xs), c.dtype(dtype)
+    return found if wanted is None else c.cast(found, wanted)
 
 
-def _arrays(c: LibraryContext, xs: Abstract) -> list[Value]:
+def _arrays(c: LibraryContext, xs: Abstract, dtype: Abstract = NONE) -> list[Value]:
     """The elements of a tuple as values of one dtype."""
     items = c.items(xs)
     if not items:
         raise c.error("AG234", xs, operation="joining arrays", types="none")
-    return list(c.promote(*(c.value(x, kind=Kind.np) for x in items)))
+    values, wanted = [c.value(x, kind=Kind.np) for x in items], c.dtype(dtype)
+    return list(c.promote(*values)) if wanted is None else [c.cast(v, wanted) for v in values]
 
 
 @table.function("numpy.concatenate", "numpy.concat")
-def concatenate(c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO) -> Result:
+def concatenate(
+    c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO, *, dtype: Abstract = NONE
+) -> Result:
     """Arrays one after the other along an axis; flattened for None."""
-    rows = _rows(c, arrays)
+    rows = _rows(c, arrays, dtype)
     if rows is not None:
         return _rows_joined(c, rows, axis)
-    values = _arrays(c, arrays)
+    values = _arrays(c, arrays, dtype)
     if c.is_none(axis):
         return joined(c, [flat(c, v) for v in values], 0)
     require(c, values[0].type.rank > 0, "np.concatenate", values[0])
@@ -99,12 +106,12 @@ def stacked(c: LibraryContext, values: Sequence[Value], axis: int) -> Value:
 
 
 @table.function("numpy.stack")
-def stack(c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO) -> Result:
+def stack(c: LibraryContext, arrays: Abstract, axis: Abstract = _ZERO, *, dtype: Abstract = NONE) -> Result:
     """Arrays along a new axis."""
-    rows = _rows(c, arrays)
+    rows = _rows(c, arrays, dtype)
     if rows is not None:
         return c.fresh(_rows_at(c, rows, c.static_axis(axis, rows.type.rank)))
-    values = _arrays(c, arrays)
+    values = _arrays(c, arrays, dtype)
     return stacked(c, values, c.static_axis(axis, values[0].type.rank + 1))
 
 
@@ -122,22 +129,22 @@ def _with_rank(c: LibraryContext, rows: Value, rank: int) -> Value:
 
 
 @table.function("numpy.vstack")
-def vstack(c: LibraryContext, tup: Abstract) -> Result:
+def vstack(c: LibraryContext, tup: Abstract, *, dtype: Abstract = NONE) -> Result:
     """Rows one under the other."""
-    rows = _rows(c, tup)
+    rows = _rows(c, tup, dtype)
     if rows is not None:
         return c.fresh(rows) if rows.type.rank == 2 else _rows_joined(c, _with_rank(c, rows, 2), _ZERO)
-    return joined(c, [_at_least(c, v, 2) for v in _arrays(c, tup)], 0)
+    return joined(c, [_at_least(c, v, 2) for v in _arrays(c, tup, dtype)], 0)
 
 
 @table.function("numpy.hstack")
-def hstack(c: LibraryContext, tup: Abstract) -> Result:
+def hstack(c: LibraryContext, tup: Abstract, *, dtype: Abstract = NONE) -> Result:
     """Columns one beside the other; vectors one after the other."""
-    rows = _rows(c, tup)
+    rows = _rows(c, tup, dtype)
     if rows is not None:
         rows = _with_rank(c, rows, 1)
         return _rows_joined(c, rows, Known(0 if rows.type.rank == 2 else 1))
-    values = [_at_least(c, v, 1) for v in _arrays(c, tup)]
+    values = [_at_least(c, v, 1) for v in _arrays(c, tup, dtype)]
     return joined(c, values, 0 if values[0].type.rank == 1 else 1)
 
 
@@ -193,7 +200,9 @@ def tile(c: LibraryContext, A: Abstract, reps: Abstract) -> Result:
 
 @table.function("numpy.repeat", "numpy.ndarray.repeat")
 def repeat(c: LibraryContext, a: Abstract, repeats: Abstract, axis: Abstract = NONE) -> Result:
-    """Every element the same number of times."""
+    """Every element the same number of times, or each its own."""
+    if not isinstance(repeats, Known) and (isinstance(repeats, Tuple) or type_of(c, repeats).rank):
+        return _repeat_each(c, a, repeats, axis)
     value = c.value(a, kind=Kind.np)
     value = flat(c, value) if c.is_none(axis) else value
     k = 0 if c.is_none(axis) else c.static_axis(axis, value.type.rank)

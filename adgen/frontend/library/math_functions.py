@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from adgen.frontend.abstract import Abstract, Known, Number
+from adgen.frontend.abstract import Abstract, Array, Grown, Known, Number
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import computed, require
@@ -25,6 +25,7 @@ from adgen.primitives import (
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import add, div, mul, sub
 from adgen.primitives.literals import scaled
+from adgen.primitives.reduce import sum_
 
 table = Table()
 _ONE = Known(1)
@@ -162,7 +163,9 @@ def prod(c: LibraryContext, iterable: Abstract, *, start: Abstract = _ONE) -> Re
 
 @table.function("math.fsum")
 def fsum(c: LibraryContext, seq: Abstract) -> Result:
-    """The sum of the elements of a tuple, as a float."""
+    """The sum of the elements of a tuple or of a vector, as a float."""
+    if isinstance(seq, Array | Grown):
+        return python_float(c, Number(sum_(c.b, c.cast(c.value(seq), DType.f64), axes=(0,))))
     result = python_float(c, Known(0.0))
     for item in c.items(seq):
         result = add(c.b, result, python_float(c, item))

@@ -100,14 +100,18 @@ def _places(c: LibraryContext, kth: Abstract, x: Value, axis: int) -> list[Value
 
 
 @table.function("numpy.argpartition", "numpy.ndarray.argpartition")
-def argpartition(c: LibraryContext, a: Abstract, kth: Abstract, axis: Abstract = _LAST) -> Result:
+def argpartition(
+    c: LibraryContext, a: Abstract, kth: Abstract, axis: Abstract = _LAST, kind: Abstract = NONE
+) -> Result:
     """The positions of the elements, those of the smaller ones before that of the k-th."""
     x, along = _laid_out(c, a, axis)
     return argpartition_(c.b, x, *_places(c, kth, x, along), axis=along)
 
 
 @table.function("numpy.partition")
-def partition(c: LibraryContext, a: Abstract, kth: Abstract, axis: Abstract = _LAST) -> Result:
+def partition(
+    c: LibraryContext, a: Abstract, kth: Abstract, axis: Abstract = _LAST, kind: Abstract = NONE
+) -> Result:
     """The elements, the smaller ones before the k-th and the larger ones after it."""
     x, along = _laid_out(c, a, axis)
     order = argpartition_(c.b, x, *_places(c, kth, x, along), axis=along)
@@ -115,7 +119,9 @@ def partition(c: LibraryContext, a: Abstract, kth: Abstract, axis: Abstract = _L
 
 
 @table.function("numpy.ndarray.partition")
-def partition_in_place(c: LibraryContext, a: Abstract, kth: Abstract, axis: Abstract = _LAST) -> Result:
+def partition_in_place(
+    c: LibraryContext, a: Abstract, kth: Abstract, axis: Abstract = _LAST, kind: Abstract = NONE
+) -> Result:
     """The elements put in an order with the smaller ones before the k-th, in place."""
     target = target_of(c, a, "partition")
     c.store(target, c.fresh(c.value(partition(c, a, kth, axis))))  # type: ignore[arg-type]

@@ -19,7 +19,6 @@ from adgen.primitives.complexes import conjugated
 from adgen.primitives.contract import contract
 from adgen.primitives.elementwise import mul, sub
 from adgen.primitives.indexing import read
-from adgen.primitives.reduce import sum_
 from adgen.primitives.shape import arange, reshape, transpose
 from adgen.primitives.sizes import constant
 from adgen.primitives.stacking import stack
@@ -53,7 +52,7 @@ def _common_sizes(c: LibraryContext, x: Value, y: Value, left: str, right: str) 
 _BATCH = "abcdefgh"
 
 
-@table.function("numpy.matmul")
+@table.function("numpy.matmul", "numpy.linalg.matmul")
 def matmul_(c: LibraryContext, x1: Abstract, x2: Abstract) -> Result:
     """x1 @ x2."""
     return matmul(c, x1, x2)
@@ -136,7 +135,7 @@ def vecdot(c: LibraryContext, x1: Abstract, x2: Abstract, *, axis: Abstract = _L
     return contracted(c, conjugated(c.b, x), y, f"{letters}k", f"{letters}k", letters)
 
 
-@table.function("numpy.tensordot")
+@table.function("numpy.tensordot", "numpy.linalg.tensordot")
 def tensordot(c: LibraryContext, a: Abstract, b: Abstract, axes: Abstract = _TWO) -> Result:
     """The sum of products over pairs of dims."""
     x, y = c.promote(a, b)
@@ -233,58 +232,6 @@ def _axis_last(c: LibraryContext, x: Value, axis: Abstract) -> Value:
 
 def _component(c: LibraryContext, x: Value, k: int) -> Value:
     return read(c.b, x, constant(c.b, k), index=along(x.type.rank, x.type.rank - 1, Point()))
-
-
-# -- einsum ---------------------------------------------------------------------------------------------
-@table.function("numpy.einsum")
-def einsum(c: LibraryContext, subscripts: Abstract, *operands: Abstract) -> Result:
-    """Sums of products by letters, two operands at a time from the left."""
-    spec = str(c.static(subscripts, "the subscripts of np.einsum")).replace(" ", "")
-    inputs, result = _subscripts(c, spec, len(operands))
-    values = list(c.promote(*operands))
-    for letters, value in zip(inputs, values, strict=True):
-        if len(letters) != value.type.rank:
-            reason = f"{letters!r} does not fit {value.type}"
-            raise c.error("AG205", subscripts, function="np.einsum", reason=reason)
-    x, left = _reduced(c, values[0], inputs[0], result + "".join(inputs[1:]))
-    for k in range(1, len(values)):
-        later = result + "".join(inputs[k + 1 :])
-        y, right = _reduced(c, values[k], inputs[k], left + later)
-        x, left = _reduced(c, x, left, right + later)
-        kept = "".join(dict.fromkeys(letter for letter in left + right if letter in later))
-        kept = result if k == len(values) - 1 else kept
-        x, left = contracted(c, x, y, left, right, kept), kept
-    if left != result:
-        x = transpose(c.b, x, perm=tuple(left.index(letter) for letter in result))
-    return x if len(values) > 1 or x.type.rank == 0 else c.fresh(x)
-
-
-def _subscripts(c: LibraryContext, spec: str, count: int) -> tuple[list[str], str]:
-    """The letters of the operands and of the result."""
-    before, arrow, result = spec.partition("->")
-    inputs = before.split(",")
-    everything = "".join(inputs)
-    if not arrow:
-        result = "".join(sorted(x for x in set(everything) if everything.count(x) == 1))
-    good = (everything + result).isalpha() or not everything + result
-    if not good or len(inputs) != count or any(x not in everything for x in result):
-        raise c.error("AG205", None, function="np.einsum", reason=f"{spec!r} with {count} operands")
-    return inputs, result
-
-
-def _reduced(c: LibraryContext, x: Value, letters: str, needed: str) -> tuple[Value, str]:
-    """``x`` with repeated letters replaced by diagonals, and letters nobody needs summed."""
-    for letter in dict.fromkeys(letters):
-        while letters.count(letter) > 1:
-            first = letters.index(letter)
-            second = letters.index(letter, first + 1)
-            x = diagonal_of(c, x, first, second)
-            rest = "".join(t for k, t in enumerate(letters) if k not in (first, second))
-            letters = letter + rest
-    axes = tuple(k for k, letter in enumerate(letters) if letter not in needed)
-    if axes:
-        x, letters = sum_(c.b, x, axes=axes), "".join(t for t in letters if t in needed)
-    return x, letters
 
 
 def diagonal_of(c: LibraryContext, x: Value, first: int, second: int) -> Value:

@@ -179,13 +179,26 @@ def _count_where(c: LibraryContext, x: Value, axes: Sequence[int], where: Abstra
     return sum_(c.b, c.cast(mask, like.type.dtype), axes=tuple(axes))
 
 
+def _gap(c: LibraryContext, x: Value, axes: Sequence[int], where: Abstract, mean: Abstract) -> Value:
+    """The distances from the mean, which may be given."""
+    if not c.is_none(mean):
+        return sub(c.b, *c.broadcast(x, c.cast(c.value(mean, kind=Kind.np), x.type.dtype)))
+    centre = mean_of(c, x, axes) if where == TRUE else _mean_where(c, x, axes, where)
+    return sub(c.b, x, spread_back(c.b, centre, x.type, axes) if x.type.rank else centre)
+
+
 def _variance(
-    c: LibraryContext, x: Value, axis: Abstract, ddof: Abstract, keepdims: Abstract, where: Abstract
+    c: LibraryContext,
+    x: Value,
+    axis: Abstract,
+    ddof: Abstract,
+    keepdims: Abstract,
+    where: Abstract,
+    mean: Abstract,
 ) -> Value:
     axes = c.static_axes(axis, x.type.rank)
     x = chosen(c, x, where, 0)
-    centre = mean_of(c, x, axes) if where == TRUE else _mean_where(c, x, axes, where)
-    gap = sub(c.b, x, spread_back(c.b, centre, x.type, axes) if x.type.rank else centre)
+    gap = _gap(c, x, axes, where, mean)
     total = chosen(c, squared_length(c, gap), where, 0)
     total = sum_(c.b, total, axes=axes) if axes else total
     free = c.static_int(ddof, "ddof")
@@ -206,11 +219,12 @@ def _spread(root_of: bool) -> Callable[..., Result]:
         ddof: Abstract = _ZERO,
         keepdims: Abstract = FALSE,
         where: Abstract = TRUE,
+        mean: Abstract = NONE,
         correction: Abstract = NONE,
     ) -> Result:
         x = _in_floats(c, a, dtype, "std" if root_of else "var")
         free = ddof if c.is_none(correction) else correction
-        y = _variance(c, x, axis, free, keepdims, where)
+        y = _variance(c, x, axis, free, keepdims, where, mean)
         return root(c.b, y) if root_of else y
 
     doc = "The root of the variance; its derivative is zero where that is zero."

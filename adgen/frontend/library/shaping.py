@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from adgen.frontend.abstract import Abstract, Array, Index, Known, Number, Permute, Reshape, Stretch, Tuple
 from adgen.frontend.context import LibraryContext
-from adgen.frontend.entries import NONE, Result, Table
+from adgen.frontend.entries import NONE, TRUE, Result, Table
 from adgen.frontend.library.operands import as_array, flat, size_number, type_of
 from adgen.frontend.library.slicing import along
 from adgen.frontend.origins import shape_text
@@ -22,15 +22,24 @@ _ZERO, _C = Known(0), Known("C")
 
 # -- reshape --------------------------------------------------------------------------------------------
 @table.function("numpy.reshape")
-def reshape(c: LibraryContext, a: Abstract, shape: Abstract, order: Abstract = _C) -> Result:
+def reshape(
+    c: LibraryContext, a: Abstract, shape: Abstract, order: Abstract = _C, *, copy: Abstract = NONE
+) -> Result:
     """The same elements in other dims; one of them may be -1."""
-    return reshaped(c, a, shape, order)
+    return _kept(c, reshaped(c, a, shape, order), copy)
 
 
 @table.function("numpy.ndarray.reshape")
-def reshape_method(c: LibraryContext, a: Abstract, *shape: Abstract, order: Abstract = _C) -> Result:
+def reshape_method(
+    c: LibraryContext, a: Abstract, *shape: Abstract, order: Abstract = _C, copy: Abstract = NONE
+) -> Result:
     """The same elements in other dims, given one by one or as a tuple."""
-    return reshaped(c, a, shape[0] if len(shape) == 1 else Tuple(shape), order)
+    return _kept(c, reshaped(c, a, shape[0] if len(shape) == 1 else Tuple(shape), order), copy)
+
+
+def _kept(c: LibraryContext, found: Abstract, copy: Abstract) -> Abstract:
+    """The array, or a copy where that is asked for."""
+    return c.fresh(c.value(found)) if copy == TRUE else found
 
 
 def reshaped(c: LibraryContext, a: Abstract, shape: Abstract, order: Abstract = _C) -> Abstract:
@@ -168,20 +177,29 @@ def _of_length_one(c: LibraryContext, dims: Sequence[Dim]) -> tuple[int, ...]:
 
 
 @table.function("numpy.atleast_1d")
-def atleast_1d(c: LibraryContext, a: Abstract) -> Result:
+def atleast_1d(c: LibraryContext, *arys: Abstract) -> Result:
     """At least one dim."""
-    return _raised(c, a, 1)
+    return _of_each(lambda a: _raised(c, a, 1), arys)
 
 
 @table.function("numpy.atleast_2d")
-def atleast_2d(c: LibraryContext, a: Abstract) -> Result:
+def atleast_2d(c: LibraryContext, *arys: Abstract) -> Result:
     """At least two dims, new ones in front."""
-    return _raised(c, a, 2)
+    return _of_each(lambda a: _raised(c, a, 2), arys)
 
 
 @table.function("numpy.atleast_3d")
-def atleast_3d(c: LibraryContext, a: Abstract) -> Result:
+def atleast_3d(c: LibraryContext, *arys: Abstract) -> Result:
     """At least three dims, one of them behind those of a matrix."""
+    return _of_each(lambda a: _as_block(c, a), arys)
+
+
+def _of_each(function: Callable[[Abstract], Abstract], xs: Sequence[Abstract]) -> Result:
+    """A function of one array, or of each of several."""
+    return function(xs[0]) if len(xs) == 1 else tuple(function(x) for x in xs)
+
+
+def _as_block(c: LibraryContext, a: Abstract) -> Abstract:
     array = as_array(c, a)
     dims = type_of(c, array).dims
     if len(dims) >= 3:

@@ -34,6 +34,7 @@ from adgen.frontend.written import (
     products,
     segments,
     selections,
+    sets,
     statistics,
 )
 
@@ -97,7 +98,8 @@ def _given(c: CallContext, x: Any) -> Abstract:
     return found
 
 
-def _entry(module: ModuleType, function: Callable[..., Any]) -> Callable[..., Result]:
+def entry(module: ModuleType, function: Callable[..., Any]) -> Callable[..., Result]:
+    """The entry that is the written function of a module."""
     signature = inspect.signature(function)
     defaults = {
         name: p.replace(default=_abstract(p.default))
@@ -129,12 +131,12 @@ def _entry(module: ModuleType, function: Callable[..., Any]) -> Callable[..., Re
 
 def _add(module: ModuleType) -> None:
     for names, function in module.NAMES.items():
-        table.function(*names.split())(_entry(module, function))
+        table.function(*names.split())(entry(module, function))
 
 
 MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
-    *(padding, polynomials, products, selections, statistics, segments, images, losses),
+    *(padding, polynomials, products, selections, statistics, segments, images, losses, sets),
 )
 for _module in MODULES:
     _add(_module)

@@ -70,6 +70,18 @@ def resize(a: Any, new_shape: Any) -> Any:
     return x[places].reshape(tuple(shape))
 
 
+def repeat_each(a: Any, repeats: Any, axis: Any = None) -> Any:
+    """Every element its own number of times."""
+    x = np.ravel(a) if axis is None else np.asarray(a)
+    at = 0 if axis is None else axis
+    counts = np.broadcast_to(np.asarray(repeats), (x.shape[at],))
+    if np.any(counts < 0):
+        raise ValueError("repeats may not contain negative values.")
+    ends = np.cumsum(counts)
+    places = np.searchsorted(ends, np.arange(np.sum(counts)), side="right")
+    return np.take(x, places, axis=at)
+
+
 # -- with parts put in or left out ----------------------------------------------------------------------
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     """An array with values put in before positions along an axis (flattened for None)."""

@@ -109,21 +109,36 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: A
 
 
 def logspace(
-    start: Any, stop: Any, num: Any = 50, endpoint: Any = True, base: Any = 10.0, dtype: Any = None
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: Any = True,
+    base: Any = 10.0,
+    dtype: Any = None,
+    axis: Any = 0,
 ) -> Any:
     """Numbers whose logarithms lie at equal distances."""
-    found = np.power(base, np.linspace(start, stop, num, endpoint))
+    if np.ndim(base) > 0:
+        start, stop = (
+            np.asarray(start) + np.zeros(np.shape(base)),
+            np.asarray(stop) + np.zeros(np.shape(base)),
+        )
+        base = np.expand_dims(base, axis)
+    found = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
     return found if dtype is None else found.astype(dtype)
 
 
-def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype: Any = None) -> Any:
+def geomspace(
+    start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype: Any = None, axis: Any = 0
+) -> Any:
     """Numbers at equal ratios from start to stop."""
     low, high = np.log10(start * np.sign(start)), np.log10(stop * np.sign(start))
     found = np.sign(start) * np.power(10.0, np.linspace(low, high, num, endpoint))
-    k = np.arange(num)
+    k = np.arange(num).reshape((-1, *[1 for _ in range(found.ndim - 1)]))
     found = np.where(k == 0, start, found)
     if endpoint and num > 1:
         found = np.where(k == num - 1, stop, found)
+    found = np.moveaxis(found, 0, axis)
     return found if dtype is None else found.astype(dtype)
 
 

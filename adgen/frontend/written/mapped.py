@@ -32,17 +32,32 @@ def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
     return found
 
 
-def _each(function: Any, *xs: Any) -> Any:
-    """A function of numbers of all elements."""
-    arrays = np.broadcast_arrays(*[np.asarray(x) for x in xs])
+def _each(function: Any, excluded: Any, *xs: Any) -> Any:
+    """A function of numbers of all elements, of some arguments as they are."""
+    mapped = [k for k, _ in enumerate(xs) if k not in excluded]
+    arrays = np.broadcast_arrays(*[np.asarray(xs[k]) for k in mapped])
     flat = [x.reshape(-1) for x in arrays]
-    found = np.array([function(*[x[k] for x in flat]) for k in range(flat[0].size)])
+    number = {k: i for i, k in enumerate(mapped)}
+    found = np.array(
+        [
+            function(*[flat[number[k]][j] if k in number else x for k, x in enumerate(xs)])
+            for j in range(flat[0].size)
+        ]
+    )
     return found.reshape(arrays[0].shape)
 
 
-def vectorize(pyfunc: Any, otypes: Any = None, *, doc: Any = None) -> Any:
+def vectorize(
+    pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = (), cache: Any = False
+) -> Any:
     """A function of numbers made one of arrays."""
-    return functools.partial(_each, pyfunc)
+    return functools.partial(_each, pyfunc, [k for k in excluded])
+
+
+def fromiter(iter: Any, dtype: Any, count: Any = -1) -> Any:
+    """An array of what is run over."""
+    found = np.array([x for x in iter], dtype=dtype)
+    return found if count < 0 else found[:count]
 
 
 def fromfunction(function: Any, shape: Any, *, dtype: Any = float) -> Any:
@@ -55,4 +70,5 @@ NAMES: dict[str, Callable[..., Any]] = {
     "numpy.apply_over_axes": apply_over_axes,
     "numpy.vectorize": vectorize,
     "numpy.fromfunction": fromfunction,
+    "numpy.fromiter": fromiter,
 }

@@ -128,6 +128,30 @@ def _quantile(s: Any, q: Any, method: Any) -> Any:
     return _or_nan(found, s[-1])
 
 
+def _weighted(a: Any, q: Any, axis: Any, method: Any, weights: Any) -> Any:
+    """Quantiles of elements that count by their weights."""
+    if method != "inverted_cdf":
+        raise ValueError("Only method 'inverted_cdf' supports weights")
+    x, w = np.asarray(a), np.asarray(weights)
+    if w.ndim < x.ndim:
+        w = np.broadcast_to(w.reshape([-1 if k == axis % x.ndim else 1 for k in range(x.ndim)]), x.shape)
+    s, w = _gathered(x, axis), _gathered(w, axis)
+    order = np.argsort(s, axis=0)
+    s, w = np.take_along_axis(s, order, 0), np.take_along_axis(w, order, 0)
+    share = np.cumsum(w, axis=0)
+    share = np.where(share[-1] == 0, 1.0, share / share[-1])
+    if np.ndim(q) == 0:
+        return np.where(np.isnan(s[-1]), s[-1], _weighted_place(s, share, q))
+    found = np.stack([_weighted_place(s, share, part) for part in q])
+    return np.where(np.isnan(s[-1]), s[-1], found)
+
+
+def _weighted_place(s: Any, share: Any, q: Any) -> Any:
+    """The first sorted element up to which a share of the weights has come."""
+    below = np.sum((share < q) | (share == 0), axis=0)
+    return _picked(s, _place(below, s.shape[0]))
+
+
 def quantile(
     a: Any,
     q: Any,
@@ -136,11 +160,14 @@ def quantile(
     overwrite_input: Any = False,
     method: Any = "linear",
     keepdims: Any = False,
+    weights: Any = None,
 ) -> Any:
     """The value below which a share of the elements lies; derivatives by the share too."""
     if not np.all((np.asarray(q) >= 0) & (np.asarray(q) <= 1)):
         raise ValueError("Quantiles must be in the range [0, 1]")
     share = q if isinstance(q, (float, int)) else np.asarray(q)
+    if weights is not None:
+        return _kept(_weighted(a, share, axis, method, weights), a, axis, keepdims, np.ndim(q))
     found = _quantile(np.sort(_gathered(a, axis), axis=0), share, method)
     return _kept(found, a, axis, keepdims, np.ndim(q))
 
@@ -153,11 +180,14 @@ def percentile(
     overwrite_input: Any = False,
     method: Any = "linear",
     keepdims: Any = False,
+    weights: Any = None,
 ) -> Any:
     """The value below which a percentage of the elements lies."""
     share = q / 100 if isinstance(q, (float, int)) else np.true_divide(q, 100)
     if not np.all((np.asarray(share) >= 0) & (np.asarray(share) <= 1)):
         raise ValueError("Percentiles must be in the range [0, 100]")
+    if weights is not None:
+        return _kept(_weighted(a, share, axis, method, weights), a, axis, keepdims, np.ndim(q))
     found = _quantile(np.sort(_gathered(a, axis), axis=0), share, method)
     return _kept(found, a, axis, keepdims, np.ndim(q))
 

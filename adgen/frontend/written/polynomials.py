@@ -84,6 +84,29 @@ def polyint(p: Any, m: Any = 1, k: Any = None) -> Any:
     return c
 
 
+def poly(seq_of_zeros: Any) -> Any:
+    """The coefficients of the polynomial with these zeros, or those of a matrix."""
+    zeros = np.atleast_1d(seq_of_zeros)
+    if zeros.ndim == 2:
+        zeros = np.linalg.eigvals(zeros)
+    found = np.zeros(len(zeros) + 1, dtype=(zeros + 0.0).dtype)
+    found[0] = 1.0
+    for z in zeros:
+        found[1:] = found[1:] - z * found[:-1]
+    return found
+
+
+def roots(p: Any) -> Any:
+    """The zeros of a polynomial, always complex numbers."""
+    c = np.atleast_1d(p) + 0.0
+    if c[0] == 0 or c[-1] == 0:
+        raise ValueError("the first and the last coefficient have to be other than zero")
+    n = len(c) - 1
+    matrix = np.eye(n, k=-1, dtype=c.dtype)
+    matrix[:1] = -c[1:] / c[0]
+    return np.linalg.eigvals(matrix)
+
+
 # -- windows --------------------------------------------------------------------------------------------
 def _window(M: Any) -> Any:
     return np.arange(1 - M, M, 2) / 1.0
@@ -131,6 +154,8 @@ NAMES: dict[str, Callable[..., Any]] = {
     "numpy.polysub": polysub,
     "numpy.polyder": polyder,
     "numpy.polyint": polyint,
+    "numpy.poly": poly,
+    "numpy.roots": roots,
     "numpy.bartlett": bartlett,
     "numpy.hanning": hanning,
     "numpy.hamming": hamming,

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 
-def _segments(reduce: Any, array: Any, indices: Any, axis: Any) -> Any:
+def _segments(reduce: Any, array: Any, indices: Any, axis: Any, dtype: Any) -> Any:
     """One result for every start: of the elements up to the next start, or of one where that is not later."""
-    x, starts = np.moveaxis(np.asarray(array), axis, 0), np.asarray(indices)
+    x, starts = np.moveaxis(np.asarray(array, dtype=dtype), axis, 0), np.asarray(indices)
     n, k = x.shape[0], len(starts)
     found = np.empty((k, *x.shape[1:]), dtype=x.dtype)
     for i in range(k):
@@ -23,24 +23,24 @@ def _segments(reduce: Any, array: Any, indices: Any, axis: Any) -> Any:
     return np.moveaxis(found, 0, axis)
 
 
-def add_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+def add_reduceat(array: Any, indices: Any, axis: Any = 0, dtype: Any = None) -> Any:
     """The sums of segments."""
-    return _segments(np.sum, array, indices, axis)
+    return _segments(np.sum, array, indices, axis, dtype)
 
 
-def multiply_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+def multiply_reduceat(array: Any, indices: Any, axis: Any = 0, dtype: Any = None) -> Any:
     """The products of segments."""
-    return _segments(np.prod, array, indices, axis)
+    return _segments(np.prod, array, indices, axis, dtype)
 
 
-def maximum_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+def maximum_reduceat(array: Any, indices: Any, axis: Any = 0, dtype: Any = None) -> Any:
     """The largest elements of segments."""
-    return _segments(np.max, array, indices, axis)
+    return _segments(np.max, array, indices, axis, dtype)
 
 
-def minimum_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+def minimum_reduceat(array: Any, indices: Any, axis: Any = 0, dtype: Any = None) -> Any:
     """The smallest elements of segments."""
-    return _segments(np.min, array, indices, axis)
+    return _segments(np.min, array, indices, axis, dtype)
 
 
 NAMES: dict[str, Callable[..., Any]] = {
