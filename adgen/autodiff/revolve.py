@@ -54,27 +54,39 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True)
-class _Slots:
-    """States in slots, of which ``top`` is the last in use; ``places`` are the steps they stand before."""
+class Slots:
+    """States in slots, of which ``top`` is the last in use; ``places`` are the pieces they stand before.
+
+    ``order`` says which row of the room each slot is, where that is not its own number.
+    """
 
     room: Values
     places: Value
     top: Value
+    order: Value | None = None
 
     @property
     def values(self) -> Values:
         """All of it, as a loop carries it."""
-        return (*self.room, self.places, self.top)
+        return (*self.room, self.places, self.top, *(() if self.order is None else (self.order,)))
 
-    def like(self) -> _Slots:
+    def of(self, values: Values) -> Slots:
+        """The same with other values."""
+        count = len(self.room)
+        return Slots(values[:count], values[count], values[count + 1], (*values[count + 2 :], None)[0])
+
+    def like(self) -> Slots:
         """The same with new values."""
-        room, places, top = (*self.room,), self.places, self.top
-        fresh = [Value(v.any_type, v.hint) for v in (*room, places, top)]
-        return _Slots(tuple(fresh[:-2]), fresh[-2], fresh[-1])
+        return self.of(tuple(Value(v.any_type, v.hint) for v in self.values))
+
+    def row(self, b: Builder, slot: Value) -> Value:
+        """The row of a slot."""
+        return slot if self.order is None else cell(b, self.order, slot)
 
 
-def _of(values: Values) -> _Slots:
-    return _Slots(values[:-2], values[-2], values[-1])
+def cell(b: Builder, array: Value, place: Value, hint: str | None = None) -> Value:
+    """An element of an array of integers."""
+    return cast(b, read(b, array, place, index=_CELL), dtype=I64.dtype, kind=I64.kind, hint=hint)
 
 
 def revolved(b: Builder, pieces: Pieces, inits: Values, slots: Value) -> tuple[Second, Values]:
@@ -82,49 +94,49 @@ def revolved(b: Builder, pieces: Pieces, inits: Values, slots: Value) -> tuple[S
     zero, loop = number(b, 0), pieces.loop
     main = maximum(b, sub(b, pieces.count(b), number(b, 1)), zero, hint="main")
     count = dim_of(b, slots, "slots")
-    empty_ = _Slots(loop.room(b, count), empty(b, dims=(count,), dtype=I64.dtype, hint="places"), zero)
+    empty_ = Slots(loop.room(b, count), empty(b, dims=(count,), dtype=I64.dtype, hint="places"), zero)
     first = _started(b, pieces, empty_, inits, main)
     state, kept = _advance_to(b, pieces, inits, zero, first, main, slots)
     half = pieces.last(b, state, main)
 
     def second(b: Builder, seeds: Values, totals: Totals) -> Values:
         bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *known(totals)))
-        return _pieces_back(b, pieces, main, kept, bars, slots)
+        return pieces_back(b, pieces, main, kept, bars, slots)
 
     return second, half.results
 
 
-def _started(b: Builder, pieces: Pieces, slots: _Slots, inits: Values, main: Value) -> _Slots:
+def _started(b: Builder, pieces: Pieces, slots: Slots, inits: Values, main: Value) -> Slots:
     """The slots with the initial state in the first of them."""
     zero = number(b, 0)
 
-    def filled() -> _Slots:
+    def filled() -> Slots:
         places = write(b, slots.places, zero, zero, index=_CELL, hint="places")
-        return _Slots(pieces.loop.kept(b, slots.room, inits, zero), places, zero)
+        return Slots(pieces.loop.kept(b, slots.room, inits, zero), places, zero)
 
     if pieces.size is None:
         return filled()
     then = b.region((), lambda: filled().values[:-1])
     orelse = b.region((), lambda: slots.values[:-1])
     found = b.if_else(lt(b, zero, main), then, orelse, [v.hint for v in slots.values[:-1]])
-    return _Slots(found[:-1], found[-1], zero)
+    return Slots(found[:-1], found[-1], zero)
 
 
-def _pieces_back(b: Builder, pieces: Pieces, main: Value, kept: _Slots, bars: Values, slots: Value) -> Values:
+def pieces_back(b: Builder, pieces: Pieces, main: Value, kept: Slots, bars: Values, slots: Value) -> Values:
     """The pieces before the last one, each taped and reversed from the state that is advanced to."""
     one, minus, loop = number(b, 1), number(b, -1), pieces.loop
     counter, inner = Value(I64, "position"), kept.like()
     params = tuple(Value(v.any_type, v.hint) for v in bars)
 
     def body() -> Values:
-        start = loop.state(b, inner.room, inner.top)
-        place = read(b, inner.places, inner.top, index=_CELL)
-        place = cast(b, place, dtype=I64.dtype, kind=I64.kind, hint="place")
+        start = loop.state(b, inner.room, inner.row(b, inner.top))
+        place = cell(b, inner.places, inner.top, "place")
         state, now = _advance_to(b, pieces, start, place, inner, counter, slots)
         found = pieces.taped(b, state, counter).reverse(b, params)
-        last = cast(b, read(b, now.places, now.top, index=_CELL), dtype=I64.dtype, kind=I64.kind)
+        last = cell(b, now.places, now.top)
         top = where(b, eq(b, last, counter), sub(b, now.top, one), now.top)
-        return (*found, *now.room, now.places, maximum(b, top, number(b, 0), hint="top"))
+        top = maximum(b, top, number(b, 0), hint="top")
+        return (*found, *Slots(now.room, now.places, top, now.order).values)
 
     region = b.region((counter, *params, *inner.values), body)
     inits = (*bars, *kept.values)
@@ -133,12 +145,12 @@ def _pieces_back(b: Builder, pieces: Pieces, main: Value, kept: _Slots, bars: Va
 
 
 def _advance_to(
-    b: Builder, pieces: Pieces, state: Values, place: Value, kept: _Slots, goal: Value, slots: Value
-) -> tuple[Values, _Slots]:
+    b: Builder, pieces: Pieces, state: Values, place: Value, kept: Slots, goal: Value, slots: Value
+) -> tuple[Values, Slots]:
     """The state before piece ``goal``, from that at ``place``; free slots are filled on the way."""
     inits, loop = (*state, place, *kept.values), pieces.loop
 
-    def params() -> tuple[Values, Value, _Slots]:
+    def params() -> tuple[Values, Value, Slots]:
         return loop.fresh(), Value(I64, "place"), kept.like()
 
     state_, place_, kept_ = params()
@@ -160,10 +172,10 @@ def _advance_to(
     region = b.region((*now, at, *inner.values), body)
     found = b.while_loop(inits, cond, region, hints=[v.hint for v in inits])
     count = len(state)
-    return found[:count], _of(found[count + 1 :])
+    return found[:count], kept.of(found[count + 1 :])
 
 
-def _with_slot(b: Builder, loop: Loop, kept: _Slots, state: Values, place: Value) -> _Slots:
+def _with_slot(b: Builder, loop: Loop, kept: Slots, state: Values, place: Value) -> Slots:
     top = add(b, kept.top, number(b, 1), hint="top")
-    room = loop.kept(b, kept.room, state, top)
-    return _Slots(room, write(b, kept.places, place, top, index=_CELL, hint="places"), top)
+    room = loop.kept(b, kept.room, state, kept.row(b, top))
+    return Slots(room, write(b, kept.places, place, top, index=_CELL, hint="places"), top, kept.order)

@@ -7,7 +7,9 @@
                (Griewank and Walther, "Algorithm 799: revolve", 2000).
 
 The last segment, or step, is taped in the forward sweep: what comes after the loop, and its reverse, follow
-it at once. A ``while`` is run once to count its steps.
+it at once. A ``while`` is run once to count its steps, but for
+
+``online``     which keeps states as it goes (:mod:`adgen.autodiff.online`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adgen.autodiff.budgets import Budget, chosen, square_root, state_bytes
+from adgen.autodiff.online import online
 from adgen.autodiff.revolve import Pieces, revolved
 from adgen.autodiff.segments import Copy, Loop, Second, Totals, Values, known, number
 from adgen.autodiff.sums import is_sum
@@ -46,21 +49,35 @@ def schedule_of(node: Node) -> str | None:
     return dict(node.attrs).get("schedule") if isinstance(node, For | While) else None
 
 
-def open_loop(b: Builder, loop: Loop, inits: Values, trips: Value, budget: Budget | None) -> Opened:
-    """Emit the first part of a loop of ``trips`` steps under its schedule, or within its budget."""
+def open_loop(
+    b: Builder, loop: Loop, inits: Values, trips: Callable[[], Value], budget: Budget | None
+) -> Opened:
+    """Emit the first part of a loop under its schedule, or within its budget; ``trips`` counts its steps."""
+    if schedule_of(loop.node) == "online" and isinstance(loop.node, While):
+        second_of, results = online(b, loop, inits, _slots(b, loop))
+    else:
+        second_of, results = _counted_loop(b, loop, inits, trips(), budget)
+    captured = tuple(loop.env.get(v, v) for v in loop.summed)
+    return Opened(results, (*(inits[k] for k in loop.moving), *captured), second_of)
+
+
+def _counted_loop(
+    b: Builder, loop: Loop, inits: Values, trips: Value, budget: Budget | None
+) -> tuple[Second, Values]:
     kind, count = schedule_of(loop.node), dict(loop.node.attrs).get("count")
     if kind == "budget":
         assert budget is not None
         size, slots = chosen(b, loop, trips, budget)
-        second_of, results = revolved(b, Pieces(loop, trips, size), inits, slots)
-    elif kind == "revolve":
-        slots = _affordable(b, loop) if count is None else number(b, count)
-        second_of, results = revolved(b, Pieces(loop, trips), inits, slots)
-    else:
-        size = _every(b, trips) if count is None else number(b, count)
-        second_of, results = _segments(b, loop, inits, trips, size, kind == "truncated")
-    captured = tuple(loop.env.get(v, v) for v in loop.summed)
-    return Opened(results, (*(inits[k] for k in loop.moving), *captured), second_of)
+        return revolved(b, Pieces(loop, trips, size), inits, slots)
+    if kind in ("revolve", "online"):
+        return revolved(b, Pieces(loop, trips), inits, _slots(b, loop))
+    every = _every(b, trips) if count is None else number(b, count)
+    return _segments(b, loop, inits, trips, every, kind == "truncated")
+
+
+def _slots(b: Builder, loop: Loop) -> Value:
+    count = dict(loop.node.attrs).get("count")
+    return _affordable(b, loop) if count is None else number(b, count)
 
 
 def counted(b: Builder, loop: Loop, inits: Values) -> Value:
@@ -150,7 +167,8 @@ def _loop_back(
 def _affordable(b: Builder, loop: Loop) -> Value:
     """The slots that a number of bytes is enough for."""
     budget = dict(loop.node.attrs)["memory"]
-    state = state_bytes(loop.node)
+    extra = 2 * I64.dtype.itemsize if schedule_of(loop.node) == "online" else 0
+    state = state_bytes(loop.node) + extra
     slots = floor_divide(b, number(b, budget), size_value(b, state))
     message = f"a memory of {budget} bytes is too little for this loop: one state takes {state} bytes"
     b.emit(fail_if, (lt(b, slots, number(b, 1)),), {"error": "MemoryError", "message": message})

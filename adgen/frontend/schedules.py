@@ -49,7 +49,7 @@ def _checkpointed(r: Reader, options: dict[str, object]) -> Schedule:
     if set(given) - wanted or len(given) != min(len(wanted), 1):
         needs = " or ".join(f"`{name}`" for name in sorted(wanted)) or "no number"
         raise r.error("AG404", reason=f"the schedule {kind!r} takes {needs}")
-    kind = "revolve" if kind == "online" else str(kind)
+    kind = str(kind)
     if "memory" in given:
         return Schedule(kind, memory=_bytes(r, given["memory"]))
     number = next(iter(given.items()), None)

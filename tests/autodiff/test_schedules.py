@@ -288,6 +288,32 @@ def test_advances_of_revolve(slots: int, monkeypatch: pytest.MonkeyPatch) -> Non
         assert calls[0] - steps == least(steps, slots), steps  # each step is taped once besides
 
 
+def unknown(slots: int) -> Callable[..., Any]:
+    def function(h, n):
+        k = 0
+        while adgen.checkpointed(k < n, schedule="online", slots=slots):
+            h = np.tanh(h * 1.5)
+            k += 1
+        return h
+
+    return function
+
+
+@pytest.mark.parametrize("slots", [1, 2, 3, 5])
+def test_advances_of_a_loop_of_unknown_length(slots: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to (s + 1)(s + 2)/2 steps as few as when their number is known, else fewer than counting first."""
+    transform = adgen.grad(unknown(slots), backend="numpy")
+    transform(np.array(0.3)[()], 1)
+    best = (slots + 1) * (slots + 2) // 2
+    for steps in [*range(1, best + 9), 70]:
+        with counted_steps(monkeypatch) as calls:
+            transform(np.array(0.3)[()], steps)
+        found = calls[0] - steps
+        assert found <= steps + least(steps, slots), steps
+        assert found == least(steps + 1, slots) or steps > best, steps
+        assert found <= 1.13 * least(steps + 1, slots), steps
+
+
 @pytest.mark.parametrize("slots", [1, 3])
 def test_advances_of_a_pullback(slots: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for steps in (1, 2, 9, 30):
