@@ -118,15 +118,13 @@ class Resolve(Rebuild):
     def _counted(self, value: Value, frame: Frame) -> Value:
         """A counter of a ``while`` loop, from the number of the round."""
         counts = self._homes.inductions[value]
-        start, step = self.value(counts.start), self._step(counts.step)
+        known = known_dim(self.b, counts.step)
+        fixed = None if known is None else known.value
+        start, step = self.value(counts.start), self.value(counts.step) if fixed is None else None
         assert frame.position is not None
         with self.b.into(frame.prologue):
-            moved = mul(self.b, frame.position, step)
+            moved = mul(self.b, frame.position, constant(self.b, fixed or 0) if step is None else step)
             return (sub if counts.falls else add)(self.b, start, moved, hint=value.hint)
-
-    def _step(self, step: Value) -> Value:
-        known = known_dim(self.b, step)
-        return self.value(step) if known is None or known.value is None else constant(self.b, known.value)
 
     def _again(self, value: Value, op: Op) -> bool:
         return self._homes.free(value) or self._homes.must_recompute(op) or self._tapes.cheaper(value)

@@ -148,17 +148,27 @@ class Tuple:
     owner: Root | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """Lists as elements of a list: how deep they are nested, and the type of the numbers in the innermost."""
+
+    depth: int
+    leaf: Type
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Grown:
     """A list filled by a loop: the first ``count`` rows of ``place``, elements of type ``element``.
 
-    ``place`` and ``element`` are None as long as nothing was appended.
+    ``place`` and ``element`` are None as long as nothing was appended. With ``inner`` its elements are lists,
+    which are kept side by side as rows of ``place``.
     """
 
     place: Array | None
     count: Dim
     element: Type | None
     owner: Root | None
+    inner: Inner | None = None
 
     def same_as(self, other: Grown) -> bool:
         """Whether both are one list of one length."""

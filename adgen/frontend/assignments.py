@@ -155,8 +155,8 @@ def _store(r: Reader, act: Activation, target: cst.Subscript, found: Abstract) -
 # -- containers ---------------------------------------------------------------------------------------------
 def set_key(r: Reader, base: Tuple, items: Sequence[tuple[Abstract, Span]], found: Abstract) -> None:
     """``d[key] = found`` of a dict."""
-    (item, span) = items[0]
-    if len(items) != 1 or isinstance(item, Slice):
+    (item, span) = items[0] if len(items) == 1 else (None, None)
+    if item is None or span is None or isinstance(item, Slice):
         raise r.error("AG113", span)
     change(r, base, with_item(base, key_of(r, item, span), found))
 

@@ -6,9 +6,22 @@ from collections.abc import Callable, Sequence
 
 from adgen.diagnostics import Span
 from adgen.frontend import cells, places
-from adgen.frontend.abstract import Abstract, Array, Cells, Iterable, Known, Slice
+from adgen.frontend.abstract import (
+    Abstract,
+    Array,
+    Cells,
+    Grown,
+    Iterable,
+    Known,
+    Number,
+    Root,
+    Slice,
+    Tuple,
+)
+from adgen.frontend.nested import flattened
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.core import Indexer, Point, Region, Value
+from adgen.ir.dims import Dim
 from adgen.ir.types import I64, DType, Kind
 from adgen.primitives import lists as prims
 from adgen.primitives.checks import fail_if
@@ -17,6 +30,7 @@ from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import read
 from adgen.primitives.ordering import argsort
 from adgen.primitives.rounding import floor_divide
+from adgen.primitives.shape import broadcast
 from adgen.primitives.sizes import constant
 
 Bounds = tuple[Value, Value, Value]
@@ -60,7 +74,8 @@ def extend(r: Reader, x: Cells, items: Abstract) -> None:
     cells.check_own(r, x)
     if not x.roots:
         with r.branch(r.state) as _:
-            raise cells.learn(r, x, cells.element_of(r, found.item(constant(r.b, 0))))
+            item = flattened(r, found.item(constant(r.b, 0)))
+            raise cells.learn(r, x, cells.element_of(r, item))
     bounds = (found.lo, found.hi, found.step)
     _rounds(r, x, bounds, lambda k: cells.append(r, x, found.item(k)), found.step_value)
 
@@ -83,11 +98,13 @@ def filled(r: Reader, items: Sequence[Abstract], times: Value) -> Abstract:
         raise r.error("AG115", notes=["a list of nothing is repeated"])
     times = r.cast(times, DType.i64, Kind.py)
     site = cells.site_of(r)
+    if len(items) == 1 and site not in r.elements and isinstance(items[0], Known | Number):
+        return _constant(r, items[0], times, site)
     r.elements.setdefault(site, None)
     made = cells.new(r, (), site)
     for item in items:
-        if isinstance(item, Array):
-            raise r.error("AG115", notes=["every element would be the same array"])
+        if isinstance(item, Array | Cells | Grown) or (isinstance(item, Tuple) and item.kind == "list"):
+            raise r.error("AG115", notes=["every element would be the same array or list"])
     if made.form is None:
         raise cells.learn(r, made, cells.element_of(r, items[0]))
 
@@ -99,12 +116,24 @@ def filled(r: Reader, items: Sequence[Abstract], times: Value) -> Abstract:
     return made
 
 
+def _constant(r: Reader, item: Abstract, times: Value, site: object) -> Grown:
+    """One number again and again. Where the list changes it is made anew, of cells."""
+    from adgen.frontend.indexing import _length
+
+    value = r.value(item)
+    count = r.sizes.bindable(_length(r, r.sizes.polynomial(times), Dim.const(0)), "count")
+    owner = Root("list", None, r.b.span)
+    r.sites[owner], r.born[owner] = site, tuple(r.rounds)
+    place = r.new_array(broadcast(r.b, value, dims=(count,), axes=()), "list")
+    return Grown(place, count, value.type, owner)
+
+
 def sliced(r: Reader, x: Cells, chosen: Slice, span: Span | None) -> Abstract:
     """``x[start:stop:step]``: another list; of numbers or arrays one to look at."""
     from adgen.frontend.lists import list_item
 
     parts = [list_item(r, column, [(chosen, span)]) for column in cells.columns(r, x)]
-    if x.form == cells.LEAF:
+    if x.form is not None and x.form[0] != "tuple":
         return parts[0]
     if x.form is None or x.form[1] != "tuple" or any(part != cells.LEAF for part in x.form[4]):
         raise r.error("AG115", notes=["a slice of a list of nested tuples"])

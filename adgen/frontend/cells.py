@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from adgen.frontend import places
-from adgen.frontend.abstract import Abstract, Array, Cells, Form, Grown, Root, Tuple
+from adgen.frontend import nested, places
+from adgen.frontend.abstract import Abstract, Array, Cells, Form, Grown, Inner, Root, Tuple
 from adgen.frontend.open_sizes import closed, in_scope, opened
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
@@ -96,7 +96,8 @@ def joined(r: Reader, one: Element, other: Element) -> Element:
     """The kind of element that both are. Raises AG115 where there is none."""
     if one.guessed != other.guessed:
         return other if one.guessed else one
-    if one.form != other.form:
+    form = _joined_form(one.form, other.form)
+    if form is None:
         raise _mixed(r, one, other)
     types = []
     for left, right in zip(one.types, other.types, strict=True):
@@ -104,7 +105,20 @@ def joined(r: Reader, one: Element, other: Element) -> Element:
         if both is None:
             raise _mixed(r, one, other)
         types.append(opened(r, both, right))
-    return replace(one, types=tuple(types))
+    return replace(one, form=form, types=tuple(types))
+
+
+def _joined_form(one: Form, other: Form) -> Form | None:
+    """The form of both; the numbers in their rows may be of other kinds."""
+    if one == other:
+        return one
+    if one[0] == other[0] == "rows":
+        inner = nested.joined(one[1], other[1])
+        return None if inner is None else ("rows", inner)
+    if one[0] == other[0] == "tuple" and one[:4] == other[:4] and len(one[4]) == len(other[4]):
+        parts = tuple(_joined_form(a, b) for a, b in zip(one[4], other[4], strict=True))
+        return None if None in parts else (*one[:4], parts)
+    return None
 
 
 def _mixed(r: Reader, one: Element, other: Element) -> Exception:
@@ -120,7 +134,11 @@ def element_of(r: Reader, x: Abstract) -> Element:
 
 
 def _form(r: Reader, x: Abstract, types: list[Type]) -> Form:
-    if isinstance(x, Tuple) and x.kind != "list" and x.items:
+    inner = nested.nested(x)
+    if inner is not None and isinstance(x, Grown) and x.place is not None:
+        types.append(_type_of(r, x.place))
+        return ("rows", inner)
+    if isinstance(x, Tuple) and x.items:
         return ("tuple", x.kind, x.keys, x.cls, tuple(_form(r, item, types) for item in x.items))
     found = r.type_of(x)
     if found is None:
@@ -130,10 +148,16 @@ def _form(r: Reader, x: Abstract, types: list[Type]) -> Form:
     return LEAF
 
 
+def _type_of(r: Reader, place: Array) -> Type:
+    found = r.type_of(place)
+    assert found is not None
+    return found
+
+
 def leaves(form: Form, x: Abstract) -> Iterator[Abstract]:
-    """The leaves of an element."""
-    if form == LEAF:
-        yield x
+    """The leaves of an element; of a list in it the row."""
+    if form[0] != "tuple":
+        yield x if not isinstance(x, Grown) or x.place is None else x.place
         return
     assert isinstance(x, Tuple)
     for part, item in zip(form[4], x.items, strict=True):
@@ -142,7 +166,7 @@ def leaves(form: Form, x: Abstract) -> Iterator[Abstract]:
 
 def rebuilt(form: Form, values: Iterator[Abstract]) -> Abstract:
     """An element from its leaves."""
-    if form == LEAF:
+    if form[0] != "tuple":
         return next(values)
     _, kind, keys, cls, parts = form
     return Tuple(tuple(rebuilt(part, values) for part in parts), kind, keys, cls)
@@ -153,11 +177,13 @@ def new(r: Reader, items: Sequence[Abstract], site: object, name: str | None = N
     """A list of these items, made at a site that was found to need one."""
     element = r.elements[site]
     assert element is None or isinstance(element, Element)
+    items = [nested.flattened(r, item) for item in items]
     for item in items:
         found = element_of(r, item)
         element = found if element is None else joined(r, element, found)
     owner = Root("list", name, r.b.span)
     r.sites[owner] = site
+    r.born[owner] = tuple(r.rounds)
     if element is None:
         return Cells(owner)
     element = replace(element, types=tuple(in_scope(r, t) for t in element.types))
@@ -180,6 +206,7 @@ def copied(r: Reader, x: Cells) -> Cells:
     r.elements.setdefault(site, None)
     owner = Root("list", None, r.b.span)
     r.sites[owner] = site
+    r.born[owner] = tuple(r.rounds)
     mine = kind_of(r, x)
     if mine is None:
         return new(r, (), site)
@@ -240,14 +267,25 @@ def made_of(r: Reader, x: Cells, values: Sequence[Value]) -> Abstract:
     """An element from the contents of its cells."""
     assert x.form is not None
     found: list[Abstract] = []
-    for root, value in zip(x.roots, values, strict=True):
+    for root, value, inner in zip(x.roots, values, _inners(x.form), strict=True):
         value = closed(r, value)
         one = r.wrap(value)
         if isinstance(one, Array):
             one = r.new_array(value, "list")
             r.state.shared[one.root] = _elements(r, root)
+            if inner is not None:
+                one = nested.row_of(value.type, inner, one)
         found.append(one)
     return rebuilt(x.form, iter(found))
+
+
+def _inners(form: Form) -> Iterator[Inner | None]:
+    """What is in the lists among the leaves of an element."""
+    if form[0] != "tuple":
+        yield form[1] if form[0] == "rows" else None
+        return
+    for part in form[4]:
+        yield from _inners(part)
 
 
 def _elements(r: Reader, root: Root) -> dict[Root, Value]:
@@ -260,7 +298,8 @@ def columns(r: Reader, x: Cells) -> tuple[Grown, ...]:
     if any(open_axes(t) for t in x.types):
         raise r.error("AG115", notes=["its elements differ in size: take them one by one, as `xs[i]`"])
     found: list[Grown] = []
-    for stack, type_ in zip(contents(r, x), x.types, strict=True):
+    assert x.form is not None
+    for stack, type_, inner in zip(contents(r, x), x.types, _inners(x.form), strict=True):
         key = ("rows", stack)
         place = r.state.cache.get(key)
         size = r.sizes.dim_of(count(r, x), "count")
@@ -269,20 +308,21 @@ def columns(r: Reader, x: Cells) -> tuple[Grown, ...]:
             place = r.new_array(rows, "list")
             r.state.cache[key] = place
             r.state.shared[place.root] = _elements(r, x.roots[len(found)])
-        found.append(Grown(place, size, type_, None))
+        found.append(Grown(place, size, type_, None, inner))
     return tuple(found)
 
 
 def snapshot(r: Reader, x: Cells) -> Abstract:
     """The elements as they are now, as library functions take them."""
-    if x.form is not None and x.form != LEAF:
+    if x.form is not None and x.form[0] == "tuple":
         raise r.error("AG115", notes=["an array of a list of tuples: make one of each of their items"])
     return columns(r, x)[0]
 
 
 # -- changing -----------------------------------------------------------------------------------------------
 def check_own(r: Reader, x: Cells) -> None:
-    """Refuse to change what may be one of two lists."""
+    """Refuse to change what may be one of two lists, or is an element of another one."""
+    nested.check_unsealed(r, x.owner)
     for root in x.roots:
         if any(source.origin == "cells" for source in r.state.shared.get(root, {})):
             raise r.error("AG115", notes=[_ALIASED])
@@ -292,6 +332,7 @@ def fitted(r: Reader, x: Cells, item: Abstract) -> list[Value]:
     """The values of an element in the types of the list's cells."""
     from adgen.frontend.merging import convert
 
+    item = nested.flattened(r, item)
     element = element_of(r, item)
     mine = kind_of(r, x)
     if mine is None or joined(r, mine, element) != mine:
@@ -379,6 +420,10 @@ def like(r: Reader, old: Cells, values: Iterator[Value]) -> Cells:
     """A list of its own like another one, with other contents."""
     owner = Root("list", old.owner.name, r.b.span)
     r.sites[owner] = r.sites[old.owner]
+    if old.owner in r.born:
+        r.born[owner] = r.born[old.owner]
+    if old.owner in r.sealed:
+        r.sealed[owner] = None
     roots = tuple(Root("cells", None, r.b.span) for _ in old.roots)
     r.state.versions.update(zip(roots, values, strict=False))
     return replace(old, owner=owner, roots=roots)

@@ -66,7 +66,7 @@ def looped(r: Reader, act: Activation, node: cst.ListComp | cst.GeneratorExp) ->
 
     made: list[cst.CSTNode] = []
     name = "found"
-    while name in names_read(node):
+    while name in names_read(node) or name in act.local:
         name += "_"
     call = cst.Call(cst.Attribute(cst.Name(name), cst.Name("append")), [cst.Arg(node.elt)])
     loop = _loop(node.for_in, cst.Expr(call), made)

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from adgen.frontend.abstract import Array, Either, Index, Reshape, Root, Step, Stretch
+from adgen.frontend.origins import becoming
 from adgen.ir.core import Range, Region, Value
 from adgen.ir.dims import Dim
 from adgen.primitives.elementwise import eq, where
@@ -116,8 +117,13 @@ def _picked(r: Reader, x: Tree, action: Callable[[Array], Value]) -> Value:
 
 
 def write(r: Reader, place: Array, action: Callable[[Array], None]) -> None:
-    """Run an action that stores for the place that is meant."""
+    """Run an action that stores for the place that is meant. Raises AG245 where their sizes may differ."""
     assert place.root.either is not None
+    type_ = r.type_of(place)
+    for one in leaves(through(place.root.either, place.path)):
+        if type_ is None or (found := r.type_of(one)) is None or found.dims != type_.dims:
+            name = r.root_names.get(place.root, "the array")
+            raise r.error("AG245", name=name, labels=becoming(r, name, leaves(place.root.either)))
     _written(r, through(place.root.either, place.path), action)
 
 

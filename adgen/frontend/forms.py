@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from adgen.diagnostics import Span
 from adgen.frontend import cell_loops, cells, custom, directional, higher, records, reflection, schedules
@@ -28,6 +27,7 @@ from adgen.frontend.attributes import member
 from adgen.frontend.calls import Arguments
 from adgen.frontend.lists import new_list
 from adgen.frontend.names import FORMS
+from adgen.frontend.nested import own
 from adgen.frontend.reader import Reader, describe
 
 
@@ -123,7 +123,7 @@ def _sequence(r: Reader, kind: str, items: list[Abstract]) -> Abstract:
     if isinstance(items[0], Cells):
         return cells.copied(r, items[0])
     if isinstance(items[0], Grown):
-        return replace(items[0], owner=None)
+        return own(r, items[0])
     found = static_items(r, items[0])
     if found is None and kind == "list":
         return cell_loops.concatenated(r, items[0])

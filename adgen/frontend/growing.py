@@ -12,9 +12,10 @@ import libcst as cst
 
 from adgen.diagnostics import Span
 from adgen.frontend import indexing, lists, places
-from adgen.frontend.abstract import Grown, Root, Tuple
+from adgen.frontend.abstract import Grown, Inner, Root, Tuple
 from adgen.frontend.cells import instead
 from adgen.frontend.liveness import Statement, names_assigned, statements
+from adgen.frontend.nested import begin, flattened, learned, nested, note_names
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation, roots_of
@@ -37,6 +38,7 @@ class Item:
     owner: Root
     rate: Dim = ONE
     type: Type | None = None
+    inner: Inner | None = None
     span: Span | None = None
     start: Grown | None = None
     head: Grown | None = None
@@ -62,13 +64,13 @@ class Growth:
         """Where a list is appended to."""
         self.of(owner).span = span
 
-    def learn(self, owner: Root, type_: Type) -> None:
-        """The type of a list's elements."""
+    def learn(self, owner: Root, type_: Type, inner: Inner | None) -> None:
+        """The type of a list's elements, and what is in them where they are lists."""
         item = self.of(owner)
         if not all(self._known_outside(d, ()) for d in type_.dims):
             notes = ["the size of its elements is not known before the loop"]
             raise instead(self.r, owner, self.r.error("AG115", item.span, notes=notes))
-        item.type = type_
+        item.type, item.inner = type_, inner
 
     # -- around one attempt -------------------------------------------------------------------------------
     def begin(self) -> None:
@@ -89,24 +91,32 @@ class Growth:
             notes = ["a list grows in one loop (with the loops inside it) only"]
             raise instead(r, item.owner, r.error("AG115", item.span, notes=notes))
         count = Dim.const(len(entry.items))
-        for x in entry.items:
-            found = lists.element_type(r, Grown(None, ZERO, None, item.owner), x)
+        items = [flattened(r, x) for x in entry.items]
+        for x in items:
+            like = Grown(None, ZERO, item.type, item.owner, item.inner)
+            found, inner = lists.element_type(r, like, x), lists.inner_of(like, x)
             joined = found if item.type is None else join_types(item.type, found)
-            if joined is None:
+            if joined is None or (inner is None) is not (nested(x) is None):
                 raise instead(r, item.owner, lists.mixed(r, item.type, found))
-            item.type = joined
+            item.type, item.inner = joined, learned(r, item.owner, inner)
+            if item.inner is not None:
+                item.type = joined.with_dtype(item.inner.leaf.dtype)
         if item.type is None:
             return Grown(None, count, None, item.owner)
         rows = r.sizes.bindable(count + item.rate * self.rounds, "count")
         storage = empty(r.b, dims=(rows, *item.type.dims), dtype=item.type.dtype)
         place = r.new_array(storage, "list", item.name)
-        for at, x in enumerate(entry.items):
+        if item.inner is not None:
+            begin(r, place.root, item.owner)
+            for x in entry.items:
+                note_names(r, place.root, x)
+        for at, x in enumerate(items):
             lists.remember(r, self, x)
             value = indexing.fit(r, r.value(x), item.type.dtype, item.type.dims)
             index = lists.row_index(item.type.rank, constant(r.b, at))
             version = r.state.versions[place.root]
             places.set_version(r, place.root, places.stored(r, version, (), index, value))
-        return Grown(place, count, item.type, item.owner)
+        return Grown(place, count, item.type, item.owner, item.inner)
 
     # -- in the body --------------------------------------------------------------------------------------
     def enter(self, counter: Value) -> None:
@@ -116,7 +126,8 @@ class Growth:
         for item in self.items:
             start = item.start
             assert start is not None
-            item.head = Grown(start.place, start.count + item.rate * done, start.element, item.owner)
+            count = start.count + item.rate * done
+            item.head = Grown(start.place, count, start.element, item.owner, start.inner)
             frame[item.name] = item.head
         self.r.written.clear()
 
@@ -184,7 +195,7 @@ class Growth:
                 type_ = self.r.type_of(start.place)
                 assert type_ is not None
                 count = type_.dims[0]
-            frame[item.name] = Grown(start.place, count, start.element, item.owner)
+            frame[item.name] = Grown(start.place, count, start.element, item.owner, start.inner)
             if start.place is not None:
                 self._hold(start.place.root)
 

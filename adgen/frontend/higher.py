@@ -290,8 +290,8 @@ def _choices(
         sequence, *count = _takes(r, given, f"itertools.{name}", least, 2, "r")
         count += [given.named["r"]] if "r" in given.named else []
         items = items_of(r, sequence)
-        number = int(r.static(count[0], "the number of items")) if count else len(items)
-        if number < 0:
+        number = r.static(count[0], "the number of items") if count else len(items)
+        if not isinstance(number, int) or number < 0:
             raise r.error("AG205", function=f"itertools.{name}", reason=f"it cannot choose {number} items")
         return _rows(tuple(function(items, number)))  # type: ignore[arg-type]
 
@@ -314,7 +314,10 @@ def _repeat(r: Reader, given: Arguments) -> Abstract:
     times += [given.named["times"]] if "times" in given.named else []
     if not times:
         raise r.error("AG240", what="the length of a sequence")
-    return binary(r, "*", Tuple((x,)), Known(int(r.static(times[0], "the length of a sequence"))))
+    number = r.static(times[0], "the length of a sequence")
+    if not isinstance(number, int):
+        raise r.error("AG205", function="itertools.repeat", reason="it repeats a whole number of times")
+    return binary(r, "*", Tuple((x,)), Known(number))
 
 
 FORMS: dict[str, Callable[[Reader, Arguments], Abstract]] = {

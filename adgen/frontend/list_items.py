@@ -8,10 +8,10 @@ from dataclasses import replace
 import libcst as cst
 
 from adgen.diagnostics import Span
-from adgen.frontend import cell_loops, cells, sequence_search
+from adgen.frontend import cell_loops, cells, nested, sequence_search
 from adgen.frontend.abstract import Abstract, Cells, Grown, Known, Number, Slice, Tuple
 from adgen.frontend.expressions import expression
-from adgen.frontend.lists import check_own, new_list
+from adgen.frontend.lists import check_own, list_item, new_list, row_position
 from adgen.frontend.mutation import change
 from adgen.frontend.operators import binary
 from adgen.frontend.reader import Reader, describe
@@ -180,6 +180,13 @@ def store_item(r: Reader, act: Activation, target: cst.Subscript, base: List, fo
     _store(r, act, target, base, items, found)
 
 
+def _only(r: Reader, items: Sequence[tuple[Abstract, Span]]) -> tuple[Abstract, Span]:
+    """The one index of an element to write into."""
+    if len(items) != 1 or isinstance(items[0][0], Slice):
+        raise r.error("AG115", notes=[_WRITE])
+    return items[0]
+
+
 def _store(
     r: Reader,
     act: Activation,
@@ -188,11 +195,12 @@ def _store(
     items: Sequence[tuple[Abstract, Span]],
     found: Abstract,
 ) -> None:
-    (item, span) = items[0]
-    if len(items) != 1 or isinstance(item, Slice):
-        raise r.error("AG115", notes=[_WRITE])
+    item, span = _only(r, items)
     if isinstance(base, Cells):
         cells.store(r, base, index_value(r, item, span), found)
+        return
+    if isinstance(base, Grown) and base.owner is None:
+        nested.store(r, base, row_position(r, base, item, span), found)
         return
     known = isinstance(base, Tuple) and isinstance(item, Known) and isinstance(item.value, int)
     if not known or not isinstance(base, Tuple) or base.owner is None:
@@ -219,13 +227,13 @@ def augment_item(
 
     if isinstance(base, Tuple) and base.kind != "list":
         raise r.error("AG248" if base.kind == "tuple" else "AG115")
-    (item, span) = items[0]
-    if len(items) != 1 or isinstance(item, Slice):
-        raise r.error("AG115", notes=[_WRITE])
+    item, span = _only(r, items)
     if isinstance(base, Tuple) and isinstance(item, Known):
         old = tuple_item(r, base, list(items))
     elif isinstance(base, Cells):
         old = cells.get(r, base, index_value(r, item, span))
+    elif isinstance(base, Grown) and base.owner is None:
+        old = list_item(r, base, [(item, span)])
     else:
         raise cells.instead(r, base.owner, r.error("AG115"))
     if not isinstance(old, Number | Known):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from adgen.frontend.abstract import Root
 from adgen.frontend.lists import copy_instead
+from adgen.frontend.nested import check_round
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation, State, roots_of
 from adgen.ir.core import Value
@@ -26,7 +27,8 @@ class ListRound:
         self.shared = dict(self.r.state.shared)
 
     def check(self) -> None:
-        """Refuse a round that appends an array which a later round may change."""
+        """Refuse a round that appends what a later round may change."""
+        check_round(self.r, self.live, self.act.key)
         state = self.r.state
         changed = {
             root

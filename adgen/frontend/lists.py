@@ -11,13 +11,14 @@ from dataclasses import replace
 
 import libcst as cst
 
-from adgen.frontend import cells, indexing, places
+from adgen.frontend import cells, indexing, nested, places
 from adgen.frontend.abstract import (
     Abstract,
     Array,
     Cells,
     Grown,
     Index,
+    Inner,
     Iterable,
     Known,
     Number,
@@ -49,6 +50,7 @@ def new_list(r: Reader, items: tuple[Abstract, ...]) -> Tuple | Cells:
         return cells.new(r, items, site)
     owner = Root("list", None, r.b.span)
     r.sites[owner] = site
+    r.born[owner] = tuple(r.rounds)
     return Tuple(items, "list", owner=owner)
 
 
@@ -95,6 +97,7 @@ def _items_of(r: Reader, bound: Tuple | Grown, x: Abstract) -> tuple[Abstract, .
 
 def check_own(r: Reader, act: Activation, name: str, bound: Tuple | Grown) -> None:
     """Refuse to change a list that something else may refer to."""
+    nested.check_unsealed(r, bound.owner)
     if r.state.frames[act.key].get(name) is not bound:
         error = r.error("AG115", notes=[f"`{name}` belongs to the function around this one"])
         raise cells.instead(r, bound.owner, error)
@@ -146,17 +149,23 @@ def extend(r: Reader, act: Activation, name: str, items: tuple[Abstract, ...]) -
 
 def pushed(r: Reader, bound: Grown, item: Abstract) -> Grown:
     """A list with one more element, in the row that was kept free for it."""
+    if bound.place is not None:
+        nested.note_names(r, bound.place.root, item)
+    item = nested.flattened(r, item)
     type_ = element_type(r, bound, item)
     growth = r.growing.get(bound.owner) if bound.owner is not None else None
     if growth is None:
         error = r.error("AG115", notes=["behind the loop that filled it a list stays as it is"])
         raise cells.instead(r, bound.owner, error)
     wanted = type_ if bound.element is None else join_types(bound.element, type_)
-    if wanted is None or bound.owner is None:
+    inner = nested.learned(r, bound.owner, inner_of(bound, item))
+    if wanted is not None and inner is not None:
+        wanted = wanted.with_dtype(inner.leaf.dtype)
+    if wanted is None or bound.owner is None or (inner is None) is not (nested.nested(item) is None):
         raise cells.instead(r, bound.owner, mixed(r, bound.element, type_))
     growth.note(bound.owner, r.b.span)
-    if wanted != bound.element:
-        growth.learn(bound.owner, wanted)
+    if wanted != bound.element or inner != bound.inner:
+        growth.learn(bound.owner, wanted, inner)
         raise Regrow(growth)
     assert bound.place is not None
     remember(r, growth, item)
@@ -174,12 +183,18 @@ def mixed(r: Reader, old: Type | None, new: Type) -> Exception:
 
 
 def element_type(r: Reader, bound: Tuple | Grown, item: Abstract) -> Type:
-    """The type of an element. Raises AG115 for what is neither a number nor an array."""
-    found = r.type_of(item)
+    """The type of an element. Raises AG115 for what is no number, no array and no list of numbers."""
+    found = r.type_of(item.place if isinstance(item, Grown) and item.place is not None else item)
     if found is None:
         note = f"in a loop numbers and arrays can be appended, not {describe(r, item)}"
         raise cells.instead(r, bound.owner, r.error("AG115", notes=[note]))
     return found
+
+
+def inner_of(bound: Grown, item: Abstract) -> Inner | None:
+    """What is in the lists that are the elements of a list with one more; None where they are no lists."""
+    mine = nested.nested(item)
+    return mine if bound.element is None else nested.joined(bound.inner, mine)
 
 
 def row_index(rank: int, at: Value) -> Index:
@@ -233,6 +248,8 @@ def element(r: Reader, x: Grown, index: Value) -> Abstract:
     assert x.place is not None
     assert x.element is not None
     place = Array(x.place.root, (*x.place.path, row_index(len(x.element.dims), index)))
+    if x.inner is not None:
+        return nested.row_of(x.element, x.inner, place)
     if x.element.rank or x.element.kind is Kind.array:
         return place
     return Number(r.cast(r.value(place), x.element.dtype, x.element.kind))
@@ -252,17 +269,17 @@ def list_item(r: Reader, x: Grown, items: list[tuple[Abstract, object]]) -> Abst
         assert isinstance(part, Array)
         inner = r.type_of(part)
         assert inner is not None
-        return Grown(part, inner.dims[0], x.element, None)
-    value = r.value(item) if isinstance(item, Number | Known) else None
-    if value is None or not value.type.dtype.is_integer or value.type.rank:
-        raise r.error("AG236", span, what=describe(r, item))  # type: ignore[arg-type]
-    return element(r, x, _position(r, x, item, value))
+        return nested.own(r, Grown(part, inner.dims[0], x.element, None, x.inner))
+    return element(r, x, row_position(r, x, item, span))
 
 
-def _position(r: Reader, x: Grown, item: Abstract, value: Value) -> Value:
+def row_position(r: Reader, x: Grown, item: Abstract, span: object) -> Value:
     """The row of an index that may be negative."""
     from adgen.ir.types import DType
 
+    value = r.value(item) if isinstance(item, Number | Known) else None
+    if value is None or not value.type.dtype.is_integer or value.type.rank:
+        raise r.error("AG236", span, what=describe(r, item))  # type: ignore[arg-type]
     place = r.sizes.polynomial(r.cast(value, DType.i64, Kind.py))
     if place.value is not None and place.value < 0 and r.sizes.proves(x.count + place):
         return r.sizes.value(x.count + place)

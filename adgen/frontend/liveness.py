@@ -143,9 +143,20 @@ def _reads(node: cst.CSTNode) -> Iterator[str]:
         case cst.FunctionDef(params=params, body=body):
             yield from _reads(params)
             yield from _reads(body)
+        case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
+            yield from _reads(node.for_in.iter)
+            own = frozenset(_comprehension_targets(node.for_in))
+            yield from (name for child in node.children for name in _reads(child) if name not in own)
         case _:
             for child in node.children:
                 yield from _reads(child)
+
+
+def _comprehension_targets(clause: cst.CompFor) -> Iterator[str]:
+    """Names that a comprehension has of its own."""
+    yield from names_bound_in(clause.target)
+    if clause.inner_for_in is not None:
+        yield from _comprehension_targets(clause.inner_for_in)
 
 
 def _target_reads(target: cst.CSTNode) -> Iterator[str]:

@@ -138,15 +138,14 @@ def lower(
     demanded: dict[object, Any] = {}
     equalities: dict[str, Equality] = {}
     elements: dict[object, Any] = {}
+    leaves: dict[object, Type] = {}
     recursive: set[Span] = set()
     followed: set[object] = set()
     reader = None
     for _ in range(_ATTEMPTS):
         substitution = _solved(equalities)
-        reader = Reader(
-            demanded, refuted, max_ops, substitution, differentiate, recursive, followed, elements=elements
-        )
-        reader.sizes.call = sizes
+        reader = Reader(demanded, refuted, max_ops, substitution, differentiate, recursive, followed)
+        reader.elements, reader.leaves, reader.sizes.call = elements, leaves, sizes
         try:
             with deep_stack():
                 lowered = _attempt(reader, function, arguments, brings)

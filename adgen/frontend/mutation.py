@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from adgen.frontend.abstract import Abstract, Iterable, Partial, Root, Tuple, UserFunction
 from adgen.frontend.lists import owners_in
+from adgen.frontend.nested import check_unsealed
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import BOUND, Binding, Closure, Missing, State
 
@@ -27,6 +28,7 @@ def change(r: Reader, old: Tuple, new: Tuple) -> Tuple:
     """Put ``new`` where ``old`` was referred to. Raises AG132 where that is not known."""
     if old.owner is None:
         raise r.error("AG132", what=describe(r, old))
+    check_unsealed(r, old.owner)
     for names in r.state.frames.values():
         for name, bound in names.items():
             names[name] = _exchanged(bound, old.owner, new)

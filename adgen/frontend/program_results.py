@@ -48,6 +48,8 @@ def result_of(r: Reader, x: Abstract, yields: list[Value]) -> Spec:
 
 def _rows(r: Reader, x: Grown, yields: list[Value]) -> Spec:
     """A list whose length is known only at run time: the array of its elements."""
+    if x.inner is not None:
+        raise r.error("AG115", notes=["return an array of a list of lists: `np.array(rows)`"])
     value = places.read(r, contents(r, x))
     yields.append(value)
     return Rows(value.type, x.element is not None and x.element.kind is Kind.py)

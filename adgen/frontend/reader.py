@@ -115,6 +115,11 @@ class Reader:
     classes: dict[type, Any] = field(default_factory=dict)
     changes: int = 0
     growing: dict[Root, Any] = field(default_factory=dict)
+    rounds: list[object] = field(default_factory=list)
+    born: dict[Root, tuple[object, ...]] = field(default_factory=dict)
+    sealed: dict[Root, None] = field(default_factory=dict)
+    rows: dict[Root, Any] = field(default_factory=dict)
+    leaves: dict[object, Type] = field(default_factory=dict)
     appended: list[tuple[Any, Root, Value, Span | None, bool]] = field(default_factory=list)
     written: dict[Root, None] = field(default_factory=dict)
     rebuilt: dict[Root, None] = field(default_factory=dict)

@@ -166,6 +166,7 @@ def for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Grow
         r.sizes.counters[counter] = (found.lo, found.hi, found.step_value or 0)
         r.counters.append(counter)
         r.loops[counter] = node
+        r.rounds.append(node)
         try:
             if growth is not None:
                 growth.enter(counter)
@@ -176,6 +177,7 @@ def for_round(r: Reader, loop: Loop, carried: Carried, found: Trip, growth: Grow
                 raise Regrow(growth)
             round_.check()
         finally:
+            r.rounds.pop()
             r.counters.remove(counter)
             del r.sizes.counters[counter]
 
@@ -200,6 +202,7 @@ def while_round(
         if any(r.state.versions[root] is not version for root, version in before.items()):
             raise r.refuse("AG119", loop.act, loop.node, construct="that writes into an array in a test")
     known = dict(r.sizes.counters)
+    r.rounds.append(loop.node)
     try:
         with r.branch(r.state, conditional=False) as (nodes, state):
             carried.enter(params)
@@ -209,6 +212,7 @@ def while_round(
             _body(r, loop)
             round_.check()
     finally:
+        r.rounds.pop()
         r.sizes.counters = known
 
     def finish() -> tuple[Value, ...]:

@@ -106,6 +106,7 @@ table.function("builtins.min")(_extremum(extrema.minimum, extrema.smallest, extr
 @table.function("builtins.sum")
 def sum_(c: LibraryContext, iterable: Abstract, /, start: Abstract = _ZERO) -> Result:
     """The sum of the elements of a tuple or of the rows of an array."""
+    require(c, not isinstance(iterable, Grown) or iterable.inner is None, "sum of lists", iterable)
     if isinstance(iterable, Array | Grown):
         found = _summed(c, iterable)
         return found if _is_zero(start) else add(c, found, start, python=True)
