@@ -298,8 +298,9 @@ def columns(r: Reader, x: Cells) -> tuple[Grown, ...]:
     if any(open_axes(t) for t in x.types):
         raise r.error("AG115", notes=["its elements differ in size: take them one by one, as `xs[i]`"])
     found: list[Grown] = []
+    stacks = contents(r, x)
     assert x.form is not None
-    for stack, type_, inner in zip(contents(r, x), x.types, _inners(x.form), strict=True):
+    for stack, type_, inner in zip(stacks, x.types, _inners(x.form), strict=True):
         key = ("rows", stack)
         place = r.state.cache.get(key)
         size = r.sizes.dim_of(count(r, x), "count")

@@ -10,7 +10,7 @@ def program(x, y):
     for value in y:
         row = []
         for k in range(n):
-            row.append(value * x[k] + k)
+            row.append(value * x[k] + k)  # noqa: PERF401
         rows.append(row)
     points = [[0.0, 1.0]]
     for value in x:
@@ -19,7 +19,7 @@ def program(x, y):
     large = []
     for i in range(n):
         if x[i] > 0.2:
-            large.append([x[i], float(i), y[i]])
+            large.append([x[i], float(i), y[i]])  # noqa: PERF401
     total = np.sum(np.array(square) ** 2) + np.sum(np.cos(np.array(rows)))
     for a, b in points:
         total += a * b

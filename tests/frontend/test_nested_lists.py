@@ -39,7 +39,7 @@ def grown_afterwards(x):
     for v in x:
         row = []
         for w in x:
-            row.append(v * w)
+            row.append(v * w)  # noqa: PERF401
         rows.append(row)
         row.append(1.0)
     return rows[0][0]
@@ -80,7 +80,7 @@ def one_row_many_times(x):
 
 def stored_beside_a_longer_table(x):
     table = [[0.0] * len(x) for _ in range(len(x))]
-    longer = table + [[1.0] * len(x)]
+    longer = table + [[1.0] * len(x)]  # noqa: RUF005
     table[0][0] = x[0]
     return longer[0][0] + x[1]
 
