@@ -31,6 +31,7 @@ _FREE = frozenset(
         "wrap",
         "stop_gradient",
         "empty",
+        "on_disk",
         "stack_new",
         "call",
         "ruled",

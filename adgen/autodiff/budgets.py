@@ -178,7 +178,8 @@ def planned(func: Func, active: set[Value], joint: Joint) -> Plan | None:
     loops: dict[For | While, Loop] = {}
     for node in _outermost(func.body.nodes):
         if any(v in active for v in node.results) and obstacle(node) is None:
-            loop = loop_of(node, b, active, joint)
+            step = node.step if isinstance(node, For) else number(b, 1)
+            loop = loop_of(node, b, active, joint, step)
             if is_taped(loop.joint_segment()):
                 loops[node] = loop
     if not loops:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adgen.autodiff.revolve import Pieces, Slots, cell, pieces_back
-from adgen.autodiff.segments import Copy, Loop, Second, Totals, Values, known, number
+from adgen.autodiff.segments import Back, Copy, Loop, Values, number
 from adgen.ir.builder import Builder
 from adgen.ir.core import Indexer, Point, Value, While
 from adgen.ir.types import I64
@@ -63,7 +63,7 @@ class _Book:
         return self.of(tuple(Value(v.any_type, v.hint) for v in self.values))
 
 
-def online(b: Builder, loop: Loop, inits: Values, slots: Value) -> tuple[Second, Values]:
+def online(b: Builder, loop: Loop, inits: Values, slots: Value) -> tuple[Back, Values]:
     """Both parts of a ``while`` that is run once, with so many slots."""
     node, zero = loop.node, number(b, 0)
     assert isinstance(node, While)
@@ -92,11 +92,10 @@ def online(b: Builder, loop: Loop, inits: Values, slots: Value) -> tuple[Second,
     found = b.while_loop(start, cond, region, hints=hints)
     results, count, final = found[: len(inits)], found[len(inits)], book.of(found[len(inits) + 1 :])
 
-    def second(b: Builder, seeds: Values, totals: Totals) -> Values:
-        bars = (*(seeds[k] for k in loop.moving), *known(totals))
+    def back(b: Builder, bars: Values) -> Values:
         return pieces_back(b, Pieces(loop, count), count, final.slots, bars, slots)
 
-    return second, results
+    return back, results
 
 
 def _opened(b: Builder, loop: Loop, inits: Values, slots: Value) -> _Book:

@@ -122,7 +122,7 @@ class _Opening(Rebuild):
         return True
 
     def _open(self, node: For | While, lo: Value, step: Value, trips: Callable[[Loop], Value]) -> None:
-        loop = self._planned.get(node) or loop_of(node, self.b, self._active, self._rules.steps)
+        loop = self._planned.get(node) or loop_of(node, self.b, self._active, self._rules.steps, step)
         loop.env, loop.lo, loop.step = dict(self.env), lo, step
         found = open_loop(self.b, loop, self.values(node.inits), lambda: trips(loop), self._budget)
         operands = (*found.results, *found.inputs)

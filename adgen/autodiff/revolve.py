@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adgen.autodiff.binomial import advance
-from adgen.autodiff.segments import Half, Loop, Second, Totals, Values, known, number
+from adgen.autodiff.segments import Back, Half, Loop, Values, number
 from adgen.ir.builder import Builder
 from adgen.ir.core import Indexer, Point, Value
 from adgen.ir.types import I64
@@ -21,11 +21,15 @@ _CELL = Indexer((Point(),))
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A loop in pieces that are taped and reversed at once: single steps, or ``size`` of them."""
+    """Steps of a loop in pieces that are taped and reversed at once: single steps, or ``size`` of them.
+
+    ``trips`` are the steps from ``offset`` on.
+    """
 
     loop: Loop
     trips: Value
     size: Value | None = None
+    offset: Value | None = None
 
     def count(self, b: Builder) -> Value:
         """How many there are."""
@@ -35,7 +39,8 @@ class Pieces:
 
     def start(self, b: Builder, piece: Value) -> Value:
         """The step that a piece begins with."""
-        return piece if self.size is None else mul(b, piece, self.size)
+        start = piece if self.size is None else mul(b, piece, self.size)
+        return start if self.offset is None else add(b, self.offset, start)
 
     def advanced(self, b: Builder, state: Values, first: Value, end: Value) -> Values:
         """The state after some pieces, of which nothing is kept."""
@@ -43,12 +48,13 @@ class Pieces:
 
     def last(self, b: Builder, state: Values, piece: Value) -> Half:
         """The last piece, taped; it may be shorter than the others."""
-        return self.loop.taped_segment(b, state, self.start(b, piece), self.trips)
+        end = self.trips if self.offset is None else add(b, self.offset, self.trips)
+        return self.loop.taped_segment(b, state, self.start(b, piece), end)
 
     def taped(self, b: Builder, state: Values, piece: Value) -> Half:
         """Any other piece, taped."""
         if self.size is None:
-            return self.loop.taped_step(b, state, piece)
+            return self.loop.taped_step(b, state, self.start(b, piece))
         end = self.start(b, add(b, piece, number(b, 1)))
         return self.loop.taped_segment(b, state, self.start(b, piece), end)
 
@@ -89,7 +95,7 @@ def cell(b: Builder, array: Value, place: Value, hint: str | None = None) -> Val
     return cast(b, read(b, array, place, index=_CELL), dtype=I64.dtype, kind=I64.kind, hint=hint)
 
 
-def revolved(b: Builder, pieces: Pieces, inits: Values, slots: Value) -> tuple[Second, Values]:
+def revolved(b: Builder, pieces: Pieces, inits: Values, slots: Value) -> tuple[Back, Values]:
     """Both parts of a loop with so many slots, which are none where there is one piece alone."""
     zero, loop = number(b, 0), pieces.loop
     main = maximum(b, sub(b, pieces.count(b), number(b, 1)), zero, hint="main")
@@ -99,11 +105,10 @@ def revolved(b: Builder, pieces: Pieces, inits: Values, slots: Value) -> tuple[S
     state, kept = _advance_to(b, pieces, inits, zero, first, main, slots)
     half = pieces.last(b, state, main)
 
-    def second(b: Builder, seeds: Values, totals: Totals) -> Values:
-        bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *known(totals)))
-        return pieces_back(b, pieces, main, kept, bars, slots)
+    def back(b: Builder, bars: Values) -> Values:
+        return pieces_back(b, pieces, main, kept, half.reverse(b, bars), slots)
 
-    return second, half.results
+    return back, half.results
 
 
 def _started(b: Builder, pieces: Pieces, slots: Slots, inits: Values, main: Value) -> Slots:

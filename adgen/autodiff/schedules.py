@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from adgen.autodiff.budgets import Budget, chosen, square_root, state_bytes
 from adgen.autodiff.online import online
 from adgen.autodiff.revolve import Pieces, revolved
-from adgen.autodiff.segments import Copy, Loop, Second, Totals, Values, known, number
+from adgen.autodiff.segments import Back, Copy, Loop, Second, Totals, Values, known, number
 from adgen.autodiff.sums import is_sum
 from adgen.ir.builder import Builder
 from adgen.ir.core import For, Indexer, Node, Point, Region, Value, While
@@ -54,25 +54,31 @@ def open_loop(
 ) -> Opened:
     """Emit the first part of a loop under its schedule, or within its budget; ``trips`` counts its steps."""
     if schedule_of(loop.node) == "online" and isinstance(loop.node, While):
-        second_of, results = online(b, loop, inits, _slots(b, loop))
+        back, results = online(b, loop, inits, _slots(b, loop))
     else:
-        second_of, results = _counted_loop(b, loop, inits, trips(), budget)
+        back, results = _counted_loop(b, loop, inits, trips(), budget)
     captured = tuple(loop.env.get(v, v) for v in loop.summed)
-    return Opened(results, (*(inits[k] for k in loop.moving), *captured), second_of)
+
+    def second(b: Builder, seeds: Values, totals: Totals) -> Values:
+        return back(b, (*(seeds[k] for k in loop.moving), *known(totals)))
+
+    return Opened(results, (*(inits[k] for k in loop.moving), *captured), second)
 
 
 def _counted_loop(
     b: Builder, loop: Loop, inits: Values, trips: Value, budget: Budget | None
-) -> tuple[Second, Values]:
-    kind, count = schedule_of(loop.node), dict(loop.node.attrs).get("count")
+) -> tuple[Back, Values]:
+    kind, attrs = schedule_of(loop.node), dict(loop.node.attrs)
     if kind == "budget":
         assert budget is not None
         size, slots = chosen(b, loop, trips, budget)
         return revolved(b, Pieces(loop, trips, size), inits, slots)
     if kind in ("revolve", "online"):
         return revolved(b, Pieces(loop, trips), inits, _slots(b, loop))
-    every = _every(b, trips) if count is None else number(b, count)
-    return _segments(b, loop, inits, trips, every, kind == "truncated")
+    every = number(b, attrs["count"]) if "count" in attrs else _every(b, trips)
+    inner = number(b, attrs["inner"]) if "inner" in attrs else None
+    cut = [k for k in loop.moving if kind == "truncated" and not is_sum(loop.node, k)]
+    return _segments(b, Segments(loop, every, cut, inner, bool(attrs.get("disk"))), inits, trips)
 
 
 def _slots(b: Builder, loop: Loop) -> Value:
@@ -108,17 +114,44 @@ def _every(b: Builder, trips: Value) -> Value:
 
 
 # -- segments -------------------------------------------------------------------------------------------
-def _segments(
-    b: Builder, loop: Loop, inits: Values, trips: Value, size: Value, truncated: bool
-) -> tuple[Second, Values]:
-    one = number(b, 1)
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """A loop in segments of ``size`` steps, with a state kept before each, perhaps on ``disk``.
+
+    ``cut`` are carried values whose cotangents end where a segment begins. A segment is taped, or, with
+    ``inner`` slots, checkpointed itself.
+    """
+
+    loop: Loop
+    size: Value
+    cut: Sequence[int]
+    inner: Value | None
+    disk: bool
+
+    def steps(self, b: Builder, state: Values, first: Value, count: Value) -> tuple[Back, Values]:
+        """Some steps with what their reverse needs, and the state behind them."""
+        if self.inner is not None:
+            return revolved(b, Pieces(self.loop, count, None, first), state, self.inner)
+        half = self.loop.taped_segment(b, state, first, add(b, first, count))
+        return half.reverse, half.results
+
+    def again(self, b: Builder, kept: Values, segment: Value, bars: Values) -> Values:
+        """A segment run again and reversed."""
+        seeds = list(bars)
+        for at, k in enumerate(self.loop.moving):
+            if k in self.cut:
+                seeds[at] = owned_zeros(b, bars[at].type)
+        state, first = self.loop.state(b, kept, segment), mul(b, segment, self.size)
+        back, _ = self.steps(b, state, first, self.size)
+        return back(b, tuple(seeds))
+
+
+def _segments(b: Builder, segments: Segments, inits: Values, trips: Value) -> tuple[Back, Values]:
+    one, loop, size = number(b, 1), segments.loop, segments.size
     full = floor_divide(b, maximum(b, sub(b, trips, one), number(b, 0)), size, hint="segments")
-    room = loop.room(b, dim_of(b, full, "segments"))
-    counter, state, rooms = (
-        Value(I64, "segment"),
-        loop.fresh(),
-        tuple(Value(r.any_type, r.hint) for r in room),
-    )
+    room = loop.room(b, dim_of(b, full, "segments"), segments.disk)
+    counter, state = Value(I64, "segment"), loop.fresh()
+    rooms = tuple(Value(r.any_type, r.hint) for r in room)
 
     def forward() -> Values:
         kept = loop.kept(b, rooms, state, counter)
@@ -126,35 +159,20 @@ def _segments(
         return (*loop.advanced(b, state, first, add(b, first, size)), *kept)
 
     region = b.region((counter, *state, *rooms), forward)
-    found = b.for_loop(
-        (number(b, 0), full, one), (*inits, *room), region, hints=[v.hint for v in (*state, *rooms)]
-    )
+    hints = [v.hint for v in (*state, *rooms)]
+    found = b.for_loop((number(b, 0), full, one), (*inits, *room), region, hints=hints)
     last, kept = found[: len(inits)], found[len(inits) :]
-    half = loop.taped_segment(b, last, mul(b, full, size), trips)
-    cut = [k for k in loop.moving if truncated and not is_sum(loop.node, k)]
+    first = mul(b, full, size)
+    end, results = segments.steps(b, last, first, sub(b, trips, first))
 
-    def second(b: Builder, seeds: Values, totals: Totals) -> Values:
-        bars = half.reverse(b, (*(seeds[k] for k in loop.moving), *known(totals)))
-        return _loop_back(b, loop, full, bars, lambda b, s, bars: _segment(b, loop, kept, s, size, bars, cut))
+    def back(b: Builder, bars: Values) -> Values:
+        return _loop_back(b, full, end(b, bars), lambda b, s, bars: segments.again(b, kept, s, bars))
 
-    return second, half.results
-
-
-def _segment(
-    b: Builder, loop: Loop, kept: Values, segment: Value, size: Value, bars: Values, cut: Sequence[int]
-) -> Values:
-    """A segment run again, taped, and reversed; ``cut`` are carried values whose cotangents end here."""
-    seeds = list(bars)
-    for at, k in enumerate(loop.moving):
-        if k in cut:
-            seeds[at] = owned_zeros(b, bars[at].type)
-    first = mul(b, segment, size)
-    half = loop.taped_segment(b, loop.state(b, kept, segment), first, add(b, first, size))
-    return half.reverse(b, tuple(seeds))
+    return back, results
 
 
 def _loop_back(
-    b: Builder, loop: Loop, count: Value, bars: Values, body: Callable[[Builder, Value, Values], Values]
+    b: Builder, count: Value, bars: Values, body: Callable[[Builder, Value, Values], Values]
 ) -> Values:
     """A loop from ``count`` - 1 down to 0 that carries cotangents."""
     one, minus = number(b, 1), number(b, -1)

@@ -15,14 +15,18 @@ from adgen.ir.dims import OPEN, Dim
 from adgen.ir.types import I64, Type
 from adgen.primitives.elementwise import add, cast, mul
 from adgen.primitives.indexing import read, write
-from adgen.primitives.shape import empty
+from adgen.primitives.shape import empty, on_disk
 from adgen.primitives.sizes import constant, known_dim
 from adgen.transform.rebuild import Rebuild
 
 Values = tuple[Value, ...]
+#: The attributes of a loop that are its schedule.
+SCHEDULE = ("schedule", "count", "memory", "inner", "disk")
 #: From a function, positions of parameters, of results, and of parameters whose gradients are added to
 #: others, to the joint program: ``reverse.joint_among``.
 Joint = Callable[[Func, Sequence[int], Sequence[int], Sequence[int]], Func]
+#: From cotangents of what varies of a state, and running sums, to those of the start and the sums.
+Back = Callable[[Builder, Values], Values]
 #: Running sums of cotangents; None for one that begins.
 Totals = tuple[Value | None, ...]
 #: From cotangents of results, and running sums for what is captured, to those of the start and the sums.
@@ -90,10 +94,11 @@ class Loop:
         self.summed = [v for v in captures(self.node) if v in self.active]
 
     # -- states -----------------------------------------------------------------------------------------
-    def room(self, b: Builder, count: Dim) -> Values:
-        """Arrays for some states."""
+    def room(self, b: Builder, count: Dim, disk: bool = False) -> Values:
+        """Arrays for some states, in memory or on disk."""
+        make = on_disk if disk else empty
         return tuple(
-            empty(b, dims=(count, *p.type.dims), dtype=p.type.dtype, hint=f"{p.hint or 'state'}_kept")
+            make(b, dims=(count, *p.type.dims), dtype=p.type.dtype, hint=f"{p.hint or 'state'}_kept")
             for p in self.node.carried
         )
 
@@ -174,7 +179,7 @@ class Loop:
             results, body = self.fresh(), self.node.body
             if isinstance(self.node, While):
                 body = Region((Value(I64, None), *body.params), body.nodes, body.yields)
-            attrs = tuple(a for a in self.node.attrs if a[0] not in ("schedule", "count", "memory"))
+            attrs = tuple(a for a in self.node.attrs if a[0] not in SCHEDULE)
             b = Builder()
             step = self.step if self.stride is None else number(b, self.stride)
             b.append(For(first, end, step, state, body, results, attrs, self.node.span))
@@ -192,12 +197,10 @@ def _row(room: Value) -> Indexer:
     return Indexer((Point(), *(Full(),) * (room.type.rank - 1)))
 
 
-def loop_of(node: For | While, b: Builder, active: set[Value], joint: Joint) -> Loop:
-    """A loop as the builder knows it; what its bounds and its surroundings are is said where it is opened."""
-    stride = known_dim(b, node.step) if isinstance(node, For) else Dim.const(1)
-    known = None if stride is None else stride.value
-    lo, step = (node.lo, node.step) if isinstance(node, For) else (Value(I64), Value(I64))
-    return Loop(node, active, {}, joint, lo, step, known)
+def loop_of(node: For | While, b: Builder, active: set[Value], joint: Joint, step: Value) -> Loop:
+    """A loop with a step that the builder knows; its start and surroundings are said where it is opened."""
+    stride = known_dim(b, step)
+    return Loop(node, active, {}, joint, step, step, None if stride is None else stride.value)
 
 
 def obstacle(node: For | While) -> str | None:

@@ -227,16 +227,22 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule as attributes of a loop: its name, and how many steps or slots (or bytes of them)."""
+    """A schedule as attributes of a loop: its name, and how many steps or slots (or bytes of them).
+
+    ``inner`` are slots inside segments; with ``disk`` the states between segments are kept there.
+    """
 
     kind: str
     count: int | None = None
     memory: int | None = None
+    inner: int | None = None
+    disk: bool = False
 
     @property
     def attrs(self) -> dict[str, object]:
         """The attributes of the loop."""
         found = {"schedule": self.kind, "count": self.count, "memory": self.memory}
+        found |= {"inner": self.inner, "disk": self.disk or None}
         return {key: value for key, value in found.items() if value is not None}
 
 

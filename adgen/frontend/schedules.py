@@ -7,9 +7,15 @@ from adgen.frontend.calls import Arguments
 from adgen.frontend.reader import Reader
 from adgen.objects.quantities import bytes_of
 
-_KINDS = ("every", "sqrt", "revolve", "online")
+#: Of the numbers that a schedule takes one is needed, others may be given.
+_TAKEN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "every": (("every",), ("slots", "disk")),
+    "sqrt": ((), ("slots", "disk")),
+    "revolve": (("slots", "memory"), ()),
+    "online": (("slots", "memory"), ()),
+}
 _PARAMETERS = {
-    "checkpointed": ("iterable_or_condition", "schedule", "slots", "every", "memory"),
+    "checkpointed": ("iterable_or_condition", "schedule", "slots", "every", "memory", "disk"),
     "truncated": ("iterable", "window"),
 }
 
@@ -39,21 +45,25 @@ def _truncated(r: Reader, options: dict[str, object]) -> Schedule:
 
 
 def _checkpointed(r: Reader, options: dict[str, object]) -> Schedule:
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None and value is not False}
     kind = given.pop("schedule", None)
     if kind is None:
-        kind = "every" if "every" in given else "revolve" if given else "sqrt"
-    if kind not in _KINDS:
-        raise r.error("AG404", reason=f"{kind!r} is none of {', '.join(map(repr, _KINDS))}")
-    wanted = {"every": {"every"}, "sqrt": set()}.get(str(kind), {"slots", "memory"})
-    if set(given) - wanted or len(given) != min(len(wanted), 1):
-        needs = " or ".join(f"`{name}`" for name in sorted(wanted)) or "no number"
-        raise r.error("AG404", reason=f"the schedule {kind!r} takes {needs}")
-    kind = str(kind)
-    if "memory" in given:
-        return Schedule(kind, memory=_bytes(r, given["memory"]))
-    number = next(iter(given.items()), None)
-    return Schedule(kind, None if number is None else _count(r, *number))
+        kind = "every" if "every" in given else "revolve" if {"slots", "memory"} & set(given) else "sqrt"
+    if kind not in _TAKEN:
+        raise r.error("AG404", reason=f"{kind!r} is none of {', '.join(map(repr, _TAKEN))}")
+    needed, more = _TAKEN[str(kind)]
+    if set(given) - {*needed, *more} or len(set(given) & set(needed)) != min(len(needed), 1):
+        needs = " or ".join(f"`{name}`" for name in needed) or "no number"
+        others = f", and may take {' and '.join(f'`{name}`' for name in more)}" if more else ""
+        raise r.error("AG404", reason=f"the schedule {kind!r} takes {needs}{others}")
+    numbers = {name: _count(r, name, value) for name, value in given.items() if name in ("slots", "every")}
+    if more:
+        disk = given.get("disk", False)
+        if not isinstance(disk, bool):
+            raise r.error("AG404", reason=f"`disk` is {disk!r}, and has to be True or False")
+        return Schedule(str(kind), numbers.get("every"), None, numbers.get("slots"), disk)
+    memory = _bytes(r, given["memory"]) if "memory" in given else None
+    return Schedule(str(kind), numbers.get("slots"), memory)
 
 
 def _count(r: Reader, name: str, value: object) -> int:

@@ -24,7 +24,7 @@ WIDTH = 66
 _FREE = ("const", "dim", "wrap", "broadcast", "transpose")
 _SUMS = ("add", "sub")
 _INTEGER = ("add", "sub", "mul", "neg")
-_NEVER = ("stack_new", "push", "pop", "bind_dim", "write", "add_at", "empty", "copy_list")
+_NEVER = ("stack_new", "push", "pop", "bind_dim", "write", "add_at", "empty", "on_disk", "copy_list")
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from adgen.ir.dims import ZERO as DIM_ZERO
 from adgen.ir.types import AnyType, DType, Kind, Type
 from adgen.primitives.define import (
     ZERO,
+    Absent,
     Context,
     Contribution,
     Inactive,
@@ -272,6 +273,35 @@ empty: Primitive = Primitive(
     lower="empty",
 )
 
+_ON_DISK = '''
+def _on_disk(shape, dtype=np.float64):
+    """An array in a file that has no name, and is gone with the array."""
+    import tempfile
+
+    if 0 in np.atleast_1d(shape):
+        return np.empty(shape, dtype)
+    with tempfile.TemporaryFile(prefix="adgen") as file:
+        return np.asarray(np.memmap(file, dtype, "w+", shape=shape))
+'''
+
+
+def _spell_on_disk(s: Speller) -> Text:
+    dtype = "" if s.op.attr("dtype") is DType.f64 else ", " + s.dtype(s.op.attr("dtype"))
+    return Text(f"{s.helper('_on_disk', _ON_DISK)}({s.shape(s.op.attr('dims'))}{dtype})")
+
+
+on_disk: Primitive = Primitive(
+    name="on_disk",
+    type_rule=empty.type_rule,
+    eval=empty.eval,
+    spell=_spell_on_disk,
+    doc="A new array as `empty` gives it, in a file.",
+    samples=empty.samples,
+    vjp=_UNKNOWN,
+    jvp=_UNKNOWN,
+    lower=Absent("kernels keep nothing in files"),
+)
+
 arange: Primitive = Primitive(
     name="arange",
     type_rule=lambda types, attrs: (Type(DType.i64, (attrs["dim"],), Kind.array),),
@@ -299,4 +329,4 @@ copy: Primitive = Primitive(
 )
 
 
-PRIMITIVES = (broadcast, reshape, transpose, concat, full, empty, arange, copy)
+PRIMITIVES = (broadcast, reshape, transpose, concat, full, empty, on_disk, arange, copy)

@@ -31,7 +31,8 @@ def checkpointed(
     schedule: str = "sqrt",
     slots: int | None = None,
     every: int | None = None,
-    memory: int | None = None,
+    memory: int | str | None = None,
+    disk: bool = False,
 ) -> T:
     """What it is given; a loop over it keeps some of its states and recomputes the rest."""
     return iterable_or_condition

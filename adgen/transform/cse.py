@@ -17,7 +17,7 @@ from adgen.transform.fold import constant_of
 from adgen.transform.rebuild import Rebuild, rebuilt
 
 #: operations that make storage of their own, which is part of what they are
-_ALLOCATE = frozenset({"full", "empty", "copy", "stack_new"})
+_ALLOCATE = frozenset({"full", "empty", "on_disk", "copy", "stack_new"})
 
 Key = tuple[Opcode, tuple[Value, ...], Attrs]
 

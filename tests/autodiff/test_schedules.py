@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import comb
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,7 +73,15 @@ def budget(w, u, xs, h):
     return total + np.sum(h)
 
 
-SCHEDULED = (square_root, every_four, revolve, one_slot, budget)
+def two_levels(w, u, xs, h):
+    total = 0.0
+    for x in adgen.checkpointed(xs, every=6, slots=2):
+        h = np.tanh(w @ h + u @ x)
+        total += np.sum(h * h)
+    return total + np.sum(h)
+
+
+SCHEDULED = (square_root, every_four, revolve, one_slot, budget, two_levels)
 
 
 @pytest.mark.parametrize("function", SCHEDULED, ids=lambda f: f.__name__)
@@ -336,6 +346,77 @@ def test_advances_of_segments(monkeypatch: pytest.MonkeyPatch) -> None:
             transform(np.array(0.3)[()], steps)
         last = steps - (steps - 1) // 4 * 4
         assert calls[0] - steps == steps - last
+
+
+def test_advances_of_two_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    def function(h, n):
+        for _ in adgen.checkpointed(range(n), every=7, slots=2):
+            h = np.tanh(h * 1.5)
+        return h
+
+    transform = adgen.grad(function, backend="numpy")
+    transform(np.array(0.3)[()], 1)
+    for steps in (1, 6, 7, 8, 14, 30):
+        with counted_steps(monkeypatch) as calls:
+            transform(np.array(0.3)[()], steps)
+        full = (steps - 1) // 7
+        last = steps - 7 * full
+        assert calls[0] - steps == 7 * full + full * least(7, 2) + least(last, 2), steps
+
+
+# -- states on disk -------------------------------------------------------------------------------------
+def on_disk(h, n, limit):
+    for _ in adgen.checkpointed(range(n), every=10, slots=2, disk=True):
+        h = np.sin(h) * 1.1
+        if h[0] > limit:
+            raise ValueError("too far")
+    return np.sum(h)
+
+
+def in_memory(h, n):
+    for _ in range(n):
+        h = np.sin(h) * 1.1
+    return np.sum(h)
+
+
+def test_files_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After success, after an error, after an interrupt."""
+    made: list[int] = []
+    temporary = tempfile.TemporaryFile
+
+    def watched(**given: Any) -> Any:
+        made.append(len(list(tmp_path.iterdir())))
+        return temporary(dir=tmp_path, **given)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", watched)
+    h = np.linspace(0.1, 0.9, 50)
+    transform = adgen.grad(on_disk, backend="numpy")
+    np.testing.assert_array_equal(transform(h, 95, 9.0), adgen.grad(in_memory, backend="numpy")(h, 95))
+    assert made
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ValueError, match="too far"):
+        transform(h, 95, 0.05)
+    assert not list(tmp_path.iterdir())
+    sine, calls = np.sin, [0]
+
+    def interrupted(x: Any) -> Any:
+        calls[0] += 1
+        if calls[0] == 70:
+            raise KeyboardInterrupt
+        return sine(x)
+
+    monkeypatch.setattr(np, "sin", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        transform(h, 95, 9.0)
+    assert not list(tmp_path.iterdir())
+
+
+def test_kernels_keep_nothing_on_disk() -> None:
+    with pytest.raises(adgen.UserError, match="AG602"):
+        adgen.grad(on_disk, backend="llvm")(np.ones(2), 3, 9.0)
+    auto = adgen.grad(on_disk)
+    auto(np.ones(2), 3, 9.0)
+    assert [r.code for r in auto.remarks][-1] == "AG601"
 
 
 # -- what cannot be -------------------------------------------------------------------------------------
