@@ -18,6 +18,7 @@ from adgen.frontend.abstract import (
     Slice,
     Tuple,
 )
+from adgen.frontend.elements import LEAF, element_of
 from adgen.frontend.nested import flattened
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.core import Indexer, Point, Region, Value
@@ -75,7 +76,7 @@ def extend(r: Reader, x: Cells, items: Abstract) -> None:
     if not x.roots:
         with r.branch(r.state) as _:
             item = flattened(r, found.item(constant(r.b, 0)))
-            raise cells.learn(r, x, cells.element_of(r, item))
+            raise cells.learn(r, x, element_of(r, item))
     bounds = (found.lo, found.hi, found.step)
     _rounds(r, x, bounds, lambda k: cells.append(r, x, found.item(k)), found.step_value)
 
@@ -106,7 +107,7 @@ def filled(r: Reader, items: Sequence[Abstract], times: Value) -> Abstract:
         if isinstance(item, Array | Cells | Grown) or (isinstance(item, Tuple) and item.kind == "list"):
             raise r.error("AG115", notes=["every element would be the same array or list"])
     if made.form is None:
-        raise cells.learn(r, made, cells.element_of(r, items[0]))
+        raise cells.learn(r, made, element_of(r, items[0]))
 
     def again(_: Value) -> None:
         for item in items:
@@ -135,7 +136,7 @@ def sliced(r: Reader, x: Cells, chosen: Slice, span: Span | None) -> Abstract:
     parts = [list_item(r, column, [(chosen, span)]) for column in cells.columns(r, x)]
     if x.form is not None and x.form[0] != "tuple":
         return parts[0]
-    if x.form is None or x.form[1] != "tuple" or any(part != cells.LEAF for part in x.form[4]):
+    if x.form is None or x.form[1] != "tuple" or any(part != LEAF for part in x.form[4]):
         raise r.error("AG115", notes=["a slice of a list of nested tuples"])
     return concatenated(r, Iterable("zip", tuple(parts)))
 
@@ -207,7 +208,7 @@ def sort(r: Reader, x: Cells, key: Abstract, backward: bool) -> None:
     if x.form is None:
         return
     keys = x if key == Known(None) else _keys(r, x, key)
-    if keys.form != cells.LEAF or any(t.rank for t in keys.types):
+    if keys.form != LEAF or any(t.rank for t in keys.types):
         raise r.error("AG115", notes=["a list whose length is known only at run time is sorted by numbers"])
     measure = r.value(cells.columns(r, keys)[0])
     if measure.type.dtype is DType.bool:
@@ -240,7 +241,7 @@ def _keys(r: Reader, x: Cells, key: Abstract) -> Cells:
 
     if made.form is None:
         with r.branch(r.state) as _:
-            raise cells.learn(r, made, cells.element_of(r, key_of(constant(r.b, 0))))
+            raise cells.learn(r, made, element_of(r, key_of(constant(r.b, 0))))
     bounds = (constant(r.b, 0), cells.count(r, x), constant(r.b, 1))
     _rounds(r, made, bounds, lambda k: cells.append(r, made, key_of(k)), 1)
     return made
@@ -253,7 +254,7 @@ def _scan(
     """An integer that goes over the elements: ``step(counter, equal, so far)``."""
     from adgen.frontend.operators import binary, truth
 
-    if x.form != cells.LEAF or any(t.rank for t in x.types):
+    if x.form != LEAF or any(t.rank for t in x.types):
         raise r.error("AG115", notes=["only numbers are looked for in a list"])
     bounds = (constant(r.b, 0), cells.count(r, x), constant(r.b, 1))
     counter, so_far = Value(I64), Value(I64)

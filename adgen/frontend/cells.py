@@ -8,17 +8,17 @@ lowering starts over where a list turns out to need it (:func:`instead`, :func:`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.frontend import nested, places
-from adgen.frontend.abstract import Abstract, Array, Cells, Form, Grown, Inner, Root, Tuple
-from adgen.frontend.open_sizes import closed, in_scope, opened
-from adgen.frontend.promotion import join_types
-from adgen.frontend.reader import Reader, describe
+from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Root
+from adgen.frontend.elements import GUESS, Element, element_of, inners, joined, leaves, rebuilt
+from adgen.frontend.open_sizes import closed, in_scope
+from adgen.frontend.reader import Reader
 from adgen.frontend.signals import Relearn, Unfounded
 from adgen.frontend.state import roots_of
 from adgen.ir.core import Value
-from adgen.ir.types import DType, Kind, StackType, Type
+from adgen.ir.types import DType, Kind, StackType
 from adgen.primitives import lists as prims
 from adgen.primitives.checks import fail_if
 from adgen.primitives.elementwise import lt
@@ -26,21 +26,7 @@ from adgen.primitives.opening import open_axes
 from adgen.primitives.sizes import constant
 from adgen.primitives.tape import stack_new
 
-LEAF: Form = ("leaf",)
 _ALIASED = "the list may be one of two lists"
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """What the elements of a list are: their form, and the types of its leaves."""
-
-    form: Form
-    types: tuple[Type, ...]
-    guessed: bool = False
-
-
-GUESS = Element(LEAF, (Type(DType.f64, (), Kind.py),), guessed=True)
-"""What stands for the elements of a list to which nothing is ever appended: reading one fails in any case."""
 
 
 # -- learning -----------------------------------------------------------------------------------------------
@@ -90,86 +76,6 @@ def kind_of(r: Reader, x: Cells) -> Element | None:
         if r.elements.get(r.sites[x.owner]) == GUESS and found == replace(GUESS, guessed=False)
         else found
     )
-
-
-def joined(r: Reader, one: Element, other: Element) -> Element:
-    """The kind of element that both are. Raises AG115 where there is none."""
-    if one.guessed != other.guessed:
-        return other if one.guessed else one
-    form = _joined_form(one.form, other.form)
-    if form is None:
-        raise _mixed(r, one, other)
-    types = []
-    for left, right in zip(one.types, other.types, strict=True):
-        both = join_types(left, right)
-        if both is None:
-            raise _mixed(r, one, other)
-        types.append(opened(r, both, right))
-    return replace(one, form=form, types=tuple(types))
-
-
-def _joined_form(one: Form, other: Form) -> Form | None:
-    """The form of both; the numbers in their rows may be of other kinds."""
-    if one == other:
-        return one
-    if one[0] == other[0] == "rows":
-        inner = nested.joined(one[1], other[1])
-        return None if inner is None else ("rows", inner)
-    if one[0] == other[0] == "tuple" and one[:4] == other[:4] and len(one[4]) == len(other[4]):
-        parts = tuple(_joined_form(a, b) for a, b in zip(one[4], other[4], strict=True))
-        return None if None in parts else (*one[:4], parts)
-    return None
-
-
-def _mixed(r: Reader, one: Element, other: Element) -> Exception:
-    shown = [", ".join(f"`{t}`" for t in e.types) for e in (one, other)]
-    note = f"its elements are {shown[0]} and {shown[1]}; they have to be of one kind and shape"
-    return r.error("AG115", notes=[note])
-
-
-def element_of(r: Reader, x: Abstract) -> Element:
-    """What a value is as an element. Raises AG115 for what a list of run-time length cannot hold."""
-    types: list[Type] = []
-    return Element(_form(r, x, types), tuple(types))
-
-
-def _form(r: Reader, x: Abstract, types: list[Type]) -> Form:
-    inner = nested.nested(x)
-    if inner is not None and isinstance(x, Grown) and x.place is not None:
-        types.append(_type_of(r, x.place))
-        return ("rows", inner)
-    if isinstance(x, Tuple) and x.items:
-        return ("tuple", x.kind, x.keys, x.cls, tuple(_form(r, item, types) for item in x.items))
-    found = r.type_of(x)
-    if found is None:
-        note = f"numbers, arrays and tuples of them can be elements, not {describe(r, x)}"
-        raise r.error("AG115", notes=[note])
-    types.append(found)
-    return LEAF
-
-
-def _type_of(r: Reader, place: Array) -> Type:
-    found = r.type_of(place)
-    assert found is not None
-    return found
-
-
-def leaves(form: Form, x: Abstract) -> Iterator[Abstract]:
-    """The leaves of an element; of a list in it the row."""
-    if form[0] != "tuple":
-        yield x if not isinstance(x, Grown) or x.place is None else x.place
-        return
-    assert isinstance(x, Tuple)
-    for part, item in zip(form[4], x.items, strict=True):
-        yield from leaves(part, item)
-
-
-def rebuilt(form: Form, values: Iterator[Abstract]) -> Abstract:
-    """An element from its leaves."""
-    if form[0] != "tuple":
-        return next(values)
-    _, kind, keys, cls, parts = form
-    return Tuple(tuple(rebuilt(part, values) for part in parts), kind, keys, cls)
 
 
 # -- making -------------------------------------------------------------------------------------------------
@@ -267,7 +173,7 @@ def made_of(r: Reader, x: Cells, values: Sequence[Value]) -> Abstract:
     """An element from the contents of its cells."""
     assert x.form is not None
     found: list[Abstract] = []
-    for root, value, inner in zip(x.roots, values, _inners(x.form), strict=True):
+    for root, value, inner in zip(x.roots, values, inners(x.form), strict=True):
         value = closed(r, value)
         one = r.wrap(value)
         if isinstance(one, Array):
@@ -277,15 +183,6 @@ def made_of(r: Reader, x: Cells, values: Sequence[Value]) -> Abstract:
                 one = nested.row_of(value.type, inner, one)
         found.append(one)
     return rebuilt(x.form, iter(found))
-
-
-def _inners(form: Form) -> Iterator[Inner | None]:
-    """What is in the lists among the leaves of an element."""
-    if form[0] != "tuple":
-        yield form[1] if form[0] == "rows" else None
-        return
-    for part in form[4]:
-        yield from _inners(part)
 
 
 def _elements(r: Reader, root: Root) -> dict[Root, Value]:
@@ -300,7 +197,7 @@ def columns(r: Reader, x: Cells) -> tuple[Grown, ...]:
     found: list[Grown] = []
     stacks = contents(r, x)
     assert x.form is not None
-    for stack, type_, inner in zip(stacks, x.types, _inners(x.form), strict=True):
+    for stack, type_, inner in zip(stacks, x.types, inners(x.form), strict=True):
         key = ("rows", stack)
         place = r.state.cache.get(key)
         size = r.sizes.dim_of(count(r, x), "count")
@@ -433,6 +330,3 @@ def like(r: Reader, old: Cells, values: Iterator[Value]) -> Cells:
 def stack_types(x: Cells) -> tuple[StackType, ...]:
     """The types of the stacks behind a list."""
     return tuple(StackType(t) for t in x.types)
-
-
-__all__ = ["LEAF", "Cells", "Element", "replace"]

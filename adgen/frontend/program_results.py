@@ -7,7 +7,8 @@ from enum import Enum
 from adgen.frontend import places
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Maybe, Number, Tuple, UserFunction
 from adgen.frontend.arguments import Branch, Leaf, Rows, Spec, Static
-from adgen.frontend.cells import LEAF, columns
+from adgen.frontend.cells import columns
+from adgen.frontend.elements import LEAF
 from adgen.frontend.lists import contents
 from adgen.frontend.optional import present
 from adgen.frontend.reader import Reader, describe

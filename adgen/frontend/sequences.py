@@ -19,6 +19,7 @@ from adgen.frontend.abstract import (
     Schedule,
     Tuple,
 )
+from adgen.frontend.elements import LEAF, rebuilt
 from adgen.frontend.lists import contents, element
 from adgen.frontend.operators import STATIC_LIMIT
 from adgen.frontend.reader import Reader
@@ -147,9 +148,7 @@ def trip(r: Reader, x: Abstract) -> Trip | None:
         case Cells(form=form):
             columns = cells.columns(r, x)
             total = r.sizes.value(columns[0].count)
-            return _counted(
-                r, total, lambda i: cells.rebuilt(form or cells.LEAF, (element(r, g, i) for g in columns))
-            )
+            return _counted(r, total, lambda i: rebuilt(form or LEAF, (element(r, g, i) for g in columns)))
         case Iterable("range", (lo, hi, step)):
             return _range(r, lo, hi, step)
         case Iterable("enumerate", (inner, start)):
