@@ -10,7 +10,7 @@ import pytest
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
-from adgen.primitives.define import ZERO, Over, Primitive, Zero
+from adgen.primitives.define import ZERO, Later, Over, Primitive, Zero
 from adgen.primitives.elementwise import add, neg
 from adgen.primitives.registry import REGISTRY
 from tests.test_primitives import test_forward_and_reverse_rules as check_rules
@@ -24,6 +24,8 @@ def _negated(b: Builder, partial: Any) -> Any:
             return neg(b, partial)
         case Over(denominator):
             return Over(neg(b, denominator))
+        case Later(build):
+            return Later(lambda: neg(b, build()))
         case Zero():
             return 1.0
         case _:
@@ -36,6 +38,8 @@ def _doubled(b: Builder, partial: Any) -> Any:
             return add(b, partial, partial)
         case Over(denominator):
             return Over(add(b, denominator, denominator))
+        case Later(build):
+            return Later(lambda: add(b, *(build(),) * 2))
         case Zero():
             return 1.0
         case _:

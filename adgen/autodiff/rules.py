@@ -11,7 +11,17 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Region, Value
 from adgen.ir.types import Type
 from adgen.primitives.complexes import conj
-from adgen.primitives.define import ZERO, Absent, Contribution, Inactive, Over, Partial, Primitive, Zero
+from adgen.primitives.define import (
+    ZERO,
+    Absent,
+    Contribution,
+    Inactive,
+    Later,
+    Over,
+    Partial,
+    Primitive,
+    Zero,
+)
 from adgen.primitives.elementwise import add, div, mul, neg
 from adgen.primitives.shape import broadcast
 from adgen.primitives.sizes import constant
@@ -37,6 +47,8 @@ def scaled(b: Builder, seed: Value, partial: Partial) -> Value | Zero:
             return mul(b, seed, partial)
         case Over(denominator):
             return div(b, seed, denominator)
+        case Later(build):
+            return mul(b, seed, build())
         case _ if partial == 0.0:
             return ZERO
         case _ if partial == 1.0:
@@ -53,14 +65,16 @@ def spread_constant(b: Builder, number: float, like: Type) -> Value:
     return broadcast(b, scalar, dims=like.dims, axes=()) if like.rank else scalar
 
 
-def contributions(b: Builder, op: Op, seed: Value) -> Sequence[Contribution]:
-    """What the cotangent of the only result adds to the cotangents of the operands."""
+def contributions(b: Builder, op: Op, seed: Value, active: set[Value]) -> Sequence[Contribution]:
+    """What the cotangent of the only result adds to the cotangents of the operands that are active."""
     prim = op.prim
     assert isinstance(prim, Primitive)
     if callable(prim.vjp):
         return prim.vjp(b, op, seed)
-    partials = _partials(b, prim, op)
-    return [scaled(b, seed, conjugate(b, p) if seed.type.is_complex else p) for p in partials]
+    return [
+        scaled(b, seed, conjugate(b, p) if seed.type.is_complex else p) if x in active else ZERO
+        for x, p in zip(op.operands, _partials(b, prim, op), strict=True)
+    ]
 
 
 def conjugate(b: Builder, partial: Partial) -> Partial:

@@ -101,7 +101,7 @@ class Sweep:
                 if source in self.active:
                     cots.contribute(source, scaled(self.b, seed.value, partial), seed.masks)
             return
-        for k, what in enumerate(contributions(self.b, op, seed.value)):
+        for k, what in enumerate(contributions(self.b, op, seed.value, self.active)):
             if op.operands[k] in self.active:
                 cots.contribute(op.operands[k], what, masks_for(self.b, op, k, seed.masks))
 

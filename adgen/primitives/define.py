@@ -90,7 +90,14 @@ class Masked:
     keep: bool
 
 
-Partial = Value | Over | float | Zero
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A partial derivative that takes much to compute: built only where its operand is differentiated."""
+
+    build: Callable[[], Value]
+
+
+Partial = Value | Over | Later | float | Zero
 Partials = Callable[..., Sequence[Partial]]
 Contribution = Value | Indexed | CellOf | RowsOf | Masked | Zero
 #: From the cotangent of the result (of several results: a tuple, with ZERO where there is none).

@@ -17,6 +17,7 @@ from adgen.primitives.define import (
     Contribution,
     Inactive,
     Partial,
+    Prec,
     Primitive,
     Sample,
     Speller,
@@ -36,9 +37,10 @@ from adgen.primitives.elementwise import (
     lt,
     mul,
     ne,
+    sub,
     where,
 )
-from adgen.primitives.literals import as_number, samples, scaled, unchecked
+from adgen.primitives.literals import as_number, literal, samples, scaled, unchecked
 from adgen.primitives.reduce import reduced_type, spell_reduction, spread_back, sum_
 
 _Compare = Callable[[Builder, Value, Value], Value]
@@ -86,6 +88,61 @@ minimum = elementwise(
 )
 
 
+# -- as Python compares ---------------------------------------------------------------------------------
+def _first_or_larger(x: Any, y: Any) -> Any:
+    """``y`` where it is larger, else ``x``: what ``max(x, y)`` is."""
+    return np.where(y > x, y, x)[()]
+
+
+def _first_or_smaller(x: Any, y: Any) -> Any:
+    return np.where(y < x, y, x)[()]
+
+
+def _spell_python(s: Speller, python: str, sign: str) -> Text:
+    texts = [s.arg(k, Prec.BITOR) for k in range(len(s.op.operands))]
+    if not s.op.result.type.rank:
+        return Text(f"{python}({', '.join(s.arg(k) for k in range(len(texts)))})")
+    if len(texts) == 2:
+        return Text(f"np.where({texts[1]} {sign} {texts[0]}, {s.arg(1)}, {s.arg(0)})")
+    helper = f"def _{python}_of(x, y):\n    return np.where(y {sign} x, y, x)\n"
+    name = s.helper(f"_{python}_of", helper)
+    return Text(reduce(lambda left, right: f"{name}({left}, {right})", (s.arg(k) for k in range(len(texts)))))
+
+
+def _as_python(name: str, wins: _Compare, python: Callable[..., Any], sign: str, word: str) -> Primitive:
+    """Python's ``max`` or ``min`` of two floats: the first one, unless the second is beyond it."""
+
+    def partials(b: Builder, r: Value, x: Value, y: Value) -> Sequence[Partial]:
+        tie = scaled(b, 0.5, as_number(b, eq(b, x, y), x))
+        share = add(b, as_number(b, wins(b, y, x), y), tie)
+        return sub(b, literal(b, share, 1), share), share
+
+    def expand(b: Builder, op: Op) -> Value:
+        x, y = op.operands
+        return where(b, wins(b, y, x), y, x)
+
+    return elementwise(
+        name,
+        eval=_first_or_larger if python is max else _first_or_smaller,
+        spell=lambda s: _spell_python(s, python.__name__, sign),
+        python=(python, Call(python.__name__)),
+        partials=partials,
+        expand=expand,
+        doc=f"The first of two floats unless the second is {word}, as Python's {python.__name__}.",
+        samples=(
+            *_FLOAT_PAIRS,
+            Sample(("f64[2]", "f64[2]"), values=((np.nan, 1.0), (1.0, np.nan)), smooth=False),
+        ),
+        kinks=(_TIE.format(python.__name__),),
+        cheap=True,
+    )
+
+
+_FLOAT_PAIRS = _PAIRS[:-1]
+first_or_larger = _as_python("first_or_larger", gt, max, ">", "larger")
+first_or_smaller = _as_python("first_or_smaller", lt, min, "<", "smaller")
+
+
 # -- of several numbers ---------------------------------------------------------------------------------
 def _even_shares(b: Builder, r: Value, *xs: Value) -> Sequence[Partial]:
     """One share for each that equals the result, adding up to 1."""
@@ -94,25 +151,17 @@ def _even_shares(b: Builder, r: Value, *xs: Value) -> Sequence[Partial]:
     return [div(b, hit, count) for hit in hits]
 
 
-def _spell_several(s: Speller, pair: str, python: str) -> Text:
-    texts = [s.arg(k) for k in range(len(s.op.operands))]
-    if not s.op.result.type.rank:
-        return Text(f"{python}({', '.join(texts)})")
-    return Text(reduce(lambda left, right: f"np.{pair}({left}, {right})", texts))
-
-
-def _of_several(
-    name: str, pair: Primitive, ufunc: Callable[..., Any], python: Callable[..., Any], word: str
-) -> Primitive:
+def _of_several(name: str, pair: Primitive, python: Callable[..., Any], sign: str, word: str) -> Primitive:
     """Python's ``max`` or ``min`` of three numbers or more."""
+    of_two = _first_or_larger if python is max else _first_or_smaller
     return elementwise(
         name,
-        eval=lambda *xs: reduce(ufunc, xs),
-        spell=lambda s: _spell_several(s, pair.name, python.__name__),
+        eval=lambda *xs: reduce(of_two, xs),
+        spell=lambda s: _spell_python(s, python.__name__, sign),
         python=(python, Call(python.__name__)),
         partials=_even_shares,
         expand=lambda b, op: reduce(partial(pair, b), op.operands),
-        doc=f"The {word} of several numbers.",
+        doc=f"The {word} of several numbers, as Python's {python.__name__}.",
         samples=(
             *samples(arity=3),
             Sample(("np.f64",) * 4),
@@ -124,8 +173,8 @@ def _of_several(
     )
 
 
-largest = _of_several("largest", maximum, np.maximum, max, "largest")
-smallest = _of_several("smallest", minimum, np.minimum, min, "smallest")
+largest = _of_several("largest", first_or_larger, max, ">", "largest")
+smallest = _of_several("smallest", first_or_smaller, min, "<", "smallest")
 
 
 # -- of two values, without nan -------------------------------------------------------------------------
@@ -311,4 +360,7 @@ def _position(name: str, numpy: Callable[..., Any], word: str) -> Primitive:
 argmax = _position("argmax", np.argmax, "largest")
 argmin = _position("argmin", np.argmin, "smallest")
 
-PRIMITIVES = (maximum, minimum, largest, smallest, fmax, fmin, clip, max_, min_, argmax, argmin)
+PRIMITIVES = (
+    *(maximum, minimum, first_or_larger, first_or_smaller, largest, smallest, fmax, fmin, clip),
+    *(max_, min_, argmax, argmin),
+)

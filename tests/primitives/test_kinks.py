@@ -22,10 +22,13 @@ from adgen.primitives.reduce import sum_
 from adgen.primitives.registry import REGISTRY
 from adgen.primitives.rounding import absolute
 
+NAN = float("nan")
 ALL = {"axes": (0,)}
 #: primitive, attributes, operands, derivative of the (summed) result by each operand
 KINKS: list[tuple[str, dict[str, Any], list[list[float]], list[list[float]]]] = [
     ("maximum", {}, [[0.0, 1.0], [0.0, 2.0]], [[0.5, 0.0], [0.5, 1.0]]),
+    ("first_or_larger", {}, [[0.0, 1.0, NAN], [0.0, NAN, 1.0]], [[0.5, 1.0, 1.0], [0.5, 0.0, 0.0]]),
+    ("first_or_smaller", {}, [[0.0, 1.0, NAN], [0.0, NAN, 1.0]], [[0.5, 1.0, 1.0], [0.5, 0.0, 0.0]]),
     ("largest", {}, [[0.0, 1.0], [0.0, 2.0], [0.0, 2.0]], [[1 / 3, 0.0], [1 / 3, 0.5], [1 / 3, 0.5]]),
     ("smallest", {}, [[0.0, 1.0], [0.0, 2.0], [0.0, 1.0]], [[1 / 3, 0.5], [1 / 3, 0.0], [1 / 3, 0.5]]),
     ("minimum", {}, [[3.0, 1.0], [3.0, 2.0]], [[0.5, 1.0], [0.5, 0.0]]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from adgen.frontend.abstract import Abstract, Array, Grown, Known
 from adgen.frontend.context import LibraryContext
@@ -77,13 +78,27 @@ def _to_decimals(c: LibraryContext, number: Abstract, ndigits: Abstract) -> Resu
 
 
 # -- the larger and the smaller -------------------------------------------------------------------------
-def _extremum(
-    pair: Primitive, several: Primitive, over_axes: Primitive, python: Callable[..., object]
-) -> Callable[..., Result]:
+@dataclass(frozen=True, slots=True)
+class _Extremum:
+    """What ``max`` or ``min`` is of two integers, two numbers, several numbers and a vector of numbers."""
+
+    of_integers: Primitive
+    of_two: Primitive
+    of_several: Primitive
+    of_vector: Primitive
+
+    def of(self, values: Sequence[Value]) -> Primitive:
+        """The operation of these numbers."""
+        if len(values) > 2:
+            return self.of_several
+        return self.of_two if any(v.type.is_float for v in values) else self.of_integers
+
+
+def _extremum(prims: _Extremum, python: Callable[..., object]) -> Callable[..., Result]:
     def apply(c: LibraryContext, *args: Abstract) -> Result:
         only = args[0] if len(args) == 1 else None
         if isinstance(only, Array | Grown) and c.value(only).type.rank == 1:
-            return over_axes(c.b, c.value(only), axes=(0,))
+            return prims.of_vector(c.b, c.value(only), axes=(0,))
         items: Sequence[Abstract] = args if only is None else c.items(only)
         if not items:
             raise c.error("AG205", only, function=python.__name__, reason="there is nothing in it")
@@ -94,13 +109,15 @@ def _extremum(
         known = computed(python, items) if len(items) > 1 else None
         if known is not None or len(items) == 1:
             return known or items[0]
-        return c.elementwise(pair if len(items) == 2 else several, *items, python=True)
+        return c.elementwise(prims.of([c.value(x) for x in items]), *items, python=True)
 
     return documented(apply, f"The {'larg' if python is max else 'small'}est of several numbers.")
 
 
-table.function("builtins.max")(_extremum(extrema.maximum, extrema.largest, extrema.max_, max))
-table.function("builtins.min")(_extremum(extrema.minimum, extrema.smallest, extrema.min_, min))
+_MAX = _Extremum(extrema.maximum, extrema.first_or_larger, extrema.largest, extrema.max_)
+_MIN = _Extremum(extrema.minimum, extrema.first_or_smaller, extrema.smallest, extrema.min_)
+table.function("builtins.max")(_extremum(_MAX, max))
+table.function("builtins.min")(_extremum(_MIN, min))
 
 
 @table.function("builtins.sum")

@@ -1,7 +1,6 @@
 """Probability distributions of scipy.stats: densities and distribution functions, in double precision.
 
 Outside its support a density is 0 and its derivative too; parameters that are no parameters give NaN.
-Distribution functions are differentiated by their argument, location and scale, not by their shape.
 """
 
 from __future__ import annotations
@@ -193,13 +192,9 @@ def _probability(
     return apply
 
 
-def _method(
-    d: Distribution, name: str, compute: Callable[[LibraryContext, _Point], Value], hold: bool
-) -> Callable[..., Result]:
+def _method(d: Distribution, compute: Callable[[LibraryContext, _Point], Value]) -> Callable[..., Result]:
     def shaped(c: LibraryContext, x: Abstract, given: Sequence[Abstract], *place: Abstract) -> Result:
-        texts = (f"the shape `{s}` of `scipy.stats.{d.name}.{name}`" for s in d.shapes)
-        fixed = (held(c, v, text) if hold else v for v, text in zip(given, texts, strict=True))
-        return compute(c, _point(c, d, x, [_number(c, v) for v in fixed], *place))
+        return compute(c, _point(c, d, x, [_number(c, v) for v in given], *place))
 
     def none(c: LibraryContext, x: Abstract, loc: Abstract = _ZERO, scale: Abstract = _ONE) -> Result:
         return shaped(c, x, (), loc, scale)
@@ -239,10 +234,7 @@ def _methods(d: Distribution) -> dict[str, tuple[Callable[..., Result], str]]:
         "sf": (_probability(d.sf, None, False, upper), "probability of a larger value"),
         "logsf": (_probability(d.sf, d.logsf, True, upper), "logarithm of the probability of a larger value"),
     }
-    return {
-        name: (_method(d, name, compute, name not in ("pdf", "logpdf")), what)
-        for name, (compute, what) in computed.items()
-    }
+    return {name: (_method(d, compute), what) for name, (compute, what) in computed.items()}
 
 
 for _d in _CONTINUOUS:

@@ -72,14 +72,14 @@ _FUNCTIONS = {
 _OF_TWO = (
     *("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "poch"),
     *("boxcox", "boxcox1p", "inv_boxcox", "inv_boxcox1p"),
+    *("gammainc", "gammaincc", "gammaincinv", "gammainccinv", "stdtr", "stdtrit"),
 )
+_OF_THREE = ("betainc", "betaincc", "betaincinv")
 _ORDERED = ("jv", "jn", "yv", "yn", "iv", "ive", "kv", "kn", "kve", "expn")
 #: what parameters are called, in order; the last argument is the differentiated one
 _PARAMETERS = {
     **{name: ("order",) for name in _ORDERED},
-    **{name: ("parameter a",) for name in ("gammainc", "gammaincc", "gammaincinv", "gammainccinv")},
-    **{name: ("parameter a", "parameter b") for name in ("betainc", "betaincc", "betaincinv", "hyp1f1")},
-    **{name: ("degrees of freedom",) for name in ("stdtr", "stdtrit")},
+    "hyp1f1": ("parameter a", "parameter b"),
     "hyp0f1": ("parameter v",),
     "hyp2f1": ("parameter a", "parameter b", "parameter c"),
 }
@@ -115,6 +115,13 @@ def _binary(name: str, prim: Primitive) -> Callable[..., Result]:
     return documented(apply, prim.doc)
 
 
+def _ternary(name: str, prim: Primitive) -> Callable[..., Result]:
+    def apply(c: LibraryContext, x: Abstract, y: Abstract, z: Abstract, /) -> Result:
+        return _apply(c, name, prim, (x, y, z))
+
+    return documented(apply, prim.doc)
+
+
 def _with_parameters(name: str, prim: Primitive) -> Callable[..., Result]:
     called = [f"the {p} of `scipy.special.{name}`" for p in _PARAMETERS[name]]
 
@@ -131,6 +138,8 @@ def _with_parameters(name: str, prim: Primitive) -> Callable[..., Result]:
 for _name, _prim in _FUNCTIONS.items():
     if _name in _PARAMETERS:
         table.function(f"scipy.special.{_name}")(_with_parameters(_name, _prim))
+    elif _name in _OF_THREE:
+        table.function(f"scipy.special.{_name}")(_ternary(_name, _prim))
     elif _name in _OF_TWO:
         table.function(f"scipy.special.{_name}")(_binary(_name, _prim))
     else:
