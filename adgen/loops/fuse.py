@@ -235,40 +235,45 @@ def _common(state: State, first: Nest | Reduce, second: Nest | Reduce) -> int:
 
 def _legal(state: State, first: Nest | Reduce, second: Nest | Reduce, name: str) -> bool:
     """Whether conflicting accesses meet only in the same iteration of a variable."""
-    bounds = Bounds(ranges=_ranges(state, (first, second)), facts=state.bounds.facts)
+    changing = inner_ranges((first, second))
+    bounds = Bounds(ranges=state.bounds.ranges | changing, facts=state.bounds.facts)
+    changing.pop(name, None)
     bounds.ranges.pop(name, None)
     theirs = cells_of(second.body)
     for a in cells_of(first.body):
         for b in theirs:
-            if _conflict(state, a, b) and not _same_iteration(state, bounds, a, b, name):
+            if _conflict(state, a, b) and not _same_iteration(state, bounds, a, b, name, changing):
                 return False
     return True
 
 
-def _ranges(state: State, stmts: Iterable[Stmt]) -> dict[str, tuple[Dim, Dim]]:
-    ranges = dict(state.bounds.ranges)
-    for stmt in walk(tuple(stmts)):
-        if isinstance(stmt, Nest | Reduce):
-            ranges |= {v.name: (ZERO, v.extent - 1) for v in stmt.vars}
-    return ranges
+def inner_ranges(stmts: Iterable[Stmt]) -> dict[str, tuple[Dim, Dim]]:
+    """The ranges of the variables of domains."""
+    domains = [stmt for stmt in walk(tuple(stmts)) if isinstance(stmt, Nest | Reduce)]
+    return {v.name: (ZERO, v.extent - 1) for stmt in domains for v in stmt.vars}
 
 
-def _same_iteration(state: State, bounds: Bounds, a: Cell, b: Cell, name: str) -> bool:
+def _same_iteration(
+    state: State, bounds: Bounds, a: Cell, b: Cell, name: str, changing: Iterable[str]
+) -> bool:
     if a.index is None or b.index is None or state.storage(a.buffer) is not state.storage(b.buffer):
         return False
-    found = [confined(bounds, cell.index, name) for cell in (a, b) if cell.index is not None]
+    found = [confined(bounds, cell.index, name, changing) for cell in (a, b) if cell.index is not None]
     return found[0] is not None and found[0] == found[1]
 
 
-def confined(bounds: Bounds, index: Dim, name: str) -> tuple[Dim, Dim] | None:
-    """(c, offset) where index = c*name + offset + r with 0 <= r < c, provably; else None."""
+def confined(bounds: Bounds, index: Dim, name: str, changing: Iterable[str]) -> tuple[Dim, Dim] | None:
+    """(c, offset) where index = c*name + offset + r with 0 <= r < c, provably; else None.
+
+    `offset` has none of the names that are `changing`.
+    """
     try:
         factor, rest = coefficient(index, name)
     except ValueError:
         return None
     if factor == ZERO or any(c < 0 for _, c in factor.terms):
         return None
-    offset = rest.substitute(dict.fromkeys((n for n in rest.symbols() if n in bounds.ranges), ZERO))
+    offset = rest.substitute(dict.fromkeys((n for n in rest.symbols() if n in changing), ZERO))
     inner = rest - offset
     if bounds.nonnegative(inner) and bounds.nonnegative(factor - 1 - inner):
         return factor, offset

@@ -25,6 +25,7 @@ from adgen.loops.core import (
     TapeClear,
     TapeGrow,
 )
+from adgen.loops.equal_sizes import with_equal_sizes
 from adgen.loops.fuse import fuse
 from adgen.loops.rules import rule_for
 from adgen.loops.state import State, Unsupported, element_type
@@ -43,7 +44,7 @@ def lower(func: Func) -> Kernel:
     counts = [_tape_parameter(state, k, p) for k, p in enumerate(func.params) if p.is_stack]
     lower_nodes(state, func.body.nodes)
     results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
-    body = fuse(state, state.block.stmts)
+    body = fuse(state, with_equal_sizes(state.block.stmts))
     body = collapse(contract_temporaries(state, body, results))
     places, arena = _settled_places(state)
     kernel = Kernel(

@@ -16,10 +16,12 @@ from adgen.loops.core import (
     Load,
     Loop,
     Nest,
+    OnHeap,
     Operand,
     Product,
     Reduce,
     Ref,
+    Reserve,
     Routine,
     SetPointers,
     Stmt,
@@ -27,7 +29,7 @@ from adgen.loops.core import (
     WhileLoop,
     walk,
 )
-from adgen.loops.fuse import cells_of, confined
+from adgen.loops.fuse import cells_of, confined, inner_ranges
 from adgen.loops.rewrite import Renaming
 from adgen.loops.state import State
 
@@ -41,9 +43,30 @@ def contract_temporaries(state: State, body: Sequence[Stmt], results: Sequence[o
     free = {
         b: n
         for b, n in total.items()
-        if isinstance(state.places[b], InArena) and b not in fixed and _alone(state, b)
+        if isinstance(state.places[b], InArena | OnHeap) and b not in fixed and _alone(state, b)
     }
-    return _Contract(state, free).body(body)
+    return _without_reserves(_Contract(state, free).body(body), state.removed)
+
+
+def _without_reserves(body: Sequence[Stmt], removed: set[Buffer]) -> tuple[Stmt, ...]:
+    """The statements without room for buffers that are gone."""
+    kept: list[Stmt] = []
+    for stmt in body:
+        match stmt:
+            case Reserve(buffer) if buffer in removed:
+                continue
+            case Loop():
+                stmt = replace(stmt, body=_without_reserves(stmt.body, removed))
+            case WhileLoop():
+                head, inner = (_without_reserves(b, removed) for b in (stmt.head, stmt.body))
+                stmt = replace(stmt, head=head, body=inner)
+            case Branch():
+                sides = [_without_reserves(b, removed) for b in (stmt.then, stmt.orelse)]
+                stmt = Branch(stmt.test, sides[0], sides[1])
+            case _:
+                pass
+        kept.append(stmt)
+    return tuple(kept)
 
 
 def _fixed(body: Sequence[Stmt]) -> set[Buffer]:
@@ -120,17 +143,16 @@ class _Contract:
     def _row(self, stmt: Nest | Reduce, buffer: Buffer) -> Nest | Reduce | None:
         """Every access stays within one row per iteration of the first variable: keep one row."""
         name = stmt.vars[0].name
-        ranges = {
-            v.name: (ZERO, v.extent - 1)
-            for s in walk((stmt,))
-            if isinstance(s, Nest | Reduce)
-            for v in s.vars
-        }
-        bounds = Bounds(ranges=dict(self.state.bounds.ranges) | ranges, facts=self.state.bounds.facts)
+        changing = inner_ranges((stmt,))
+        bounds = Bounds(ranges=self.state.bounds.ranges | changing, facts=self.state.bounds.facts)
+        changing.pop(name)
         bounds.ranges.pop(name, None)
-        places = {confined(bounds, c.index or ZERO, name) for c in cells_of((stmt,)) if c.buffer is buffer}
+        cells = (c for c in cells_of((stmt,)) if c.buffer is buffer)
+        places = {confined(bounds, c.index or ZERO, name, changing) for c in cells}
         (place, *others) = places
         if place is None or others or place[0] == Dim.const(1):
+            return None
+        if not isinstance(self.state.places[buffer], InArena):
             return None
         factor, offset = place
         if any(s not in self.state.symbols for s in factor.symbols()):
