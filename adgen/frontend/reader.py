@@ -98,6 +98,7 @@ class Reader:
     counters: list[Value] = field(default_factory=list)
     loops: dict[Value, cst.CSTNode] = field(default_factory=dict)
     peeled: set[cst.CSTNode] = field(default_factory=set)
+    changed: dict[object, tuple[Root, ...]] = field(default_factory=dict)
     captures: dict[Path, CapturedLeaf] = field(default_factory=dict)
     meanings: dict[Path, Abstract] = field(default_factory=dict)
     baked: dict[Path, Any] = field(default_factory=dict)

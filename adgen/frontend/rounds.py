@@ -75,6 +75,8 @@ def lower(
         frame.setdefault(RETURNED, Known(False))
     carried = carried_at_entry(r, loop.act, _candidates(r, loop), loop.node, loop.head | loop.after)
     carried.rounds = rounds
+    here = (loop.act.key, loop.node)  # what a loop changed when the one around it was tried before
+    carried.roots += [root for root in r.changed.get(here, ()) if root in r.state.versions]
     for _ in range(_ROUNDS):
         facts = r.sizes.facts()
         found = _attempted(r, loop, carried, attempt)
@@ -91,6 +93,7 @@ def lower(
             loop.runs()
     else:
         raise r.refuse("AG233", loop.act, loop.node, name="a value", left="one type", right="others")
+    r.changed[here] = tuple(carried.roots)
     results = found.finish()
     carried.leave(results, loop.ran())
     hold(r, found.state)

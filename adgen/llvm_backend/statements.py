@@ -169,15 +169,15 @@ class Statements:
 
     # -- domains ----------------------------------------------------------------------------------------
     @contextmanager
-    def domain(self, variables: Sequence[Var]) -> Iterator[None]:
+    def domain(self, variables: Sequence[Var], plain: bool = False) -> Iterator[None]:
         """Loops over a domain around what is emitted inside."""
         if not variables:
             yield
             return
         first, rest = variables[0], variables[1:]
-        with self.w.loop("0", self.w.dim(first.extent)) as counter:
+        with self.w.loop("0", self.w.dim(first.extent), plain=plain) as counter:
             self.w.define(first.name, counter)
-            with self.domain(rest):
+            with self.domain(rest, plain):
                 yield
 
     def emit_domain(self, stmt: Nest | Reduce) -> None:
@@ -186,7 +186,8 @@ class Statements:
             if isinstance(stmt, Reduce):
                 emit_reduce(self, stmt)
                 return
-            with self.domain(stmt.vars):
+            plain = isinstance(stmt, Nest) and stmt.rim
+            with self.domain(stmt.vars, plain):
                 self.all(stmt.body)
 
     # -- checks -----------------------------------------------------------------------------------------

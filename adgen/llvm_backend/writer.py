@@ -58,6 +58,15 @@ def _is_moving(name: str) -> bool:
     return name.startswith(("%", "#"))
 
 
+#: Metadata of loops that stay as they are.
+PLAIN_LOOP = 1_000_000
+PLAIN_METADATA = (
+    f"!{PLAIN_LOOP} = distinct !{{!{PLAIN_LOOP}, !{PLAIN_LOOP + 1}, !{PLAIN_LOOP + 2}}}",
+    f'!{PLAIN_LOOP + 1} = !{{!"llvm.loop.vectorize.enable", i1 false}}',
+    f'!{PLAIN_LOOP + 2} = !{{!"llvm.loop.unroll.disable"}}',
+)
+
+
 def _age(name: str) -> tuple[bool, int]:
     """Loop variables of domains are innermost; otherwise what is defined later."""
     return (name.startswith("#"), int(name[1:]))
@@ -184,8 +193,11 @@ class Writer:
 
     # -- loops ------------------------------------------------------------------------------------------
     @contextmanager
-    def loop(self, low: str, high: str, step: str = "1") -> Iterator[str]:
-        """`for (i = low; i < high; i += step)` for a positive step; gives the counter."""
+    def loop(self, low: str, high: str, step: str = "1", plain: bool = False) -> Iterator[str]:
+        """`for (i = low; i < high; i += step)` for a positive step; gives the counter.
+
+        A `plain` loop is neither vectorised nor unrolled.
+        """
         body, done = self.fresh("body"), self.fresh("done")
         some = self.value(f"icmp slt i64 {low}, {high}")
         self.branch_if(some, body, done)
@@ -199,5 +211,6 @@ class Writer:
         following = self.value(f"add nuw nsw i64 {counter}, {step}")
         more = self.value(f"icmp slt i64 {following}, {high}")
         self.lines[at] = f"  {counter} = phi i64 [ {low}, %{before} ], [ {following}, %{self.label} ]"
-        self.branch_if(more, body, done)
+        note = f", !llvm.loop !{PLAIN_LOOP}" if plain else ""
+        self.emit(f"br i1 {more}, label %{body}, label %{done}{note}")
         self.start_block(done)

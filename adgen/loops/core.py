@@ -172,10 +172,14 @@ class Var:
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """The body once for every point of a domain; the last variable runs fastest."""
+    """The body once for every point of a domain; the last variable runs fastest.
+
+    A `rim` has few points: it is compiled without further ado.
+    """
 
     vars: tuple[Var, ...]
     body: tuple[Stmt, ...]
+    rim: bool = False
 
 
 @dataclass(frozen=True, slots=True)

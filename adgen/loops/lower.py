@@ -27,6 +27,7 @@ from adgen.loops.core import (
 )
 from adgen.loops.equal_sizes import with_equal_sizes
 from adgen.loops.fuse import fuse
+from adgen.loops.gather import gather
 from adgen.loops.rules import rule_for
 from adgen.loops.state import State, Unsupported, element_type
 from adgen.loops.temporaries import contract_temporaries
@@ -45,7 +46,7 @@ def lower(func: Func) -> Kernel:
     lower_nodes(state, func.body.nodes)
     results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
     body = fuse(state, with_equal_sizes(state.block.stmts))
-    body = collapse(contract_temporaries(state, body, results))
+    body = collapse(gather(state, contract_temporaries(state, body, results)))
     places, arena = _settled_places(state)
     kernel = Kernel(
         name=func.name,

@@ -103,7 +103,7 @@ class Renaming:
                 buffer, index = self._cell(stmt.buffer, stmt.index)
                 return replace(stmt, buffer=buffer, index=index, value=self.operand(stmt.value))
             case Nest():
-                return Nest(self._vars(stmt.vars), self.body(stmt.body))
+                return Nest(self._vars(stmt.vars), self.body(stmt.body), stmt.rim)
             case Reduce():
                 inner = self.body(stmt.body)
                 return replace(stmt, vars=self._vars(stmt.vars), body=inner, values=self._all(stmt.values))

@@ -88,7 +88,7 @@ def _domain(variables: Sequence[Var]) -> str:
 def _stmt(stmt: Stmt, indent: str) -> list[str]:
     match stmt:
         case Nest():
-            return _block(f"nest {_domain(stmt.vars)}", stmt.body, indent)
+            return _block(f"{'rim' if stmt.rim else 'nest'} {_domain(stmt.vars)}", stmt.body, indent)
         case Reduce():
             kinds = ", ".join(f"{k} of {v}" for k, v in zip(stmt.kinds, stmt.values, strict=True))
             title = f"{_list(stmt.results)} = {kinds} over {_domain(stmt.vars)}"
