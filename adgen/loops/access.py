@@ -191,7 +191,7 @@ def lower_wrap(state: State, op: Op) -> None:
         if isinstance(shifted, Ref):
             state.polynomials[shifted] = index + size
         return
-    checked = _clamped(state, state.block, value, size, True)
+    checked = _clamped(state, state.block, value, size, negative=not state.bounds.nonnegative(index))
     assert isinstance(checked, Ref)
     state.env[op.result] = checked
     state.inside[checked] = size

@@ -25,9 +25,9 @@ from adgen.loops.core import (
     TapeClear,
     TapeGrow,
 )
-from adgen.loops.equal_sizes import with_equal_sizes
 from adgen.loops.fuse import fuse
 from adgen.loops.gather import gather
+from adgen.loops.known_integers import with_known_integers
 from adgen.loops.rules import rule_for
 from adgen.loops.state import State, Unsupported, element_type
 from adgen.loops.temporaries import contract_temporaries
@@ -45,7 +45,7 @@ def lower(func: Func) -> Kernel:
     counts = [_tape_parameter(state, k, p) for k, p in enumerate(func.params) if p.is_stack]
     lower_nodes(state, func.body.nodes)
     results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
-    body = fuse(state, with_equal_sizes(state.block.stmts))
+    body = fuse(state, with_known_integers(state, state.block.stmts))
     body = collapse(gather(state, contract_temporaries(state, body, results)))
     places, arena = _settled_places(state)
     kernel = Kernel(
