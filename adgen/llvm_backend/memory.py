@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
 from adgen.llvm_backend.workspace import CELLS
-from adgen.llvm_backend.writer import PLAIN_METADATA, Writer, memory_type
+from adgen.llvm_backend.writer import LOOP_METADATA, Writer, memory_type
 from adgen.loops.core import (
     Alternate,
     AtPointer,
@@ -138,7 +138,7 @@ class Memory:
 
     def metadata(self) -> list[str]:
         """The metadata that `alias` refers to; !0 is empty, !1 the domain, then scopes and lists."""
-        lines = ["!0 = !{}", '!1 = distinct !{!1, !"kernel"}', *PLAIN_METADATA]
+        lines = ["!0 = !{}", '!1 = distinct !{!1, !"kernel"}', *LOOP_METADATA]
         if self.count > MAX_FAMILIES:
             return lines
         scopes = range(2, 2 + self.count)

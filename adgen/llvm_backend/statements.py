@@ -14,7 +14,7 @@ from adgen.llvm_backend.outline import emit_outlined
 from adgen.llvm_backend.reductions import emit_reduce
 from adgen.llvm_backend.routines import emit_routine
 from adgen.llvm_backend.scalar_ops import emit_scalar
-from adgen.llvm_backend.writer import Writer, scalar_type
+from adgen.llvm_backend.writer import PLAIN_LOOP, ROLLED_LOOP, Writer, scalar_type
 from adgen.loops.core import (
     Alternate,
     BindSize,
@@ -169,15 +169,16 @@ class Statements:
 
     # -- domains ----------------------------------------------------------------------------------------
     @contextmanager
-    def domain(self, variables: Sequence[Var], plain: bool = False) -> Iterator[None]:
+    def domain(self, variables: Sequence[Var], note: int = 0) -> Iterator[None]:
         """Loops over a domain around what is emitted inside."""
         if not variables:
             yield
             return
         first, rest = variables[0], variables[1:]
-        with self.w.loop("0", self.w.dim(first.extent), plain=plain) as counter:
+        known = first.extent.value is not None
+        with self.w.loop("0", self.w.dim(first.extent), note=0 if known else note) as counter:
             self.w.define(first.name, counter)
-            with self.domain(rest, plain):
+            with self.domain(rest, note):
                 yield
 
     def emit_domain(self, stmt: Nest | Reduce) -> None:
@@ -186,8 +187,7 @@ class Statements:
             if isinstance(stmt, Reduce):
                 emit_reduce(self, stmt)
                 return
-            plain = isinstance(stmt, Nest) and stmt.rim
-            with self.domain(stmt.vars, plain):
+            with self.domain(stmt.vars, PLAIN_LOOP if stmt.rim else ROLLED_LOOP):
                 self.all(stmt.body)
 
     # -- checks -----------------------------------------------------------------------------------------

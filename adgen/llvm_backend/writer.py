@@ -58,12 +58,13 @@ def _is_moving(name: str) -> bool:
     return name.startswith(("%", "#"))
 
 
-#: Metadata of loops that stay as they are.
-PLAIN_LOOP = 1_000_000
-PLAIN_METADATA = (
-    f"!{PLAIN_LOOP} = distinct !{{!{PLAIN_LOOP}, !{PLAIN_LOOP + 1}, !{PLAIN_LOOP + 2}}}",
-    f'!{PLAIN_LOOP + 1} = !{{!"llvm.loop.vectorize.enable", i1 false}}',
-    f'!{PLAIN_LOOP + 2} = !{{!"llvm.loop.unroll.disable"}}',
+#: Numbers of metadata: loops that stay as they are, and loops that are vectorised and no more.
+PLAIN_LOOP, ROLLED_LOOP = 1_000_000, 1_000_001
+LOOP_METADATA = (
+    f"!{PLAIN_LOOP} = distinct !{{!{PLAIN_LOOP}, !1000002, !1000003}}",
+    f"!{ROLLED_LOOP} = distinct !{{!{ROLLED_LOOP}, !1000003}}",
+    '!1000002 = !{!"llvm.loop.vectorize.enable", i1 false}',
+    '!1000003 = !{!"llvm.loop.unroll.disable"}',
 )
 
 
@@ -193,10 +194,10 @@ class Writer:
 
     # -- loops ------------------------------------------------------------------------------------------
     @contextmanager
-    def loop(self, low: str, high: str, step: str = "1", plain: bool = False) -> Iterator[str]:
+    def loop(self, low: str, high: str, step: str = "1", note: int = 0) -> Iterator[str]:
         """`for (i = low; i < high; i += step)` for a positive step; gives the counter.
 
-        A `plain` loop is neither vectorised nor unrolled.
+        `note` is the number of what is said of the loop.
         """
         body, done = self.fresh("body"), self.fresh("done")
         some = self.value(f"icmp slt i64 {low}, {high}")
@@ -211,6 +212,6 @@ class Writer:
         following = self.value(f"add nuw nsw i64 {counter}, {step}")
         more = self.value(f"icmp slt i64 {following}, {high}")
         self.lines[at] = f"  {counter} = phi i64 [ {low}, %{before} ], [ {following}, %{self.label} ]"
-        note = f", !llvm.loop !{PLAIN_LOOP}" if plain else ""
-        self.emit(f"br i1 {more}, label %{body}, label %{done}{note}")
+        said = f", !llvm.loop !{note}" if note else ""
+        self.emit(f"br i1 {more}, label %{body}, label %{done}{said}")
         self.start_block(done)
