@@ -299,6 +299,8 @@ def _rim(
     at = [Dim.symbol(v.name) + first for v, first in zip(variables, starts, strict=True)]
     work, store = _moved(state, member, at)
     body.append(Nest(variables, (*work, store), rim=True))
+    if len(boxes) == 1:
+        return body
     before: list[Stmt] = []
     count: Operand = Lit(len(boxes), DType.i64)
     if not isinstance(some, Lit):

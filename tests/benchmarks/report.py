@@ -1,6 +1,7 @@
 """Ratios of value and gradient to the plain function, as a table.
 
-Counts are of the representation run on the interpreter; times are of this machine, best of five.
+Counts are of the representation run on the interpreter; times are of this machine, best of five. With
+`--write` a page with peers is measured instead.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import argparse
 import platform
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
 import adgen
 from tests.benchmarks.measure import best, counted, import_seconds, timed
+from tests.benchmarks.page import pin, write
 from tests.benchmarks.programs import PROGRAMS, Program
 
 COLUMNS = (
@@ -71,10 +74,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--scale", type=float, default=1.0, help="sizes are multiplied by it")
+    parser.add_argument("--write", type=Path, metavar="FOLDER", help="write benchmarks.md and its plot there")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.names) - set(names))
     if unknown:
         parser.error(f"no such program: {', '.join(unknown)}")
+    if arguments.write is not None:
+        chosen = [p for p in PROGRAMS if not arguments.names or p.name in arguments.names]
+        pin()
+        write(arguments.write, arguments.scale, chosen)
+        return
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, adgen {adgen.__version__}")
     print(f"import adgen takes {import_seconds() * 1e3:.0f} ms on top of NumPy")
     print("counts and times are of value and gradient; x: as a multiple of the plain function")
