@@ -38,16 +38,16 @@ def value_and_grad(
     # Reverse sweep.
     pair_bar = 1.0
     t = 0.5 * (a == b)  # kink_ties.py:8
-    t_1 = (a < b) + t
-    t_2 = (a > b) + t
+    t_1 = (b < a) + t
+    t_2 = (b > a) + t
     mask = (y == y_min).astype(np.float64)
     mask_1 = (x == x_max).astype(np.float64)
     t_3 = mask_1 * (pair_bar / mask_1.sum())
     t_4 = 0.5 * (x == y)  # kink_ties.py:7
     x_bar = t_3 + 2.0 * ((x > y) + t_4)
     y_bar = mask * (10.0 / mask.sum()) + 2.0 * ((x < y) + t_4)
-    a_bar = float(1000.0 * t_1 + 100.0 * t_2)
-    b_bar = float(1000.0 * t_2 + 100.0 * t_1)
+    a_bar = float(1000.0 * (1.0 - t_1) + 100.0 * (1.0 - t_2))
+    b_bar = float(1000.0 * t_1 + 100.0 * t_2)
     return value, (x_bar, y_bar, a_bar, b_bar)
 
 
@@ -68,16 +68,16 @@ def grad(x: Array, y: Array, a: float, b: float) -> tuple[Array, Array, float, f
 
     pair_bar = 1.0
     t = 0.5 * (a == b)  # kink_ties.py:8
-    t_1 = (a < b) + t
-    t_2 = (a > b) + t
+    t_1 = (b < a) + t
+    t_2 = (b > a) + t
     mask = (y == y.min()).astype(np.float64)
     mask_1 = (x == x.max()).astype(np.float64)
     t_3 = mask_1 * (pair_bar / mask_1.sum())
     t_4 = 0.5 * (x == y)  # kink_ties.py:7
     x_bar = t_3 + 2.0 * ((x > y) + t_4)
     y_bar = mask * (10.0 / mask.sum()) + 2.0 * ((x < y) + t_4)
-    a_bar = float(1000.0 * t_1 + 100.0 * t_2)
-    b_bar = float(1000.0 * t_2 + 100.0 * t_1)
+    a_bar = float(1000.0 * (1.0 - t_1) + 100.0 * (1.0 - t_2))
+    b_bar = float(1000.0 * t_1 + 100.0 * t_2)
     return x_bar, y_bar, a_bar, b_bar
 
 
@@ -130,9 +130,9 @@ def backward(
 
     t = cotangent * 1000.0  # kink_ties.py:8
     t_1 = 0.5 * (a == b)
-    t_2 = (a < b) + t_1
-    t_3 = (a > b) + t_1
-    t_4 = cotangent * 100.0
+    t_2 = (b < a) + t_1
+    t_3 = cotangent * 100.0
+    t_4 = (b > a) + t_1
     mask = (y == y_min).astype(np.float64)
     t_5 = mask * (cotangent * 10.0 / mask.sum())
     mask_1 = (x == x_max).astype(np.float64)
@@ -141,8 +141,8 @@ def backward(
     t_8 = 0.5 * (x == y)
     x_bar = t_6 + t_7 * ((x > y) + t_8)
     y_bar = t_5 + t_7 * ((x < y) + t_8)
-    a_bar = float(t * t_2 + t_4 * t_3)
-    b_bar = float(t * t_3 + t_4 * t_2)
+    a_bar = float(t * (1.0 - t_2) + t_3 * (1.0 - t_4))
+    b_bar = float(t * t_2 + t_3 * t_4)
     return x_bar, y_bar, a_bar, b_bar
 
 
