@@ -6,6 +6,7 @@ import builtins
 import ctypes
 import hashlib
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -48,7 +49,7 @@ class CompiledKernel:
         self._local = threading.local()
         self._slow: Callable[..., tuple[Any, ...]] = self._answer
         self._native: NativeEntry | None = None
-        self._entries: list[NativeEntry] = []
+        self._entries: weakref.WeakSet[NativeEntry] = weakref.WeakSet()
         self._calls = 0
         self._largest = 0
 
@@ -78,8 +79,14 @@ class CompiledKernel:
             return self._native.function
         self._calls += 1
         if self._calls == 2:
-            self._native = self.entry(self._slow, CallForm(tuple(range(len(self.interface.results)))))
+            self.prepare()
         return self._slow if self._native is None else self._native.function
+
+    def prepare(self) -> None:
+        """Make the native function of the leaves, where there is one."""
+        if self._native is None:
+            self._calls = max(self._calls, 2)
+            self._native = self.entry(self._slow, CallForm(tuple(range(len(self.interface.results)))))
 
     def entry(
         self, slow: Callable[..., Any], form: CallForm, workspace: Workspace | None = None
@@ -91,7 +98,7 @@ class CompiledKernel:
         """
         made = native_entry(self.interface, self.load(), slow, form, self.digest, workspace)
         if made is not None:
-            self._entries.append(made)
+            self._entries.add(made)
             made.reserve(self._largest)
         return made
 
@@ -167,7 +174,7 @@ class CompiledKernel:
         """The address of this thread's workspace, grown where it is too small."""
         size = _workspace_type(loaded.addresses[WORKSPACE])(dims.ctypes.data)
         self._largest = max(self._largest, size)
-        for entry in self._entries:
+        for entry in list(self._entries):
             entry.reserve(size)
         held: Workspace | None = getattr(self._local, "work", None)
         if held is None:

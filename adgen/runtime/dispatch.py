@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -42,7 +43,10 @@ class Dispatcher:
             trees = [abstract_example(a, p) for p, a in zip(self.subject.parameters, arguments, strict=True)]
         except NotTaken:
             raise self.refusal(arguments) from None
-        trees = self._named(trees)
+        with nothing_collected():
+            return self._made(key, leaves, self._named(trees))
+
+    def _made(self, key: Key, leaves: list[Any], trees: list[AbstractTree]) -> Bound:
         count, shelf = len(leaves), self._shelf
         if shelf is None:
             return self.table.make(key, leaves, trees, self.trace)
@@ -91,7 +95,7 @@ class Dispatcher:
         if self.plan not in made:
             from adgen.runtime.executables import executable
 
-            with faults_are_ours(self.plan.mode):
+            with faults_are_ours(self.plan.mode), nothing_collected():
                 made[self.plan] = executable(bound.specialisation.traced, self.plan, self.options)
         bound.run = made[self.plan]
         return bound.run
@@ -107,7 +111,7 @@ class Dispatcher:
 
     # -- ahead of time ----------------------------------------------------------------------------------
     def current(self) -> Lowered:
-        """What the last call was answered with; before a call, what annotations say. Raises AG260."""
+        """What was made or found last; before a call, what annotations say. Raises AG260."""
         if self.table.latest is not None:
             return self._lowered(self.table.latest)
         return self.lower(None, ())
@@ -162,6 +166,18 @@ class Dispatcher:
             return abstract_example(self.subject.defaults[name], name)
         except NotTaken as problem:
             raise refusal(name, problem, self.subject.parameter_place(name)) from None
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """While a program is made much is built and little dropped: the collector would look for nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @contextmanager

@@ -61,12 +61,15 @@ class Specialisation:
 
 @dataclass(slots=True, eq=False)
 class Bound:
-    """A specialisation bound to one function's surroundings; ``run`` executes it, ``calls`` counts."""
+    """A specialisation bound to one function's surroundings; ``run`` executes it.
+
+    ``entered`` says whether it has been asked for a native entry.
+    """
 
     specialisation: Specialisation
     surroundings: Surroundings
     run: Callable[[list[Any]], Any] | None = None
-    calls: int = 0
+    entered: bool = False
 
     def admits(self, leaves: list[Any]) -> bool:
         """Whether the program is right for these leaves; if so the hidden ones are appended."""

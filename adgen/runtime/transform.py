@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from adgen.llvm_backend.workspace import Workspace
     from adgen.runtime.into import Into
 
-WARM = 3
-"""The call of a specialisation after which it gets a native entry."""
 LONGEST_CHAIN = 4
 """Specialisations of one function that have an entry; calls of further ones take the Python path."""
 
@@ -46,8 +44,8 @@ class Transform(Surface):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run it."""
         found, result = self._answered(args, kwargs)
-        found.calls += 1
-        if found.calls == WARM:
+        if not found.entered:
+            found.entered = True
             self._attach(found)
         return result
 
@@ -75,14 +73,19 @@ class Transform(Surface):
         return found, leaves
 
     def _attach(self, found: Bound) -> None:
-        """Put the native entry of a specialisation in front of the Python path, where it has one."""
+        """Put the native entry of a specialisation in front of the Python path, where it has one.
+
+        This is part of its first call: all others take the same time.
+        """
         if getattr(found.run, "backend", "") != "llvm" or self._entries >= LONGEST_CHAIN:
             return
         from adgen.runtime.native import entry_of
 
         slow = type(self).__call__ if self._entries else self._python
         function = entry_of(found, self._dispatcher.subject, slow)
-        if function is not None:
+        if function is None:
+            found.run.program.kernel.prepare()  # type: ignore[union-attr]
+        else:
             self.__class__ = type("Transform", (Transform,), {"__call__": function})
             self._entries += 1
 
