@@ -289,3 +289,20 @@ def poisson_cdf(c: LibraryContext, k: Abstract, mu: Abstract, loc: Abstract = _Z
     found = gammaincc(c.b, _plus(c, whole, 1.0), rate)
     found = select(c, below, literal(c.b, found, 0), found)
     return select(c, bad, literal(c.b, found, math.nan), found)
+
+
+@table.function("scipy.stats.poisson.sf")
+def poisson_sf(c: LibraryContext, k: Abstract, mu: Abstract, loc: Abstract = _ZERO) -> Result:
+    """The probability of more than a count."""
+    count, rate, bad = _poisson(c, k, mu, loc)
+    below = lt(c.b, count, literal(c.b, count, 0))
+    whole = floor(c.b, select(c, below, literal(c.b, count, 0), count))
+    found = gammainc(c.b, _plus(c, whole, 1.0), rate)
+    found = select(c, below, literal(c.b, found, 1), found)
+    return select(c, bad, literal(c.b, found, math.nan), found)
+
+
+@table.function("scipy.stats.poisson.logcdf")
+def poisson_logcdf(c: LibraryContext, k: Abstract, mu: Abstract, loc: Abstract = _ZERO) -> Result:
+    """The logarithm of the probability of at most a count."""
+    return c.elementwise(log, poisson_cdf(c, k, mu, loc))  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ from adgen.primitives.sizes import dim_of, size_value
 table = Table()
 
 
-def _named(name: str, values: Iterable[Value]) -> tuple[Any, ...]:
+def named(name: str, values: Iterable[Value]) -> tuple[Any, ...]:
     """Results in the named tuple of NumPy."""
     found: tuple[Any, ...] = getattr(_linalg, name)(*values)
     return found
@@ -81,7 +81,7 @@ def det_(c: LibraryContext, a: Abstract) -> Result:
 @table.function("numpy.linalg.slogdet")
 def slogdet_(c: LibraryContext, a: Abstract) -> Result:
     """Sign and logarithm of the absolute value of the determinant."""
-    return _named("SlogdetResult", c.b.emit(slogdet, (square_matrices(c, a, "np.linalg.slogdet"),), {}))
+    return named("SlogdetResult", c.b.emit(slogdet, (square_matrices(c, a, "np.linalg.slogdet"),), {}))
 
 
 @table.function("numpy.linalg.cholesky")
@@ -112,7 +112,7 @@ def _symmetric(c: LibraryContext, a: Abstract, uplo: Abstract) -> tuple[Value, V
 @table.function("numpy.linalg.eigh")
 def eigh_(c: LibraryContext, a: Abstract, UPLO: Abstract = _LOWER) -> Result:
     """Eigenvalues and eigenvectors of a symmetric matrix, from one triangle of it."""
-    return _named("EighResult", _symmetric(c, a, UPLO))
+    return named("EighResult", _symmetric(c, a, UPLO))
 
 
 @table.function("numpy.linalg.eigvalsh")
@@ -124,7 +124,7 @@ def eigvalsh(c: LibraryContext, a: Abstract, UPLO: Abstract = _LOWER) -> Result:
 @table.function("numpy.linalg.eig")
 def eig_(c: LibraryContext, a: Abstract) -> Result:
     """Eigenvalues and eigenvectors, always complex numbers."""
-    return _named("EigResult", c.b.emit(eig, (square_matrices(c, a, "np.linalg.eig"),), {}))
+    return named("EigResult", c.b.emit(eig, (square_matrices(c, a, "np.linalg.eig"),), {}))
 
 
 @table.function("numpy.linalg.eigvals")
@@ -171,8 +171,8 @@ def svd_(
     if not c.static_bool(compute_uv, "compute_uv"):
         return singular_values(c, x)
     if not c.static_bool(full_matrices, "full_matrices") or x.type.dims[-1] == x.type.dims[-2]:
-        return _named("SVDResult", singular_vectors(c, x))
-    return _named("SVDResult", c.b.emit(svd_full, (x,), {"size": smaller_size(c, x)}))
+        return named("SVDResult", singular_vectors(c, x))
+    return named("SVDResult", c.b.emit(svd_full, (x,), {"size": smaller_size(c, x)}))
 
 
 @table.function("numpy.linalg.svdvals")

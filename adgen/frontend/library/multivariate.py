@@ -9,7 +9,7 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import count_of, matched, require
 from adgen.ir.core import Value
-from adgen.ir.dims import product
+from adgen.ir.dims import Dim, product
 from adgen.ir.types import DType, Kind
 from adgen.primitives.elementwise import add, mul, sub
 from adgen.primitives.entropy_functions import xlogy
@@ -35,7 +35,8 @@ def _doubles(c: LibraryContext, x: Abstract) -> Value:
 def normal_logpdf(c: LibraryContext, x: Abstract, mean: Abstract = NONE, cov: Abstract = _ONE) -> Result:
     """The logarithm of the normal density of vectors; reads the lower triangle of a covariance matrix."""
     b, points, spread = c.b, _doubles(c, x), _doubles(c, cov)
-    require(c, points.type.rank > 0 and spread.type.rank == 2, "multivariate_normal.logpdf", points, spread)
+    require(c, points.type.rank > 0 and spread.type.rank <= 2, "multivariate_normal.logpdf", points, spread)
+    spread = _as_matrix(c, spread, points.type.dims[-1])
     size = matched(c, points.type.dims[-1], spread.type.dims[0], points, spread)
     outer = points.type.dims[:-1]
     points, spread = c.with_dims(points, (*outer, size)), c.with_dims(spread, (size, size))
@@ -53,6 +54,15 @@ def normal_logpdf(c: LibraryContext, x: Abstract, mean: Abstract = NONE, cov: Ab
     level = broadcast(b, level, dims=distances.type.dims, axes=())
     found = scaled(b, -0.5, add(b, level, distances))
     return reshape(b, found, dims=outer) if outer else sum_(b, found, axes=(0,))
+
+
+def _as_matrix(c: LibraryContext, spread: Value, size: Dim) -> Value:
+    """A covariance matrix, from one variance or the variances of independent variables."""
+    if spread.type.rank == 2:
+        return spread
+    variances = spread if spread.type.rank else broadcast(c.b, spread, dims=(size,), axes=())
+    size = variances.type.dims[0]
+    return diagonal_matrix(c.b, variances, variances.type.with_dims(size, size))
 
 
 @table.function("scipy.stats.multivariate_normal.pdf")
@@ -73,3 +83,9 @@ def dirichlet_logpdf(c: LibraryContext, x: Abstract, alpha: Abstract) -> Result:
     found = sum_(b, xlogy(b, spread, shares), axes=(0,))
     volume = sub(b, sum_(b, gammaln(b, counts), axes=(0,)), gammaln(b, sum_(b, counts, axes=(0,))))
     return c.elementwise(sub, found, volume)
+
+
+@table.function("scipy.stats.dirichlet.pdf")
+def dirichlet_pdf(c: LibraryContext, x: Abstract, alpha: Abstract) -> Result:
+    """The Dirichlet density of x, whose first axis sums to 1."""
+    return c.elementwise(exp, dirichlet_logpdf(c, x, alpha))  # type: ignore[arg-type]

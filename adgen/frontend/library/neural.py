@@ -10,6 +10,8 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
 from adgen.frontend.library.operands import flat, floating, require
 from adgen.frontend.library.reducing import over_axes
+from adgen.frontend.library.written import entry
+from adgen.frontend.written import spectra
 from adgen.ir.types import Kind
 from adgen.primitives import activations, error_function, softmax
 from adgen.primitives.define import Primitive
@@ -19,6 +21,7 @@ from adgen.primitives.shape import reshape
 
 table = Table()
 _LAST = Known(-1)
+_weighted = entry(spectra, spectra.logsumexp)
 
 
 def _names(name: str) -> tuple[str, ...]:
@@ -74,10 +77,17 @@ def logsumexp(c: LibraryContext, x: Abstract, axis: Abstract = NONE, keepdims: A
 
 @table.function("scipy.special.logsumexp")
 def scipy_logsumexp(
-    c: LibraryContext, a: Abstract, axis: Abstract = NONE, *, keepdims: Abstract = FALSE
+    c: LibraryContext,
+    a: Abstract,
+    axis: Abstract = NONE,
+    b: Abstract = NONE,
+    keepdims: Abstract = FALSE,
+    return_sign: Abstract = FALSE,
 ) -> Result:
-    """log(sum(exp(a))) over axes."""
-    return logsumexp(c, a, axis, keepdims)
+    """log(sum(exp(a))) over axes, or of terms with weights."""
+    if c.is_none(b) and not c.static_bool(return_sign, "return_sign"):
+        return logsumexp(c, a, axis, keepdims)
+    return _weighted(c, a, axis, Known(1.0) if c.is_none(b) else b, keepdims, return_sign)
 
 
 def _scipy(prim: Primitive) -> Callable[..., Result]:

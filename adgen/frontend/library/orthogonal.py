@@ -7,7 +7,7 @@ import numpy as np
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
-from adgen.frontend.library.factorizations import singular_values, smaller_size
+from adgen.frontend.library.factorizations import named, singular_values, smaller_size
 from adgen.frontend.library.operands import floating, matched, require
 from adgen.ir.core import Indexer, Range, Value
 from adgen.ir.dims import ONE
@@ -45,7 +45,7 @@ def qr_(c: LibraryContext, a: Abstract, mode: Abstract = _REDUCED) -> Result:
     elif kind != "reduced":
         reason = f"the mode {kind!r} is not supported; there are 'reduced', 'r' and 'complete'"
         raise c.error("AG205", mode, function="np.linalg.qr", reason=reason)
-    return orthogonal_triangular(c, x)
+    return named("QRResult", orthogonal_triangular(c, x))
 
 
 def not_taller(c: LibraryContext, x: Value, at: Abstract | None, function: str) -> None:

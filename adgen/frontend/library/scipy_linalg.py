@@ -7,17 +7,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from adgen.frontend.abstract import Abstract, Known
+from adgen.frontend.abstract import Abstract, Known, Number
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table
 from adgen.frontend.library import factorizations, norms
 from adgen.frontend.library.factorizations import smaller_size, square_matrices, triangular_factor
 from adgen.frontend.library.operands import floating, matched, require
 from adgen.frontend.library.orthogonal import least_squares, not_taller, orthogonal_triangular
-from adgen.ir.core import Value
-from adgen.ir.dims import ONE
+from adgen.frontend.library.slicing import along
+from adgen.frontend.library.written import entry
+from adgen.frontend.written import spectra
+from adgen.ir.core import Range, Value
+from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
+from adgen.primitives.eigenvalues import eig as general_eig
 from adgen.primitives.elementwise import add, eq, where
+from adgen.primitives.indexing import read
 from adgen.primitives.linear_algebra import eigh, solve
 from adgen.primitives.literals import literal
 from adgen.primitives.matrices import (
@@ -32,6 +37,7 @@ from adgen.primitives.patterns import eye
 from adgen.primitives.reduce import sum_
 from adgen.primitives.shape import reshape
 from adgen.primitives.singular_values import pinv
+from adgen.primitives.sizes import constant
 from adgen.primitives.triangular import inverse_order, lu, row_order, rows_by, solve_triangular
 
 table = Table()
@@ -144,20 +150,67 @@ def lstsq(c: LibraryContext, a: Abstract, b: Abstract, cond: Abstract = NONE) ->
 # -- symmetric eigenproblems ----------------------------------------------------------------------------
 @registered("eigh", (*_AB, "driver"))
 def eigh_(
-    c: LibraryContext, a: Abstract, *, lower: Abstract = TRUE, eigvals_only: Abstract = FALSE
+    c: LibraryContext,
+    a: Abstract,
+    b: Abstract = NONE,
+    *,
+    lower: Abstract = TRUE,
+    eigvals_only: Abstract = FALSE,
+    subset_by_index: Abstract = NONE,
 ) -> Result:
-    """Eigenvalues and eigenvectors of a symmetric matrix, from one triangle of it."""
+    """Eigenvalues and eigenvectors of a symmetric matrix, from a triangle of it; also relative to another."""
+    values, vectors = _eigen(c, a, b, lower)
+    if not c.is_none(subset_by_index):
+        first, last = c.items(subset_by_index)
+        values, vectors = (_subset(c, x, first, last) for x in (values, vectors))
+    return values if c.static_bool(eigvals_only, "eigvals_only") else (values, vectors)
+
+
+_generalised = entry(spectra, spectra.generalised)
+
+
+def _eigen(c: LibraryContext, a: Abstract, b: Abstract, lower: Abstract) -> tuple[Value, Value]:
+    if not c.is_none(b):
+        pair = [Number(square_matrices(c, x, "scipy.linalg.eigh")) for x in (a, b)]
+        found = c.items(_generalised(c, *pair, lower))  # type: ignore[arg-type]
+        return c.value(found[0]), c.value(found[1])
     attrs: dict[str, Any] = {"scipy": True}
     if not c.static_bool(lower, "lower"):
         attrs["upper"] = True
     values, vectors = c.b.emit(eigh, (square_matrices(c, a, "scipy.linalg.eigh"),), attrs)
-    return values if c.static_bool(eigvals_only, "eigvals_only") else (values, vectors)
+    return values, vectors
+
+
+def _subset(c: LibraryContext, x: Value, first: Abstract, last: Abstract) -> Value:
+    """The elements (or columns) from one number to another one, which counts."""
+    low, high = (c.static_int(k, "the numbers of eigenvalues") for k in (first, last))
+    start = constant(c.b, low)
+    return read(c.b, x, start, index=along(x.type.rank, x.type.rank - 1, Range(Dim.const(high - low + 1))))
 
 
 @registered("eigvalsh", (*_AB, "driver"))
-def eigvalsh(c: LibraryContext, a: Abstract, *, lower: Abstract = TRUE) -> Result:
-    """Eigenvalues of a symmetric matrix, from one triangle of it."""
-    return eigh_(c, a, lower=lower, eigvals_only=TRUE)
+def eigvalsh(
+    c: LibraryContext,
+    a: Abstract,
+    b: Abstract = NONE,
+    *,
+    lower: Abstract = TRUE,
+    subset_by_index: Abstract = NONE,
+) -> Result:
+    """Eigenvalues of a symmetric matrix, from one triangle of it; also relative to another one."""
+    return eigh_(c, a, b, lower=lower, eigvals_only=TRUE, subset_by_index=subset_by_index)
+
+
+@registered("eig", (*_AB, "homogeneous_eigvals"))
+def eig(c: LibraryContext, a: Abstract) -> Result:
+    """Eigenvalues and eigenvectors, always complex numbers."""
+    return tuple(c.b.emit(general_eig, (square_matrices(c, a, "scipy.linalg.eig"),), {}))
+
+
+@registered("eigvals", _A)
+def eigvals(c: LibraryContext, a: Abstract) -> Result:
+    """Eigenvalues, always complex numbers."""
+    return c.b.emit(general_eig, (square_matrices(c, a, "scipy.linalg.eigvals"),), {})[0]
 
 
 # -- systems of equations -------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from adgen.frontend.written import (
     images,
     losses,
     mapped,
+    neighbourhoods,
     numbers_only,
     order_statistics,
     padding,
@@ -35,6 +36,7 @@ from adgen.frontend.written import (
     segments,
     selections,
     sets,
+    spectra,
     statistics,
 )
 
@@ -136,7 +138,19 @@ def _add(module: ModuleType) -> None:
 
 MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
-    *(padding, polynomials, products, selections, statistics, segments, images, losses, sets),
+    *(
+        padding,
+        polynomials,
+        products,
+        selections,
+        statistics,
+        segments,
+        images,
+        losses,
+        sets,
+        neighbourhoods,
+        spectra,
+    ),
 )
 for _module in MODULES:
     _add(_module)
