@@ -337,9 +337,36 @@ np.linalg.slogdet(q).logabsdet
 np.linalg.eigh(q + q.T).eigenvalues
 np.abs(np.linalg.eig(q).eigenvalues)
 np.linalg.svd(x, full_matrices=False).S
+np.linalg.qr(x.T).R
+"""
+
+FILTERS = """
+ndimage.convolve(x, q[:3, :3])
+ndimage.convolve(x, q[:2, :3], mode="wrap", origin=(0, 1))
+ndimage.correlate(x, q[:3, :3], mode="constant", cval=s)
+ndimage.correlate(x, q[:2, :2], mode="nearest")
+ndimage.sobel(x, axis=0)
+ndimage.prewitt(x)
+ndimage.laplace(x, mode="mirror")
+special.lambertw(u)
+special.lambertw(-u * 0.3, -1)
+special.lambertw(g)
+special.logsumexp(x, axis=1, b=p)
+special.logsumexp(x, b=y, return_sign=True)
+stats.dirichlet.pdf(u / u.sum(), u + 1)
+stats.multivariate_normal.pdf(x, mean=v, cov=r)
+stats.multivariate_normal.logpdf(x, v, u + 1)
+stats.poisson.logcdf(3, u)
+stats.poisson.sf(3, u)
+sl.eigh(q + q.T, q @ q.T + np.eye(4))[0]
+sl.eigvalsh(q, b=q @ q.T + np.eye(4), lower=False)
+sl.eigh(q + q.T, subset_by_index=[0, 1])[0]
+np.abs(sl.eigvals(q))
+np.abs(sl.eig(q)[0])
 """
 
 FAMILIES = (
+    FILTERS,
     FORMS,
     *(ORDERS, NUMBERS, DIFFERENCES, SELECTIONS, ARRANGEMENTS),
     *(POLYNOMIALS, LAID_OVER, SMALL, SEGMENTS, WINDOWS),

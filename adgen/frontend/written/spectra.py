@@ -10,7 +10,7 @@ from scipy import linalg
 
 
 def generalised(a: Any, b: Any, lower: Any) -> Any:
-    """Eigenvalues of a symmetric matrix relative to a positive definite one, and vectors orthonormal in it."""
+    """Eigenvalues of a symmetric matrix relative to a positive definite one, and vectors."""
     x, y = np.asarray(a), np.asarray(b)
     if not lower:
         x, y = x.T, y.T
