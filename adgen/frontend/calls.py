@@ -112,7 +112,11 @@ def called(
         case DTypeObject(dtype):
             if len(given.positional) != 1 or given.named:
                 raise r.error("AG205", function=shown, reason="it takes one number")
-            return r.wrap(r.cast(r.value(given.positional[0]), dtype, Kind.np))
+            (only,) = given.positional
+            type_ = r.type_of(only) if isinstance(only, Array) else None
+            if type_ is not None and type_.rank and type_.dtype is dtype:
+                return only  # NumPy copies nothing then
+            return r.wrap(r.cast(r.value(only), dtype, Kind.np))
         case Tuple() | Instance():
             inner = member(r, function, "__call__")
             if inner is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.diagnostics import run_error
 from adgen.ir.types import DType, Kind, Type
 from adgen.runtime.trees import LEAF, TreeSpec
 
@@ -21,7 +22,14 @@ def converter(type_: Type) -> Callable[[Any], Any]:
     wanted: type = type_.dtype.numpy.type
     if type_.kind is Kind.py:
         wanted = _PYTHON.get(type_.dtype, int)
-    return lambda value: value if type(value) is wanted else wanted(value)
+    return lambda value: value if type(value) is wanted else _converted(value, wanted)
+
+
+def _converted(value: Any, wanted: type) -> Any:
+    """A number of another type. Raises RunError for a complex one, which Python's power of floats can give."""
+    if isinstance(value, complex) and not issubclass(wanted, complex):
+        raise run_error(ValueError, "a negative number to a fractional power is complex")
+    return wanted(value)
 
 
 class Assembler:

@@ -69,3 +69,26 @@ def test_views_that_numpy_makes_read_only():
 
     with pytest.raises(adgen.UserError, match=r"make a copy, and write into that"):
         adgen.grad(diagonal)(np.ones(3))
+
+
+def converted(x, y):
+    same = np.float64(x)
+    same[0] = y[1] * x[1]
+    np.float64(y)[1:] *= x[0]
+    other = np.float32(y)
+    other[0] = 3.0
+    return np.sum(np.sin(x)) + np.sum(y * y) + float(other[0]) * same[1] + np.float64(x[0])
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_a_conversion_to_the_same_dtype_is_the_array_itself(backend):
+    x, y = np.array([0.3, 0.5, 0.7]), np.array([1.0, 2.0, 3.0])
+    given = (x.copy(), y.copy())
+    value, gradient = adgen.value_and_grad(converted, backend=backend)(*given)
+    expected = (x.copy(), y.copy())
+    assert abs(value - converted(*expected)) < 1e-12
+    for left, right in zip(given, expected, strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-14)
+    for i, step in enumerate(1e-6 * np.eye(3)):
+        slope = (converted(x + step, y.copy()) - converted(x - step, y.copy())) / 2e-6
+        assert abs(gradient[i] - slope) < 1e-7

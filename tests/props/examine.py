@@ -22,6 +22,7 @@ import adgen
 from adgen.diagnostics import RunError, UserError
 from adgen.ir.interpret import interpret
 from adgen.runtime import specialise, stages
+from adgen.runtime.backends import compiled
 from adgen.runtime.derive import derive
 from adgen.runtime.executables import Executable
 from adgen.runtime.keys import take_apart
@@ -417,7 +418,9 @@ class _Examination:
         def run(*args: Any) -> Any:
             given = transform._dispatcher.subject.bind(args, {})
             derived = derive(traced, transform._dispatcher.plan)
-            return Executable(derived, options)([*flat_leaves(given), *traced.examples])
+            return Executable(derived, compiled(derived.func, options))(
+                [*flat_leaves(given), *traced.examples]
+            )
 
         found = self.called("llvm", run, value, seen)
         if not isinstance(found, Outcome):

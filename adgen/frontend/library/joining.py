@@ -201,6 +201,8 @@ def tile(c: LibraryContext, A: Abstract, reps: Abstract) -> Result:
 @table.function("numpy.repeat", "numpy.ndarray.repeat")
 def repeat(c: LibraryContext, a: Abstract, repeats: Abstract, axis: Abstract = NONE) -> Result:
     """Every element the same number of times, or each its own."""
+    counts = type_of(c, repeats).dtype
+    require(c, counts.is_integer or counts is DType.bool, "np.repeat", repeats)
     if not isinstance(repeats, Known) and (isinstance(repeats, Tuple) or type_of(c, repeats).rank):
         return _repeat_each(c, a, repeats, axis)
     value = c.value(a, kind=Kind.np)
