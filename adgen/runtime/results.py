@@ -26,7 +26,7 @@ def converter(type_: Type) -> Callable[[Any], Any]:
 
 
 def _converted(value: Any, wanted: type) -> Any:
-    """A number of another type. Raises RunError for a complex one, which Python's power of floats can give."""
+    """A number of another type. Raises RunError for a complex one: Python's power of floats gives those."""
     if isinstance(value, complex) and not issubclass(wanted, complex):
         raise run_error(ValueError, "a negative number to a fractional power is complex")
     return wanted(value)
