@@ -1,8 +1,9 @@
 """Schedules from a number of bytes: how many steps are taped at once, and how many states are kept.
 
-With c steps taped at once and s states kept, a loop of T steps takes ``fixed + c tape + s state`` bytes and
-runs c p(T/c, s) of its steps again, where p is what binomial checkpointing needs. Where the tape of all steps
-is small enough nothing is kept and nothing runs again.
+With c steps taped at once and s states kept, a loop of T steps takes s states, the tape of c steps, and that
+of the last steps, for which the forward sweep has storage of its own. It runs c p(T/c, s) of its steps again,
+where p is what binomial checkpointing needs. Where the tape of all steps is small enough nothing is kept and
+nothing runs again.
 
 A function shares its bytes among its loops. What a loop leaves over, those behind it get.
 """
@@ -202,7 +203,8 @@ def _outermost(nodes: Sequence[Node]) -> list[For | While]:
 def least_needs(func: Func, loop: Loop) -> Dim:
     """What a loop needs at least, or no more than nothing where sizes of arguments do not say it."""
     storage = Storage.of(loop.joint_segment())
-    found = state_bytes(loop.node) + (ZERO if storage is None else storage.known(loop, 1) or ZERO)
+    tape = ZERO if storage is None else storage.known(loop, 1) or ZERO
+    found = state_bytes(loop.node) + tape * 2
     symbols = {
         s for p in func.params if isinstance(p.any_type, Type) for d in p.type.dims for s in d.symbols()
     }
@@ -232,11 +234,21 @@ class Costs:
         """The bytes of some steps that are taped."""
         return add(b, self.fixed, mul(b, self.tape, steps))
 
+    def of_pieces(self, b: Builder, size: Value, last: Value) -> Value:
+        """The bytes of a piece, and of the last one."""
+        return add(b, self.of_steps(b, size), self.of_steps(b, last))
+
+
+def _last(b: Builder, trips: Value, size: Value) -> Value:
+    """The steps of the last piece."""
+    pieces = _ceil_divide(b, trips, size)
+    return sub(b, trips, mul(b, sub(b, pieces, number(b, 1)), size), hint="last")
+
 
 def chosen(b: Builder, loop: Loop, trips: Value, budget: Budget) -> tuple[Value, Value]:
     """How many steps are taped at once, and how many states are kept, that the fewest steps run again."""
     costs, grows = Costs.of(b, loop), Storage.of(loop.joint_segment()) is None
-    least = add(b, costs.state, costs.of_steps(b, number(b, 1)))
+    least = add(b, costs.state, costs.of_pieces(b, number(b, 1), number(b, 1)))
     share = _share(b, loop, budget, least)
     fits = le(b, costs.of_steps(b, trips), share)
     if grows:
@@ -244,7 +256,10 @@ def chosen(b: Builder, loop: Loop, trips: Value, budget: Budget) -> tuple[Value,
     _refuse(b, loop, budget, logical_and(b, logical_not(b, fits), lt(b, share, least)), least)
     size, slots = _search(b, trips, share, costs, fits) if not grows else _steps(b, trips, share, costs)
     if loop.node in budget.coming:
-        used = add(b, costs.of_steps(b, minimum(b, size, trips)), mul(b, costs.state, slots))
+        whole = costs.of_steps(b, trips)
+        pieces = costs.of_pieces(b, size, _last(b, trips, size))
+        tapes = where(b, lt(b, size, trips), pieces, whole)
+        used = add(b, tapes, mul(b, costs.state, slots))
         del budget.coming[loop.node]
         if budget.coming:
             budget.left = sub(b, budget.value(b), used, hint="memory")
@@ -295,7 +310,7 @@ def _search(b: Builder, trips: Value, share: Value, costs: Costs, fits: Value) -
         segments = add(b, sub(b, k, root), one)
         wide = _ceil_divide(b, trips, maximum(b, segments, one))
         size_ = where(b, lt(b, k, root), add(b, k, one), wide, hint="steps")
-        room = sub(b, share, costs.of_steps(b, size_))
+        room = sub(b, share, costs.of_pieces(b, size_, _last(b, trips, size_)))
         count = floor_divide(b, room, costs.state, hint="states")
         again = mul(
             b, size_, runs_again(b, _ceil_divide(b, trips, size_), maximum(b, count, one)), hint="again"
