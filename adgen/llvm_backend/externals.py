@@ -10,8 +10,12 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import importlib
+import importlib.machinery
+import importlib.util
 import sys
 from functools import cache
+from pathlib import Path
+from types import ModuleType
 
 from adgen.llvm_backend import generators, ufuncs
 
@@ -77,7 +81,7 @@ def _thread_setter() -> int:
     OpenBLAS has one; with another BLAS a function without effect takes its place.
     """
     try:
-        module = importlib.import_module("scipy.linalg.cython_blas")
+        module = _extension("cython_blas")
         return _symbol(ctypes.CDLL(str(module.__file__)), "openblas_set_num_threads_local")
     except (ImportError, OSError, LookupError):
         return _symbol(_libc(), "abs")
@@ -92,9 +96,34 @@ def _symbol(library: ctypes.CDLL, function: str) -> int:
 
 
 @cache
+def _extension(name: str) -> ModuleType:
+    """An extension module of `scipy.linalg`, without the package around it, which takes ten times as long.
+
+    It is the module that `import scipy.linalg` finds later: an extension has one module in a process. Raises
+    ImportError where there is none.
+    """
+    full = f"scipy.linalg.{name}"
+    found = None if "scipy.linalg" in sys.modules else importlib.util.find_spec("scipy")
+    if found is None or found.origin is None:
+        return importlib.import_module(full)
+    folder = Path(found.origin).parent / "linalg"
+    for suffix in importlib.machinery.EXTENSION_SUFFIXES:
+        path = folder / f"{name}{suffix}"
+        if path.is_file():
+            importlib.import_module("scipy")  # it prepares the search for libraries
+            loader = importlib.machinery.ExtensionFileLoader(full, str(path))
+            spec = importlib.util.spec_from_file_location(full, path, loader=loader)
+            assert spec is not None
+            module = importlib.util.module_from_spec(spec)
+            loader.exec_module(module)
+            return module
+    return importlib.import_module(full)
+
+
+@cache
 def _capsules(library: str) -> dict[str, object]:
     try:
-        module = importlib.import_module(f"scipy.linalg.cython_{library}")
+        module = _extension(f"cython_{library}")
     except ImportError:
         return {}
     return dict(module.__pyx_capi__)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,16 @@ def test_externals() -> None:
     assert externals.address("c.malloc")
     assert not externals.available("libm.no_such_function")
     assert not externals.available("nowhere.tan")
+
+
+def test_blas_is_found_without_the_package_around_it() -> None:
+    script = (
+        "import sys\n"
+        "from adgen.llvm_backend import externals\n"
+        "found = externals.address('blas.dgemm'), externals.address('lapack.dpotrf')\n"
+        "assert all(found) and 'scipy.linalg' not in sys.modules\n"
+        "import scipy.linalg.cython_blas as later\n"
+        "assert later is externals._extension('cython_blas')\n"
+        "assert scipy.linalg.cholesky([[4.0]])[0, 0] == 2.0\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
