@@ -104,6 +104,7 @@ def test_blas_is_found_without_the_package_around_it() -> None:
         "from adgen.llvm_backend import externals\n"
         "found = externals.address('blas.dgemm'), externals.address('lapack.dpotrf')\n"
         "assert all(found) and 'scipy.linalg' not in sys.modules\n"
+        "import scipy.linalg\n"
         "import scipy.linalg.cython_blas as later\n"
         "assert later is externals._extension('cython_blas')\n"
         "assert scipy.linalg.cholesky([[4.0]])[0, 0] == 2.0\n"
