@@ -52,8 +52,8 @@ class Pieces:
         return self.loop.taped_segment(b, state, self.start(b, piece), end)
 
     def taped(self, b: Builder, state: Values, piece: Value) -> Half:
-        """Any other piece, taped."""
-        if self.size is None:
+        """Any other piece, taped; complex numbers in a loop of one round, for the sake of rounding."""
+        if self.size is None and not any(v.type.is_complex for v in state):
             return self.loop.taped_step(b, state, self.start(b, piece))
         end = self.start(b, add(b, piece, number(b, 1)))
         return self.loop.taped_segment(b, state, self.start(b, piece), end)

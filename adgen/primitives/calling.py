@@ -75,6 +75,7 @@ scheduled: Primitive = Primitive(
     jvp=Absent("the reverse sweep has what it stands for"),
     vjp=Absent("the reverse sweep has what it stands for"),
     lower=Absent("it is gone before kernels are made"),
+    complex=True,
 )
 
 no_tape: Primitive = Primitive(

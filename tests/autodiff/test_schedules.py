@@ -197,7 +197,22 @@ def in_a_loop_plain(x, n):
     return total
 
 
+def spiral(x, n):
+    z = x + 0.5j
+    for _ in adgen.checkpointed(range(n), schedule="revolve", slots=2):
+        z = z * z / (1.0 + np.abs(z) ** 2) + 0.3
+    return np.sum(np.abs(z))
+
+
+def spiral_plain(x, n):
+    z = x + 0.5j
+    for _ in range(n):
+        z = z * z / (1.0 + np.abs(z) ** 2) + 0.3
+    return np.sum(np.abs(z))
+
+
 PAIRS = [
+    (spiral, spiral_plain, 6),
     (integers, integers_plain, 5),
     (nested, nested_plain, 4),
     (left, left_plain, 6),
