@@ -7,7 +7,7 @@ import importlib
 import inspect
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -228,6 +228,14 @@ def _defaults(function: types.FunctionType) -> dict[str, Any]:
 _HOMES = ("numpy.linalg", "numpy.random", "scipy.special", "scipy.linalg", "scipy.sparse.linalg", "random")
 
 
+def _packages(module: str) -> Iterator[str]:
+    """The packages a private module is in, from the inside: its functions are those of its package."""
+    while "._" in module:
+        module = module.rpartition(".")[0]
+        if "._" not in module:
+            yield module
+
+
 def _library_name(value: Any) -> str | None:
     """The qualified name of a library object, or None."""
     own = getattr(value, "__name__", None)
@@ -240,9 +248,9 @@ def _library_name(value: Any) -> str | None:
     home = getattr(value, "__module__", None)
     if isinstance(home, str) and home.startswith("adgen"):
         return _public_name(value, own, home)
-    home = _C_HOMES.get(str(home), home)
-    for module in ("numpy", "math", "builtins", *_HOMES, home):
-        if not isinstance(module, str) or not is_library(module):
+    home = str(_C_HOMES.get(str(home), home))
+    for module in ("numpy", "math", "builtins", *_HOMES, *_packages(home), home):
+        if not is_library(module):
             continue
         if getattr(sys.modules.get(module), own, _ABSENT) is value:
             return f"{module}.{own}"

@@ -352,6 +352,7 @@ class StaticEnvironment:
 _SUBMODULES = (
     *("numpy.linalg", "numpy.random", "numpy.fft"),
     *("scipy.special", "scipy.linalg", "scipy.sparse", "scipy.sparse.linalg"),
+    *("scipy.fft", "scipy.signal", "scipy.ndimage", "scipy.stats", "scipy.integrate"),
 )
 
 

@@ -345,6 +345,7 @@ ndimage.convolve(x, q[:3, :3])
 ndimage.convolve(x, q[:2, :3], mode="wrap", origin=(0, 1))
 ndimage.correlate(x, q[:3, :3], mode="constant", cval=s)
 ndimage.correlate(x, q[:2, :2], mode="nearest")
+integrate.odeint(lambda y, t: -t * y, 1.0, [0.0, 0.1])[0] * s
 ndimage.sobel(x, axis=0)
 ndimage.prewitt(x)
 ndimage.laplace(x, mode="mirror")

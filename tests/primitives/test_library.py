@@ -44,7 +44,7 @@ def module_text() -> str:
         "from scipy import fft as sfft",
         "from scipy import linalg as sl",
         "from scipy.sparse import linalg as splinalg",
-        "from scipy import ndimage, signal, special, stats",
+        "from scipy import integrate, ndimage, signal, special, stats",
         "",
         "import adgen",
         "",
@@ -167,7 +167,7 @@ def _used(name: str, text: str) -> bool:
     prefixes = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.ndarray": ".", "builtins": ""}
     prefixes |= {"cmath": "cmath.", "builtins.complex": ".", "numpy.fft": "np.fft.", "scipy.fft": "sfft."}
     prefixes |= {"math": "math.", "adgen": "adgen.", "scipy.special": "special.", "scipy.signal": "signal."}
-    prefixes |= {"scipy.ndimage": "ndimage."}
+    prefixes |= {"scipy.ndimage": "ndimage.", "scipy.integrate": "integrate."}
     prefixes |= {"scipy.linalg": "sl.", "scipy.sparse.linalg": "splinalg."}
     prefixes |= {f"scipy.stats.{name}": f"stats.{name}." for name in DISTRIBUTIONS}
     return f"{prefixes.get(full, f'np.{full[6:]}.')}{last}" in text

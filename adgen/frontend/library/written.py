@@ -30,6 +30,7 @@ from adgen.frontend.written import (
     neighbourhoods,
     numbers_only,
     order_statistics,
+    ordinary,
     padding,
     polynomials,
     products,
@@ -41,6 +42,7 @@ from adgen.frontend.written import (
 )
 
 table = Table()
+table.module("scipy.integrate")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,19 +140,8 @@ def _add(module: ModuleType) -> None:
 
 MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
-    *(
-        padding,
-        polynomials,
-        products,
-        selections,
-        statistics,
-        segments,
-        images,
-        losses,
-        sets,
-        neighbourhoods,
-        spectra,
-    ),
+    *(padding, polynomials, products, selections, statistics, segments),
+    *(images, losses, sets, neighbourhoods, spectra, ordinary),
 )
 for _module in MODULES:
     _add(_module)
