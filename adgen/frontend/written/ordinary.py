@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-import adgen
+from adgen.nn.functions import stop_gradient
 
 
 def _slope(func: Any, y: Any, t: Any, args: Any, tfirst: Any) -> Any:
@@ -46,7 +46,7 @@ def _advanced(
         step = rest if is_last else h
         new, last, gap = _step(func, y, t, step, slope, args, tfirst)
         scale = atol + rtol * np.maximum(np.abs(y), np.abs(new))
-        error = float(adgen.stop_gradient(np.sqrt(np.mean((gap / scale) ** 2))))
+        error = float(stop_gradient(np.sqrt(np.mean((gap / scale) ** 2))))
         growth = min(5.0, max(0.2, 0.9 * max(error, 1e-10) ** -0.2))
         if error <= 1.0:
             y, slope = new, last
@@ -55,7 +55,7 @@ def _advanced(
             if not is_last or growth < 1.0:
                 h = h * growth
         else:
-            h = float(adgen.stop_gradient(step)) * min(growth, 1.0)
+            h = float(stop_gradient(step)) * min(growth, 1.0)
     return y, slope, h
 
 
@@ -79,7 +79,7 @@ def odeint(
     for k in range(1, len(times)):
         start, end = float(times[k - 1]), float(times[k])
         if h == 0.0:
-            h = float(adgen.stop_gradient(end - start)) / 10
+            h = float(stop_gradient(end - start)) / 10
         y, slope, h = _advanced(func, y, slope, start, end, h, args, tfirst, rtol / 20, atol / 20)
         found[k] = y
     return found
