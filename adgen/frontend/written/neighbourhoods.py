@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import ndimage, signal
+import scipy
 
 
 def _mode_of(mode: Any) -> Any:
@@ -35,7 +35,7 @@ def _correlated(x: Any, w: Any, mode: Any, cval: Any, shifts: Any) -> Any:
         wide = np.pad(x, widths, "constant", constant_values=cval)
     else:
         wide = np.pad(x, widths, _mode_of(mode))
-    return signal.correlate(wide, w, mode="valid", method="direct").astype(x.dtype)
+    return scipy.signal.correlate(wide, w, mode="valid", method="direct").astype(x.dtype)
 
 
 def correlate(input: Any, weights: Any, *, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0) -> Any:
@@ -55,10 +55,10 @@ def convolve(input: Any, weights: Any, *, mode: Any = "reflect", cval: Any = 0.0
 # -- edges ----------------------------------------------------------------------------------------------
 def _edges(x: Any, axis: Any, across: Any, mode: Any, cval: Any) -> Any:
     """Differences along an axis, smoothed along the others."""
-    found = ndimage.correlate1d(x, [-1.0, 0.0, 1.0], axis, mode=mode, cval=cval)
+    found = scipy.ndimage.correlate1d(x, [-1.0, 0.0, 1.0], axis, mode=mode, cval=cval)
     for k in range(x.ndim):
         if k != axis % x.ndim:
-            found = ndimage.correlate1d(found, across, k, mode=mode, cval=cval)
+            found = scipy.ndimage.correlate1d(found, across, k, mode=mode, cval=cval)
     return found
 
 
@@ -77,7 +77,7 @@ def laplace(input: Any, *, mode: Any = "reflect", cval: Any = 0.0) -> Any:
     x = np.asarray(input)
     found = np.zeros(x.shape, dtype=x.dtype)
     for k in range(x.ndim):
-        found += ndimage.correlate1d(x, [1.0, -2.0, 1.0], k, mode=mode, cval=cval)
+        found += scipy.ndimage.correlate1d(x, [1.0, -2.0, 1.0], k, mode=mode, cval=cval)
     return found
 
 

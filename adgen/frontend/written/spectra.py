@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import linalg
+import scipy
 
 
 def generalised(a: Any, b: Any, lower: Any) -> Any:
@@ -16,9 +16,9 @@ def generalised(a: Any, b: Any, lower: Any) -> Any:
         x, y = x.T, y.T
     x = np.tril(x) + np.tril(x, -1).T
     factor = np.linalg.cholesky(y)
-    half = linalg.solve_triangular(factor, x, lower=True)
-    values, vectors = np.linalg.eigh(linalg.solve_triangular(factor, half.T, lower=True))
-    return values, linalg.solve_triangular(factor, vectors, trans=1, lower=True)
+    half = scipy.linalg.solve_triangular(factor, x, lower=True)
+    values, vectors = np.linalg.eigh(scipy.linalg.solve_triangular(factor, half.T, lower=True))
+    return values, scipy.linalg.solve_triangular(factor, vectors, trans=1, lower=True)
 
 
 def _start(z: Any, k: Any) -> Any:
