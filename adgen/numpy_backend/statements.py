@@ -13,6 +13,7 @@ from adgen.numpy_backend.expressions import Expressions, OperationSpeller
 from adgen.numpy_backend.indices import whole
 from adgen.numpy_backend.lists import STATEMENTS, list_statement
 from adgen.numpy_backend.segments import dead_arrays
+from adgen.numpy_backend.trees import quoted
 from adgen.numpy_backend.variables import Variable
 
 _TESTS = ("logical_not", "logical_and", "logical_or", "lt", "le", "gt", "ge", "eq", "ne", "cast")
@@ -107,7 +108,7 @@ class Statements:
 
     def _fail_if(self, op: Op) -> None:
         message = op.attr("message")
-        text = f"raise {op.attr('error')}({message!r})" if message else f"raise {op.attr('error')}"
+        text = f"raise {op.attr('error')}({quoted(message)})" if message else f"raise {op.attr('error')}"
         bad = self.expressions.test(op.operands[0])
         if bad == "True":
             self._emit(text, op)

@@ -81,8 +81,9 @@ def paths(tree: Tree, root: str) -> list[str]:
 
 
 def quoted(key: Any) -> str:
-    """A dict key, strings in double quotes."""
-    return '"' + repr(key)[1:-1].replace('"', '\\"') + '"' if isinstance(key, str) else repr(key)
+    """A constant, strings in double quotes unless they hold some."""
+    found = repr(key)
+    return f'"{found[1:-1]}"' if isinstance(key, str) and found[0] == "'" and '"' not in key else found
 
 
 def construction(tree: Tree, leaves: Iterator[str], record: str = "") -> str:
