@@ -381,6 +381,9 @@ def _result(r: Reader, act: Activation) -> Abstract:
         return found
     if not _returns_something(act):
         return Known(None)
+    if act.source.is_quoted:
+        reason = "it is not supported with these options"
+        raise r.error("AG205", _name_span(act), function=act.name, reason=reason)
     raise r.error("AG126", _name_span(act), name=act.name)
 
 

@@ -33,6 +33,11 @@ class FunctionSource:
     comments: tuple[tuple[int, str], ...] = ()
     method: bool = False
 
+    @property
+    def is_quoted(self) -> bool:
+        """Whether this is a function of the library, which stands where it is called."""
+        return False
+
     def span(self, node: cst.CSTNode) -> Span:
         """The place of a node in the file; that of a tuple includes its parentheses."""
         place = self.positions[node]

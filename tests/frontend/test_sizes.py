@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import adgen
 from adgen.frontend.arguments import Leaf
 from adgen.frontend.lowering import lower_live
 from adgen.ir.core import Op, walk
@@ -91,3 +92,14 @@ def test_a_size_that_is_a_value_has_one_name() -> None:
     found = harness.check(f, 2.0, 3)
     assert operations(found, "bind_dim") == 1
     assert operations(found, "reshape") == 0
+
+
+def length_of_a_range(v):
+    return np.sum(v) * len(np.arange(len(v) - 3)) + np.sum(np.arange(len(v) - 4) * 1.0)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_ranges_that_end_before_they_begin_are_empty(backend):
+    for n in (2, 3, 6):
+        v = np.ones(n)
+        assert adgen.value_and_grad(length_of_a_range, backend=backend)(v)[0] == length_of_a_range(v)

@@ -55,6 +55,11 @@ class Quoted(FunctionSource):
         """The place of the call."""
         return self.place
 
+    @property
+    def is_quoted(self) -> bool:
+        """It is."""
+        return True
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
