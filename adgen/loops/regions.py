@@ -268,8 +268,15 @@ def prepare(state: State, node: Node) -> None:
 
 
 def _changed(state: State, node: Node) -> list[Buffer]:
-    """Buffers made before a node that it may write: what its operations consume, what its loops carry."""
+    """Buffers made before a node that it may write: what its operations consume, what its loops carry.
+
+    What a loop carries is put into memory here, before others that are computed from it are settled.
+    """
     regions = regions_of(node)
+    for value in node.inits if isinstance(node, For | While) else ():
+        init = state.env.get(value)
+        if isinstance(init, Array) and init.view is None:
+            state.force(init)
     origins = Origins(*regions)
     consumed: list[Value] = []
     for inner in (node, *(n for region in regions for n in walk(region))):
@@ -306,6 +313,7 @@ def lower_if(state: State, node: If) -> None:
         elif then is other and then in state.env:
             array = state.array(then)
             view = state.force(array)
+            state.settle(view.buffer)
             if array.view is None:  # made outside of the branch that this one is in, and filled here alone
                 outside.setdefault(then, array)
                 state.define_view(then, view)
