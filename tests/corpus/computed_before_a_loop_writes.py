@@ -25,9 +25,7 @@ def program(w, k):
         e = d * 2.0
         d[i] = w[i]
         c[0] += e[i]
-    return (
-        np.sum(a * before) + np.sum(doubled * b) + np.sum(shifted * c) + np.sum(mixed * d) + shifted[1]
-    )
+    return np.sum(a * before) + np.sum(doubled * b) + np.sum(shifted * c) + np.sum(mixed * d) + shifted[1]
 
 
 def example(rng):
