@@ -3,20 +3,22 @@
 A cotangent is nothing (a symbolic zero), or a value with the masks it still carries: a *mask* says that the
 value counts only where a condition holds, and may be anything elsewhere. Elementwise rules pass masks on;
 they are discharged by one select where the chain meets anything else, so NaN and inf of the side of a
-``where`` that was not taken never escape.
+``where`` that was not taken never escape. Where masks are lost (two cotangents with different ones are added,
+a loop or branch ends), the cotangent is *strong*: its zeros stay zero in the products that follow.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from adgen.autodiff.rules import Strength
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Gather, Indexer, Op, Value
 from adgen.ir.dims import OPEN
 from adgen.ir.types import StackType, TapeType, Type
 from adgen.primitives.calling import no_tape
-from adgen.primitives.define import ZERO, CellOf, Contribution, Indexed, Masked, RowsOf, Zero
+from adgen.primitives.define import ZERO, CellOf, Contribution, Indexed, Masked, RowsOf, Strong, Zero
 from adgen.primitives.elementwise import add, cast, where
 from adgen.primitives.indexing import add_at, owned_zeros, read, write, zeros_of
 from adgen.primitives.lists import add_cell, add_cells, add_list
@@ -34,12 +36,21 @@ class Cotangent:
 
     ``accumulator`` marks the running sum of a value captured by a loop: it is only ever added to in place.
     ``clean`` says that the value is zero where its masks do not hold: they only matter for what follows.
+    ``strength`` says what zeros of the value stand for, ``steep`` that it comes from a root or another
+    function with an infinite slope.
     """
 
     value: Value
     masks: tuple[Mask, ...] = ()
     accumulator: bool = False
     clean: bool = False
+    strength: Strength = Strength.plain
+    steep: bool = False
+
+    @property
+    def selected(self) -> Strength:
+        """What its zeros stand for once the masks are discharged."""
+        return Strength.masked if self.masks else self.strength
 
     def without(self, masks: tuple[Mask, ...]) -> Cotangent:
         """The same value without some of its masks."""
@@ -61,9 +72,19 @@ class Cotangents:
         scope.hints = self.hints
         return scope
 
-    def start(self, primal: Value, value: Value, accumulator: bool = False) -> None:
+    def start(
+        self,
+        primal: Value,
+        value: Value,
+        accumulator: bool = False,
+        strength: Strength = Strength.plain,
+    ) -> None:
         """Begin with a cotangent that is already there."""
-        self._table[primal] = Cotangent(value, (), accumulator)
+        self._table[primal] = Cotangent(value, (), accumulator, strength=strength)
+
+    def strength(self, primal: Value) -> Strength:
+        """What zeros of the cotangent stand for, with its masks discharged; the most where there is none."""
+        return self._table[primal].selected if primal in self._table else Strength.masked
 
     def has(self, primal: Value) -> bool:
         """Whether anything was contributed."""
@@ -95,7 +116,8 @@ class Cotangents:
         for mask, keep in found.masks:
             there = mask if not mask.type.rank else mask_before(self.b, op, mask)
             (stuck if there is None else moved).append((mask if there is None else there, keep))
-        return Cotangent(self.discharged(Cotangent(found.value, tuple(stuck))), tuple(moved))
+        value = self.discharged(replace(found, masks=tuple(stuck)))
+        return Cotangent(value, tuple(moved), strength=Strength.masked if stuck else found.strength)
 
     def take_value(self, primal: Value) -> Value | Zero:
         """The cotangent with its masks discharged."""
@@ -134,30 +156,42 @@ class Cotangents:
             self.hints.setdefault(cotangent, f"{primal.hint}_bar")
 
     # -- contributions ----------------------------------------------------------------------------------
-    def contribute(self, primal: Value, what: Contribution, masks: tuple[Mask, ...] = ()) -> None:
+    def contribute(
+        self,
+        primal: Value,
+        what: Contribution,
+        masks: tuple[Mask, ...] = (),
+        strength: Strength = Strength.plain,
+        steep: bool = False,
+    ) -> None:
         """Add a contribution to the cotangent of ``primal``."""
         if isinstance(what, Zero) or primal not in self.active:
             return
         match what:
             case Masked(value, mask, keep):
-                self._dense(primal, Cotangent(value, (*masks, (mask, keep))))
+                self._dense(primal, Cotangent(value, (*masks, (mask, keep)), strength=strength))
             case Indexed(indexer, operands, value):
-                kept = self.discharged(Cotangent(value, masks))
-                self._indexed(primal, Indexed(indexer, operands, kept))
+                new = Cotangent(value, masks, strength=strength)
+                left_out = max(new.selected, Strength.picked)
+                self._indexed(primal, Indexed(indexer, operands, self.discharged(new)), left_out)
             case CellOf(position, value):
                 self._celled(primal, position, self.discharged(Cotangent(value, masks)))
             case RowsOf(rows):
                 self._rows(primal, self.discharged(Cotangent(rows, masks)))
+            case Strong(value):
+                self._dense(primal, Cotangent(value, masks, strength=Strength.masked))
             case Value():
-                self._dense(primal, Cotangent(what, masks))
+                self._dense(primal, Cotangent(what, masks, strength=strength, steep=steep))
 
-    def _indexed(self, primal: Value, what: Indexed) -> None:
+    def _indexed(self, primal: Value, what: Indexed, strength: Strength) -> None:
         old = self._table.get(primal)
         target = self.zeros(primal) if old is None else self.discharged(old)
         new = add_at(self.b, target, what.value, *what.operands, index=what.indexer)
         self._name(primal, new)
         masks = () if old is None else self._extended(old.masks, what)
-        self._table[primal] = Cotangent(new, masks, old is not None and old.accumulator, bool(masks))
+        sums = old is not None and old.accumulator
+        strength = strength if old is None else min(strength, old.selected)
+        self._table[primal] = Cotangent(new, masks, sums, bool(masks), strength)
 
     def _extended(self, masks: tuple[Mask, ...], what: Indexed) -> tuple[Mask, ...]:
         """Masks that hold for cells named by index arrays too, as in ``y[m] = f(y[m])`` under a `where`."""
@@ -190,7 +224,7 @@ class Cotangents:
         elif old.accumulator and primal.type.rank and OPEN not in primal.type.dims:
             whole = Indexer((Full(),) * primal.type.rank)
             total = add_at(self.b, old.value, self.discharged(new), index=whole)
-            self._table[primal] = Cotangent(total, (), True)
+            self._table[primal] = Cotangent(total, (), True, strength=min(old.selected, new.selected))
         else:
             self._table[primal] = self._sum(old, new)
 
@@ -207,10 +241,12 @@ class Cotangents:
             (mask, keep), (other, kept) = left.masks[0], right.masks[0]
             if mask is other and keep is not kept:
                 first, second = (left.value, right.value) if keep else (right.value, left.value)
-                return Cotangent(where(self.b, self._spread(mask, first.type), first, second), common)
+                value = where(self.b, self._spread(mask, first.type), first, second)
+                return Cotangent(value, common, strength=min(left.strength, right.strength))
         first, second = self.discharged(left), self.discharged(right)
         value = add(self.b, first, first if self._same(first, second) else second)
-        return Cotangent(value, common, old.accumulator)
+        strength, steep = min(left.selected, right.selected), left.steep or right.steep
+        return Cotangent(value, common, old.accumulator, strength=strength, steep=steep)
 
     def _same(self, one: Value, other: Value) -> bool:
         """Whether two values are the same operation on the same operands, as from ``x * x``."""

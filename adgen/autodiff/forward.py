@@ -16,7 +16,8 @@ from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.composites import Composite, find_composites
 from adgen.autodiff.custom import Inlined, refuse_overlooked
 from adgen.autodiff.reverse import halves, rules_among, symbols_of
-from adgen.autodiff.rules import along, refuse_active_parameters, tangent
+from adgen.autodiff.rules import CHOICES, Strength, along, guarded, refuse_active_parameters, tangent
+from adgen.autodiff.sweep import MOVES
 from adgen.autodiff.tangents import Tangents
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
@@ -89,6 +90,8 @@ class _Forward:
         self._rules = rules_among(tangents.adjoints)
         self._active = active
         self.dots: dict[Value, Value] = {}
+        #: what zeros of tangents stand for
+        self.strength: dict[Value, Strength] = {}
 
     def dot(self, value: Value) -> Tangent:
         """The tangent of a value."""
@@ -172,14 +175,36 @@ class _Forward:
             found_dot = self._tangent(op)
             if not isinstance(found_dot, Zero):
                 self.dots[op.result] = self._typed(found_dot, op.result)
+                self.strength[self.dots[op.result]] = self._strength(op)
         elif any(v in self._active for v in op.results):
             self._several(op)
 
     def _tangent(self, op: Op) -> Tangent:
         composite = self._composites.get(op)
         if composite is None:
-            return tangent(self.b, op, [self.dot(v) for v in op.operands])
-        return along(self.b, [self.dot(v) for v in composite.sources], composite.partials(self.b))
+            dots = [self.dot(v) for v in op.operands]
+            return tangent(self.b, op, dots, self._guarded(op.prim.name, dots))
+        dots = [self.dot(v) for v in composite.sources]
+        return along(self.b, dots, composite.partials(self.b), self._guarded(op.prim.name, dots))
+
+    def _guarded(self, name: str, dots: Sequence[Tangent]) -> set[Value]:
+        return {d for d in dots if isinstance(d, Value) and guarded(name, self._weakest([d]))}
+
+    def _weakest(self, dots: Sequence[Tangent]) -> Strength:
+        """What zeros that all of these have stand for."""
+        levels = [self.strength.get(d, Strength.plain) for d in dots if isinstance(d, Value)]
+        return min(levels, default=Strength.masked)
+
+    def _strength(self, op: Op) -> Strength:
+        """What zeros of the result's tangent stand for."""
+        assert isinstance(op.prim, Primitive)
+        dots = [self.dot(v) for v in op.operands]
+        if op.prim.name == "where" and any(isinstance(dot, Zero) for dot in dots[1:]):
+            return Strength.masked
+        if op.prim.name in CHOICES:
+            return max(self._weakest(dots), Strength.picked)
+        stays = op.prim.elementwise or op.prim.name in MOVES or op.prim.name == "broadcast"
+        return self._weakest(dots) if stays and op not in self._composites else Strength.plain
 
     def _several(self, op: Op) -> None:
         assert isinstance(op.prim, Primitive)
@@ -231,6 +256,9 @@ class _Forward:
         which = [k for k, r in enumerate(node.results) if r in self._active]
         then, orelse = (self._body(r, (), which) for r in (node.then, node.orelse))
         joined = (*node.results, *self._enter(node.results, which))
+        ends = [[self.dot(r.yields[k]) for r in (node.then, node.orelse)] for k in which]
+        for k, both in zip(which, ends, strict=True):
+            self.strength[self.dots[node.results[k]]] = self._weakest(both)
         self.b.append(replace(node, then=then, orelse=orelse, results=joined))
 
 

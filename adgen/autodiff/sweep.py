@@ -20,7 +20,7 @@ from adgen.analysis.origins import Origins
 from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
 from adgen.autodiff.composites import Composite
 from adgen.autodiff.cotangents import Cotangents, masks_for
-from adgen.autodiff.rules import contributions, scaled
+from adgen.autodiff.rules import CHOICES, STEEP, Strength, chosen, contributions, scaled
 from adgen.autodiff.segments import Second
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
@@ -32,6 +32,9 @@ from adgen.primitives.calling import call
 from adgen.primitives.define import ZERO, Primitive, Zero
 from adgen.primitives.tape import pop, push
 from adgen.transform.dce import live_nodes
+
+#: what moves elements: zeros that stay zero remain so
+MOVES = frozenset(("add_at", "concat", "copy", "read", "reshape", "stack", "transpose", "write"))
 
 
 @dataclass(slots=True)
@@ -99,11 +102,17 @@ class Sweep:
         if composite is not None:
             for source, partial in zip(composite.sources, composite.partials(self.b), strict=True):
                 if source in self.active:
-                    cots.contribute(source, scaled(self.b, seed.value, partial), seed.masks)
+                    part = scaled(self.b, seed.value, partial, seed.strength is Strength.masked)
+                    cots.contribute(source, part, seed.masks, seed.strength)
             return
-        for k, what in enumerate(contributions(self.b, op, seed.value, self.active)):
+        strength, steep = _strength(op, seed.strength), op.prim.name in STEEP
+        if op.prim.name in CHOICES and seed.steep:
+            found = chosen(self.b, op, seed.value)
+        else:
+            found = contributions(self.b, op, seed.value, self.active, seed.strength)
+        for k, what in enumerate(found):
             if op.operands[k] in self.active:
-                cots.contribute(op.operands[k], what, masks_for(self.b, op, k, seed.masks))
+                cots.contribute(op.operands[k], what, masks_for(self.b, op, k, seed.masks), strength, steep)
 
     def _several(self, op: Op, cots: Cotangents) -> None:
         """An operation with several results: its rule takes one cotangent for each."""
@@ -178,12 +187,18 @@ class Sweep:
             return
         captured = [v for v in captures(node) if v in self.active]
         flags = [cots.is_accumulator(v) for v in captured]
+        strong = {v: cots.strength(v) for v in captured}
+        strong |= {params[k]: cots.strength(r) for k in carried if cots.has(r := node.results[k])}
         inits = [cots.take_dense(node.results[k]) for k in carried]
         inits += [cots.take_dense(v) for v in captured]
         bars = tuple(Value(v.any_type, _bar(params[k])) for k, v in zip(carried, inits, strict=False))
         sums = tuple(Value(v.any_type, _bar(v)) for v in captured)
         counter = Value(I64, node.counter.hint if isinstance(node, For) else "k")
-        body = self._body(node.body, params, (carried, captured), (counter, *bars, *sums), cots)
+        while True:
+            before = [strong.get(p) for p in params]
+            body = self._body(node.body, params, (carried, captured), (counter, *bars, *sums), cots, strong)
+            if before == [strong.get(p) for p in params]:
+                break
         results = tuple(Value(v.any_type, v.hint) for v in (*bars, *sums))
         sums_at = tuple(len(carried) + n for n, v in enumerate(captured) if _is_sum(v))
         attrs = sorted_attrs({"accumulators": sums_at} if sums_at else {})
@@ -191,9 +206,9 @@ class Sweep:
         self.b.append(reverse)
         self.mirror[reverse] = node
         for value, result, flag in zip(captured, results[len(carried) :], flags, strict=True):
-            cots.start(value, result, flag)
+            cots.start(value, result, flag, strong[value])
         for k, result in zip(carried, results, strict=False):
-            cots.contribute(node.inits[k], result)
+            cots.contribute(node.inits[k], result, strength=strong.get(params[k], Strength.plain))
 
     def _body(
         self,
@@ -202,16 +217,18 @@ class Sweep:
         what: tuple[list[int], list[Value]],
         reverse_params: tuple[Value, ...],
         cots: Cotangents,
+        strong: dict[Value, Strength],
     ) -> Region:
         carried, captured = what
         inner = cots.inner()
         bars, sums = reverse_params[1 : 1 + len(carried)], reverse_params[1 + len(carried) :]
         for value, total in zip(captured, sums, strict=True):
-            inner.start(value, total, accumulator=True)
+            inner.start(value, total, accumulator=True, strength=strong[value])
         with self.b.block() as nodes:
             for k, bar in zip(carried, bars, strict=True):
-                inner.contribute(body.yields[k], bar)
+                inner.contribute(body.yields[k], bar, strength=strong.get(params[k], Strength.plain))
             self.nodes(body.nodes, inner)
+            strong.update((v, min(level, inner.strength(v))) for v, level in list(strong.items()))
             yields = [inner.take_dense(params[k]) for k in carried]
             yields += [inner.take_dense(v) for v in captured]
         return Region(reverse_params, live_nodes(tuple(nodes), tuple(yields), self.mirror), tuple(yields))
@@ -219,17 +236,20 @@ class Sweep:
     # -- branches ---------------------------------------------------------------------------------------
     def if_(self, node: If, cots: Cotangents) -> None:
         """The adjoint of the branch that was taken; the other side leaves every cotangent as it was."""
+        strong = {r: cots.strength(r) for r in node.results}
         seeds = {r: cots.take_value(r) for r in node.results if cots.has(r)}
         if not seeds:
             return
         captured = [v for v in captures(node) if v in self.active]
+        strong |= {v: cots.strength(v) for v in captured}
         flags = {v: cots.is_accumulator(v) for v in captured}
         before = {v: cots.take_dense(v) for v in captured if cots.has(v) or _only_read(v, node, seeds)}
         sides = [
-            self._branch(region, node.results, seeds, before, flags, cots)
+            self._branch(region, node.results, seeds, before, flags, cots, strong)
             for region in (node.then, node.orelse)
         ]
         touched = [v for v in captured if v in before or any(s[1].has(v) for s in sides)]
+        strong |= {v: min(s[1].strength(v) for s in sides) for v in touched}
         regions = []
         for nodes, inner in sides:
             with self.b.into(nodes):
@@ -240,7 +260,7 @@ class Sweep:
         self.b.append(reverse)
         self.mirror[reverse] = node
         for value, result in zip(touched, results, strict=True):
-            cots.start(value, result, flags[value])
+            cots.start(value, result, flags[value], strong[value])
 
     def _branch(
         self,
@@ -250,16 +270,29 @@ class Sweep:
         before: dict[Value, Value],
         flags: dict[Value, bool],
         cots: Cotangents,
+        strong: dict[Value, Strength],
     ) -> tuple[list[Node], Cotangents]:
         inner = cots.inner()
         for value, total in before.items():
-            inner.start(value, total, flags[value])
+            inner.start(value, total, flags[value], strong[value])
         with self.b.block() as nodes:
             for result, end in zip(results, region.yields, strict=True):
                 if result in seeds:
-                    inner.contribute(end, seeds[result])
+                    inner.contribute(end, seeds[result], strength=strong[result])
             self.nodes(region.nodes, inner)
         return nodes, inner
+
+
+def _strength(op: Op, strength: Strength) -> Strength:
+    """What zeros in the cotangents of the operands stand for, from those of the result."""
+    if op.prim.name in CHOICES:
+        return max(strength, Strength.picked)
+    stays = (
+        op.prim.name in MOVES
+        or op.prim.name == "sum"
+        or (isinstance(op.prim, Primitive) and op.prim.elementwise)
+    )
+    return strength if stays else Strength.plain
 
 
 def _is_sum(value: Value) -> bool:

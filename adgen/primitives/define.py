@@ -97,9 +97,16 @@ class Later:
     build: Callable[[], Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """A contribution whose zeros stand for what was not taken: they stay zero, whatever comes after."""
+
+    value: Value
+
+
 Partial = Value | Over | Later | float | Zero
 Partials = Callable[..., Sequence[Partial]]
-Contribution = Value | Indexed | CellOf | RowsOf | Masked | Zero
+Contribution = Value | Indexed | CellOf | RowsOf | Masked | Strong | Zero
 #: From the cotangent of the result (of several results: a tuple, with ZERO where there is none).
 Vjp = Callable[[Builder, Op, Any], Sequence[Contribution]]
 #: To the tangent of the result (of several results: a tuple).

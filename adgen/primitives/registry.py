@@ -52,6 +52,7 @@ from adgen.primitives import (
     sizes,
     softmax,
     stacking,
+    strong,
     sylvester,
     tape,
     triangular,
@@ -60,7 +61,7 @@ from adgen.primitives import (
 from adgen.primitives.define import Primitive, Registry
 
 FAMILIES = (
-    *(sizes, elementwise, complexes, powers, exponential, trigonometric, hyperbolic),
+    *(sizes, elementwise, strong, complexes, powers, exponential, trigonometric, hyperbolic),
     *(error_function, normal_functions, gamma_functions, hypergeometric),
     *(entropy_functions, integral_functions, bessel_functions, paired_integrals, elliptic),
     *(rounding, signs, bits, extrema, activations, reduce, recurrences, reductions, softmax),

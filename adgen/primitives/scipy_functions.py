@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from adgen.primitives.define import Call, Partials, Primitive, Sample, Ufunc, elementwise
+from adgen.ir.types import DType
+from adgen.primitives.define import Partials, Primitive, Sample, Speller, Text, Ufunc, elementwise
 
 
 def scipy_special(name: str, *args: Any) -> Any:
@@ -12,6 +14,22 @@ def scipy_special(name: str, *args: Any) -> Any:
     import scipy.special
 
     return getattr(scipy.special, name)(*args)
+
+
+def _spelled(name: str) -> Callable[[Speller], Text]:
+    def spell(s: Speller) -> Text:
+        """A call; a Python number beside single precision would have SciPy compute in double precision."""
+        texts = [s.arg(k) for k in range(len(s.op.operands))]
+        if s.op.result.type.dtype is DType.f32 and any(_is_number(s, k) for k in range(len(texts))):
+            texts.append(f"dtype={s.dtype(DType.f32)}")
+        return Text(f"scipy.special.{name}({', '.join(texts)})")
+
+    return spell
+
+
+def _is_number(s: Speller, index: int) -> bool:
+    folded = s.folded(index)
+    return folded is not None and folded.prim.name in ("broadcast", "cast", "const")
 
 
 def special(
@@ -26,7 +44,7 @@ def special(
     return elementwise(
         name,
         eval=lambda *xs: scipy_special(name, *xs),
-        spell=Call(f"scipy.special.{name}"),
+        spell=_spelled(name),
         python=python,
         partials=partials,
         scalar=Ufunc(f"scipy.special.{name}"),

@@ -26,7 +26,7 @@ from tests.primitives.cases import (
     types_of,
 )
 from tests.primitives.expressions import EXPRESSIONS
-from tests.primitives.test_library import call, lowered
+from tests.primitives.lowering import call, lowered
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 ACTIVE = [c for c in all_cases() if derivatives(c.prim, types_of(c.sample), c.sample) is not None]

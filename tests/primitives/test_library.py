@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
-from adgen import nn
-from adgen.frontend.arguments import Leaf
 from adgen.frontend.entries import Entry
 from adgen.frontend.library import TABLE
-from adgen.frontend.lowering import Lowered, lower
-from adgen.frontend.static_scope import ModuleFile, StaticEnvironment
-from adgen.ir.dims import Dim
 from adgen.ir.interpret import interpret
 from adgen.ir.parse import parse_type
-from adgen.ir.types import Kind, Type, array
+from adgen.ir.types import Kind
 from adgen.ir.verify import verify
 from adgen.numpy_backend.execute import compile_function
 from tests.primitives.cases import Derivatives, floats
-from tests.primitives.expressions import EXPRESSIONS, TYPES, arguments, body, names_in
+from tests.primitives.expressions import EXPRESSIONS, TYPES, arguments, names_in
+from tests.primitives.lowering import call, functions, lowered
 from tests.runtime.test_draws import COVERED, HOST
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -31,77 +26,6 @@ DISTRIBUTIONS = ("norm", "t", "beta", "gamma", "chi2", "poisson", "multivariate_
 ALL = [pytest.param(k, id=text) for k, text in enumerate(EXPRESSIONS)]
 #: expressions whose derivative a difference quotient cannot see at the sample
 KINKED = ("stats.beta.logpdf(x", "stats.poisson.logpmf(o", "np.nan_to_num", "adgen.stop_gradient")
-
-
-@cache
-def module_text() -> str:
-    """One function per expression."""
-    lines = [
-        "import cmath",
-        "import math",
-        "",
-        "import numpy as np",
-        "from scipy import fft as sfft",
-        "from scipy import linalg as sl",
-        "from scipy.sparse import linalg as splinalg",
-        "from scipy import integrate, ndimage, signal, special, stats",
-        "",
-        "import adgen",
-        "",
-    ]
-    for k, text in enumerate(EXPRESSIONS):
-        lines += ["", f"def e{k}({', '.join(names_in(text))}):", *(f"    {line}" for line in body(text)), ""]
-    return "\n".join(lines)
-
-
-@cache
-def functions() -> dict[str, Any]:
-    """The expressions as Python functions."""
-    namespace: dict[str, Any] = {}
-    exec(module_text().replace("import adgen", ""), namespace)
-    return namespace | namespace.setdefault("adgen", nn).__dict__
-
-
-@cache
-def environment() -> StaticEnvironment:
-    return StaticEnvironment(ModuleFile.of_text("expressions.py", module_text()))
-
-
-def lowered(k: int, concrete: bool) -> Lowered:
-    """The program of an expression, for any sizes or for those of the sample."""
-    helper = environment().helper(f"e{k}")
-    assert helper is not None
-    leaves = {}
-    for name in names_in(EXPRESSIONS[k]):
-        type_, value = parse_type(TYPES[name]), arguments()[name]
-        assert isinstance(type_, Type)
-        if concrete and type_.rank:
-            type_ = array(type_.dtype, *np.shape(value))
-        leaves[name] = Leaf(type_, value if type_.is_py and not type_.is_float else None)
-    sizes = dict(
-        pair
-        for name, leaf in leaves.items()
-        for dim, size in zip(leaf.type.dims, np.shape(arguments()[name]), strict=True)
-        for pair in [(str(dim), size)]
-    )
-    refuted: frozenset[Dim] = frozenset()
-    while True:
-        found = lower(helper, leaves, refuted=refuted)
-        broken = {a.dim for a in found.func.assumptions if not a.exact and _is_negative(a.dim, sizes)}
-        if broken <= refuted:
-            return found
-        refuted |= broken
-
-
-def _is_negative(dim: Dim, sizes: dict[str, int]) -> bool:
-    return all(s in sizes for s in dim.symbols()) and dim.evaluate(sizes) < 0
-
-
-def call(found: Lowered, k: int) -> list[Any]:
-    """The arguments of the program (demanded ones are built in)."""
-    names = names_in(EXPRESSIONS[k])
-    values = {(name,): arguments()[name] for name in names}
-    return [values[p.path] for p in found.parameters if not p.demanded]
 
 
 def same_kind(found: Any, wanted: Any) -> bool:

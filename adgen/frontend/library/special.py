@@ -86,7 +86,10 @@ _PARAMETERS = {
 
 
 #: the loop that SciPy tries first is in double precision: Python numbers do not give way to float32
-_DOUBLE_FIRST = ("xlogy", "xlog1py", "beta", "betaln", "gammainc", "gammaincc", "hyp2f1")
+_DOUBLE_FIRST = (
+    *("xlogy", "xlog1py", "beta", "betaln", "gammainc", "gammaincc", "gammaincinv", "gammainccinv"),
+    "hyp2f1",
+)
 #: or takes a Python int in front
 _INTEGER_FIRST = ("yn", "kn", "expn")
 
