@@ -187,8 +187,8 @@ class Idioms:
         """The polynomial that a (converted, repeated) number is."""
         base = self._in.operands.loose(value, casts=True).value
         op = self._in.folding.defs.op(base)
-        if op is not None and op.prim.name == "const" and float(op.attr("value")).is_integer():
-            return Dim.const(int(op.attr("value")))
+        if op is not None and op.prim.name == "const" and _is_whole(op.attr("value")):
+            return Dim.const(int(complex(op.attr("value")).real))
         if base.type.rank or not base.type.dtype.is_integer:
             return None
         return self._in.integers.polynomial(base)
@@ -243,3 +243,8 @@ def dropped(source: tuple[Dim, ...], target: tuple[Dim, ...]) -> list[str] | Non
     while marks and marks[-1] == ":":
         marks.pop()
     return marks if not rest and marks else None
+
+
+def _is_whole(value: complex) -> bool:
+    number = complex(value)
+    return number.imag == 0.0 and number.real.is_integer()

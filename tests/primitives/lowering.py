@@ -33,6 +33,9 @@ import adgen
 VIEWS = {1: "{0}[::-2]", 2: "{0}[::2].T", 3: "{0}[:, ::-1]"}
 
 
+SAMPLES = arguments()
+
+
 @cache
 def module_text() -> str:
     """Two functions per expression: of the arguments, and of arrays the arguments are views of."""
@@ -81,11 +84,15 @@ def environment() -> StaticEnvironment:
     return StaticEnvironment(ModuleFile.of_text("expressions.py", module_text()))
 
 
+class Unfit(ValueError):
+    """Sizes that a program is made for anew when they are met at run time."""
+
+
 def lowered(
     k: int, concrete: bool, values: Mapping[str, Any] | None = None, function: str = "e{0}"
 ) -> Lowered:
     """The program of an expression, for any sizes or for those of the arguments (by default the samples)."""
-    values = arguments() if values is None else values
+    values = SAMPLES if values is None else values
     helper = environment().helper(function.format(k))
     assert helper is not None
     leaves, sizes = {}, {}
@@ -102,6 +109,8 @@ def lowered(
         broken = {a.dim for a in found.func.assumptions if not a.exact and _is_negative(a.dim, sizes)}
         if broken <= refuted:
             return found
+        if values is not SAMPLES:
+            raise Unfit(function.format(k))
         refuted |= broken
 
 

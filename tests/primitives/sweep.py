@@ -180,11 +180,22 @@ def _expression(k: int, name: str, setting: Setting | None) -> Subject | None:
             wanted = function(*(_copied(values[n]) for n in names))
     except Exception:
         return None
-    found = lowering.lowered(k, gaps, values, "s{0}" if gaps else "e{0}")
+    try:
+        found = lowering.lowered(k, gaps, None if plain else values, "s{0}" if gaps else "e{0}")
+    except lowering.Unfit:
+        return None
     wanted = wanted if isinstance(wanted, tuple) else (wanted,)
     smooth = (plain or gaps) and not EXPRESSIONS[k].startswith(KINKED)
     args = lowering.call(found, k, values)
+    if any(not _fits(p, a) for p, a in zip(found.func.params, args, strict=True)):
+        return None
     return Subject(name, found.func, args, smooth, whole=plain, wanted=wanted)
+
+
+def _fits(param: Value, arg: Any) -> bool:
+    """Whether an argument has the sizes that the program found itself to be for."""
+    pairs = zip(param.type.dims, np.shape(arg), strict=True)
+    return all(d.symbols() or d.evaluate({}) == size for d, size in pairs)
 
 
 def _copied(value: Any) -> Any:
