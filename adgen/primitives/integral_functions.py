@@ -97,7 +97,7 @@ def _opposite(b: Builder, partial: Partial) -> Partial:
 
 def _samples(low: float, high: float, arity: int) -> tuple[Sample, ...]:
     """Few of them: integrals take their time."""
-    return tuple(Sample((t,) * arity, low, high) for t in ("f64[2]", "f32[1]"))
+    return tuple(Sample((t,) * arity, low, high) for t in ("f64[2]", "f32[1]", "f64", "f64[0]", "f64[1]"))
 
 
 _GAMMA, _BETA = _samples(0.3, 3.0, 2), _samples(0.2, 0.9, 3)
