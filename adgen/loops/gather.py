@@ -121,7 +121,7 @@ def _run(state: State, stmts: Sequence[Stmt]) -> list[_Member]:
 
 
 def _member(state: State, stmt: Stmt, first: _Member | None) -> _Member | None:
-    if not isinstance(stmt, Nest) or not stmt.vars or stmt.rim:
+    if not isinstance(stmt, Nest) or not stmt.vars or not stmt.body or stmt.rim:
         return None
     work, store = stmt.body[:-1], stmt.body[-1]
     if not isinstance(store, Store) or store.op not in ("", "add"):

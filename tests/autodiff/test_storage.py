@@ -82,7 +82,7 @@ def kernel_bytes(kernel: LlvmKernel, leaves: list[Any]) -> int:
 
 def kernel_sizes(kernel: LlvmKernel, leaves: list[Any]) -> dict[str, int]:
     """The sizes that the arguments of a kernel have."""
-    from adgen.llvm_backend.kernel import _argument, _sizes
+    from adgen.llvm_backend.running import _argument, _sizes
 
     plan = kernel.kernel
     return _sizes(plan, [_argument(a, t) for a, t in zip(leaves, plan.param_types, strict=True)])
