@@ -287,9 +287,13 @@ def _changed(state: State, node: Node) -> list[Buffer]:
                 consumed += inner.inits
             case If():
                 pass
+    made = {v: n for r in regions for n in walk(r) if isinstance(n, Op) for v in n.results}
     found: dict[Buffer, None] = {}
     for value in consumed:
-        at = state.env.get(origins.of(value))
+        root = origins.of(value)
+        while root in made and made[root].prim.view:  # written through a view that is made inside
+            root = origins.of(made[root].operands[0])
+        at = state.env.get(root)
         if isinstance(at, Buffer):
             found.setdefault(at)
         elif isinstance(at, Array) and at.view is not None:
