@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adgen.analysis.conditions import Facts, implied, known
+from adgen.analysis.switches import enabled
 from adgen.ir.core import Definitions, Func, If, Region, Value, While, captures, regions_of
 from adgen.ir.types import I64
 
@@ -26,7 +27,8 @@ class Induction:
 def inductions(func: Func) -> dict[Value, Induction]:
     """The parameters of loop bodies that count rounds."""
     found: dict[Value, Induction] = {}
-    _region(func.body, found)
+    if enabled("counters"):
+        _region(func.body, found)
     return found
 
 

@@ -26,6 +26,11 @@ def follows(goal: Dim, facts: Iterable[Dim]) -> bool:
     return _impossible([-goal - 1, *_related(goal, list(facts))])
 
 
+def contradict(facts: Iterable[Dim]) -> bool:
+    """Whether the facts cannot hold together."""
+    return _impossible(list(facts))
+
+
 def _related(goal: Dim, facts: list[Dim]) -> list[Dim]:
     """The facts that share variables with the goal, directly or through other facts."""
     seen = set(goal.symbols())

@@ -13,11 +13,12 @@ Compilers for Modern Architectures", chapter 2). Bounds and indices are polynomi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Literal
 
-from adgen.analysis.inequalities import follows
+from adgen.analysis.inequalities import contradict, follows
+from adgen.analysis.rounds import OPPOSITE, Chain, Instance, Path, Span, common, exclude, is_integer
+from adgen.analysis.switches import enabled
 from adgen.ir.core import (
     Definitions,
     For,
@@ -37,36 +38,7 @@ from adgen.ir.core import (
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 
-Path = tuple[tuple[Node, int], ...]
 When = Literal["before", "after"]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The first and the last cell along one dim, and the step between cells (0 for a single one)."""
-
-    first: Dim
-    last: Dim
-    step: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Chain:
-    """The versions of one array that an outermost loop carries, and the stores that make them."""
-
-    before: Value
-    after: Value
-    stores: tuple[Op, ...]
-
-
-@dataclass(slots=True)
-class _Instance:
-    """One run of a place in the program: the counters around it, by name, and their bounds."""
-
-    mark: str
-    path: Path
-    counters: dict[Value, Dim] = field(default_factory=dict)
-    facts: list[Dim] = field(default_factory=list)
 
 
 class Settled:
@@ -78,7 +50,7 @@ class Settled:
         self._place: dict[Node, tuple[int, int, Path]] = {}
         self._home: dict[Value, tuple[int, Path]] = {}
         self._symbols: dict[str, list[tuple[Op, Path]]] = {}
-        self._chains: dict[Value, _Chain] = {}
+        self._chains: dict[Value, Chain] = {}
         self._consumed: set[Value] = set()
         self._found: dict[Op, Value | None] = {}
         self._numbers: dict[Value, int] = {}
@@ -92,8 +64,26 @@ class Settled:
     def source(self, op: Op) -> Value | None:
         """The array outside all loops that holds what ``op`` reads, if there is one."""
         if op not in self._found:
-            self._found[op] = self._source(op) if op.prim.name == "read" else None
+            self._found[op] = self._source(op) if enabled("settled") and op.prim.name == "read" else None
         return self._found[op]
+
+    def stored(self, op: Op) -> Value | None:
+        """The array outside all loops that holds what the store ``op`` writes, if no later one touches it."""
+        if op not in self._found:
+            self._found[op] = self._final(op) if enabled("stored") and op.prim.name == "write" else None
+        return self._found[op]
+
+    def _final(self, op: Op) -> Value | None:
+        chain, path = self._chains.get(op.result), self._place[op][2]
+        if chain is None or not path or any(isinstance(node, While) for node, _ in path):
+            return None
+        index, value = op.attr("index"), op.operands[1]
+        if any(isinstance(a, Gather) for a in index.access) or op.operands[0] not in self._chains:
+            return None
+        if chain.after in self._consumed and not value.type.rank:
+            return None  # a number is saved rather than a whole array
+        final = all(self._misses(op, op.result, store, "after") for store in chain.stores)
+        return chain.after if final else None
 
     def views(self, op: Op) -> list[Op]:
         """The access and the views it goes through, back to the array."""
@@ -129,7 +119,7 @@ class Settled:
         versions: list[Value] = []
         stores: list[Op] = []
         if self._back(node.body.yields[k], ((node, 0),), versions, stores) is start and stores:
-            chain = _Chain(node.inits[k], node.results[k], tuple(stores))
+            chain = Chain(node.inits[k], node.results[k], tuple(stores))
             self._chains.update((v, chain) for v in (*versions, start))
 
     def _back(self, value: Value, path: Path, versions: list[Value], stores: list[Op]) -> Value | None:
@@ -199,16 +189,17 @@ class Settled:
         """
         home, around = self._home[base]
         at, _, path = self._place[store]
-        shared = [n for n in _common(around, path) if isinstance(n, For)]
+        shared = [n for n in common(around, path) if isinstance(n, For)]
         same = at > home if when == "after" else at <= home
+        same = same and not exclude(around, path)
         return (not same or self._apart(op, store, shared, None)) and all(
             self._apart(op, store, shared[:depth], (shared[depth], when)) for depth in range(len(shared))
         )
 
     def _apart(self, op: Op, store: Op, equal: Sequence[For], differ: tuple[For, When] | None) -> bool:
         """Whether read and store miss each other in equal rounds of some loops and others of another."""
-        mine = self._instance(_Instance("r", self._place[op][2]))
-        theirs = _Instance("w", self._place[store][2])
+        mine = self._instance(Instance("r", self._place[op][2]))
+        theirs = Instance("w", self._place[store][2])
         theirs.counters.update((node.counter, mine.counters[node.counter]) for node in equal)
         theirs = self._instance(theirs)
         if differ is not None:
@@ -218,14 +209,15 @@ class Settled:
             theirs.facts.append(gap)
         read, written = self._cells(op, mine), self._cells(store, theirs)
         facts = [*mine.facts, *theirs.facts, *self._facts]
-        return any(
-            follows(low.first - high.last - 1, facts)
+        gaps = [
+            low.first - high.last - 1
             for a, b in zip(read, written, strict=True)
             if a is not None and b is not None
             for low, high in ((a, b), (b, a))
-        )
+        ]
+        return any(follows(gap, facts) for gap in gaps) or contradict(facts)
 
-    def _gap(self, node: For, when: When, mine: _Instance, theirs: _Instance) -> Dim | None:
+    def _gap(self, node: For, when: When, mine: Instance, theirs: Instance) -> Dim | None:
         """What says that the store is in a later (sooner) round of a loop than the read."""
         step = self._polynomial(node.step, mine).value
         if not step:
@@ -235,7 +227,7 @@ class Settled:
         return later - abs(step)
 
     # -- cells ------------------------------------------------------------------------------------------
-    def _cells(self, op: Op, run: _Instance) -> list[Span | None]:
+    def _cells(self, op: Op, run: Instance) -> list[Span | None]:
         """The cells that an access names, dim by dim of the array behind the views it goes through."""
         steps = self.views(op)
         spans: list[Span | None] = [None] * steps[-1].operands[0].type.rank
@@ -248,7 +240,7 @@ class Settled:
         return spans
 
     def _narrow(
-        self, op: Op, dims: list[int | None], spans: list[Span | None], run: _Instance
+        self, op: Op, dims: list[int | None], spans: list[Span | None], run: Instance
     ) -> list[int | None]:
         """Put what an access takes of its dims into the spans of the array; the dims that are left.
 
@@ -267,7 +259,7 @@ class Settled:
             return [None] * op.result.type.rank
         return left
 
-    def _within(self, outer: Span | None, access: Point | Range, start: Value, run: _Instance) -> Span:
+    def _within(self, outer: Span | None, access: Point | Range, start: Value, run: Instance) -> Span:
         """The cells of an access to the part of a dim that a view has left."""
         if outer is not None and outer.step != 1:
             return outer
@@ -278,7 +270,7 @@ class Settled:
         return Span(first, last, access.step) if access.step > 0 else Span(last, first, access.step)
 
     # -- polynomials ------------------------------------------------------------------------------------
-    def _instance(self, run: _Instance) -> _Instance:
+    def _instance(self, run: Instance) -> Instance:
         """Give every loop around a place its counter, and the bounds of that."""
         for node in (n for n, _ in run.path if isinstance(n, For)):
             number = Dim.symbol(f"@{run.mark}{len(run.counters)}")
@@ -288,9 +280,35 @@ class Settled:
                 run.facts += [counter - lo, hi - 1 - counter]
             elif step.value is not None:
                 run.facts += [lo - counter, counter - hi - 1]
+        for place, side in run.path:
+            if isinstance(place, If):
+                run.facts += self._told(place, side == 0, run)
         return run
 
-    def _polynomial(self, value: Value, run: _Instance) -> Dim:
+    def _told(self, node: If, holds: bool, run: Instance) -> list[Dim]:
+        """What a branch that is taken says of integers."""
+        op = self._defs.op(node.pred)
+        if op is None or op.prim.name not in OPPOSITE or not all(is_integer(v) for v in op.operands):
+            return []
+        name = op.prim.name if holds else OPPOSITE[op.prim.name]
+        left, right = (self._polynomial(v, run) for v in op.operands)
+        gap = right - left
+        match name:
+            case "lt":
+                return [gap - 1]
+            case "le":
+                return [gap]
+            case "gt":
+                return [-gap - 1]
+            case "ge":
+                return [-gap]
+            case "eq":
+                return [gap, -gap]
+        if follows(gap, run.facts):
+            return [gap - 1]
+        return [-gap - 1] if follows(-gap, run.facts) else []
+
+    def _polynomial(self, value: Value, run: Instance) -> Dim:
         """An integer as a polynomial of counters and sizes; what is not known is a variable of the run."""
         if value in run.counters:
             return run.counters[value]
@@ -298,7 +316,7 @@ class Settled:
         found = self._known(op, run) if op is not None and value.type.dtype.is_integer else None
         return self._unknown(value, run) if found is None else found
 
-    def _known(self, op: Op, run: _Instance) -> Dim | None:
+    def _known(self, op: Op, run: Instance) -> Dim | None:
         match op.prim.name:
             case "const":
                 return Dim.const(int(op.attr("value")))
@@ -315,14 +333,14 @@ class Settled:
                 return self._wrapped(op, run)
         return None
 
-    def _extreme(self, op: Op, least: bool, run: _Instance) -> Dim:
+    def _extreme(self, op: Op, least: bool, run: Instance) -> Dim:
         found = self._unknown(op.result, run)
         for operand in op.operands:
             gap = self._polynomial(operand, run) - found
             run.facts.append(gap if least else -gap)
         return found
 
-    def _wrapped(self, op: Op, run: _Instance) -> Dim:
+    def _wrapped(self, op: Op, run: Instance) -> Dim:
         """An index counted from the start; it is in bounds, or the program has failed."""
         index, size = self._polynomial(op.operands[0], run), self._size(op.attr("dim"), run)
         if follows(index, run.facts):
@@ -333,7 +351,7 @@ class Settled:
         run.facts += [found, size - 1 - found]
         return found
 
-    def _size(self, size: Dim, run: _Instance) -> Dim:
+    def _size(self, size: Dim, run: Instance) -> Dim:
         """A size with the symbols that are bound inside loops replaced by what they are bound to."""
         inner: dict[str, Dim] = {}
         for name in size.symbols():
@@ -342,16 +360,8 @@ class Settled:
                 inner[name] = self._polynomial(bound[-1][0].operands[0], run)
         return size.substitute(inner)
 
-    def _unknown(self, value: Value, run: _Instance) -> Dim:
+    def _unknown(self, value: Value, run: Instance) -> Dim:
         """A variable: one and the same for values outside loops, of its own for each run otherwise."""
         number = self._numbers.setdefault(value, len(self._numbers))
         inside = bool(self._home[value][1]) if value in self._home else False
         return Dim.symbol(f"@{run.mark if inside else ''}v{number}")
-
-
-def _common(one: Path, other: Path) -> Iterator[Node]:
-    """The nodes around both of two places, outermost first."""
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            return
-        yield a[0]

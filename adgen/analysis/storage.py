@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics.spans import Span
+from adgen.ir.builder import dims_in_attrs
 from adgen.ir.core import Definitions, For, Func, If, Node, Op, Value, While, regions_of, uses_of, walk
 from adgen.ir.dims import OPEN, Dim, product, solve
 from adgen.ir.interpret import coerce, evaluate
@@ -276,6 +277,8 @@ class _Sizes:
         if op is None or len(op.results) != 1 or op.prim.pinned or op.prim.name == "call":
             return None
         operands = [self._value(v) for v in op.operands]
+        for dim in dims_in_attrs(op.attrs):
+            self.number(dim)
         if any(v is None for v in operands):
             return None
         try:

@@ -17,29 +17,16 @@ analysis; Hascoët, Naumann and Pascual 2005): nothing is declared by the rules.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from adgen.analysis.induction import Induction, inductions
-from adgen.analysis.settled import Settled
-from adgen.analysis.storage import place
+from adgen.analysis.switches import enabled
+from adgen.autodiff.choice import Choice, partner_of
+from adgen.autodiff.homes import NEVER_FAILS, Homes, Path
+from adgen.autodiff.packing import Packer, Packing, Polynomial
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs
-from adgen.ir.core import (
-    Definitions,
-    For,
-    Full,
-    Func,
-    Node,
-    Op,
-    Point,
-    Region,
-    Value,
-    While,
-    operands_of,
-    regions_of,
-)
+from adgen.ir.core import For, Full, Indexer, Node, Op, Point, Range, Value, While
 from adgen.ir.dims import Dim
 from adgen.ir.types import StackType, TapeType, Type
 from adgen.primitives.elementwise import neg, sub
@@ -47,24 +34,15 @@ from adgen.primitives.extrema import maximum
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import constant, dim_of, known_dim
 
-#: The way from the function's block to a region: a node and which of its regions, outermost first.
-Path = tuple[tuple[Node, int], ...]
-
-#: Operations recomputed whenever the reverse sweep needs them: their operand is what is worth saving.
-VIEWS = frozenset({"broadcast", "reshape", "transpose"})
-#: Integer operations that may be moved out of the branch or loop that guards them.
-_NEVER_FAILS = frozenset({"const", "dim", "add", "sub", "mul", "neg", "maximum", "minimum"})
-#: Operations without operands that are made again at no cost.
-_FREE_LEAVES = frozenset({"const", "dim", "arange"})
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tape:
     """The place where one value (and, with ``history``, its successor) is saved.
 
-    ``kind`` is "array", "stack" or "slot"; ``value`` is the saved value, ``final`` the tape after the forward
-    sweep; ``path`` leads to the region that defines the value. ``kept`` says that the primal already stores
-    the value there (the gradient of a gradient finds the tapes of the first), ``offset`` slots later.
+    ``kind`` is "array", "packed" (:mod:`adgen.autodiff.packing`), "stack" or "slot"; ``value`` is the saved
+    value, ``final`` the tape after the forward sweep; ``path`` leads to the region that defines the value.
+    ``kept`` says that the primal already stores the value there (the gradient of a gradient finds the tapes
+    of the first), ``offset`` slots later.
     """
 
     kind: str
@@ -74,133 +52,24 @@ class Tape:
     history: For | None = None
     kept: bool = False
     offset: int = 0
-
-
-@dataclass(slots=True)
-class Homes:
-    """Side table of a primal: the region that defines each value and each symbol."""
-
-    settled: Settled
-    inductions: dict[Value, Induction]
-    path: dict[Value, Path] = field(default_factory=dict)
-    symbols: dict[str, list[tuple[Op, Path]]] = field(default_factory=dict)
-    defs: Definitions = field(default_factory=Definitions)
-    stores: dict[Value, list[tuple[Op, Path]]] = field(default_factory=dict)
-    uses: Counter[Value] = field(default_factory=Counter)
-    consumers: dict[Value, Op] = field(default_factory=dict)
-
-    @staticmethod
-    def of(func: Func, extras: Mapping[Node, Value]) -> Homes:
-        """The homes of everything in a function; ``extras`` are made beside the results of nodes."""
-        homes = Homes(Settled(func), inductions(func), defs=Definitions.of(func.body))
-        homes._region(func.body, (), extras)
-        return homes
-
-    def _region(self, region: Region, path: Path, extras: Mapping[Node, Value]) -> None:
-        self.path.update((p, path) for p in region.params)
-        self.uses.update(region.yields)
-        for node in region.nodes:
-            self.uses.update(operands_of(node))
-            self.path.update((v, path) for v in node.results)
-            if isinstance(node, Op):
-                self.consumers.update((node.operands[k], node) for k in node.prim.consumes)
-            if isinstance(node, Op) and node.prim.name == "write":
-                self.stores.setdefault(node.operands[1], []).append((node, path))
-            if node in extras:
-                self.path[extras[node]] = path
-            if isinstance(node, Op) and node.prim.name == "bind_dim":
-                self.symbols.setdefault(node.attr("sym"), []).append((node, path))
-            for number, inner in enumerate(regions_of(node)):
-                self._region(inner, (*path, (node, number)), extras)
-
-    def outermost(self, store: Op, path: Path) -> Value | None:
-        """What an array stored into inside loops is outside them, if that store is all that happens to it."""
-        target, value = store.operands[0], store.result
-        for node, number in reversed(path):
-            region = regions_of(node)[number]
-            if not isinstance(node, For) or self.uses[target] != 1 or self.uses[value] != 1:
-                return None
-            if target not in node.carried or value not in region.yields:
-                return None
-            k = node.carried.index(target)
-            if region.yields[k] is not value:
-                return None
-            target, value = node.inits[k], node.results[k]
-        return value
-
-    def origin(self, value: Value) -> tuple[str, str, str]:
-        """What a value is called, and the lines that make it and that would destroy it."""
-        node, number = self.path[value][-1]
-        params = regions_of(node)[number].params
-        made = self.defs.table.get(value)
-        ends = regions_of(node)[-1].yields
-        if value in params and isinstance(node, For | While) and len(params) - len(ends) in (0, 1):
-            k = params.index(value) - (len(params) - len(ends))
-            made = self.defs.table.get(ends[k]) if k >= 0 else node
-        lost = made
-        if isinstance(made, Op) and made.prim.name == "read":
-            base: Value = made.operands[0]
-            lost = self.consumers.get(base, made)
-        lines = tuple(place((n.span if n is not None else None) or node.span) for n in (made, lost))
-        return value.hint or "", lines[0], lines[1]
-
-    def binding(self, name: str, path: Path) -> tuple[Op, Path] | None:
-        """The operation that binds a symbol in or around a region, and where; None for a parameter's."""
-        found = [(op, p) for op, p in self.symbols.get(name, ()) if path[: len(p)] == p]
-        return found[-1] if found else None
-
-    def is_local(self, name: str, path: Path) -> bool:
-        """Whether a symbol, seen from a region, is bound inside a loop or branch (or stands for any size)."""
-        if name == "?":
-            return True
-        found = self.binding(name, path)
-        return found is not None and bool(found[1])
-
-    def at_root(self, value: Value) -> bool:
-        """Whether the value belongs to the function's own block (or comes from outside)."""
-        return not self.path.get(value, ())
-
-    def free(self, value: Value) -> bool:
-        """Whether the reverse sweep can have the value again without a tape and without float arithmetic."""
-        if self.at_root(value):
-            return True
-        op = self.defs.op(value)
-        if op is None:
-            node, number = self.path[value][-1]
-            counts = self.inductions.get(value)
-            if counts is not None:
-                return self.free(counts.start) and self.free(counts.step)
-            return isinstance(node, For) and number == 0 and value is node.counter
-        if self.settled.source(op) is not None:
-            return all(self.free(v) for view in self.settled.views(op) for v in view.operands[1:])
-        return self.recomputable(op) and all(self.free(v) for v in op.operands)
-
-    def recomputable(self, op: Op) -> bool:
-        """Whether an operation may be done again, given its operands."""
-        name = op.prim.name
-        if name in _FREE_LEAVES or name in VIEWS:
-            return True
-        if name == "cast":
-            return op.operands[0].type.dtype is op.result.type.dtype or not op.operands[0].type.is_float
-        if name == "read":
-            return True
-        return len(op.results) == 1 and bool(getattr(op.prim, "cheap", False)) and not op.result.type.is_float
-
-    def must_recompute(self, op: Op) -> bool:
-        """Whether the operation is done again even when an operand has to be taped for it."""
-        if op.prim.name in VIEWS and op.operands:
-            return True
-        return op.prim.name == "cast" and self.recomputable(op)
+    packing: Packing | None = None
 
 
 class Tapes:
     """Decides and remembers the tape of each value; ``requested`` are values asked for in an earlier round.
 
     ``before`` holds what must be emitted just before each outermost loop: trip counts of array tapes.
-    ``needed`` tells the line whose derivative first reads a tape.
+    ``needed`` tells the line whose derivative first reads a tape. With ``demanded``, the values that the
+    reverse sweep reads, a least cut decides what is saved.
     """
 
-    def __init__(self, homes: Homes, requested: Mapping[Value, None], b: Builder) -> None:
+    def __init__(
+        self,
+        homes: Homes,
+        requested: Mapping[Value, None],
+        b: Builder,
+        demanded: Collection[Value] | None = None,
+    ) -> None:
         self.homes = homes
         self.table: dict[Value, Tape] = {}
         self.before: dict[Node, list[Node]] = {}
@@ -209,6 +78,9 @@ class Tapes:
         self._requested = dict(requested)
         self._trips: dict[For, Dim] = {}
         self._outside: dict[tuple[Node, Value], Value] = {}
+        self._cells: dict[tuple[Node, Polynomial], Dim] = {}
+        self._packings: dict[Value, Packing | None] = {}
+        self._choice = None if demanded is None else Choice(homes, demanded, self._is_stored)
 
     def tape(self, value: Value) -> Tape:
         """The tape that holds ``value``."""
@@ -226,6 +98,17 @@ class Tapes:
             return False
         return all(v in self._requested or self.homes.free(v) or self.cheaper(v) for v in op.operands)
 
+    def again(self, value: Value, op: Op) -> bool:
+        """Whether to compute the value again."""
+        chosen = None if self._choice is None else self._choice.again(value)
+        if chosen is not None:
+            return chosen
+        return self.homes.must_recompute(op) or self.cheaper(value)
+
+    def chosen_again(self, value: Value) -> bool:
+        """Whether the least cut computes the value again."""
+        return self._choice is not None and bool(self._choice.again(value))
+
     def requests(self) -> dict[Value, None]:
         """Every value that was asked for, in order."""
         return dict.fromkeys(self.table)
@@ -241,6 +124,8 @@ class Tapes:
         name = None if value.hint is None else f"{value.hint}_tape"
         if kind == "slot":
             return Tape(kind, value, path, Value(value.any_type, value.hint))
+        if kind == "packed":
+            return self._packed(value, path, name)
         if kind == "stack":
             assert not isinstance(value.any_type, StackType)
             return Tape(kind, value, path, Value(StackType(value.any_type), name or "tape"))
@@ -258,36 +143,68 @@ class Tapes:
 
     def _array(self, value: Value, name: str | None, history: For | None) -> Tape:
         path = self.homes.path[value]
-        loops = [node for node, _ in path if isinstance(node, For)]
+        loops = [node for node in self.homes.rounds(value) if isinstance(node, For)]
         trips = [self._trip(node, path[0][0]) + (1 if node is history else 0) for node in loops]
         final = Value(Type(value.type.dtype, (*trips, *value.type.dims)), name or "tape")
         return Tape("array", value, path, final, history)
 
     def _kind(self, value: Value, path: Path) -> str:
-        loops = [node for node, _ in path if isinstance(node, For | While)]
+        around = any(isinstance(node, For | While) for node, _ in path)
+        loops = self.homes.rounds(value)
         dims = value.type.dims if isinstance(value.any_type, Type) else ()
         local = any(self.homes.is_local(s, path) for d in dims for s in d.symbols())
-        if not loops:
+        if not around or (not loops and not dims):
             return "stack" if local else "slot"
         if isinstance(value.any_type, TapeType):
             return "stack"
-        known = all(isinstance(n, For) and self._known_bounds(n) for n in loops)
-        return "array" if known and not local else "stack"
+        fors = [n for n in loops if isinstance(n, For)]
+        if len(fors) < len(loops):
+            return "stack"
+        if not local and all(self._known_bounds(n) for n in fors):
+            return "array"
+        return "stack" if self._packing(value) is None else "packed"
+
+    # -- tapes without gaps -----------------------------------------------------------------------------
+    def _packed(self, value: Value, path: Path, name: str | None) -> Tape:
+        packing = self._packing(value)
+        assert packing is not None
+        key = (path[0][0], packing.cells)
+        if key not in self._cells:
+            with self._b.into(self.before.setdefault(path[0][0], [])):
+                self._cells[key] = packing.size(self._b)
+        dims = (self._cells[key], *value.type.dims[packing.rows :])
+        return Tape(
+            "packed", value, path, Value(Type(value.type.dtype, dims), name or "tape"), packing=packing
+        )
+
+    def _packing(self, value: Value) -> Packing | None:
+        """How a value of counted loops is packed, if it can be."""
+        if value not in self._packings:
+            loops = [n for n in self.homes.rounds(value) if isinstance(n, For)]
+            outermost = self.homes.path[value][0][0]
+
+            def trip(node: For) -> Dim | None:
+                return self._trip(node, outermost) if self._known_bounds(node) else None
+
+            packer = Packer(self.homes, trip)
+            self._packings[value] = packer.packing(value, loops) if enabled("packing") and loops else None
+        return self._packings[value]
 
     def _partner(self, value: Value) -> tuple[For, int] | None:
         """The loop and position where both the carried value and its successor are saved."""
-        node, number = self.homes.path[value][-1]
-        if not isinstance(node, For) or number:
+        partner = partner_of(self.homes, value) if enabled("histories") else None
+        if partner not in self._requested or value not in self._requested:
             return None
-        for k, (param, end) in enumerate(zip(node.carried, node.body.yields, strict=True)):
-            same_home = self.homes.path.get(end) == self.homes.path[param]
-            both = param in self._requested and end in self._requested
-            fresh = end not in node.carried and node.body.yields.count(end) == 1
-            if value in (param, end) and both and same_home and fresh:
-                return node, k
-        return None
+        node, _ = self.homes.path[value][-1]
+        assert isinstance(node, For)
+        return node, node.carried.index(value if value in node.carried else partner)
 
     # -- tapes that are there already -------------------------------------------------------------------
+    def _is_stored(self, value: Value) -> bool:
+        return self._kind(value, self.homes.path[value]) == "array" and (
+            self._already_stored(value, self.homes.path[value]) is not None
+        )
+
     def _already_stored(self, value: Value, path: Path) -> tuple[Value, int] | None:
         """An array outside all loops to which the primal writes the value, one slot an iteration, and how
         many slots after the iteration's own it stands."""
@@ -326,7 +243,7 @@ class Tapes:
         if self.homes.at_root(value):
             return True
         op = self.homes.defs.op(value)
-        if op is None or op.prim.name not in _NEVER_FAILS:
+        if op is None or op.prim.name not in NEVER_FAILS:
             return False
         sizes = (s for d in dims_in_attrs(op.attrs) for s in d.symbols())
         if any(self.homes.is_local(s, self.homes.path[value]) for s in sizes):
@@ -387,6 +304,12 @@ def trip_count(b: Builder, lo: Value, hi: Value, step: Value) -> Value:
     if bound is not None and bound >= 0:
         return count
     return maximum(b, count, constant(b, 0))
+
+
+def packed(b: Builder, tape: Tape, packing: Packing, counters: Sequence[Value]) -> tuple[Value, Indexer]:
+    """Where a packed tape holds a value: the first slot, and the indexer that takes it."""
+    first = Range(tape.value.type.dims[0]) if packing.rows else Point()
+    return packing.position(b, counters), Indexer((first, *(Full(),) * (tape.final.type.rank - 1)))
 
 
 def tape_position(b: Builder, counter: Value, lo: Value, step: Value) -> Value:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adgen.autodiff.residuals import Homes, Path, Tape, Tapes, tape_position, trip_count
+from adgen.autodiff.homes import Homes, Path, ends_of
+from adgen.autodiff.residuals import Tape, Tapes, packed, tape_position, trip_count
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs, sorted_attrs
 from adgen.ir.core import For, Full, If, Indexer, Node, Op, Point, Region, Value, While
@@ -59,6 +60,8 @@ class Resolve(Rebuild):
         self._hints = hints
         self._frames: list[Frame] = [Frame(())]
         self._line: Span | None = None
+        self._depth = 0
+        self.demanded: dict[Value, None] = {}
 
     # -- values -----------------------------------------------------------------------------------------
     def value(self, value: Value) -> Value:
@@ -68,6 +71,8 @@ class Resolve(Rebuild):
         if self._homes.at_root(value):
             return value
         frame = self._frame_of(self._homes.path[value])
+        if not self._depth:
+            self.demanded[value] = None
         if value not in frame.env:
             frame.env[value] = self._available(value, frame)
         return frame.env[value]
@@ -82,17 +87,24 @@ class Resolve(Rebuild):
         return next(f for f in reversed(self._frames) if f.path == path)
 
     def _available(self, value: Value, frame: Frame) -> Value:
-        op = self._homes.defs.op(value)
+        op, stored = self._homes.defs.op(value), self._homes.stored(value)
+        if stored is not None:
+            return self._stored(value, *stored, frame)
         if op is not None and self._homes.settled.source(op) is not None and self._homes.free(value):
             return self._elsewhere(op, frame)
         if value in self._homes.inductions:
             return self._counted(value, frame)
         if op is not None and self._again(value, op):
+            self._depth += 1
             self._bind(value.any_type, op)
             operands = self.values(op.operands)
+            self._depth -= 1
             with self.b.into(frame.prologue):
                 (found,) = self.b.emit(op.prim, operands, dict(op.attrs), value.hint, op.span)
             return found
+        branch = self._homes.defs.table.get(value)
+        if isinstance(branch, If) and (self._homes.free(value) or self._tapes.chosen_again(value)):
+            return self._joined(value, branch, frame)
         tape = self._tapes.tape(value)
         self._tapes.needed.setdefault(tape, self._line)
         self._bind(value.any_type)
@@ -115,6 +127,31 @@ class Resolve(Rebuild):
                 )
         return found
 
+    def _joined(self, value: Value, branch: If, frame: Frame) -> Value:
+        """A number that one side of a branch or the other gives, computed again."""
+        self._depth += 1
+        pred, sides = self.value(branch.pred), []
+        for number, end in enumerate(ends_of(branch, value)):
+            inner = Frame((*frame.path, (branch, number)))
+            self._frames.append(inner)
+            found = self.value(end)
+            self._frames.pop()
+            sides.append(Region((), tuple(inner.prologue), (found,)))
+        self._depth -= 1
+        joined = Value(value.any_type, value.hint)
+        with self.b.into(frame.prologue):
+            self.b.append(If(pred, sides[0], sides[1], (joined,), branch.span))
+        return joined
+
+    def _stored(self, value: Value, op: Op, final: Value, frame: Frame) -> Value:
+        """A read of what the function has stored for good."""
+        self._bind(value.any_type, op)
+        places = self.values(op.operands[2:])
+        with self.b.into(frame.prologue):
+            return self._as_it_was(
+                read(self.b, final, *places, index=op.attr("index"), hint=value.hint), value
+            )
+
     def _counted(self, value: Value, frame: Frame) -> Value:
         """A counter of a ``while`` loop, from the number of the round."""
         counts = self._homes.inductions[value]
@@ -127,20 +164,36 @@ class Resolve(Rebuild):
             return (sub if counts.falls else add)(self.b, start, moved, hint=value.hint)
 
     def _again(self, value: Value, op: Op) -> bool:
-        return self._homes.free(value) or self._homes.must_recompute(op) or self._tapes.cheaper(value)
+        return self._homes.free(value) or self._tapes.again(value, op)
 
     def _fetched(self, tape: Tape, value: Value, frame: Frame) -> Value:
-        positions = [self._position(f) for f in self._frames if f.is_loop and _within(frame.path, f.path)]
+        around = [f for f in self._frames if f.is_loop and _within(frame.path, f.path)]
+        rounds = self._homes.rounds(tape.value)
+        frames = [f for f in around if tape.kept or f.path[-1][0] in rounds]
+        if tape.packing is not None:
+            counters = [self._counter(f) for f in frames]
+            with self.b.into(frame.prologue):
+                at, index = packed(self.b, tape, tape.packing, counters)
+                return self._as_it_was(read(self.b, tape.final, at, index=index, hint=value.hint), value)
+        positions = [self._position(f) for f in frames]
         whole = (Full(),) * (tape.final.type.rank - len(positions))
         index = Indexer((*(Point() for _ in positions), *whole))
         with self.b.into(frame.prologue):
             offset = tape.offset + (tape.history is not None and value is not tape.value)
             if offset:
                 positions[-1] = add(self.b, positions[-1], constant(self.b, offset))
-            found = read(self.b, tape.final, *positions, index=index, hint=value.hint)
-            if found.type != value.type:
-                found = cast(self.b, found, dtype=value.type.dtype, kind=value.type.kind, hint=value.hint)
-        return found
+            return self._as_it_was(read(self.b, tape.final, *positions, index=index, hint=value.hint), value)
+
+    def _as_it_was(self, found: Value, value: Value) -> Value:
+        """What was read from an array, as the kind of number that the value is."""
+        if found.type == value.type:
+            return found
+        return cast(self.b, found, dtype=value.type.dtype, kind=value.type.kind, hint=value.hint)
+
+    def _counter(self, frame: Frame) -> Value:
+        node = frame.path[-1][0]
+        assert isinstance(node, For)
+        return frame.env[node.counter]
 
     def _position(self, frame: Frame) -> Value:
         if frame.position is None:

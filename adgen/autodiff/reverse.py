@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 
 from adgen.analysis.activity import useful, varied
 from adgen.analysis.shifts import neutral_maxima
+from adgen.analysis.switches import enabled
 from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
 from adgen.autodiff.custom import Rules, refuse_overlooked
+from adgen.autodiff.homes import Homes
 from adgen.autodiff.opening import opened
-from adgen.autodiff.residuals import Homes, Tapes
+from adgen.autodiff.residuals import Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters
 from adgen.autodiff.segments import Second
@@ -151,21 +153,26 @@ def _with_residuals(
 ) -> tuple[tuple[Node, ...], tuple[Node, ...], tuple[Value, ...]]:
     """Both sweeps with everything the reverse one reads saved or recomputed.
 
-    The first round finds out which values need a tape, the second lets a carried value and its successor
-    share one.
+    The first round finds out which values the reverse sweep reads; the next ones know what is saved, and let
+    a carried value and its successor share a tape.
     """
+    demanded: dict[Value, None] | None = None
     requested: dict[Value, None] = {}
     homes = Homes.of(func, sweep.extras)
-    for _ in range(2):
+    for _ in range(3):
         b = Builder(HOOK)
         b.defs.table.update(sweep.b.defs.table)
         b.reserve(symbols_of(func))
-        tapes = Tapes(homes, requested, b)
+        tapes = Tapes(homes, requested, b, demanded)
         resolve = Resolve(b, homes, tapes, sweep.mirror, sweep.counts, hints)
         with b.block() as reverse:
             resolve.nodes(nodes)
             found = resolve.values(gradients)
+        if tapes.requests().keys() == requested.keys():
+            break
         requested = tapes.requests()
+        if enabled("cut"):
+            demanded = resolve.demanded if demanded is None else demanded
     taping = Taping(b, tapes, sweep.counts, sweep.tapes)
     with b.block() as forward:
         taping.root(func.body.nodes)

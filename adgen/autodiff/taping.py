@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from adgen.analysis.storage import place
 from adgen.autodiff.adjoints import Pair
-from adgen.autodiff.residuals import Path, Tape, Tapes, tape_position
+from adgen.autodiff.homes import Path
+from adgen.autodiff.residuals import Tape, Tapes, packed, tape_position
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import For, Full, If, Indexer, Node, Op, Point, Region, Value, While
 from adgen.ir.types import I64, TapeType
@@ -124,7 +125,12 @@ class Taping:
             self._store_cell(tape, value, path, state)
 
     def _store_cell(self, tape: Tape, value: Value, path: Path, state: State) -> None:
-        positions = [self._position(n) for n, _ in path if isinstance(n, For)]
+        loops = [n for n in self._homes.rounds(tape.value) if isinstance(n, For)]
+        if tape.packing is not None:
+            at, index = packed(self.b, tape, tape.packing, [n.counter for n in loops])
+            state[tape] = write(self.b, state[tape], value, at, index=index, hint=tape.final.hint)
+            return
+        positions = [self._position(n) for n in loops]
         if tape.history is not None:
             if value is tape.value:
                 return  # it is the value before, saved one slot earlier

@@ -84,7 +84,7 @@ def kernel_sizes(kernel: LlvmKernel, leaves: list[Any]) -> dict[str, int]:
     """The sizes that the arguments of a kernel have."""
     from adgen.llvm_backend.running import _argument, _sizes
 
-    plan = kernel.kernel
+    plan = kernel.interface
     return _sizes(plan, [_argument(a, t) for a, t in zip(leaves, plan.param_types, strict=True)])
 
 

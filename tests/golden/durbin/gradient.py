@@ -29,27 +29,23 @@ def value_and_grad(r: Array) -> tuple[float, tuple[Array]]:
     alpha = -r[0]  # durbin.py:10
     y[0] = alpha
     steps = max(n - 1, 0)
-    tape: list[float] = []  # keeps a value of durbin.py:20
+    y_tape = np.empty((steps, n))  # keeps y of durbin.py:23 for durbin.py:20
     alpha_tape = np.empty(steps + 1)  # keeps alpha of durbin.py:18 for durbin.py:20
     beta_tape = np.empty(steps + 1)  # keeps beta of durbin.py:14 for durbin.py:18
-    y_i_tape: list[float] = []  # keeps a value of durbin.py:17
     alpha_tape[0] = alpha
     beta_tape[0] = 1.0
     beta = 1.0  # durbin.py:13
     for k in range(1, n):
+        y_tape[k - 1] = y
         beta *= 1.0 - alpha * alpha  # durbin.py:14
         beta_tape[k] = beta
         s = 0.0  # durbin.py:8
         for i in range(k):  # durbin.py:16
-            y_i = y[i]  # durbin.py:17
-            y_i_tape.append(y_i)
-            s += r[k - i - 1] * y_i
+            s += r[k - i - 1] * y[i]  # durbin.py:17
         alpha = -(r[k] + s) / beta  # durbin.py:18
         alpha_tape[k] = alpha
         for i in range(k):  # durbin.py:19
-            t = y[k - i - 1]  # durbin.py:20
-            tape.append(t)
-            z[i] = y[i] + alpha * t
+            z[i] = y[i] + alpha * y[k - i - 1]  # durbin.py:20
         for i in range(k):  # durbin.py:21
             y[i] = z[i]  # durbin.py:22
         y[k] = alpha  # durbin.py:23
@@ -62,6 +58,7 @@ def value_and_grad(r: Array) -> tuple[float, tuple[Array]]:
     alpha_bar = 0.0  # durbin.py:8
     beta_bar = 0.0
     for k in reversed(range(1, n)):  # durbin.py:13
+        y = y_tape[k - 1]
         alpha = alpha_tape[k]
         beta = beta_tape[k]
         alpha_1 = alpha_tape[k - 1]
@@ -74,19 +71,17 @@ def value_and_grad(r: Array) -> tuple[float, tuple[Array]]:
             y_bar[i] = 0.0
             z_bar[i] += y_bar_i
         for i in reversed(range(k)):  # durbin.py:19
-            t_1 = tape.pop()
             z_bar_i = z_bar[i]  # durbin.py:20
             z_bar[i] = 0.0
-            alpha_bar += z_bar_i * t_1
+            alpha_bar += z_bar_i * y[k - i - 1]
             y_bar[k - i - 1] += z_bar_i * alpha
             y_bar[i] += z_bar_i
         beta_bar_1 = beta_bar - alpha_bar * (alpha / beta)  # durbin.py:18
         s_bar = -(alpha_bar / beta)
         r_bar[k] += s_bar
         for i in reversed(range(k)):  # durbin.py:16
-            y_i = y_i_tape.pop()
             y_bar[i] += s_bar * r[k - i - 1]  # durbin.py:17
-            r_bar[k - i - 1] += s_bar * y_i
+            r_bar[k - i - 1] += s_bar * y[i]
         beta_bar = beta_bar_1 * (1.0 - alpha_1 * alpha_1)  # durbin.py:14
         alpha_bar = -2.0 * (beta_bar_1 * beta_1 * alpha_1)
     r_bar[0] -= alpha_bar + y_bar[0]  # durbin.py:10
@@ -102,8 +97,7 @@ class Residuals(NamedTuple):
     """What `backward` needs of the forward sweep."""
 
     y: Array  # (n,)
-    tape: list[float]
-    y_i_tape: list[float]
+    y_tape: Array  # (steps, n)
     alpha_tape: Array  # (steps + 1,)
     beta_tape: Array  # (steps + 1,)
     r: Array  # (n,)
@@ -125,31 +119,27 @@ def forward(r: Array) -> tuple[float, Residuals]:
     alpha = -r[0]  # durbin.py:10
     y[0] = alpha
     steps = max(n - 1, 0)
-    tape: list[float] = []  # keeps a value of durbin.py:20
+    y_tape = np.empty((steps, n))  # keeps y of durbin.py:23 for durbin.py:20
     alpha_tape = np.empty(steps + 1)  # keeps alpha of durbin.py:18 for durbin.py:20
     beta_tape = np.empty(steps + 1)  # keeps beta of durbin.py:14 for durbin.py:18
-    y_i_tape: list[float] = []  # keeps a value of durbin.py:17
     alpha_tape[0] = alpha
     beta_tape[0] = 1.0
     beta = 1.0  # durbin.py:13
     for k in range(1, n):
+        y_tape[k - 1] = y
         beta *= 1.0 - alpha * alpha  # durbin.py:14
         beta_tape[k] = beta
         s = 0.0  # durbin.py:8
         for i in range(k):  # durbin.py:16
-            y_i = y[i]  # durbin.py:17
-            y_i_tape.append(y_i)
-            s += r[k - i - 1] * y_i
+            s += r[k - i - 1] * y[i]  # durbin.py:17
         alpha = -(r[k] + s) / beta  # durbin.py:18
         alpha_tape[k] = alpha
         for i in range(k):  # durbin.py:19
-            t = y[k - i - 1]  # durbin.py:20
-            tape.append(t)
-            z[i] = y[i] + alpha * t
+            z[i] = y[i] + alpha * y[k - i - 1]  # durbin.py:20
         for i in range(k):  # durbin.py:21
             y[i] = z[i]  # durbin.py:22
         y[k] = alpha  # durbin.py:23
-    return np.sum(y * y), Residuals(y, tape, y_i_tape, alpha_tape, beta_tape, r.copy())
+    return np.sum(y * y), Residuals(y, y_tape, alpha_tape, beta_tape, r.copy())
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
@@ -158,10 +148,9 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     Args:
         cotangent: float64
     """
-    y, tape, y_i_tape, alpha_tape, beta_tape, r = residuals
-    tape = tape.copy()
-    y_i_tape = y_i_tape.copy()
+    y, y_tape, alpha_tape, beta_tape, r = residuals
     n = y.shape[0]
+    _check(cotangent, "cotangent", np.float64, ())
 
     y_bar = 2.0 * (cotangent * y)  # durbin.py:24
     z_bar = np.zeros(n)  # durbin.py:13
@@ -169,6 +158,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     alpha_bar = 0.0
     beta_bar = 0.0
     for k in reversed(range(1, n)):
+        y = y_tape[k - 1]
         alpha = alpha_tape[k]
         beta = beta_tape[k]
         alpha_1 = alpha_tape[k - 1]
@@ -181,19 +171,17 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
             y_bar[i] = 0.0
             z_bar[i] += y_bar_i
         for i in reversed(range(k)):  # durbin.py:19
-            t = tape.pop()
             z_bar_i = z_bar[i]  # durbin.py:20
             z_bar[i] = 0.0
-            alpha_bar += z_bar_i * t
+            alpha_bar += z_bar_i * y[k - i - 1]
             y_bar[k - i - 1] += z_bar_i * alpha
             y_bar[i] += z_bar_i
         beta_bar_1 = beta_bar - alpha_bar * (alpha / beta)  # durbin.py:18
         s_bar = -(alpha_bar / beta)
         r_bar[k] += s_bar
         for i in reversed(range(k)):  # durbin.py:16
-            t_1 = y_i_tape.pop()
             y_bar[i] += s_bar * r[k - i - 1]  # durbin.py:17
-            r_bar[k - i - 1] += s_bar * t_1
+            r_bar[k - i - 1] += s_bar * y[i]
         beta_bar = beta_bar_1 * (1.0 - alpha_1 * alpha_1)  # durbin.py:14
         alpha_bar = -2.0 * (beta_bar_1 * beta_1 * alpha_1)
     r_bar[0] -= alpha_bar + y_bar[0]  # durbin.py:10

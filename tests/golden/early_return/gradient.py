@@ -32,20 +32,20 @@ def value_and_grad(
     found = scale < 0.0  # early_return.py:7
     # keeps total of early_return.py:11 for early_return.py:12
     total_tape: list[float] = []
-    exp_scale_tape: list[float] = []  # keeps a value of early_return.py:11
     if found:
         result = np.float64(scale * limit)
-        not_returned = False
+        returned = False
         count = 0
+        exp_scale = 0.0
     else:
         total = 0.0  # early_return.py:10
         returned = False
         result = 0.0
-        count = 0
+        exp_scale = 0.0  # early_return.py:7
+        count = 0  # early_return.py:10
         for i in range(n):
             count += 1
             exp_scale = math.exp(scale)  # early_return.py:11
-            exp_scale_tape.append(exp_scale)
             total += exp_scale * x[i]
             total_tape.append(total)
             returned = bool(total > limit)  # early_return.py:12
@@ -53,8 +53,7 @@ def value_and_grad(
                 result = total * total  # early_return.py:13
                 break
             result = 0.0  # early_return.py:10
-        not_returned = not returned
-        if not_returned:
+        if not returned:
             result = total - limit  # early_return.py:14
 
     # Reverse sweep.
@@ -64,7 +63,7 @@ def value_and_grad(
         limit_bar = scale
         x_bar = np.zeros(n)
     else:
-        if not_returned:  # early_return.py:10
+        if not returned:  # early_return.py:10
             limit_bar = -1.0
             total_bar = result_bar
             result_bar = 0.0
@@ -75,7 +74,6 @@ def value_and_grad(
         scale_bar = 0.0  # early_return.py:7
         for i in reversed(range(count)):  # early_return.py:10
             total = total_tape.pop()
-            exp_scale = exp_scale_tape.pop()
             if total > limit:  # early_return.py:12
                 t = result_bar * total  # early_return.py:13
                 total_bar = total_bar + t + t
@@ -97,11 +95,11 @@ class Residuals(NamedTuple):
     found: bool
     limit: float
     scale: float
-    not_returned: bool
+    returned: bool
     count_1: int
     total_tape: list[float]
-    exp_scale_tape: list[float]
     x: Array  # (n,)
+    exp_scale: float
 
 
 def forward(x: Array, limit: float, scale: float) -> tuple[float, Residuals]:
@@ -120,27 +118,28 @@ def forward(x: Array, limit: float, scale: float) -> tuple[float, Residuals]:
     found = scale < 0.0  # early_return.py:7
     # keeps total of early_return.py:11 for early_return.py:12
     total_tape: list[float] = []
-    exp_scale_tape: list[float] = []  # keeps a value of early_return.py:11
     if found:
         return np.float64(scale * limit), Residuals(
-            True, limit, scale, False, 0, total_tape, exp_scale_tape, x.copy()
+            True, limit, scale, False, 0, total_tape, x.copy(), 0.0
         )
     total = 0.0  # early_return.py:10
-    count = 0
+    returned = False
+    exp_scale = 0.0  # early_return.py:7
+    count = 0  # early_return.py:10
     for i in range(n):
         count += 1
         exp_scale = math.exp(scale)  # early_return.py:11
-        exp_scale_tape.append(exp_scale)
         total += exp_scale * x[i]
         total_tape.append(total)
-        if total > limit:  # early_return.py:12
+        returned = bool(total > limit)  # early_return.py:12
+        if returned:
             # early_return.py:13
             return total * total, Residuals(
-                False, limit, scale, False, count, total_tape, exp_scale_tape, x.copy()
+                False, limit, scale, True, count, total_tape, x.copy(), exp_scale
             )
     # early_return.py:14
     return total - limit, Residuals(
-        False, limit, scale, True, count, total_tape, exp_scale_tape, x.copy()
+        False, limit, scale, False, count, total_tape, x.copy(), exp_scale
     )
 
 
@@ -150,11 +149,8 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float, floa
     Args:
         cotangent: float64
     """
-    (found, limit, scale, not_returned, count_1, total_tape, exp_scale_tape, x) = (
-        residuals
-    )
+    found, limit, scale, returned, count_1, total_tape, x, exp_scale = residuals
     total_tape = total_tape.copy()
-    exp_scale_tape = exp_scale_tape.copy()
     n = x.shape[0]
 
     if found:  # early_return.py:7
@@ -163,7 +159,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float, floa
         limit_bar = t * scale
         x_bar = np.zeros(n)  # early_return.py:7
     else:
-        if not_returned:  # early_return.py:10
+        if not returned:  # early_return.py:10
             limit_bar = float(-cotangent)
             total_bar = cotangent
             cotangent = 0.0
@@ -174,12 +170,12 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float, floa
         scale_bar = 0.0
         for i in reversed(range(count_1)):
             total = total_tape.pop()
-            t_1 = exp_scale_tape.pop()
             if total > limit:  # early_return.py:12
-                t_2 = cotangent * total  # early_return.py:13
-                total_bar = total_bar + t_2 + t_2
-            x_bar[i] += total_bar * t_1  # early_return.py:11
-            scale_bar = float(scale_bar + total_bar * x[i] * t_1)  # early_return.py:10
+                t_1 = cotangent * total  # early_return.py:13
+                total_bar = total_bar + t_1 + t_1
+            x_bar[i] += total_bar * exp_scale  # early_return.py:11
+            # early_return.py:10
+            scale_bar = float(scale_bar + total_bar * x[i] * exp_scale)
             cotangent = 0.0
     return x_bar, limit_bar, scale_bar
 

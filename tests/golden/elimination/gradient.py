@@ -22,7 +22,8 @@ def value_and_grad(a0: Array) -> tuple[float, tuple[Array]]:
     n = _shape(a0, "a0", 2)[0]
     _check(a0, "a0", np.float64, (n, n))
 
-    tape: list[Array] = []  # keeps a value of elimination.py:12
+    cells = (n * n - n) // 2
+    tape = np.empty(cells)  # keeps a value of elimination.py:12
     d_tape = np.empty(n)  # keeps d of elimination.py:11
     a = a0.copy()
     d = 1.0  # elimination.py:10
@@ -30,15 +31,19 @@ def value_and_grad(a0: Array) -> tuple[float, tuple[Array]]:
         d_tape[k] = d
         a_kk = a[k, k]  # elimination.py:11
         d *= a_kk
-        t = a[k + 1 :, k] / a_kk  # elimination.py:12
-        tape.append(t)
+        length = n - 1 - k  # elimination.py:12
+        t = a[k + 1 :, k] / a_kk
+        tape[(2 * k * n - k * k - k) // 2 : ((2 * k * n - k * k - k) // 2) + length] = t
         a[k + 1 :, k:] -= np.outer(t, a[k, k:])
 
     # Reverse sweep.
     d_bar = 1.0
     a_bar = np.zeros((n, n))  # elimination.py:10
     for k in reversed(range(n)):
-        t_1 = tape.pop()
+        length_2 = n - 1 - k  # elimination.py:12
+        t_1 = tape[
+            (2 * k * n - k * k - k) // 2 : ((2 * k * n - k * k - k) // 2) + length_2
+        ]
         a_kk_1 = a[k, k]  # elimination.py:11
         d_1 = d_tape[k]
         t_2 = -a_bar[k + 1 :, k:]  # elimination.py:12
@@ -59,8 +64,8 @@ def grad(a0: Array) -> tuple[Array]:
 class Residuals(NamedTuple):
     """What `backward` needs of the forward sweep."""
 
-    tape: list[Array]
     a: Array  # (n, n)
+    tape: Array  # (cells,)
     d_tape: Array  # (n,)
 
 
@@ -73,7 +78,8 @@ def forward(a0: Array) -> tuple[float, Residuals]:
     n = _shape(a0, "a0", 2)[0]
     _check(a0, "a0", np.float64, (n, n))
 
-    tape: list[Array] = []  # keeps a value of elimination.py:12
+    cells = (n * n - n) // 2
+    tape = np.empty(cells)  # keeps a value of elimination.py:12
     d_tape = np.empty(n)  # keeps d of elimination.py:11
     a = a0.copy()
     d = 1.0  # elimination.py:10
@@ -81,10 +87,11 @@ def forward(a0: Array) -> tuple[float, Residuals]:
         d_tape[k] = d
         a_kk = a[k, k]  # elimination.py:11
         d *= a_kk
-        t = a[k + 1 :, k] / a_kk  # elimination.py:12
-        tape.append(t)
+        length = n - 1 - k  # elimination.py:12
+        t = a[k + 1 :, k] / a_kk
+        tape[(2 * k * n - k * k - k) // 2 : ((2 * k * n - k * k - k) // 2) + length] = t
         a[k + 1 :, k:] -= np.outer(t, a[k, k:])
-    return d, Residuals(tape, a, d_tape)
+    return d, Residuals(a, tape, d_tape)
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
@@ -93,13 +100,14 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     Args:
         cotangent: float64
     """
-    tape, a, d_tape = residuals
-    tape = tape.copy()
+    a, tape, d_tape = residuals
     n = a.shape[0]
+    _check(cotangent, "cotangent", np.float64, ())
 
     a_bar = np.zeros((n, n))  # elimination.py:10
     for k in reversed(range(n)):
-        t = tape.pop()
+        length = n - 1 - k  # elimination.py:12
+        t = tape[(2 * k * n - k * k - k) // 2 : ((2 * k * n - k * k - k) // 2) + length]
         a_kk = a[k, k]  # elimination.py:11
         d = d_tape[k]
         t_1 = -a_bar[k + 1 :, k:]  # elimination.py:12

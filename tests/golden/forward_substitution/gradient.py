@@ -25,14 +25,11 @@ def value_and_grad(lower: Array, b: Array) -> tuple[float, tuple[Array, Array]]:
     _check(b, "b", np.float64, (n,))
 
     x = np.zeros(n)  # forward_substitution.py:8
-    tape = np.empty(n)  # keeps a value of forward_substitution.py:13
     for i in range(n):  # forward_substitution.py:9
         s = b[i]  # forward_substitution.py:10
         for j in range(i):  # forward_substitution.py:11
             s -= lower[i, j] * x[j]  # forward_substitution.py:12
-        t = s / lower[i, i]  # forward_substitution.py:13
-        tape[i] = t
-        x[i] = t
+        x[i] = s / lower[i, i]  # forward_substitution.py:13
     value = np.sum(x * x)  # forward_substitution.py:14
 
     # Reverse sweep.
@@ -44,11 +41,11 @@ def value_and_grad(lower: Array, b: Array) -> tuple[float, tuple[Array, Array]]:
         x_bar_i = x_bar[i]
         x_bar[i] = 0.0
         s_bar = x_bar_i / lower_ii
-        lower_bar[i, i] -= x_bar_i * (tape[i] / lower_ii)
+        lower_bar[i, i] -= x_bar_i * (x[i] / lower_ii)
         for j in reversed(range(i)):  # forward_substitution.py:11
-            t_1 = -s_bar  # forward_substitution.py:12
-            x_bar[j] += t_1 * lower[i, j]
-            lower_bar[i, j] += t_1 * x[j]
+            t = -s_bar  # forward_substitution.py:12
+            x_bar[j] += t * lower[i, j]
+            lower_bar[i, j] += t * x[j]
         b_bar[i] += s_bar  # forward_substitution.py:10
     return value, (lower_bar, b_bar)
 
@@ -62,7 +59,6 @@ class Residuals(NamedTuple):
     """What `backward` needs of the forward sweep."""
 
     x: Array  # (n,)
-    tape: Array  # (n,)
     lower: Array  # (n, n)
 
 
@@ -78,15 +74,12 @@ def forward(lower: Array, b: Array) -> tuple[float, Residuals]:
     _check(b, "b", np.float64, (n,))
 
     x = np.zeros(n)  # forward_substitution.py:8
-    tape = np.empty(n)  # keeps a value of forward_substitution.py:13
     for i in range(n):  # forward_substitution.py:9
         s = b[i]  # forward_substitution.py:10
         for j in range(i):  # forward_substitution.py:11
             s -= lower[i, j] * x[j]  # forward_substitution.py:12
-        t = s / lower[i, i]  # forward_substitution.py:13
-        tape[i] = t
-        x[i] = t
-    return np.sum(x * x), Residuals(x, tape, lower.copy())
+        x[i] = s / lower[i, i]  # forward_substitution.py:13
+    return np.sum(x * x), Residuals(x, lower.copy())
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
@@ -95,7 +88,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
     Args:
         cotangent: float64
     """
-    x, tape, lower = residuals
+    x, lower = residuals
     n = x.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
@@ -107,7 +100,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
         x_bar_i = x_bar[i]
         x_bar[i] = 0.0
         s_bar = x_bar_i / lower_ii
-        lower_bar[i, i] -= x_bar_i * (tape[i] / lower_ii)
+        lower_bar[i, i] -= x_bar_i * (x[i] / lower_ii)
         for j in reversed(range(i)):  # forward_substitution.py:11
             t = -s_bar  # forward_substitution.py:12
             x_bar[j] += t * lower[i, j]

@@ -26,9 +26,8 @@ def value_and_grad(xs: Array) -> tuple[float, tuple[Array]]:
     result_tape = np.empty(n)
     x_tape = np.empty(n)  # keeps x of helper_chain.py:13 for helper_chain.py:21
     found_tape = np.empty(n, dtype=np.bool_)  # keeps a value of helper_chain.py:7
-    cos_x_tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
-    tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
     x_tape_1 = np.empty((n, 3))  # keeps x of helper_chain.py:14
+    tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
     s = 0.0  # helper_chain.py:20
     for i in range(n):
         x = xs[i]
@@ -38,9 +37,7 @@ def value_and_grad(xs: Array) -> tuple[float, tuple[Array]]:
             result = x_1 if x_1 > 0.0 else 0.1 * x_1  # helper_chain.py:7
             t = 0.1 * result  # helper_chain.py:14
             tape[i, j] = t
-            cos_x = np.cos(x_1)
-            cos_x_tape[i, j] = cos_x
-            x_1 += t * cos_x
+            x_1 += t * np.cos(x_1)
         x_tape[i] = x_1
         result = s - x  # helper_chain.py:21
         found = result > 0.0  # helper_chain.py:7
@@ -64,7 +61,7 @@ def value_and_grad(xs: Array) -> tuple[float, tuple[Array]]:
         for j in reversed(range(3)):  # helper_chain.py:13
             x = x_tape_1[i, j]
             x_bar_1 = x_bar - x_bar * tape[i, j] * np.sin(x)  # helper_chain.py:14
-            result_bar_1 = x_bar * cos_x_tape[i, j] * 0.1
+            result_bar_1 = x_bar * np.cos(x) * 0.1
             if x > 0.0:  # helper_chain.py:7
                 x_bar = x_bar_1 + result_bar_1
             else:
@@ -85,9 +82,8 @@ class Residuals(NamedTuple):
     result_tape: Array  # (n,)
     x_tape: Array  # (n,)
     found_tape: NDArray[np.bool_]  # (n,)
-    cos_x_tape: Array  # (n, 3)
-    tape: Array  # (n, 3)
     x_tape_1: Array  # (n, 3)
+    tape: Array  # (n, 3)
 
 
 def forward(xs: Array) -> tuple[float, Residuals]:
@@ -103,9 +99,8 @@ def forward(xs: Array) -> tuple[float, Residuals]:
     result_tape = np.empty(n)
     x_tape = np.empty(n)  # keeps x of helper_chain.py:13 for helper_chain.py:21
     found_tape = np.empty(n, dtype=np.bool_)  # keeps a value of helper_chain.py:7
-    cos_x_tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
-    tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
     x_tape_1 = np.empty((n, 3))  # keeps x of helper_chain.py:14
+    tape = np.empty((n, 3))  # keeps a value of helper_chain.py:14
     s = 0.0  # helper_chain.py:20
     for i in range(n):
         x = xs[i]
@@ -115,9 +110,7 @@ def forward(xs: Array) -> tuple[float, Residuals]:
             result = x_1 if x_1 > 0.0 else 0.1 * x_1  # helper_chain.py:7
             t = 0.1 * result  # helper_chain.py:14
             tape[i, j] = t
-            cos_x = np.cos(x_1)
-            cos_x_tape[i, j] = cos_x
-            x_1 += t * cos_x
+            x_1 += t * np.cos(x_1)
         x_tape[i] = x_1
         result = s - x  # helper_chain.py:21
         found = result > 0.0  # helper_chain.py:7
@@ -126,7 +119,7 @@ def forward(xs: Array) -> tuple[float, Residuals]:
             result = 0.1 * result  # helper_chain.py:9
         result_tape[i] = result
         s += x_1 * result  # helper_chain.py:21
-    return s, Residuals(result_tape, x_tape, found_tape, cos_x_tape, tape, x_tape_1)
+    return s, Residuals(result_tape, x_tape, found_tape, x_tape_1, tape)
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
@@ -135,7 +128,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     Args:
         cotangent: float64
     """
-    result_tape, x_tape, found_tape, cos_x_tape, tape, x_tape_1 = residuals
+    result_tape, x_tape, found_tape, x_tape_1, tape = residuals
     n = result_tape.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
@@ -151,7 +144,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
         for j in reversed(range(3)):  # helper_chain.py:13
             x = x_tape_1[i, j]
             x_bar_1 = x_bar - x_bar * tape[i, j] * np.sin(x)  # helper_chain.py:14
-            result_bar_1 = x_bar * cos_x_tape[i, j] * 0.1
+            result_bar_1 = x_bar * np.cos(x) * 0.1
             if x > 0.0:  # helper_chain.py:7
                 x_bar = x_bar_1 + result_bar_1
             else:

@@ -27,15 +27,12 @@ def value_and_grad(cost: Array) -> tuple[float, tuple[Array]]:
         raise ValueError("m >= 1 is required (index -1 is within the bounds)")
 
     t = np.zeros((n, m))  # path_table.py:8
-    tape = np.empty((n, m))  # keeps a value of path_table.py:13
     for i in range(n):  # path_table.py:9
         for j in range(m):  # path_table.py:10
             tmp = t[i - 1, j] if i > 0 else 0.0  # path_table.py:11
             tmp_1 = t[i, j - 1] if j > 0 else 0.0  # path_table.py:12
             cost_ij = cost[i, j]  # path_table.py:13
-            tmp_2 = 0.3 * tmp_1
-            tape[i, j] = tmp_2
-            t[i, j] = np.sin(cost_ij) + 0.5 * tmp + tmp_2 * cost_ij
+            t[i, j] = np.sin(cost_ij) + 0.5 * tmp + 0.3 * tmp_1 * cost_ij
     value = t[-1, -1]  # path_table.py:14
 
     # Reverse sweep.
@@ -45,12 +42,14 @@ def value_and_grad(cost: Array) -> tuple[float, tuple[Array]]:
     for i in reversed(range(n)):
         for j in reversed(range(m)):  # path_table.py:10
             cost_ij_1 = cost[i, j]  # path_table.py:13
-            t_bar_ij = t_bar[i, j]
+            found = j > 0  # path_table.py:12
+            tmp_2 = t[i, j - 1] if found else 0.0
+            t_bar_ij = t_bar[i, j]  # path_table.py:13
             t_bar[i, j] = 0.0
             tmp_3 = t_bar_ij * cost_ij_1 * 0.3
             tmp_4 = t_bar_ij * 0.5
-            cost_bar[i, j] += t_bar_ij * tape[i, j] + t_bar_ij * np.cos(cost_ij_1)
-            if j > 0:  # path_table.py:12
+            cost_bar[i, j] += t_bar_ij * (0.3 * tmp_2) + t_bar_ij * np.cos(cost_ij_1)
+            if found:  # path_table.py:12
                 t_bar[i, j - 1] += tmp_3
             if i > 0:  # path_table.py:11
                 t_bar[i - 1, j] += tmp_4
@@ -66,7 +65,7 @@ class Residuals(NamedTuple):
     """What `backward` needs of the forward sweep."""
 
     cost: Array  # (n, m)
-    tape: Array  # (n, m)
+    t: Array  # (n, m)
 
 
 def forward(cost: Array) -> tuple[float, Residuals]:
@@ -83,16 +82,13 @@ def forward(cost: Array) -> tuple[float, Residuals]:
         raise ValueError("m >= 1 is required (index -1 is within the bounds)")
 
     t = np.zeros((n, m))  # path_table.py:8
-    tape = np.empty((n, m))  # keeps a value of path_table.py:13
     for i in range(n):  # path_table.py:9
         for j in range(m):  # path_table.py:10
             tmp = t[i - 1, j] if i > 0 else 0.0  # path_table.py:11
             tmp_1 = t[i, j - 1] if j > 0 else 0.0  # path_table.py:12
             cost_ij = cost[i, j]  # path_table.py:13
-            tmp_2 = 0.3 * tmp_1
-            tape[i, j] = tmp_2
-            t[i, j] = np.sin(cost_ij) + 0.5 * tmp + tmp_2 * cost_ij
-    return t[-1, -1], Residuals(cost.copy(), tape)
+            t[i, j] = np.sin(cost_ij) + 0.5 * tmp + 0.3 * tmp_1 * cost_ij
+    return t[-1, -1], Residuals(cost.copy(), t)
 
 
 def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
@@ -101,7 +97,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     Args:
         cotangent: float64
     """
-    cost, tape = residuals
+    cost, t = residuals
     n, m = cost.shape
     _check(cotangent, "cotangent", np.float64, ())
 
@@ -111,15 +107,17 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     for i in reversed(range(n)):
         for j in reversed(range(m)):  # path_table.py:10
             cost_ij = cost[i, j]  # path_table.py:13
-            t_bar_ij = t_bar[i, j]
+            found = j > 0  # path_table.py:12
+            tmp = t[i, j - 1] if found else 0.0
+            t_bar_ij = t_bar[i, j]  # path_table.py:13
             t_bar[i, j] = 0.0
-            t = t_bar_ij * cost_ij * 0.3
-            t_1 = t_bar_ij * 0.5
-            cost_bar[i, j] += t_bar_ij * tape[i, j] + t_bar_ij * np.cos(cost_ij)
-            if j > 0:  # path_table.py:12
-                t_bar[i, j - 1] += t
+            tmp_1 = t_bar_ij * cost_ij * 0.3
+            tmp_2 = t_bar_ij * 0.5
+            cost_bar[i, j] += t_bar_ij * (0.3 * tmp) + t_bar_ij * np.cos(cost_ij)
+            if found:  # path_table.py:12
+                t_bar[i, j - 1] += tmp_1
             if i > 0:  # path_table.py:11
-                t_bar[i - 1, j] += t_1
+                t_bar[i - 1, j] += tmp_2
     return (cost_bar,)
 
 

@@ -37,13 +37,10 @@ def value_and_grad(
     hs = np.zeros((steps + 1, h))  # rnn_states.py:9
     tape = np.empty(steps)  # keeps a value of rnn_states.py:15
     tape_1 = np.empty((steps, v))  # keeps a value of rnn_states.py:15
-    tape_2 = np.empty((steps, h))  # keeps a value of rnn_states.py:12
     total = 0.0
     for t in range(steps):  # rnn_states.py:11
-        tokens_t = int(tokens[t])  # rnn_states.py:12
-        tmp = np.tanh(wx[tokens_t] + hs[t] @ wh)
-        tape_2[t] = tmp
-        hs[t + 1] = tmp
+        tmp = wx[tokens[t]]  # rnn_states.py:12
+        hs[t + 1] = np.tanh(tmp + hs[t] @ wh)
         z = hs[t + 1] @ wy  # rnn_states.py:13
         top = z.max()  # rnn_states.py:14
         tmp_1 = np.exp(z - top)  # rnn_states.py:15
@@ -61,13 +58,13 @@ def value_and_grad(
     wx_bar = np.zeros((v, h))
     wy_bar = np.zeros((h, v))
     for t in reversed(range(steps)):
-        tape_t = tape_2[t]
+        hs_next = hs[t + 1]  # rnn_states.py:13
         z_bar = np.zeros(v)  # rnn_states.py:15
         z_bar[targets[t]] -= total_bar
         z_bar = z_bar + total_bar / tape[t] * tape_1[t]
-        wy_bar += np.outer(hs[t + 1], z_bar)  # rnn_states.py:13
+        wy_bar += np.outer(hs_next, z_bar)  # rnn_states.py:13
         hs_bar[t + 1] += z_bar @ wy.T
-        tmp_4 = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
+        tmp_4 = hs_bar[t + 1] * (1.0 - hs_next * hs_next)  # rnn_states.py:12
         wx_bar[tokens[t]] += tmp_4
         wh_bar += np.outer(hs[t], tmp_4)
         hs_bar[t + 1] = 0.0
@@ -89,7 +86,6 @@ class Residuals(NamedTuple):
     tape: Array  # (steps,)
     tape_1: Array  # (steps, v)
     hs: Array  # (steps + 1, h)
-    tape_2: Array  # (steps, h)
     tokens: Int64Array  # (steps,)
     wy: Array  # (h, v)
     wh: Array  # (h, h)
@@ -118,13 +114,10 @@ def forward(
     hs = np.zeros((steps + 1, h))  # rnn_states.py:9
     tape = np.empty(steps)  # keeps a value of rnn_states.py:15
     tape_1 = np.empty((steps, v))  # keeps a value of rnn_states.py:15
-    tape_2 = np.empty((steps, h))  # keeps a value of rnn_states.py:12
     total = 0.0
     for t in range(steps):  # rnn_states.py:11
-        tokens_t = int(tokens[t])  # rnn_states.py:12
-        tmp = np.tanh(wx[tokens_t] + hs[t] @ wh)
-        tape_2[t] = tmp
-        hs[t + 1] = tmp
+        tmp = wx[tokens[t]]  # rnn_states.py:12
+        hs[t + 1] = np.tanh(tmp + hs[t] @ wh)
         z = hs[t + 1] @ wy  # rnn_states.py:13
         top = z.max()  # rnn_states.py:14
         tmp_1 = np.exp(z - top)  # rnn_states.py:15
@@ -134,7 +127,7 @@ def forward(
         tmp_3 = z[targets[t]]
         total += np.log(tmp_2) + top - tmp_3
     return total / steps, Residuals(
-        targets.copy(), tape, tape_1, hs, tape_2, tokens.copy(), wy.copy(), wh.copy()
+        targets.copy(), tape, tape_1, hs, tokens.copy(), wy.copy(), wh.copy()
     )
 
 
@@ -144,7 +137,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Arra
     Args:
         cotangent: float64
     """
-    targets, tape, tape_1, hs, tape_2, tokens, wy, wh = residuals
+    targets, tape, tape_1, hs, tokens, wy, wh = residuals
     steps = targets.shape[0]
     v = tape_1.shape[1]
     h = hs.shape[1]
@@ -156,13 +149,13 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Arra
     wx_bar = np.zeros((v, h))
     wy_bar = np.zeros((h, v))
     for t in reversed(range(steps)):
-        tape_t = tape_2[t]
+        hs_next = hs[t + 1]  # rnn_states.py:13
         z_bar = np.zeros(v)  # rnn_states.py:15
         z_bar[targets[t]] -= total_bar
         z_bar = z_bar + total_bar / tape[t] * tape_1[t]
-        wy_bar += np.outer(hs[t + 1], z_bar)  # rnn_states.py:13
+        wy_bar += np.outer(hs_next, z_bar)  # rnn_states.py:13
         hs_bar[t + 1] += z_bar @ wy.T
-        tmp = hs_bar[t + 1] * (1.0 - tape_t * tape_t)  # rnn_states.py:12
+        tmp = hs_bar[t + 1] * (1.0 - hs_next * hs_next)  # rnn_states.py:12
         wx_bar[tokens[t]] += tmp
         wh_bar += np.outer(hs[t], tmp)
         hs_bar[t + 1] = 0.0
