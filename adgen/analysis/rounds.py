@@ -44,6 +44,7 @@ class Instance:
 
 
 def is_integer(value: Value) -> bool:
+    """Whether a value is a single integer."""
     return isinstance(value.any_type, Type) and value.type.dtype.is_integer and not value.type.rank
 
 

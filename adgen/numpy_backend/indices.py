@@ -46,16 +46,21 @@ class IndexPrinter:
             case Point():
                 return self._point(next(rest), dim), ":"  # type: ignore[call-overload]
             case Gather():
-                return self._value(self._unwrapped(next(rest))[0]), ":"  # type: ignore[call-overload]
+                return self._value(self._unwrapped(next(rest), dim)[0]), ":"  # type: ignore[call-overload]
             case Range(size, step):
                 return self._range(next(rest), size, step, dim)  # type: ignore[call-overload]
         raise AssertionError(access)
 
-    def _unwrapped(self, value: Value) -> tuple[Value, bool]:
-        """The user's index, which NumPy itself counts from the end where it is negative."""
+    def _unwrapped(self, value: Value, dim: Dim) -> tuple[Value, bool]:
+        """The user's index, which NumPy itself counts from the end where it is negative.
+
+        Not so the index of a view that is shorter than what is indexed here.
+        """
         wrapped = False
         while value.hint is None and (op := self._defs.op(value)) is not None:
             if op.prim.name == "wrap":
+                if self._difference(op.attr("dim"), dim) != ZERO:
+                    break
                 wrapped = True
             elif op.prim.name != "cast" or not _is_integer(op.operands[0]) or self._integers.named(value):
                 break
@@ -63,7 +68,7 @@ class IndexPrinter:
         return value, wrapped
 
     def _point(self, value: Value, dim: Dim) -> str:
-        inner, wrapped = self._unwrapped(value)
+        inner, wrapped = self._unwrapped(value, dim)
         place = self._integers.polynomial(inner)
         from_end = None if wrapped else self._from_end(place, dim)
         return from_end or self._spelled(inner, place)
