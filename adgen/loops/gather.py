@@ -157,6 +157,8 @@ def _shifts(first: _Member, nest: Nest, store: Store) -> tuple[int, ...] | None:
 
 def _multiple(rest: Dim, step: Dim) -> int | None:
     """How often a step is in a distance."""
+    if step == ZERO:
+        return 0
     if step.value is not None:
         constant = dict(rest.terms).get((), 0)
         return round(constant / step.value)

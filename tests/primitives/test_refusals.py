@@ -47,7 +47,7 @@ REFUSED = [
     ("np.zeros(6).reshape(4, -1)", "AG242", "np.zeros(6).reshape(4, -1)"),
     ("x.reshape(-1, -1)", "AG205", "x.reshape(-1, -1)"),
     ("np.einsum('ij,jk', x)", "AG205", "np.einsum('ij,jk', x)"),
-    ("np.einsum('ijk->i', x)", "AG205", "'ijk->i'"),
+    ("np.einsum('ijk->i', x)", "AG205", "np.einsum('ijk->i', x)"),
     ("np.einsum('ij->k', x)", "AG205", "np.einsum('ij->k', x)"),
     ("np.linalg.norm(x, 3)", "AG205", "3"),
     ("np.linalg.norm(v, 'fro')", "AG205", "'fro'"),

@@ -49,7 +49,7 @@ CODES = (
     ),
     Code(
         "AG709",
-        "memory of {memory} bytes is too little for the loops of `{name}`: they need at least {least} bytes",
+        "memory of {memory} bytes is too little for `{name}`, whose loops need at least {least} bytes",
         "The reverse sweep of a loop has to keep one state, and what one step needs of its own. The option "
         "`memory` is for all loops that have no schedule of their own.",
         help="give it more, or carry less through the loop",

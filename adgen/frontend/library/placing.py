@@ -60,7 +60,7 @@ def copyto(
 def _store_where(c: LibraryContext, target: Array, mask: Value, new: Value) -> None:
     """Overwrite the cells where a mask is true by those of an array of the same shape."""
     old = c.value(target)
-    chosen = c.broadcast(old, mask)[1]
+    chosen = c.fitting(mask, old.type.with_dtype(DType.bool))
     c.update(target, where_(c.b, chosen, c.fitting(new, old.type), old))
 
 
