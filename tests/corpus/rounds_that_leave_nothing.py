@@ -1,4 +1,4 @@
-"""Arrays that rounds make and nobody reads, with names that swap; the reverse sweep has loops with no work."""
+"""Arrays that nobody reads, and names that swap: loops with no work in the reverse sweep."""
 
 import numpy as np
 
