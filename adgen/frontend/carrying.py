@@ -28,6 +28,7 @@ from adgen.frontend.carried_places import Places
 from adgen.frontend.following import site_of
 from adgen.frontend.merging import Unjoinable
 from adgen.frontend.mutation import changed_names, sole
+from adgen.frontend.nested import note_made
 from adgen.frontend.open_sizes import in_scope, opened
 from adgen.frontend.optional import can_be_absent, is_none
 from adgen.frontend.origins import becoming
@@ -265,8 +266,10 @@ class Carried(Bindings):
                     if like.owner in self.fresh:
                         lost = False
                     else:
-                        like = replace(like, owner=Root(like.kind, None, self.r.b.span))
-                        self.fresh[like.owner] = None
+                        owner = Root(like.kind, None, self.r.b.span)
+                        note_made(self.r, owner, like.owner, end.owner)
+                        like = replace(like, owner=owner)
+                        self.fresh[owner] = None
                 elif lost:
                     like = replace(like, owner=None)
                 if not lost and all(f is None for f in found):

@@ -19,7 +19,7 @@ from adgen.frontend.abstract import (
     Tuple,
 )
 from adgen.frontend.elements import LEAF, element_of
-from adgen.frontend.nested import flattened
+from adgen.frontend.nested import flattened, note_made
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.core import Indexer, Point, Region, Value
 from adgen.ir.dims import Dim
@@ -124,7 +124,8 @@ def _constant(r: Reader, item: Abstract, times: Value, site: object) -> Grown:
     value = r.value(item)
     count = r.sizes.bindable(_length(r, r.sizes.polynomial(times), Dim.const(0)), "count")
     owner = Root("list", None, r.b.span)
-    r.sites[owner], r.born[owner] = site, tuple(r.rounds)
+    r.sites[owner] = site
+    note_made(r, owner)
     place = r.new_array(broadcast(r.b, value, dims=(count,), axes=()), "list")
     return Grown(place, count, value.type, owner)
 

@@ -89,7 +89,7 @@ def new(r: Reader, items: Sequence[Abstract], site: object, name: str | None = N
         element = found if element is None else joined(r, element, found)
     owner = Root("list", name, r.b.span)
     r.sites[owner] = site
-    r.born[owner] = tuple(r.rounds)
+    nested.note_made(r, owner)
     if element is None:
         return Cells(owner)
     element = replace(element, types=tuple(in_scope(r, t) for t in element.types))
@@ -112,7 +112,7 @@ def copied(r: Reader, x: Cells) -> Cells:
     r.elements.setdefault(site, None)
     owner = Root("list", None, r.b.span)
     r.sites[owner] = site
-    r.born[owner] = tuple(r.rounds)
+    nested.note_made(r, owner)
     mine = kind_of(r, x)
     if mine is None:
         return new(r, (), site)

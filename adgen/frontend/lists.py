@@ -50,7 +50,7 @@ def new_list(r: Reader, items: tuple[Abstract, ...]) -> Tuple | Cells:
         return cells.new(r, items, site)
     owner = Root("list", None, r.b.span)
     r.sites[owner] = site
-    r.born[owner] = tuple(r.rounds)
+    nested.note_made(r, owner)
     return Tuple(items, "list", owner=owner)
 
 

@@ -25,6 +25,7 @@ from adgen.frontend.abstract import (
 )
 from adgen.frontend.carried_places import Places
 from adgen.frontend.following import Following, Joint
+from adgen.frontend.nested import note_made
 from adgen.frontend.open_sizes import closed, sized
 from adgen.frontend.optional import can_be_absent, is_none, learn
 from adgen.frontend.promotion import join_types
@@ -101,11 +102,12 @@ def align(
             for k, (a, b) in enumerate(zip(left.items, right.items, strict=True))
         ]
         fresh = own is not None and own(left.owner, right.owner)
-        like = (
-            left
-            if left.owner is right.owner
-            else replace(left, owner=Root(left.kind, None, r.b.span) if fresh else None)
-        )
+        like = left
+        if left.owner is not right.owner:
+            owner = Root(left.kind, None, r.b.span) if fresh else None
+            if owner is not None:
+                note_made(r, owner, left.owner, right.owner)
+            like = replace(left, owner=owner)
         skeleton = ("tuple", like, [p[0] for p in parts])
         return skeleton, [leaf for p in parts for leaf in p[1]]
     if isinstance(left, Grown) or isinstance(right, Grown):

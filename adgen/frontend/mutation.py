@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from adgen.frontend.abstract import Abstract, Iterable, Partial, Root, Tuple, UserFunction
 from adgen.frontend.lists import owners_in
-from adgen.frontend.nested import check_unsealed
+from adgen.frontend.nested import check_unsealed, note_made
 from adgen.frontend.reader import Reader, describe
 from adgen.frontend.state import BOUND, Binding, Closure, Missing, State
 
@@ -21,7 +21,9 @@ _B = TypeVar("_B", bound="Abstract | Missing")
 
 def owned(r: Reader, x: Tuple) -> Tuple:
     """A container made here, which nothing else refers to yet."""
-    return replace(x, owner=Root(x.kind, None, r.b.span))
+    owner = Root(x.kind, None, r.b.span)
+    note_made(r, owner)
+    return replace(x, owner=owner)
 
 
 def change(r: Reader, old: Tuple, new: Tuple) -> Tuple:

@@ -1,8 +1,8 @@
-"""Lists inside lists of run-time length, kept as rows of an array.
+"""Containers inside lists of run-time length; lists of numbers among them are kept as rows of an array.
 
-A list that is appended to another one is copied into a row. In Python both stay one object, so the list that
-was appended is *sealed*: it can be read by its name, but a change of it is refused. Where a round of a loop
-may append the list of an earlier round, that is refused as well.
+What is appended to such a list is copied into it. In Python both stay one object, so a list, dict or record
+that was appended is *sealed*: it can be read by its name, but a change of it is refused. Where a round of a
+loop may append the one of an earlier round, that is refused as well.
 
 Numbers are stored into the rows (``m[i][j] = v``) as long as nothing but the outer list refers to them: no
 name of a row, and no other list into which rows were copied.
@@ -22,26 +22,28 @@ from adgen.ir.core import Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 
-_COPY = "append a copy: `.append(list(row))`"
-_LATER = f"a list that was appended to another list is not changed afterwards; {_COPY}"
+_COPY = "append a copy: `.append(list(row))`, `.append(dict(row))`"
+_LATER = f"what was appended to a list is not changed afterwards; {_COPY}"
 _SHARED = "other names or lists may refer to the list that is written into; use an array: `np.zeros((n, m))`"
 _UNKNOWN = "lists in a list of run-time length are written into by `xs[i][j] = v` only; use an array"
-_EARLIER = f"every round would append the same list; make it inside the loop, or {_COPY}"
+_EARLIER = f"every round would append the same object; make it inside the loop, or {_COPY}"
 
 
 def flattened(r: Reader, x: Abstract) -> Abstract:
-    """An element of a list with the lists in it as rows; they are sealed. What is no list stays as it is."""
+    """An element of a list with the lists in it as rows. The containers that it consists of are sealed."""
     from adgen.frontend.lists import owners_in
 
-    if isinstance(x, Tuple) and x.kind != "list":
-        items = tuple(flattened(r, item) for item in x.items)
-        return x if all(a is b for a, b in zip(items, x.items, strict=True)) else replace(x, items=items)
-    found = _row(r, x)
-    if found is None:
-        return x
     for owner in dict.fromkeys(owners_in(x)):
         _seal(r, owner)
-    return found
+    return _in_rows(r, x)
+
+
+def _in_rows(r: Reader, x: Abstract) -> Abstract:
+    found = _row(r, x)
+    if found is not None or not isinstance(x, Tuple):
+        return x if found is None else found
+    items = tuple(_in_rows(r, item) for item in x.items)
+    return x if all(a is b for a, b in zip(items, x.items, strict=True)) else replace(x, items=items)
 
 
 def _row(r: Reader, x: Abstract | None) -> Grown | None:
@@ -209,7 +211,7 @@ def own(r: Reader, x: Grown) -> Grown:
     return replace(x, place=r.new_array(places.read(r, contents(r, x)), "list"), owner=None)
 
 
-# -- sealed lists ---------------------------------------------------------------------------------------
+# -- sealed containers ---------------------------------------------------------------------------------------
 def _seal(r: Reader, owner: Root) -> None:
     here, born = tuple(r.rounds), r.born.get(owner)
     if born is None or born[: len(here)] != here:
@@ -217,8 +219,15 @@ def _seal(r: Reader, owner: Root) -> None:
     r.sealed.setdefault(owner)
 
 
+def note_made(r: Reader, owner: Root, *before: Root | None) -> None:
+    """Note where a container was made; it goes on with the identity of others, which may be sealed."""
+    r.born[owner] = tuple(r.rounds)
+    if any(one in r.sealed for one in before):
+        r.sealed[owner] = None
+
+
 def check_unsealed(r: Reader, owner: Root | None) -> None:
-    """Refuse to change a list that is an element of another one."""
+    """Refuse to change what is an element of a list."""
     if owner is not None and owner in r.sealed:
         raise r.error("AG115", notes=[_LATER])
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adgen.diagnostics import Diagnostic, Span, UserError, diagnose
+from adgen.diagnostics import Span, diagnose
 from adgen.diagnostics.errors import RunMemoryError
 from adgen.ir.core import Func, Op
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
+from adgen.runtime.guards import EntryRefusal
 from adgen.runtime.options import Options
 from adgen.runtime.traced import Traced
 from adgen.transform.budget import with_budget
@@ -23,19 +24,8 @@ def within_budget(traced: Traced, options: Options) -> Traced:
     return replace(traced, func=with_budget(traced.func, options.budget))
 
 
-class TooLittleMemory(UserError, RunMemoryError):
-    """A budget that no schedule fits: a diagnostic, and a MemoryError."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        UserError.__init__(self, diagnostic)
-        self.message = diagnostic.title
-        self.span = diagnostic.primary
-        self.code = diagnostic.code
-
-    def __reduce__(self) -> Any:
-        return (TooLittleMemory, (self.diagnostics[0],))
-
-    __str__ = UserError.__str__
+class TooLittleMemory(EntryRefusal, RunMemoryError):
+    """A budget that no schedule fits."""
 
 
 @dataclass(frozen=True, slots=True)

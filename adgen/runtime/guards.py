@@ -106,8 +106,8 @@ class Guard:
         return [a for a, value in values if (value != 0 if a.exact else value < 0)]
 
 
-class EntryMismatch(UserError, RunValueError):
-    """Sizes of the arguments that do not go together: a diagnostic, and the ValueError Python would raise."""
+class EntryRefusal(UserError):
+    """A call that is refused on entry: a diagnostic, and with a second base what Python would raise."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         UserError.__init__(self, diagnostic)
@@ -116,9 +116,13 @@ class EntryMismatch(UserError, RunValueError):
         self.code = diagnostic.code
 
     def __reduce__(self) -> Any:
-        return (EntryMismatch, (self.diagnostics[0],))
+        return (type(self), (self.diagnostics[0],))
 
     __str__ = UserError.__str__
+
+
+class EntryMismatch(EntryRefusal, RunValueError):
+    """Sizes of the arguments that do not go together."""
 
 
 def mismatch(equality: Equality, sizes: Mapping[str, int]) -> EntryMismatch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -58,23 +59,23 @@ class Raised:
             return made
 
 
-class Runnable:
+class Runnable(ABC):
     """A program ready to run: ``run`` takes the parameters and gives the results."""
 
     @property
+    @abstractmethod
     def run(self) -> Run:
         """The callable."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def checks(self) -> Sequence[Raised]:
         """The checks of the program."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def place(self) -> Span | None:
         """Where the function is."""
-        raise NotImplementedError
 
     def __call__(self, leaves: Sequence[Any]) -> Sequence[Any]:
         """Run the program. What the user's function raises comes out, and its failures as ``RunError``."""

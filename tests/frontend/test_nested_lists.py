@@ -1,5 +1,7 @@
 """Lists in lists of run-time length: what would show that a row is a copy is refused."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -141,3 +143,93 @@ def test_rows_and_copies(fun, backend):
     found, expected = adgen.jit(fun, backend=backend)(x), fun(x)
     np.testing.assert_allclose(found, expected, rtol=1e-15)
     assert np.shape(found) == np.shape(expected)
+
+
+@dataclass
+class Point:
+    x: float
+    y: float
+
+
+def changed_dict(x):
+    rows = []
+    for v in x:
+        if v > 0.0:
+            row = {"a": v}
+            rows.append(row)
+            row["a"] = v * 5.0
+    return rows[0]["a"]
+
+
+def one_dict_each_round(x):
+    rows, row = [], {"a": 0.0}
+    for v in x:
+        if v > 0.0:
+            row["a"] = v * 5.0
+            rows.append(row)
+    return rows[0]["a"]
+
+
+def dict_in_a_list(x):
+    rows = []
+    for v in x:
+        row = [v, {"k": v}]
+        rows.append(row)
+        row[1]["k"] = 9.0 * v
+    return rows[0][1]["k"]
+
+
+def changed_record(x):
+    rows = []
+    for v in x:
+        if v > 0.0:
+            point = Point(v, 1.0)
+            rows.append(point)
+            point.y = 2.0 * v
+    return rows[0].y
+
+
+def changed_behind_a_branch(x):
+    rows = []
+    for v in x:
+        if v > 0.0:
+            row = {"a": v}
+            rows.append(row)
+        else:
+            row = {"a": 2.0 * v}
+        row["a"] = v * 5.0
+    return rows[0]["a"]
+
+
+CONTAINERS = [changed_dict, one_dict_each_round, dict_in_a_list, changed_record, changed_behind_a_branch]
+
+
+@pytest.mark.parametrize("fun", CONTAINERS, ids=lambda f: f.__name__)
+def test_containers_that_change_behind_a_list_are_refused(fun):
+    with pytest.raises(adgen.UserError) as caught:
+        adgen.grad(fun)(np.array([0.3, 0.5, -0.2]))
+    assert caught.value.diagnostic.code == "AG115"
+
+
+def containers(x):
+    rows, points = [], []
+    for v in x:
+        if v > 0.0:
+            rows.append({"a": v, "b": v * v})
+            points.append(Point(v, 2.0))
+            points.append(Point(points[-1].x * v, 1.0))
+    state = {"s": 1.0}
+    for v in x:
+        state["s"] = state["s"] * v
+    rows.append({"a": state["s"], "b": 1.0})
+    return rows[0]["b"] + rows[-1]["a"] + sum(p.x * p.y for p in points)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_containers_in_lists(backend):
+    x = np.array([0.3, 0.5, -0.2])
+    value, gradient = adgen.value_and_grad(containers, backend=backend)(x)
+    np.testing.assert_allclose(value, containers(x), rtol=1e-15)
+    steps = 1e-6 * np.eye(3)
+    slopes = [(containers(x + step) - containers(x - step)) / 2e-6 for step in steps]
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-7)

@@ -1310,3 +1310,7 @@ def body(text: str) -> list[str]:
     """The statements of a case, which may be an expression."""
     parts = [part.strip() for part in text.split(";")]
     return parts if "return " in text else [f"return {text}"]
+
+
+#: expressions whose derivative a difference quotient cannot see at the sample
+KINKED = ("stats.beta.logpdf(x", "stats.poisson.logpmf(o", "np.nan_to_num", "adgen.stop_gradient")

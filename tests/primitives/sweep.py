@@ -25,7 +25,7 @@ from adgen.primitives.shape import broadcast
 from adgen.primitives.sizes import constant
 from tests.primitives import lowering
 from tests.primitives.cases import Case, all_cases, arguments, derivatives, shape_of, types_of
-from tests.primitives.expressions import EXPRESSIONS, names_in
+from tests.primitives.expressions import EXPRESSIONS, KINKED, names_in
 from tests.primitives.expressions import arguments as values_of_names
 from tests.primitives.facets import Subject
 
@@ -206,10 +206,6 @@ def _same(one: Any, other: Any) -> bool:
     return (
         np.shape(one) == np.shape(other) and np.asarray(one).dtype == np.asarray(other).dtype and one is other
     )
-
-
-#: expressions whose derivative a difference quotient cannot see at the sample
-KINKED = ("stats.beta.logpdf(x", "stats.poisson.logpmf(o", "np.nan_to_num", "adgen.stop_gradient")
 
 
 def _arrays(change: Callable[[Any], Any]) -> Setting:
