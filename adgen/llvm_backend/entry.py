@@ -9,6 +9,7 @@ enough); everything else is handed, arguments untouched, to a Python callable.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adgen.ir.types import DType, Kind, Type
@@ -17,6 +18,7 @@ from adgen.llvm_backend.layout import (
     DATA,
     DIMS,
     ENTRY,
+    FLAGS,
     STATE,
     WANTED_FLAGS,
     WRITEABLE,
@@ -79,23 +81,26 @@ class _Entry(Arguments):
         work = w.value("load ptr, ptr @state")
         for k, position in enumerate(self.conditions.outputs):
             self._output(k, position)
+        for leaf, _ in self.conditions.written:
+            self._apart(leaf)
         fresh = (k for k in range(len(self.kernel.results)) if k not in self.conditions.outputs)
         self.made = {k: self._result(k) for k in fresh}
         for value in self.borrowed:
-            w.emit(f"call void {self._external('py.Py_IncRef')}(ptr {value})")
+            self._kept(value)
         given = f"(ptr {self.cells}, ptr {self.dims}, ptr {work}, ptr {self.where})"
         status = self._released(f"call i32 {self._external('kernel.run')}{given}")
-        for value in self.borrowed:
-            w.emit(f"call void {self._external('py.Py_DecRef')}(ptr {value})")
         good, failed = w.fresh("good"), w.fresh("failed")
         w.branch_if(w.value(f"icmp eq i32 {status}, 0"), good, failed)
         w.start_block(failed)
-        for array in self.made.values():
-            if array:
-                w.emit(f"call void {self._external('py.Py_DecRef')}(ptr {array})")
+        for value in (*self.borrowed, *filter(None, self.made.values())):
+            self._drop(value)
         w.branch("slow")
         w.start_block(good)
         self._fill_numbers()
+        for leaf, position in self.conditions.written:
+            self._write_back(self.values[leaf], position)
+        for value in self.borrowed:
+            self._drop(value)
 
     def _output(self, k: int, position: int) -> None:
         """An array of the caller that takes a result: it must fit, and be apart from all others."""
@@ -112,21 +117,47 @@ class _Entry(Arguments):
         if self.kernel.results[position] == ARRAY:
             w.emit(f"store ptr {data}, ptr {self._cell(len(self.kernel.arrays) + position)}")
         mine = self._extent(data, elements, type_)
-        for other in self._extents():
+        self._must_be_apart(mine, [*self.written, *(self._extent_of(k) for k in self._arrays())])
+        self.written.append(mine)
+
+    def _apart(self, leaf: int) -> None:
+        """An argument that is written must be writeable, and share no memory with another one."""
+        w, others = self.w, [self._extent_of(k) for k in self._arrays() if k != leaf]
+        flags = w.value(f"and i32 {self._field(self.values[leaf], FLAGS, 'i32')}, {WRITEABLE}")
+        self._must(w.value(f"icmp ne i32 {flags}, 0"))
+        self._must_be_apart(self._extent_of(leaf), [*self.written, *others])
+
+    def _write_back(self, target: str, position: int) -> None:
+        """Give an array of the caller the contents it has at the end."""
+        w, type_ = self.w, self.kernel.result_types[position]
+        assert isinstance(type_, Type)
+        if self.kernel.results[position] == ARRAY:
+            copy = self._external("numpy.50")
+            w.emit(f"call i32 {copy}(ptr {target}, ptr {self.made[position]})")
+            self._drop(self.made[position])
+            return
+        t = memory_type(type_.dtype)
+        value = w.value(f"load {t}, ptr {self._cell(len(self.kernel.arrays) + position)}")
+        w.emit(f"store {t} {value}, ptr {self._field(target, DATA, 'ptr')}")
+
+    def _must_be_apart(self, mine: tuple[str, str], others: Sequence[tuple[str, str]]) -> None:
+        w = self.w
+        for other in others:
             before = w.value(f"icmp ule i64 {mine[1]}, {other[0]}")
             after = w.value(f"icmp ule i64 {other[1]}, {mine[0]}")
             self._must(w.value(f"or i1 {before}, {after}"))
-        self.written.append(mine)
 
-    def _extents(self) -> list[tuple[str, str]]:
-        """First and last address of every array of the call so far."""
-        found = list(self.written)
-        for position, elements in self.elements.items():
-            type_ = self.kernel.param_types[position]
-            assert isinstance(type_, Type)
-            data = self.w.value(f"load ptr, ptr {self._cell(position)}")
-            found.append(self._extent(data, elements, type_))
-        return found
+    def _arrays(self) -> list[int]:
+        """The leaves that are arrays, of any rank."""
+        types = enumerate(self.kernel.param_types)
+        return [k for k, t in types if isinstance(t, Type) and t.kind is Kind.array]
+
+    def _extent_of(self, leaf: int) -> tuple[str, str]:
+        """First and last address of an array of the call."""
+        type_ = self.kernel.param_types[leaf]
+        assert isinstance(type_, Type)
+        data = self._field(self.values[leaf], DATA, "ptr")
+        return self._extent(data, self.elements.get(leaf, "1"), type_)
 
     def _extent(self, data: str, elements: str, type_: Type) -> tuple[str, str]:
         w = self.w
@@ -208,20 +239,15 @@ class _Entry(Arguments):
         vectorcall = self._external("py.PyObject_Vectorcall")
         answer = w.value(f"call ptr {vectorcall}(ptr {function}, ptr %args, i64 %nargs, ptr %names)")
         w.emit(f"ret ptr {answer}")
+        w.start_block("raised")
+        w.emit("ret ptr null")
 
     def _built(self, template: Template) -> str:
         if template is None:
-            none = self._external("object.None")
-            self.w.emit(f"call void {self._external('py.Py_IncRef')}(ptr {none})")
-            return none
+            return self._kept(self._external("object.None"))
         if isinstance(template, int):
             return self.made[template] or self._number_object(template)
-        w = self.w
-        made = w.value(f"call ptr {self._external('py.PyTuple_New')}(i64 {len(template)})")
-        for k, part in enumerate(template):
-            item = self._built(part)
-            w.emit(f"call i32 {self._external('py.PyTuple_SetItem')}(ptr {made}, i64 {k}, ptr {item})")
-        return made
+        return self._put_together(template, [self._built(part) for part in template.parts])
 
     def _number_object(self, position: int) -> str:
         w, type_ = self.w, self.kernel.result_types[position]

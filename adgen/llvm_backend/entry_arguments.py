@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from adgen.ir.dims import Dim
-from adgen.ir.types import DType, Type
+from adgen.ir.types import DType, Kind, Type
+from adgen.llvm_backend.entry_trees import Pieces
 from adgen.llvm_backend.keywords import arguments
 from adgen.llvm_backend.layout import (
     CELL,
@@ -16,19 +17,18 @@ from adgen.llvm_backend.layout import (
     WANTED_FLAGS,
     Conditions,
 )
-from adgen.llvm_backend.memory import Table
-from adgen.llvm_backend.writer import Writer, memory_type
+from adgen.llvm_backend.writer import memory_type
 from adgen.loops.interface import Interface
 
 
-class Arguments:
+class Arguments(Pieces):
     """What happens before the call: anything unusual goes to the block `slow`."""
 
     def __init__(self, kernel: Interface, conditions: Conditions) -> None:
+        super().__init__()
         self.kernel = kernel
         self.conditions = conditions
-        self.w = Writer()
-        self.table = Table()
+        self.values: list[str] = []
         self.arrays: dict[int, str] = {}
         self.elements: dict[int, str] = {}
         self.borrowed: list[str] = []
@@ -38,20 +38,6 @@ class Arguments:
         self.dims = self.w.alloca("i64", max(len(kernel.symbols), 2))
         self.where = self.w.alloca("i64")
 
-    # -- small pieces -----------------------------------------------------------------------------------
-    def _external(self, name: str) -> str:
-        return self.table.load(self.w, name)
-
-    def _field(self, address: str, offset: int, type_: str) -> str:
-        place = self.w.value(f"getelementptr inbounds i8, ptr {address}, i64 {offset}")
-        return self.w.value(f"load {type_}, ptr {place}")
-
-    def _must(self, condition: str) -> None:
-        """Go on only where a condition holds; else the slow path answers."""
-        go_on = self.w.fresh("ok")
-        self.w.branch_if(condition, go_on, "slow")
-        self.w.start_block(go_on)
-
     def _cell(self, position: int) -> str:
         return self.w.value(f"getelementptr inbounds i64, ptr {self.cells}, i64 {position}")
 
@@ -59,15 +45,17 @@ class Arguments:
     def enter(self) -> None:
         """Check and unpack the arguments."""
         w, kernel = self.w, self.kernel
-        count = len(kernel.arrays) - len(self.conditions.hidden)
-        given = arguments(w, self._external, self.conditions.keywords, count)
-        for position, (array, type_) in enumerate(zip(kernel.arrays, kernel.param_types, strict=True)):
+        hidden, shapes = len(self.conditions.hidden), self.conditions.arguments
+        shapes = shapes or tuple(range(len(kernel.arrays) - hidden))
+        given = arguments(w, self._external, self.conditions.keywords, len(shapes))
+        for position, shape in enumerate(shapes):
+            found = self._leaves(self._item(given, position), shape)
+            self.borrowed += [] if isinstance(shape, int) else found
+            self.values += found
+        self.values += [self._captured(k) for k in range(hidden)]
+        pairs = zip(self.values, kernel.arrays, kernel.param_types, strict=True)
+        for position, (value, array, type_) in enumerate(pairs):
             assert isinstance(type_, Type)
-            if position < count:
-                place = w.value(f"getelementptr inbounds ptr, ptr {given}, i64 {position}")
-                value = w.value(f"load ptr, ptr {place}")
-            else:
-                value = self._captured(position - count)
             if array:
                 self._array(position, value, type_)
             else:
@@ -88,6 +76,11 @@ class Arguments:
 
     def _number(self, position: int, value: str, type_: Type) -> None:
         w, dtype = self.w, type_.dtype
+        if type_.kind is Kind.array:
+            self._must_be_array(value, type_, WANTED_FLAGS)
+            t, data = memory_type(dtype), self._field(value, DATA, "ptr")
+            w.emit(f"store {t} {w.value(f'load {t}, ptr {data}')}, ptr {self._cell(position)}")
+            return
         kind = self._field(value, 8, "ptr")
         if dtype is DType.bool and type_.is_py:
             true, false = self._external("object.True"), self._external("object.False")

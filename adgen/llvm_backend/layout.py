@@ -14,7 +14,25 @@ SIZE, ITEMS = 16, 24
 #: C-contiguous, aligned; writeable.
 WANTED_FLAGS, WRITEABLE = 0x0001 | 0x0100, 0x0400
 
-Template = int | None | tuple["Template", ...]
+FIXED, MADE = "fixed", "made"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How an argument is taken apart, or a result put together.
+
+    `kind` is that of a container, or `FIXED` for one object that is always the same, or `MADE` for what a
+    callable makes of the parts. Parts that are numbers are leaves (of results: which). `objects` says where
+    the objects it needs are among those of the call form: the fixed one, the callable, the class of a named
+    tuple or a record and the names of its fields, the keys of a dict.
+    """
+
+    kind: str
+    parts: tuple[Shape | int, ...] = ()
+    objects: tuple[int, ...] = ()
+
+
+Template = Shape | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +44,9 @@ class Conditions:
     `keywords` says of each argument of the call whether it may be given by position and by name; further
     ones are found in dicts (`name`) or closure cells (`cell`), as `hidden` says. Of dims that are `alike` one
     is 1 where the other is, and one of those in `refuted` is negative, if there are any. The results
-    `outputs` (by position) go to arrays that are there already.
+    `outputs` (by position) go to arrays that are there already. `arguments` is the structure of each
+    argument (none: they are the leaves), and `written` are pairs of a leaf and of the result that it holds
+    afterwards.
     """
 
     pinned: tuple[tuple[int, int], ...] = ()
@@ -37,3 +57,5 @@ class Conditions:
     alike: tuple[tuple[Dim, Dim], ...] = ()
     refuted: tuple[Dim, ...] = ()
     outputs: tuple[int, ...] = ()
+    arguments: tuple[Shape | int, ...] = ()
+    written: tuple[tuple[int, int], ...] = ()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
 import ctypes
 import hashlib
 import importlib
+import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 from types import CellType
 from typing import Any
 
@@ -28,6 +31,7 @@ from adgen.llvm_backend.layout import (
     VALUE,
     WANTED_FLAGS,
     Conditions,
+    Shape,
     Template,
 )
 from adgen.llvm_backend.loading import KERNEL, WORKSPACE, Loaded, load_at
@@ -76,7 +80,8 @@ class CallForm:
 
     `parameters` are the names of the arguments with whether each may be given by position and by name;
     `hidden` are dicts with keys, and closure cells, that hold further arguments. `outputs` are arrays that
-    take results, by position; see `Conditions` for the rest.
+    take results, by position; `objects` are what the structures of arguments and results refer to. See
+    `Conditions` for the rest.
     """
 
     template: Template
@@ -87,6 +92,9 @@ class CallForm:
     alike: tuple[tuple[Dim, Dim], ...] = ()
     refuted: tuple[Dim, ...] = ()
     outputs: tuple[tuple[int, Any], ...] = ()
+    arguments: tuple[Shape | int, ...] = ()
+    objects: tuple[Any, ...] = ()
+    written: tuple[tuple[int, int], ...] = ()
 
     @property
     def conditions(self) -> Conditions:
@@ -100,6 +108,8 @@ class CallForm:
             self.alike,
             self.refuted,
             tuple(position for position, _ in self.outputs),
+            self.arguments,
+            self.written,
         )
 
     def addresses(self) -> dict[str, int]:
@@ -107,6 +117,7 @@ class CallForm:
         found = self.surroundings.addresses()
         found |= {f"keyword.{k}": id(sys.intern(name)) for k, (name, *_) in enumerate(self.parameters)}
         found |= {f"output.{k}": id(array) for k, (_, array) in enumerate(self.outputs)}
+        found |= {f"held.{k}": id(item) for k, item in enumerate(self.objects)}
         for k, item in enumerate(self.hidden):
             if isinstance(item, CellType):
                 found[f"hidden.holder{k}"] = id(item)
@@ -158,8 +169,7 @@ def entry_code(kernel: Interface, form: CallForm, digest: str) -> tuple[bytes, t
     directory = disk.cache_directory()
     if directory is None or not digest:
         return _made_code(kernel, form)
-    key = hashlib.sha256(f"{digest};{form.template};{form.conditions}".encode()).hexdigest()
-    path = directory / f"{key}.entry"
+    path = directory / f"{_key(kernel, form, digest)}.entry"
     found = disk.read(path)
     if found is not None:
         names, _, code = found.partition(b"\n")
@@ -167,6 +177,21 @@ def entry_code(kernel: Interface, form: CallForm, digest: str) -> tuple[bytes, t
     code, table = _made_code(kernel, form)
     disk.write(path, " ".join(table).encode() + b"\n" + code)
     return code, table
+
+
+def _key(kernel: Interface, form: CallForm, digest: str) -> str:
+    """What an entry is made from, and what makes it; its text takes longer to write than to look up."""
+    interface = replace(kernel, failures=())
+    parts = (digest, form.template, form.conditions, interface, _writers(), sys.version, np.__version__)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@cache
+def _writers() -> tuple[tuple[str, int, int], ...]:
+    """Sizes and times of the files that entries are made by."""
+    with os.scandir(Path(__file__).parent) as files:
+        found = ((file.name, file.stat()) for file in files if file.name.endswith(".py"))
+        return tuple(sorted((name, status.st_size, status.st_mtime_ns) for name, status in found))
 
 
 def _made_code(kernel: Interface, form: CallForm) -> tuple[bytes, tuple[str, ...]]:
@@ -240,7 +265,7 @@ def python_address(name: str) -> int:
             pointers = (ctypes.c_void_p * (int(rest) + 1)).from_address(_numpy_table())
             return int(pointers[int(rest)] or 0)
         case "type":
-            return id({"float": float, "int": int, "ndarray": np.ndarray}[rest])
+            return id(np.ndarray if rest == "ndarray" else getattr(builtins, rest))
         case "object":
             return id({"True": True, "False": False, "None": None}[rest])
         case "dtype":

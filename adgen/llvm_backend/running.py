@@ -18,10 +18,12 @@ from adgen.ir.dims import Dim, solve
 from adgen.ir.interpret import coerce
 from adgen.ir.types import GENERATOR, AnyType, Kind, StackType, Type
 from adgen.llvm_backend import generators
+from adgen.llvm_backend.layout import Shape
 from adgen.llvm_backend.loading import KERNEL, WORKSPACE, Loaded, load
 from adgen.llvm_backend.native import CallForm, NativeEntry, native_entry
 from adgen.llvm_backend.workspace import Workspace, taken
 from adgen.loops.interface import ARRAY, HEAP, Failure, Interface
+from adgen.objects.containers import TUPLE
 
 
 def _failed(failure: Failure) -> RunError:
@@ -86,7 +88,8 @@ class CompiledKernel:
         """Make the native function of the leaves, where there is one."""
         if self._native is None:
             self._calls = max(self._calls, 2)
-            self._native = self.entry(self._slow, CallForm(tuple(range(len(self.interface.results)))))
+            count = len(self.interface.results)
+            self._native = self.entry(self._slow, CallForm(Shape(TUPLE, tuple(range(count)))))
 
     def entry(
         self, slow: Callable[..., Any], form: CallForm, workspace: Workspace | None = None

@@ -7,22 +7,25 @@ entry of an earlier specialisation, in the end to the Python path.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import replace
-from types import CellType, FunctionType
+from types import CellType, FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
-from adgen.ir.types import DType, Kind
-from adgen.objects.containers import TUPLE
+from adgen.ir.types import DType
+from adgen.objects.containers import DICT, NAMED, RECORD
+from adgen.runtime import trees
 from adgen.runtime.captures import Fixed, Hidden, cell_of, holder_of
-from adgen.runtime.trees import LEAF, TreeSpec
+from adgen.runtime.trees import TreeSpec
 
 if TYPE_CHECKING:
-    from adgen.llvm_backend.layout import Template
+    from adgen.llvm_backend.layout import Shape
     from adgen.llvm_backend.native import CallForm, Surroundings
     from adgen.runtime.executables import Executable
     from adgen.runtime.specialise import Bound
     from adgen.runtime.subject import Subject
+    from adgen.runtime.traced import Traced
 
 _PINNABLE = (DType.i64, DType.bool)
 
@@ -52,11 +55,13 @@ def entry_into(
         return None
     taken = {position for position, _ in outputs}
     first = next(k for k in range(len(taken) + 1) if k not in taken)
-    template = None if returned is None else _template(returned, [first])
+    objects = list(form.objects)
+    template = None if returned is None else _result(returned, [first], objects)
     if template is None and returned is not None:
         return None
     kernel = executable.program.kernel
-    made = kernel.entry(slow, replace(form, template=template, outputs=outputs), workspace)
+    form = replace(form, template=template, outputs=outputs, objects=tuple(objects))
+    made = kernel.entry(slow, form, workspace)
     return None if made is None else made.function
 
 
@@ -65,14 +70,16 @@ def call_form(executable: Executable, bound: Bound, subject: Subject) -> CallFor
     from adgen.llvm_backend.native import CallForm
 
     traced = bound.specialisation.traced
-    plain = all(tree.spec.kind == LEAF for tree in traced.arguments)
-    types = (*traced.leaf_types, *(hidden.type for hidden in traced.hidden))
-    if not plain or traced.mutated or any(not t.rank and t.kind is Kind.array for t in types):
+    parameters = subject.signature.parameters.values()
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
         return None
-    template = _template(executable.traced.result, [0])
+    objects: list[Any] = []
+    template = _result(executable.traced.result, [0], objects)
+    arguments = tuple(_argument(tree.spec, objects) for tree in traced.arguments)
     surroundings = _surroundings(traced.fixed, subject.root)
     hidden = _hidden(traced.hidden, subject.root)
-    if template is None or surroundings is None or hidden is None:
+    shapes = tuple(shape for shape in arguments if shape is not None)
+    if template is None or surroundings is None or hidden is None or len(shapes) < len(arguments):
         return None
     if any(traced.leaf_types[k].dtype not in _PINNABLE for k in traced.demanded):
         return None
@@ -80,10 +87,14 @@ def call_form(executable: Executable, bound: Bound, subject: Subject) -> CallFor
         template,
         tuple((k, int(value)) for k, value in traced.demanded.items()),
         surroundings,
-        tuple(_parameter(p) for p in subject.signature.parameters.values()),
+        tuple(_parameter(p) for p in parameters),
         hidden,
         traced.alike,
         bound.specialisation.guard.refuted,
+        (),
+        shapes,
+        tuple(objects),
+        _written(executable.traced),
     )
 
 
@@ -112,16 +123,66 @@ def _hidden(
     return tuple(found)
 
 
-def _template(spec: TreeSpec, position: list[int]) -> int | tuple[Template, ...] | None:
-    """Numbers of results in the structure of the result; None for what an entry does not build."""
-    if spec.kind == LEAF:
-        position[0] += 1
-        return position[0] - 1
-    if spec.kind != TUPLE:
+def _argument(spec: TreeSpec, objects: list[Any]) -> Shape | int | None:
+    """The structure of an argument; None where an entry cannot take it apart as Python does."""
+    from adgen.llvm_backend.layout import FIXED, Shape
+
+    match spec.kind:
+        case trees.LEAF:
+            return 0
+        case trees.STATIC:
+            return Shape(FIXED, (), _kept(objects, spec.value))
+        case trees.ROWS:
+            return None
+    if spec.kind == RECORD and not _plain_fields(spec):
         return None
-    parts = [_template(child, position) for child in spec.children]
+    held = [spec.cls] if spec.kind in (NAMED, RECORD) else []
+    names = spec.keys if spec.kind in (DICT, RECORD) else ()
+    parts = [_argument(child, objects) for child in spec.children]
     found = tuple(part for part in parts if part is not None)
-    return found if len(found) == len(parts) else None
+    return Shape(spec.kind, found, _kept(objects, *held, *names)) if len(found) == len(parts) else None
+
+
+def _plain_fields(spec: TreeSpec) -> bool:
+    """Whether the fields of a record are kept alive by it: attributes or slots, nothing that is computed."""
+    cls: Any = spec.cls
+    found = [inspect.getattr_static(cls, key, None) for key in spec.keys]
+    plain = all(isinstance(f, MemberDescriptorType) or not hasattr(type(f), "__get__") for f in found)
+    return plain and cls.__getattribute__ is object.__getattribute__ and not hasattr(cls, "__getattr__")
+
+
+def _result(spec: TreeSpec, position: list[int], objects: list[Any]) -> Shape | int | None:
+    """Numbers of results in the structure of the result; None for what an entry does not build."""
+    from adgen.llvm_backend.layout import FIXED, MADE, Shape
+
+    match spec.kind:
+        case trees.LEAF:
+            position[0] += 1
+            return position[0] - 1
+        case trees.STATIC:
+            return Shape(FIXED, (), _kept(objects, spec.value))
+        case trees.ROWS:
+            return None
+    parts = tuple(_result(child, position, objects) for child in spec.children)
+    found = tuple(part for part in parts if part is not None)
+    if len(found) < len(parts):
+        return None
+    if spec.kind in (NAMED, RECORD):
+        make = spec.cls if spec.kind == NAMED else lambda *items: spec.build(list(items))
+        return Shape(MADE, found, _kept(objects, make))
+    return Shape(spec.kind, found, _kept(objects, *spec.keys))
+
+
+def _kept(objects: list[Any], *found: Any) -> tuple[int, ...]:
+    """Where the objects are, added to those that are kept; names are those that Python's code uses."""
+    objects += [sys.intern(item) if type(item) is str else item for item in found]
+    return tuple(range(len(objects) - len(found), len(objects)))
+
+
+def _written(traced: Traced) -> tuple[tuple[int, int], ...]:
+    """The leaves that are written in place, with the positions of the results that they hold afterwards."""
+    first = traced.result.leaf_count
+    return tuple((leaf, first + k) for k, leaf in enumerate(traced.mutated))
 
 
 def _surroundings(fixed: tuple[Fixed, ...], function: Any) -> Surroundings | None:

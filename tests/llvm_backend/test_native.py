@@ -13,6 +13,7 @@ import pytest
 
 from adgen.diagnostics import RunError
 from adgen.llvm_backend.kernel import LlvmKernel
+from adgen.llvm_backend.layout import Shape
 from adgen.llvm_backend.native import CallForm, Surroundings, layout_is_known
 from tests.llvm_backend.programs import kernel_of, of_text
 from tests.llvm_backend.test_programs import FAILURES, PROGRAMS
@@ -173,7 +174,9 @@ def test_forms_of_results_and_conditions() -> None:
     cell = (lambda: held).__closure__[0]  # type: ignore[index]
     slow: list[Any] = []
     form = CallForm(
-        (1, (0,)), ((1, 1),), Surroundings(((namespace, "helper", np.sin),), ((cell, cell.cell_contents),))
+        Shape("tuple", (1, Shape("tuple", (0,)))),
+        ((1, 1),),
+        Surroundings(((namespace, "helper", np.sin),), ((cell, cell.cell_contents),)),
     )
     entry = kernel.entry(lambda *args, **names: slow.append((args, names)), form)
     assert entry is not None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pickle
 import sys
+from dataclasses import dataclass
 from types import BuiltinFunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 import adgen
 from adgen.diagnostics import RunError, UserError
 from adgen.llvm_backend.native import layout_is_known
+from adgen.runtime.transform import Transform
 from tests.oracle.compare import assert_same_kind
 
 pytestmark = pytest.mark.skipif(not layout_is_known(), reason="this Python has another layout of objects")
@@ -197,3 +199,155 @@ def test_programs_with_conditions_on_their_sizes() -> None:
         wanted = adgen.grad(joined, (0, 1), backend="numpy")(x, y)
         for found, expected in zip(transform(x, y), wanted, strict=True):
             np.testing.assert_array_equal(found, expected)
+
+
+class Pair(NamedTuple):
+    w: Any
+    b: Any
+
+
+@dataclass
+class Layer:
+    w: Any
+    b: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    w: Any
+    b: Any
+
+
+class Doubled(Layer):
+    @property
+    def w(self) -> Any:
+        return self._w * 2.0
+
+    @w.setter
+    def w(self, value: Any) -> None:
+        self._w = value
+
+
+def by_key(p: Any, x: Any) -> Any:
+    return np.sum((p["w"] * x + p["b"]) ** 2)
+
+
+def by_position(p: Any, x: Any) -> Any:
+    return np.sum((p[0] * x + p[1]) ** 2)
+
+
+def by_name(p: Any, x: Any) -> Any:
+    return np.sum((p.w * x + p.b) ** 2)
+
+
+def nested(p: Any, x: Any, mode: str) -> Any:
+    total = 0.0
+    for w, b in p["layers"]:
+        total += np.sum((w * x + b) ** 2)
+    return total if mode == "sum" else total / 2.0
+
+
+W, B, X = np.arange(3.0), 2.0, np.ones(3)
+CONTAINERS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "dict": (by_key, ({"w": W, "b": B}, X)),
+    "tuple": (by_position, ((W, B), X)),
+    "list": (by_position, ([W, B], X)),
+    "named": (by_name, (Pair(W, B), X)),
+    "dataclass": (by_name, (Layer(W, B), X)),
+    "slots": (by_name, (Frozen(W, B), X)),
+    "nested": (nested, ({"layers": [(W, B), (W + 1.0, B)], "unused": None}, X, "sum")),
+}
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_containers_are_taken_apart_natively(name: str) -> None:
+    function, args = CONTAINERS[name]
+    transform = adgen.value_and_grad(function, backend="llvm")
+    first = transform(*args)
+    plain = Transform._python(transform, *args)
+    found = warm(transform, *args)
+    for value, gradients in (first, found):
+        assert value == function(*args)
+        assert type(gradients) is type(args[0])
+        assert repr(gradients) == repr(plain[1])
+    counts = [sys.getrefcount(item) for item in (args[0], W, X)]
+    for _ in range(100):
+        transform(*args)
+    assert counts == [sys.getrefcount(item) for item in (args[0], W, X)]
+
+
+def test_containers_of_another_structure_go_elsewhere() -> None:
+    transform = adgen.value_and_grad(by_key, backend="llvm")
+    warm(transform, {"w": W, "b": B}, X)
+    assert list(transform({"b": B, "w": W}, X)[1]) == ["b", "w"]
+    assert list(transform({"w": W, "b": B, "c": 1.0}, X)[1]) == ["w", "b", "c"]
+    assert transform({"".join("w"): W, "b": 3.0}, X)[0] == by_key({"w": W, "b": 3.0}, X)
+    with pytest.raises(UserError):
+        transform({"w": W}, X)
+    named = adgen.value_and_grad(by_name, backend="llvm")
+    warm(named, Pair(W, B), X)
+    assert type(named(Layer(W, B), X)[1]) is Layer
+    mode = adgen.grad(nested, backend="llvm")
+    warm(mode, {"layers": [(W, B)]}, X, "sum")
+    half = mode({"layers": [(W, B)]}, X, "mean")["layers"][0][1]
+    assert half * 2.0 == mode({"layers": [(W, B)]}, X, "sum")["layers"][0][1]
+    assert len(mode({"layers": [(W, B), (W, B)]}, X, "sum")["layers"]) == 2
+
+
+def test_records_that_compute_their_fields_stay_with_python() -> None:
+    transform = adgen.value_and_grad(by_name, backend="llvm")
+    for _ in range(4):
+        value, _ = transform(Doubled(W, B), X)
+        assert value == by_name(Doubled(W, B), X)
+    assert not isinstance(type(transform).__call__, BuiltinFunctionType)
+
+
+def change(x: Any, y: Any) -> Any:
+    y[:] = y * 2.0 + x
+    return np.sum(y * x)
+
+
+def test_arguments_are_changed_natively() -> None:
+    transform = adgen.value_and_grad(change, (0, 1), backend="llvm")
+    warm(transform, W, np.ones(3))
+    y = np.ones(3)
+    value, (x_bar, y_bar) = transform(W, y)
+    np.testing.assert_array_equal(y, 2.0 + W)
+    assert value == np.sum(y * W)
+    np.testing.assert_array_equal(x_bar, y + W)
+    np.testing.assert_array_equal(y_bar, 2.0 * W)
+    strided = np.ones(6)
+    transform(W, strided[::2])
+    np.testing.assert_array_equal(strided[::2], 2.0 + W)
+    with pytest.raises(ValueError, match="AG704"):
+        transform(y, y)
+    with pytest.raises(ValueError, match="AG704"):
+        transform(strided[:3], strided[2:5])
+    y.flags.writeable = False
+    with pytest.raises(ValueError, match="AG708"):
+        transform(W, y)
+
+
+def raised(y: Any) -> Any:
+    y[...] = y * 3.0
+    return y * y
+
+
+def test_arrays_without_axes_are_taken_and_changed() -> None:
+    transform = adgen.value_and_grad(raised, backend="llvm")
+    warm(transform, np.array(1.0))
+    y = np.array(2.0)
+    value, gradient = transform(y)
+    assert (value, float(gradient), float(y)) == (36.0, 36.0, 6.0)
+    assert gradient.shape == ()
+
+
+def test_gradients_of_containers_go_into_the_callers_arrays() -> None:
+    outputs = {"w": np.empty(3), "b": np.empty(())}
+    into = adgen.value_and_grad(by_key, backend="llvm").into(outputs)
+    for _ in range(3):
+        value = into({"w": W, "b": B}, X)
+    assert isinstance(type(into).__call__, BuiltinFunctionType)
+    assert value == by_key({"w": W, "b": B}, X)
+    np.testing.assert_array_equal(outputs["w"], 2.0 * (W + B))
+    assert outputs["b"] == np.sum(2.0 * (W + B))
