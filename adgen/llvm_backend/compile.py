@@ -14,6 +14,7 @@ import llvmlite.binding as llvm
 
 from adgen.llvm_backend.elf import undefined_symbols
 from adgen.llvm_backend.loading import LOCK, initialise
+from adgen.llvm_backend.vector_math import LATE, late_inlining
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,18 @@ def optimised(text: str, target: Target, options: CompileOptions) -> tuple[Any, 
     tuning.slp_vectorization = False
     builder = llvm.create_pass_builder(machine, tuning)
     builder.getModulePassManager().run(module, builder)
-    _inline_wide_forms(module, builder)
-    return module, machine
+    late = late_inlining(str(module)) if LATE in text else None
+    return (module if late is None else _inlined(late, machine)), machine
 
 
-def _inline_wide_forms(module: Any, builder: Any) -> None:
-    """Wide forms of elementary functions come in as calls from the vectoriser; inline those too."""
-    passes = llvm.create_new_module_pass_manager()
-    passes.add_always_inliner_pass()
-    passes.run(module, builder)
+def _inlined(text: str, machine: Any) -> Any:
+    """The module with what was kept from the first passes inlined, and what that leaves cleaned up."""
+    module = llvm.parse_assembly(text)
+    tuning = llvm.create_pipeline_tuning_options(speed_level=1)
+    tuning.loop_unrolling = tuning.loop_interleaving = False
+    builder = llvm.create_pass_builder(machine, tuning)
+    builder.getModulePassManager().run(module, builder)
+    return module
 
 
 def emit_object(text: str, target: Target | None = None, options: CompileOptions | None = None) -> bytes:

@@ -6,11 +6,12 @@ branches nor calls. What is not written yet calls libm through the pointer table
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from adgen.llvm_backend.elementary import errors, exponentials, inverses, logarithms, powers, trigonometry
-from adgen.llvm_backend.elementary.text import F32, F64, Body, Float, Reg, define, float_text
+from adgen.llvm_backend.elementary.text import F32, F64, METADATA, Body, Float, Reg, define, float_text
 
 Definition = Callable[..., Reg]
 
@@ -60,6 +61,8 @@ VARIANT_LANES = (2, 4, 8)
 FORMATS = {"f64": F64, "f32": F32}
 
 NOT_FOLDED = "nounwind willreturn memory(none)"
+#: Marks functions that stay calls until loops over them are vectorised, and are inlined then.
+LATE = '"adgen-late"'
 
 
 def known(name: str) -> bool:
@@ -110,8 +113,8 @@ def kept_alive(wanted: Iterable[tuple[str, str]]) -> str:
 
 
 def intrinsic_declarations() -> str:
-    """The intrinsics used by the definitions."""
-    lines = []
+    """The intrinsics and the metadata used by the definitions."""
+    lines = ["declare i1 @llvm.expect.i1(i1, i1)"]
     for fp in (F64, F32, *(replace(F64, lanes=k) for k in VARIANT_LANES)):
         t = fp.text
         lines.append(f"declare {t} @llvm.fma.{fp.suffix}({t}, {t}, {t})")
@@ -120,6 +123,7 @@ def intrinsic_declarations() -> str:
         lines.append(f"declare {t} @llvm.fabs.{fp.suffix}({t})")
         lines.append(f"declare {t} @llvm.copysign.{fp.suffix}({t}, {t})")
     lines += [f"declare i1 @llvm.vector.reduce.and.v{k}i1(<{k} x i1>)" for k in VARIANT_LANES]
+    lines.append(METADATA)
     return "\n".join(lines)
 
 
@@ -159,12 +163,20 @@ def _libm(label: str, arity: int, slot: int, inline: bool = True) -> str:
 }}"""
 
 
+def late_inlining(text: str) -> str:
+    """The text of an optimised module in which the marked functions are to be inlined."""
+    text = re.sub(r"^@llvm\.compiler\.used = .*\n", "", text, flags=re.M)
+    groups = rf"^(attributes #\d+ = {{[^\n]*)\bnoinline\b([^\n]*{re.escape(LATE)})"
+    return re.sub(groups, r"\1alwaysinline\2", text, flags=re.M)
+
+
 def _with_far(label: str, limit: float) -> str:
-    return f"""define internal double @{label}(double %x) noinline {NOT_FOLDED} {{
+    return f"""define internal double @{label}(double %x) noinline {NOT_FOLDED} {LATE} {{
   %near = call double @{label}.near(double %x)
   %a = call double @llvm.fabs.f64(double %x)
   %ok = fcmp ole double %a, {float_text(limit, F64)}
-  br i1 %ok, label %done, label %far
+  %likely = call i1 @llvm.expect.i1(i1 %ok, i1 true)
+  br i1 %likely, label %done, label %far
 far:
   %slow = call double @{label}.far(double %x)
   br label %done
@@ -189,7 +201,8 @@ def _wide_with_far(label: str, name: str, lanes: int) -> str:
         lanewise.append(f"  %w{k} = insertelement {fp.text} {result}, double %y{k}, i64 {k}")
         result = f"%w{k}"
     head = f"define internal {fp.text} @{label}.v{lanes}({fp.text} %x) alwaysinline {NOT_FOLDED} {{"
-    branch = f"  br i1 {all_near.name}, label %done, label %far\nfar:"
+    likely = f"  %likely = call i1 @llvm.expect.i1(i1 {all_near.name}, i1 true)"
+    branch = f"{likely}\n  br i1 %likely, label %done, label %far\nfar:"
     join = f"  br label %done\ndone:\n  %r = phi {fp.text} [ {near.name}, %0 ], [ {result}, %far ]"
     return "\n".join([head, *body.lines, branch, *lanewise, join, f"  ret {fp.text} %r", "}"])
 

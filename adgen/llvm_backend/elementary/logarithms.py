@@ -1,7 +1,7 @@
 """log, log1p, log2, log10: exponent split and the atanh series of fdlibm, without branches.
 
-x = 2**k m with m in [sqrt(1/2), sqrt(2)), f = m - 1, s = f/(2 + f);
-log(m) = f - (f*f/2 - s*(f*f/2 + R(s*s))).
+x = 2**k m with m in [sqrt(1/2), sqrt(2)), f = m - 1, s = f/(2 + f), z = s*s;
+log(m) = f - s*(f - z R(z)) = f - (f*f/2 - s*(f*f/2 + z R(z))).
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ SERIES = {
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The pieces of log(x): `k` powers of two, f = m - 1, f*f/2 and the series part s*(f*f/2 + R)."""
+    """The pieces of log(x): `k` powers of two, f = m - 1, s = f/(2 + f), z = s*s and R(z)."""
 
     k: Reg
     f: Reg
-    half_square: Reg
+    s: Reg
+    z: Reg
     series: Reg
 
 
@@ -43,37 +44,40 @@ def exponent_split(b: Body, x: Reg) -> tuple[Reg, Reg]:
     smallest = 2.0 ** (2 - 2**10) if fp.is_double else 2.0 ** (2 - 2**7)
     tiny = b.compare(x, "<", smallest)
     lift = fp.mantissa + 2
-    bits = b.bits(b.select(tiny, x * 2.0**lift, x))
-    k = b.integer("ashr", bits - bits_of(math.sqrt(0.5), fp), fp.mantissa)
-    m = b.from_bits(bits - b.integer("shl", k, fp.mantissa))
-    zero = Reg(b, fp.int_literal(0), fp.int_text)
-    return b.int_to_float(k - b.select(tiny, b.coerce(lift, zero), zero)), m
+    bits = b.bits(b.seldom(tiny, x * 2.0**lift, x))
+    above = bits - bits_of(math.sqrt(0.5), fp)
+    m = b.from_bits(bits - b.integer("and", above, -(1 << fp.mantissa)))
+    k = b.int_to_float(b.integer("ashr", above, fp.mantissa))
+    return b.seldom(tiny, k - float(lift), k), m
 
 
 def _split(b: Body, x: Reg) -> Split:
     """Exponent and reduced argument."""
     k, m = exponent_split(b, x)
     f = m - 1.0
-    s = f / (f + 2.0)
+    s = f / (m + 1.0)
     z = s * s
-    half_square = f * f * 0.5
-    return Split(k, f, half_square, s * (half_square + z * b.estrin(z, SERIES[b.fp.name])))
+    return Split(k, f, s, z, b.estrin(z, SERIES[b.fp.name]))
+
+
+def _natural(b: Body, p: Split, least: Reg) -> Reg:
+    """k ln2 + f - s*(f - R), where `least` has the low part of k ln2 and what else is small."""
+    low = b.fma(-p.s, b.fma(-p.z, p.series, p.f), least)
+    return b.fma(p.k, LN2_HIGH[b.fp.name], p.f + low)
 
 
 def _finish(b: Body, x: Reg, value: Reg) -> Reg:
     """Special cases: log(0) = -inf, of negative numbers NaN, of inf inf; NaN stays."""
     inf = math.inf
-    value = b.select(b.compare(x, "<", inf), value, x)  # inf and NaN map to themselves
-    value = b.select(b.compare(x, "<", 0.0), math.nan, value)
-    return b.select(b.compare(x, "==", 0.0), -inf, value)
+    beyond = b.seldom(b.compare(x, "<=", 0.0), b.select(b.compare(x, "==", 0.0), -inf, math.nan), x)
+    inside = b.integer("and", b.compare(x, ">", 0.0), b.compare(x, "<", inf))
+    return b.often(inside, value, beyond)
 
 
 def log(b: Body, x: Reg) -> Reg:
     """Natural logarithm."""
     p = _split(b, x)
-    low = b.fma(p.k, LN2_LOW[b.fp.name], p.series)
-    value = b.fma(p.k, LN2_HIGH[b.fp.name], p.f - (p.half_square - low))
-    return _finish(b, x, value)
+    return _finish(b, x, _natural(b, p, p.k * LN2_LOW[b.fp.name]))
 
 
 def log1p(b: Body, x: Reg) -> Reg:
@@ -81,19 +85,18 @@ def log1p(b: Body, x: Reg) -> Reg:
     u = x + 1.0
     lost = b.select(b.compare(u, ">", 2.0), 1.0 - (u - x), x - (u - 1.0))
     p = _split(b, u)
-    low = b.fma(p.k, LN2_LOW[b.fp.name], lost / u) + p.series
-    value = b.fma(p.k, LN2_HIGH[b.fp.name], p.f - (p.half_square - low))
-    value = _finish(b, u, value)
-    return b.select(b.compare(x, "==", 0.0), x, value)
+    value = _natural(b, p, b.fma(p.k, LN2_LOW[b.fp.name], lost / u))
+    return b.seldom(b.compare(x, "==", 0.0), x, _finish(b, u, value))
 
 
 def _other_base(b: Body, x: Reg, k_high: float, k_low: float, inv_high: float, inv_low: float) -> Reg:
     """k*base_of_2 + log(m)/log(base), with log(m) and the factor each in two pieces."""
     p = _split(b, x)
-    raw = p.f - p.half_square
+    half_square = p.f * p.f * 0.5
+    raw = p.f - half_square
     mask = -(1 << 32) if b.fp.is_double else -(1 << 12)
     high = b.from_bits(b.integer("and", b.bits(raw), mask))
-    low = (p.f - high) - p.half_square + p.series
+    low = b.fma(p.s, b.fma(p.z, p.series, half_square), (p.f - high) - half_square)
     value_high = high * inv_high
     value_low = b.fma(low + high, inv_low, low * inv_high)
     scaled = p.k * k_high

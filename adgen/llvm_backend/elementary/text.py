@@ -61,6 +61,13 @@ class Float:
         return 1.5 * 2.0**self.mantissa
 
 
+#: The number of the metadata on selections of which one side is hardly ever taken.
+SELDOM, OFTEN = 1_000_100, 1_000_101
+METADATA = "\n".join(
+    f'!{k} = !{{!"branch_weights", i32 {yes}, i32 {no}}}'
+    for k, yes, no in ((SELDOM, 1, 100_000), (OFTEN, 100_000, 1))
+)
+
 F64 = Float("f64", "double", "i64", 52, 1023)
 F32 = Float("f32", "float", "i32", 23, 127)
 
@@ -184,15 +191,23 @@ class Body:
         """A signed integer comparison: eq, ne, slt, sgt."""
         return self.emit(f"icmp {relation} {a.type} {a.name}, {self.fp.int_literal(b)}", self.fp.bool_text)
 
-    def select(self, cond: Reg, a: Operand, b: Operand) -> Reg:
+    def select(self, cond: Reg, a: Operand, b: Operand, hint: str = "") -> Reg:
         """a where cond else b; at least one of them is a register."""
         like = a if isinstance(a, Reg) else b
         if not isinstance(like, Reg):
             like = Reg(self, "", self.fp.text)
         a, b = self.coerce(a, like), self.coerce(b, like)
         return self.emit(
-            f"select {cond.type} {cond.name}, {like.type} {a.name}, {like.type} {b.name}", like.type
+            f"select {cond.type} {cond.name}, {like.type} {a.name}, {like.type} {b.name}{hint}", like.type
         )
+
+    def seldom(self, cond: Reg, a: Operand, b: Operand) -> Reg:
+        """A selection whose condition hardly ever holds: a predicted branch where the code is scalar."""
+        return self.select(cond, a, b, f", !prof !{SELDOM}")
+
+    def often(self, cond: Reg, a: Operand, b: Operand) -> Reg:
+        """A selection whose condition nearly always holds."""
+        return self.select(cond, a, b, f", !prof !{OFTEN}")
 
     def bits(self, a: Reg) -> Reg:
         """The bit pattern of a float."""

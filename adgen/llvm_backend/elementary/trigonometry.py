@@ -48,9 +48,7 @@ def _reduce(b: Body, x: Reg) -> Reduced:
     product_low = b.fma(n, PI_2[1], -product)
     second = first - product
     lost = (first - second) - product - product_low
-    lost = b.fma(minus_n, PI_2[2], lost)
-    high = second + lost
-    return Reduced(high, (second - high) + lost, quadrant)
+    return Reduced(second, b.fma(minus_n, PI_2[2], lost), quadrant)
 
 
 def _sin_poly(b: Body, r: Reduced) -> Reg:
