@@ -34,7 +34,10 @@ Second = Callable[[Builder, Values, Totals], Values]
 
 
 class Copy(Rebuild):
-    """Emits nodes once more for other values; the symbols that they bind get names of their own."""
+    """Emits nodes once more for other values; the symbols that they bind get names of their own.
+
+    A symbol that several parts bind has one name in all of them: growing tapes show it between them.
+    """
 
     def __init__(self, b: Builder, env: dict[Value, Value]) -> None:
         super().__init__(b)
@@ -44,7 +47,7 @@ class Copy(Rebuild):
         """Emit nodes."""
         self.b = b
         for node in walk(Region((), tuple(nodes), ())):
-            if isinstance(node, Op) and node.prim.name == "bind_dim":
+            if isinstance(node, Op) and node.prim.name == "bind_dim" and node.attr("sym") not in self.symbols:
                 self.symbols[node.attr("sym")] = Dim.symbol(b.fresh_symbol(node.attr("sym")))
         self.nodes(nodes)
 
