@@ -16,6 +16,9 @@ if ROOT not in sys.path:
 # Programs are made anew in every run: tests change what they are made by.
 os.environ["ADGEN_CACHE"] = "objects"
 
+# The verifier runs after every pass of every program.
+os.environ.setdefault("ADGEN_CHECK", "1")
+
 # The same examples in every run; `--hypothesis-profile=hunt` looks for new ones.
 settings.register_profile("slice", max_examples=50, derandomize=True, print_blob=True)
 settings.register_profile("hunt", max_examples=2000)

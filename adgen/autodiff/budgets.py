@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adgen.autodiff.binomial import runs_again
-from adgen.autodiff.segments import Copy, Joint, Loop, loop_of, number, obstacle
+from adgen.autodiff.segments import Joint, Loop, loop_of, number, obstacle
 from adgen.autodiff.sums import is_sum
 from adgen.ir.builder import Builder
 from adgen.ir.core import Definitions, For, Func, Node, Op, Value, While, regions_of
@@ -27,6 +27,7 @@ from adgen.primitives.powers import sqrt
 from adgen.primitives.rounding import ceil, floor_divide
 from adgen.primitives.sizes import known_dim, size_value
 from adgen.transform.fold import HOOK
+from adgen.transform.rebuild import Copy
 
 _ENOUGH = 1 << 62
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adgen.autodiff.revolve import Pieces, Slots, cell, pieces_back
-from adgen.autodiff.segments import Back, Copy, Loop, Values, number
+from adgen.autodiff.segments import Back, Loop, Values, number
 from adgen.ir.builder import Builder
 from adgen.ir.core import Indexer, Point, Value, While
 from adgen.ir.types import I64
@@ -24,6 +24,7 @@ from adgen.primitives.indexing import write
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.shape import empty
 from adgen.primitives.sizes import dim_of
+from adgen.transform.rebuild import Copy
 
 _CELL = Indexer((Point(),))
 _ENOUGH = 1 << 62

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adgen.autodiff.segments import Copy, Joint, Second, Totals, Values, known
+from adgen.autodiff.segments import Joint, Second, Totals, Values, known
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
 from adgen.ir.core import Func, Node, Op, Region, Value, regions_of, uses_of, walk
 from adgen.ir.types import Type
 from adgen.primitives.segments import segment
+from adgen.transform.rebuild import Copy
 
 
 class Segment:

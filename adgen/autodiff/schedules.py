@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from adgen.autodiff.budgets import Budget, chosen, square_root, state_bytes
 from adgen.autodiff.online import online
 from adgen.autodiff.revolve import Pieces, revolved
-from adgen.autodiff.segments import Back, Copy, Loop, Second, Totals, Values, known, number
+from adgen.autodiff.segments import Back, Loop, Second, Totals, Values, known, number
 from adgen.autodiff.sums import is_sum
 from adgen.ir.builder import Builder
 from adgen.ir.core import For, Indexer, Node, Point, Region, Value, While
@@ -31,6 +31,7 @@ from adgen.primitives.extrema import maximum
 from adgen.primitives.indexing import owned_zeros
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import dim_of, size_value
+from adgen.transform.rebuild import Copy
 
 _CELL = Indexer((Point(),))
 

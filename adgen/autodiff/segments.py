@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from adgen.ir.builder import Builder
-from adgen.ir.core import For, Full, Func, Indexer, Node, Op, Point, Region, Value, While, captures, walk
+from adgen.ir.core import For, Full, Func, Indexer, Op, Point, Region, Value, While, captures, walk
 from adgen.ir.dims import OPEN, Dim
 from adgen.ir.types import I64, Type
 from adgen.primitives.elementwise import add, cast, mul
 from adgen.primitives.indexing import read, write
 from adgen.primitives.shape import empty, on_disk
 from adgen.primitives.sizes import constant, known_dim
-from adgen.transform.rebuild import Rebuild
+from adgen.transform.rebuild import Copy
 
 Values = tuple[Value, ...]
 #: The attributes of a loop that are its schedule.
@@ -31,25 +31,6 @@ Back = Callable[[Builder, Values], Values]
 Totals = tuple[Value | None, ...]
 #: From cotangents of results, and running sums for what is captured, to those of the start and the sums.
 Second = Callable[[Builder, Values, Totals], Values]
-
-
-class Copy(Rebuild):
-    """Emits nodes once more for other values; the symbols that they bind get names of their own.
-
-    A symbol that several parts bind has one name in all of them: growing tapes show it between them.
-    """
-
-    def __init__(self, b: Builder, env: dict[Value, Value]) -> None:
-        super().__init__(b)
-        self.env.update(env)
-
-    def emit(self, b: Builder, nodes: Sequence[Node]) -> None:
-        """Emit nodes."""
-        self.b = b
-        for node in walk(Region((), tuple(nodes), ())):
-            if isinstance(node, Op) and node.prim.name == "bind_dim" and node.attr("sym") not in self.symbols:
-                self.symbols[node.attr("sym")] = Dim.symbol(b.fresh_symbol(node.attr("sym")))
-        self.nodes(nodes)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from adgen.ir.types import StackType
 from adgen.runtime.budgets import needs_of
 from adgen.runtime.options import Options
 from adgen.runtime.programs import Raised, Run, Runnable
-from adgen.runtime.stages import in_place, taken_apart
+from adgen.runtime.stages import abreast_in_kernels, in_place, taken_apart
 from adgen.transform.parts import NoParts, is_complex
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ class Program(Runnable):
     @cached_property
     def final(self) -> Func:
         """The program with its copies made explicit, as the backends take it."""
-        return in_place(taken_apart(self.func) if self.backend == "llvm" else self.func)
+        return in_place(taken_apart(self.scheduled) if self.backend == "llvm" else self.func)
+
+    @cached_property
+    def scheduled(self) -> Func:
+        """The program with loops in the order the backend runs them."""
+        return abreast_in_kernels(self.func) if self.backend == "llvm" else self.func
 
     @cached_property
     def run(self) -> Run:

@@ -52,6 +52,13 @@ def _staged(name: str, stage: Callable[[Func], Func], func: Func) -> Func:
     return checked(name, replace(stage(func), functions=done))
 
 
+def abreast_in_kernels(func: Func) -> Func:
+    """The program with loops that wait for themselves run abreast."""
+    from adgen.transform.abreast import abreast
+
+    return _staged("abreast", abreast, func)
+
+
 def taken_apart(func: Func) -> Func:
     """The program over real and imaginary parts, as kernels take it. Raises ``NoParts``."""
     from adgen.transform.parts import has_complex, in_parts

@@ -223,7 +223,7 @@ class Artifacts:
         """See :class:`Surface`."""
         from adgen.analysis.storage import storage_of
 
-        func, args = self.derived.func, None
+        func, args = self.program.scheduled, None
         if self.leaves is not None and len(func.params) == len(self.leaves) + len(self.traced.examples):
             args = (*self.leaves, *self.traced.examples)
         kept = func.results[len(self.traced.func.results) :] if self.plan.mode == "split" else ()

@@ -23,6 +23,7 @@ from adgen.ir.core import (
     Region,
     Value,
     While,
+    walk,
 )
 from adgen.ir.dims import Dim
 from adgen.ir.types import AnyType, StackType, TapeType, Type
@@ -126,6 +127,33 @@ class Rebuild:
         then, orelse = self.region(node.then), self.region(node.orelse)
         results = tuple(self.fresh(v) for v in node.results)
         self.b.append(If(pred, then, orelse, results, node.span))
+
+
+class Copy(Rebuild):
+    """Emits nodes once more for other values; the symbols that they bind get names of their own.
+
+    A symbol that several parts bind has one name in all of them: growing tapes show it between them.
+    """
+
+    def __init__(self, b: Builder, env: dict[Value, Value]) -> None:
+        super().__init__(b)
+        self.env.update(env)
+
+    def emit(self, b: Builder, nodes: Sequence[Node]) -> None:
+        """Emit nodes."""
+        self.b = b
+        self._rename(nodes)
+        self.nodes(nodes)
+
+    def copied(self, region: Region) -> Region:
+        """A region, emitted."""
+        self._rename(region.nodes)
+        return self.region(region)
+
+    def _rename(self, nodes: Sequence[Node]) -> None:
+        for node in walk(Region((), tuple(nodes), ())):
+            if isinstance(node, Op) and node.prim.name == "bind_dim" and node.attr("sym") not in self.symbols:
+                self.symbols[node.attr("sym")] = Dim.symbol(self.b.fresh_symbol(node.attr("sym")))
 
 
 def substitute(value: Any, symbols: Mapping[str, Dim]) -> Any:
