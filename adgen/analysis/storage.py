@@ -19,9 +19,10 @@ from adgen.ir.builder import dims_in_attrs
 from adgen.ir.core import Definitions, For, Func, If, Node, Op, Value, While, regions_of, uses_of, walk
 from adgen.ir.dims import OPEN, Dim, product, solve
 from adgen.ir.interpret import coerce, evaluate
-from adgen.ir.types import StackType, Type
+from adgen.ir.types import I64, StackType, Type
 
 _SIGNS = {"add": 1, "sub": -1}
+_ARITHMETIC = frozenset({"add", "sub", "mul", "neg", "maximum", "minimum"})
 _CALLS = {"maximum": "max", "minimum": "min"}
 
 
@@ -277,6 +278,8 @@ class _Sizes:
         if op is None or len(op.results) != 1 or op.prim.pinned or op.prim.name == "call":
             return None
         operands = [self._value(v) for v in op.operands]
+        if any(v is None for v in operands) and op.prim.name in _ARITHMETIC and op.result.any_type == I64:
+            return self._reduced(op.result).value
         for dim in dims_in_attrs(op.attrs):
             self.number(dim)
         if any(v is None for v in operands):
@@ -287,6 +290,19 @@ class _Sizes:
             return None
 
 
+    def _reduced(self, value: Value) -> Dim:
+        """An integer as a polynomial of what is not known, such as counters: these may cancel."""
+        known = self._values.get(value)
+        if known is not None:
+            return Dim.const(int(known))
+        op = self._defs.op(value)
+        if op is None or op.prim.name not in _ARITHMETIC:
+            known = None if op is None else self._value(value)
+            return Dim.symbol(f"@{id(value)}") if known is None else Dim.const(int(known))
+        parts = [self._reduced(v) for v in op.operands]
+        return -parts[0] if len(parts) == 1 else _combined(op.prim.name, *parts)
+
+
 def _combined(name: str, left: Dim, right: Dim) -> Dim:
     if name in _SIGNS:
         return left + right * _SIGNS[name]
@@ -294,6 +310,7 @@ def _combined(name: str, left: Dim, right: Dim) -> Dim:
         return left * right
     if name == "floor_divide":
         return Dim.symbol(f"(({left})//({right}))")
-    if left == right:
-        return left
+    gap = (left - right).value
+    if gap is not None:
+        return left if (gap > 0) == (name == "maximum") else right
     return Dim.symbol(f"{_CALLS[name]}({left}, {right})")

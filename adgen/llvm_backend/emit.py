@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from adgen.ir.types import Type
 from adgen.llvm_backend import scalar_ops, vector_math
+from adgen.llvm_backend.independent import metadata
 from adgen.llvm_backend.loading import KERNEL, TABLE, WORKSPACE
 from adgen.llvm_backend.memory import Memory, Table
 from adgen.llvm_backend.outline import deepest
@@ -74,6 +75,7 @@ def emit_module(kernel: Kernel) -> Module:
         scalar_ops.declarations(),
         _INTEGER_INTRINSICS,
         *statements.memory.metadata(),
+        *metadata(len(statements.independent)),
         "",
     ]
     return Module("\n".join(part for part in parts if part), tuple(table.slots))

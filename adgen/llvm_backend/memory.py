@@ -68,6 +68,7 @@ class Memory:
         self.pointers: dict[int, str] = {}
         self.growables: dict[Buffer, Growable] = {}
         self.count = len(set(kernel.families.values()))
+        self.group = ""
 
     def enter(self) -> None:
         """Frame variables for everything whose address is not fixed on entry."""
@@ -157,7 +158,7 @@ class Memory:
     def read(self, buffer: Buffer, index: Dim) -> str:
         """The value of an element."""
         address, t = self.element(buffer, index), memory_type(buffer.dtype)
-        value = self.w.value(f"load {t}, ptr {address}{self.alias(buffer)}")
+        value = self.w.value(f"load {t}, ptr {address}{self.alias(buffer)}{self.group}")
         return self.w.value(f"icmp ne i8 {value}, 0") if buffer.dtype is DType.bool else value
 
     def write(self, buffer: Buffer, index: Dim, value: str) -> None:
@@ -165,7 +166,7 @@ class Memory:
         if buffer.dtype is DType.bool:
             value = self.w.value(f"zext i1 {value} to i8")
         address, t = self.element(buffer, index), memory_type(buffer.dtype)
-        self.w.emit(f"store {t} {value}, ptr {address}{self.alias(buffer)}")
+        self.w.emit(f"store {t} {value}, ptr {address}{self.alias(buffer)}{self.group}")
 
     def store(self, stmt: Store, combine: str) -> None:
         """The (already combined) value of a store."""

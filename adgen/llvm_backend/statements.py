@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from adgen.ir.types import DType
 from adgen.llvm_backend.blas import emit_product
 from adgen.llvm_backend.draws import emit_draw
+from adgen.llvm_backend.independent import FIRST, is_independent
 from adgen.llvm_backend.library import emit_library, emit_library_scalar
 from adgen.llvm_backend.memory import Memory, Table
 from adgen.llvm_backend.outline import emit_outlined
@@ -61,6 +62,7 @@ class Statements:
         self.used: set[tuple[str, str]] = set()
         self.slots: dict[Slot, str] = {}
         self.functions: list[str] = []
+        self.independent: list[Nest] = []
         self.split_depth = split_depth
         self._depth = 0
         self._sticky: dict[int, str] | None = None
@@ -69,6 +71,7 @@ class Statements:
         """A writer of another function of the same kernel."""
         made = Statements(Writer(), self.kernel, self.table)
         made.used = self.used
+        made.independent = self.independent
         return made
 
     def all(self, body: Sequence[Stmt]) -> None:
@@ -187,8 +190,22 @@ class Statements:
             if isinstance(stmt, Reduce):
                 emit_reduce(self, stmt)
                 return
+            if is_independent(stmt, self.kernel):
+                self._independent(stmt)
+                return
             with self.domain(stmt.vars, PLAIN_LOOP if stmt.rim else ROLLED_LOOP):
                 self.all(stmt.body)
+
+    def _independent(self, nest: Nest) -> None:
+        """A small domain whose iterations need nothing of each other."""
+        number = FIRST + 2 * len(self.independent)
+        self.independent.append(nest)
+        (var,) = nest.vars
+        outer, self.memory.group = self.memory.group, f", !llvm.access.group !{number}"
+        with self.w.loop("0", self.w.dim(var.extent), note=number + 1) as counter:
+            self.w.define(var.name, counter)
+            self.all(nest.body)
+        self.memory.group = outer
 
     # -- checks -----------------------------------------------------------------------------------------
     @contextmanager

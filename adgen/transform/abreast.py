@@ -1,16 +1,17 @@
 """Inner loops of several rounds of an outer one run abreast, in kernels.
 
-A step of a small recurrence waits for the one before it: most of the time a processor has nothing to do. Where
-an outer loop runs such an inner loop in every round from values that do not depend on the rounds before, as
-the segments of a checkpoint schedule are run again, two rounds are independent of each other::
+A step of a small recurrence waits for the one before it: most of the time a processor has nothing to do.
+Where an outer loop runs such an inner loop in every round from values that do not depend on the rounds
+before, as the segments of a checkpoint schedule are run again, rounds are independent of each other. With
+two of them abreast::
 
     for s in range(n):                       for g in range(n // 2):
         h = start[s]                             h0, h1 = start[2 * g], start[2 * g + 1]
         for t in range(size): h = step(h)        for t in range(size): h0, h1 = step(h0), step(h1)
         total = rest(total, h)                   total = rest(rest(total, h0), h1)
 
-and the round that is left over, if any, as before. Every value is computed by the same operations, so bits
-stay the same; what the inner loop stores it stores twice.
+and what is left over as before. Every value is computed by the same operations, so bits stay the same. What
+inner loops store has room for all that are abreast.
 """
 
 from __future__ import annotations
@@ -88,12 +89,13 @@ class _Abreast(Rebuild):
         if stride not in (1, -1) or len(inside) < 2 or node.attr("accumulators"):
             return None
         late = {*node.carried}
-        ahead, rest = [], []
+        ahead: list[Node] = []
+        rest: list[Node] = []
         for inner in node.body.nodes:
             behind = any(v in late for v in uses_of(inner)) or _is_pinned(inner)
             (rest if behind else ahead).append(inner)
             late.update(inner.results if behind else ())
-        chosen = {n for n in ahead if isinstance(n, For) and self._waits(n, node)}
+        chosen: set[Node] = {n for n in ahead if isinstance(n, For) and self._waits(n, node)}
         return _Plan(ahead, chosen, rest, stride) if chosen and rest else None
 
     def _constant(self, value: Value) -> int | None:
