@@ -148,5 +148,5 @@ def test_large_steps_keep_a_processor_busy_by_themselves() -> None:
 def test_the_report_counts_the_tapes_of_all() -> None:
     args = arguments(30)
     plans = [called(of_three, args, backend).storage for backend in ("llvm", "numpy")]
-    assert plans[0].bytes is not None and plans[1].bytes is not None
-    assert plans[0].bytes > plans[1].bytes
+    kernel, source = (plan.bytes or 0 for plan in plans)
+    assert kernel > source > 0
