@@ -112,6 +112,9 @@ class LibraryContext(Protocol):
     def length(self, size: Dim) -> Dim:
         """``size``, or 0 where it is negative: the length of what ends before it begins."""
 
+    def count(self, value: Value) -> Dim:
+        """An integer as a length, 0 where it is negative; the same that an array of that size has."""
+
     # -- arrays as places --------------------------------------------------------------------------------
     def view(self, x: Abstract, step: Step) -> Abstract:
         """A view of an array: what NumPy returns as a view has to be made by this, never by a value."""

@@ -217,6 +217,12 @@ class CallContext:
         clamped = maximum(self.b, self.r.sizes.value(size), constant(self.b, 0))
         return self.r.sizes.dim_of(clamped, "length")
 
+    def count(self, value: Value) -> Dim:
+        """Clamped at 0."""
+        size = self.r.sizes.polynomial(value)
+        unknown = any(s in self.r.sizes.unknowns for s in size.symbols())
+        return self.r.sizes.count_of(value) if unknown else self.length(size)
+
     # -- places ---------------------------------------------------------------------------------------------
     def view(self, x: Abstract, step: Step) -> Abstract:
         """A view."""

@@ -19,6 +19,7 @@ from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import I64
 from adgen.primitives.checks import fail_if
 from adgen.primitives.elementwise import add, lt, mul, neg, sub
+from adgen.primitives.extrema import maximum
 from adgen.primitives.sizes import constant, size_value
 from adgen.primitives.sizes import dim_of as bind_dim_of
 
@@ -141,10 +142,30 @@ class Sizes:
         found = self.r.state.cache.get(key)
         if isinstance(found, Dim):
             return found
-        bound = bind_dim_of(self.r.b, value, self.r.hint_of(value) or hint)
+        bound = self._counted(value) or bind_dim_of(self.r.b, value, self.r.hint_of(value) or hint)
         self.r.state.cache[key] = bound
         self.r.state.cache["bound", value] = bound
         return bound
+
+    def count_of(self, value: Value, hint: str = "length") -> Dim:
+        """A dim equal to an integer value, 0 where that is negative: :meth:`dim_of` where both occur."""
+        known, structure = self.polynomial(value), self._structure(value)
+        if self.proves(known) or isinstance(self.r.state.cache.get(("dim", structure)), Dim):
+            return self.dim_of(value, hint)
+        count = self.dim_of(maximum(self.r.b, value, constant(self.r.b, 0)), hint)
+        self.r.state.cache["count", structure] = count
+        return count
+
+    def _counted(self, value: Value) -> Dim | None:
+        """The dim that counts a value already, which may not be negative from here on."""
+        found = self.r.state.cache.get(("count", self._structure(value)))
+        if not isinstance(found, Dim):
+            return None
+        negative = lt(self.r.b, value, constant(self.r.b, 0))
+        self.r.b.emit(
+            fail_if, (negative,), {"error": "ValueError", "message": "negative dimensions are not allowed"}
+        )
+        return found
 
     def in_scope(self, size: Dim) -> bool:
         """Whether every symbol of a dim is an argument's, or bound where lowering is."""

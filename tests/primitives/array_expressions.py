@@ -366,7 +366,110 @@ np.abs(sl.eigvals(q))
 np.abs(sl.eig(q)[0])
 """
 
+FOLDS = """
+np.logaddexp2.outer(u, v)
+np.copysign.outer(u, v)
+np.heaviside.outer(v, u)
+np.float_power.outer(u, v)
+np.power.accumulate(u)
+np.pow.accumulate(p, axis=1)
+np.pow.outer(u, v)
+np.arctan2.accumulate(u)
+np.atan2.accumulate(u)
+np.fmod.reduce(u)
+np.fmod.accumulate(u)
+np.remainder.reduce(x, axis=1)
+np.remainder.accumulate(v)
+np.mod.reduce(u)
+np.mod.accumulate(p)
+np.subtract.reduceat(v, [0, 2])
+np.divide.reduceat(u, [0, 2])
+np.true_divide.reduceat(p, [1, 0], axis=1)
+np.logaddexp.reduceat(v, [0, 2])
+np.logaddexp2.reduceat(v, [0, 3])
+np.hypot.reduceat(x, [0, 2], axis=1)
+"""
+
+PARTS = """
+np.split(v, [1, 9])[1]
+np.split(v, [-3, 2])[0]
+np.split(v, (2,), axis=0)[1]
+np.sum(np.split(v, [i, i + 7])[0])
+np.array_split(x, [1, 9], axis=1)[1]
+np.array_split(v, [2, 9])[2]
+np.vsplit(x, [1, 7])[1]
+np.insert(v, slice(1, 3), s)
+np.pad(v, (6, 5), mode="reflect", reflect_type="odd")
+np.pad(x, 2, mode="symmetric", reflect_type="odd")
+np.pad(v, (9, 7), mode="symmetric", reflect_type="odd")
+np.unique(np.round(x), axis=0).sum() * s
+np.sum(np.unique(x, axis=1) * v)
+f, at, n = np.unique(x, return_index=True, return_counts=True, axis=0); return np.sum(f.T * (at + n))
+f, back = np.unique(x, return_inverse=True, axis=0); return np.sum(f[back] * x)
+np.poly(q)
+np.sum(np.arange(i) * s)
+np.sum(np.arange(-i) * s) + s
+np.sum(np.arange(2, 2 - i) * s) + s
+np.sum(np.arange(i) * s + np.zeros(i))
+z = np.arange(i) * s; y = np.zeros(i); y += z; return np.sum(y)
+"""
+
+LIMITS = """
+np.finfo(np.float32).max * s
+np.finfo(v.dtype).eps * v
+np.finfo(a.dtype).tiny * a
+np.finfo(float).bits * s
+np.iinfo(np.int32).max * s
+np.iinfo(j.dtype).min * s
+np.isscalar(s) * s + np.isscalar(v)
+math.ldexp(s, i)
+math.modf(r)[0]
+math.modf(-r)[1] + s
+math.isclose(s, r, rel_tol=0.5) * s
+math.perm(4, 2) * s
+math.lcm(4, 6) * s
+special.cosm1(x)
+special.exp10(p)
+special.binom(p + 3, u)
+special.factorial(p)
+special.factorial(v) + special.factorial(4, exact=True)
+"""
+
+AREAS = """
+integrate.trapezoid(x, dx=0.1, axis=0)
+integrate.trapezoid(v, np.cumsum(u))
+integrate.simpson(v)
+integrate.simpson(x, axis=1, dx=s)
+integrate.simpson(x, x=np.cumsum(u))
+integrate.simpson(x, x=np.cumsum(p, axis=0), axis=0)
+integrate.simpson(v[:2], dx=s)
+integrate.cumulative_trapezoid(x, x=np.cumsum(p, axis=1))
+integrate.cumulative_trapezoid(x, dx=s, axis=0, initial=0)
+signal.fftconvolve(x, p, axes=1)
+signal.fftconvolve(x, p, mode="same", axes=[0])
+signal.fftconvolve(x, p[:2], mode="valid", axes=0)
+signal.convolve2d(x, p[:2, :2], boundary="wrap", mode="same")
+signal.convolve2d(x, p, boundary="symm")
+signal.correlate2d(x, p[:2, :3], boundary="symm", mode="same")
+signal.correlate2d(x, p[:2, :2], boundary="wrap")
+ndimage.maximum_filter(x, 3)
+ndimage.maximum_filter(x, (3, 2), mode="nearest")
+ndimage.minimum_filter(x, 3, mode="constant", cval=s)
+ndimage.gaussian_laplace(x, 1.0)
+ndimage.gaussian_gradient_magnitude(x, s)
+sl.coshm(q * 0.1)
+sl.sinhm(q * 0.1)
+sl.tanhm(q * 0.1)
+sl.cosm(q * 0.1)
+sl.sinm(q * 0.1)
+sl.tanm(q * 0.1)
+sl.khatri_rao(x, p)
+sl.companion(u + 1)
+sl.eigvalsh_tridiagonal(v, u[:3])
+"""
+
 FAMILIES = (
+    *(FOLDS, PARTS, LIMITS, AREAS),
     FILTERS,
     FORMS,
     *(ORDERS, NUMBERS, DIFFERENCES, SELECTIONS, ARRANGEMENTS),

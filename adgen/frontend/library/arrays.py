@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from adgen.frontend.abstract import Abstract, DTypeObject, Known, Tuple
+import numpy as np
+
+from adgen.frontend.abstract import Abstract, Array, DTypeObject, Known, Number, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import Result, Table
 from adgen.frontend.library.operands import flat, require, size_number, type_of
 from adgen.ir.core import Indexer, Point, Value
 from adgen.ir.dims import ONE, product
-from adgen.ir.types import DType, Kind
+from adgen.ir.types import DType, Kind, Type
 from adgen.primitives.indexing import read, wrap
 from adgen.primitives.shape import reshape
+from adgen.primitives.sizes import constant
 
 table = Table()
 
@@ -63,3 +67,62 @@ def itemsize(c: LibraryContext, a: Abstract) -> Result:
 def result_type(c: LibraryContext, *arrays_and_dtypes: Abstract) -> Result:
     """The dtype that an operation on these gives."""
     return DTypeObject(c.promote(*arrays_and_dtypes)[0].type.dtype)
+
+
+# -- what a dtype holds ---------------------------------------------------------------------------------
+class FloatLimits(NamedTuple):
+    """The attributes of ``np.finfo``."""
+
+    eps: Abstract
+    epsneg: Abstract
+    max: Abstract
+    min: Abstract
+    tiny: Abstract
+    smallest_normal: Abstract
+    smallest_subnormal: Abstract
+    resolution: Abstract
+    bits: Abstract
+    dtype: Abstract
+
+
+class IntegerLimits(NamedTuple):
+    """The attributes of ``np.iinfo``."""
+
+    min: Abstract
+    max: Abstract
+    bits: Abstract
+    dtype: Abstract
+
+
+def _limited(c: LibraryContext, x: Abstract, name: str) -> DType:
+    """The dtype that is asked for, or that of a value."""
+    found = type_of(c, x).dtype if isinstance(x, Array | Number) else c.dtype(x) or DType.f64
+    wanted = found.real.is_float if name == "np.finfo" else found.is_integer
+    if not wanted:
+        raise c.error("AG205", x, function=name, reason=f"{found.numpy} is not a dtype that it knows")
+    return found.real
+
+
+@table.function("numpy.finfo")
+def finfo(c: LibraryContext, dtype: Abstract) -> Result:
+    """The limits of a float dtype."""
+    wanted = _limited(c, dtype, "np.finfo")
+    limits = np.finfo(wanted.numpy)
+    names = [n for n in FloatLimits._fields if n not in ("bits", "dtype")]
+    number = Type(wanted, (), Kind.np)
+    found = {n: Number(constant(c.b, float(getattr(limits, n)), number)) for n in names}
+    return FloatLimits(**found, bits=Known(limits.bits), dtype=DTypeObject(wanted))
+
+
+@table.function("numpy.iinfo")
+def iinfo(c: LibraryContext, int_type: Abstract) -> Result:
+    """The limits of an integer dtype."""
+    wanted = _limited(c, int_type, "np.iinfo")
+    limits = np.iinfo(wanted.numpy)
+    return IntegerLimits(Known(limits.min), Known(limits.max), Known(limits.bits), DTypeObject(wanted))
+
+
+@table.function("numpy.isscalar")
+def isscalar(c: LibraryContext, element: Abstract) -> Result:
+    """Whether it is a number or a string."""
+    return Known(isinstance(element, Number) or (isinstance(element, Known) and element.value is not None))

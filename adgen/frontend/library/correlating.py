@@ -9,6 +9,8 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
 from adgen.frontend.library.operands import require
 from adgen.frontend.library.slicing import along
+from adgen.frontend.library.written import entry
+from adgen.frontend.written import convolutions
 from adgen.ir.core import Indexer, Range, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
@@ -20,6 +22,8 @@ from adgen.primitives.sizes import constant, size_value
 
 table = Table()
 table.module("scipy.signal")
+_along_axes = entry(convolutions, convolutions.along_axes)
+_around = entry(convolutions, convolutions.around)
 _FULL, _VALID, _FILL, _ZERO = Known("full"), Known("valid"), Known("fill"), Known(0)
 
 
@@ -158,8 +162,12 @@ table.function("scipy.signal.correlate")(_signal("correlate", flipped=False))
 
 
 @table.function("scipy.signal.fftconvolve", "scipy.signal.oaconvolve")
-def fftconvolve(c: LibraryContext, in1: Abstract, in2: Abstract, mode: Abstract = _FULL) -> Result:
-    """The convolution of two arrays, computed directly: without the rounding of transforms."""
+def fftconvolve(
+    c: LibraryContext, in1: Abstract, in2: Abstract, mode: Abstract = _FULL, axes: Abstract = NONE
+) -> Result:
+    """The convolution of two arrays, computed directly where all axes are meant."""
+    if not c.is_none(axes):
+        return _along_axes(c, in1, in2, mode, axes)
     x, k = _operands(c, "scipy.signal.fftconvolve", in1, in2)
     x, k = (z if z.type.is_float else c.cast(z, DType.f64) for z in (x, k))
     return _of_arrays(c, x, k, _mode(c, mode, "fftconvolve"), flipped=True)
@@ -177,8 +185,11 @@ def _plane(name: str, flipped: bool) -> Callable[..., Result]:
         x, k = _operands(c, f"scipy.signal.{name}", in1, in2)
         require(c, x.type.rank == 2, f"scipy.signal.{name}", x, k)
         edge = c.static(boundary, "the boundary")
+        if edge in ("wrap", "circular", "symm", "symmetric"):
+            around = Known("wrap" if edge in ("wrap", "circular") else "symmetric")
+            return _around(c, in1, in2, mode, around, Known(flipped))
         if edge not in ("fill", "pad"):
-            reason = f"boundary={edge!r} is not supported; pad the array by `np.pad`"
+            reason = f"boundary={edge!r} is unknown"
             raise c.error("AG205", boundary, function=f"scipy.signal.{name}", reason=reason)
         number = None
         if fillvalue != _ZERO:

@@ -251,7 +251,7 @@ def _count(c: LibraryContext, given: tuple[Abstract, ...], bounds: tuple[Value, 
     whole = bounds[0].type.dtype.is_integer
     if _is(given[2], 1) and whole:
         distance = stop if _is(given[0], 0) else sub(c.b, stop, start)
-        return c.length(c.dims(Number(distance))[0])
+        return c.count(c.cast(distance, DType.i64, Kind.py))
     exact = [floating(c, x) for x in (sub(c.b, stop, start), step)]
     quotient = ceil(c.b, div(c.b, *exact))
     count = maximum(c.b, quotient, literal(c.b, quotient, 0))

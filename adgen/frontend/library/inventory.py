@@ -33,7 +33,7 @@ _STEP_NAMES = """
     ones_like ravel_multi_index result_type rint s_ searchsorted shape sign size stop_gradient tri
     tril_indices tril_indices_from triu_indices triu_indices_from trunc unravel_index zeros zeros_like
     bartlett blackman hamming hanning fftfreq rfftfreq iscomplex isreal isposinf isneginf isin isscalar
-    signbit round around ndarray nbytes itemsize
+    signbit round around ndarray nbytes itemsize finfo iinfo lcm perm
 """
 #: functions whose results do not vary with their arguments, or only in steps
 _STEPS = frozenset(_STEP_NAMES.split())

@@ -10,7 +10,9 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, TRUE, Result, Table
 from adgen.frontend.library.operands import as_array, flat, size_number, type_of
 from adgen.frontend.library.slicing import along
+from adgen.frontend.library.written import entry
 from adgen.frontend.origins import shape_text
+from adgen.frontend.written import arrangements
 from adgen.ir.core import Range, Value
 from adgen.ir.dims import ONE, Dim, product
 from adgen.primitives.rounding import floor_divide
@@ -18,6 +20,7 @@ from adgen.primitives.sizes import size_value
 
 table = Table()
 _ZERO, _C = Known(0), Known("C")
+_split_at = entry(arrangements, arrangements.split_at)
 
 
 # -- reshape --------------------------------------------------------------------------------------------
@@ -327,23 +330,22 @@ def _stretched(c: LibraryContext, source: Array, value: Value) -> Abstract:
 # -- parts ----------------------------------------------------------------------------------------------
 @table.function("numpy.split")
 def split(c: LibraryContext, ary: Abstract, indices_or_sections: Abstract, axis: Abstract = _ZERO) -> Result:
-    """A list of equal parts, or of the parts between constant positions, as views."""
+    """A list of equal parts, or of the parts between positions, as views."""
+    if isinstance(indices_or_sections, Tuple | Array):
+        return _split_at(c, ary, indices_or_sections, axis)
     array = as_array(c, ary)
     dims = type_of(c, array).dims
     k = c.static_axis(axis, len(dims))
-    given = c.static(indices_or_sections, "the sections of np.split")
-    if isinstance(given, int):
-        if dims[k].value is not None and divided(dims[k], Dim.const(given)) is None:
-            raise c.error("AG205", None, function="np.split", reason=f"{dims[k]} is not {given} equal parts")
-        size = _quotient(c, array, (dims[k],), [Dim.const(given)])
-        if size * given != dims[k]:
-            c.same_dim(dims[k], size * given, array)
-            whole = c.view(array, Reshape((*dims[:k], size * given, *dims[k + 1 :])))
-            assert isinstance(whole, Array)
-            array = whole
-        bounds = [size * n for n in range(given + 1)]
-    else:
-        bounds = [Dim.const(0), *(Dim.const(n) for n in given), dims[k]]
+    given = c.static_int(indices_or_sections, "the sections of np.split")
+    if dims[k].value is not None and divided(dims[k], Dim.const(given)) is None:
+        raise c.error("AG205", None, function="np.split", reason=f"{dims[k]} is not {given} equal parts")
+    size = _quotient(c, array, (dims[k],), [Dim.const(given)])
+    if size * given != dims[k]:
+        c.same_dim(dims[k], size * given, array)
+        whole = c.view(array, Reshape((*dims[:k], size * given, *dims[k + 1 :])))
+        assert isinstance(whole, Array)
+        array = whole
+    bounds = [size * n for n in range(given + 1)]
     return tuple(_between(c, array, k, low, high) for low, high in pairwise(bounds))
 
 

@@ -31,6 +31,9 @@ from adgen.primitives.sizes import constant, size_value
 table = Table()
 _ZERO = Known(0)
 OfTwo = Callable[[LibraryContext, Value, Value], Value]
+_OF_EXTREMES = ("maximum", "minimum", "fmax", "fmin")
+#: whose results have the dtype of their operands
+_OF_INTEGERS = ("subtract", "power", "pow", "fmod", "remainder", "mod")
 
 
 # -- reduce and accumulate ------------------------------------------------------------------------------
@@ -135,7 +138,7 @@ def _folded(name: str) -> Callable[..., Result]:
 
 def _fitting(c: LibraryContext, name: str, x: Value) -> Value:
     """The array in the dtype in which the operation gives its results."""
-    if name in ("maximum", "minimum", "fmax", "fmin", "subtract"):
+    if name in (*_OF_EXTREMES, *_OF_INTEGERS):
         return x
     return floating(c, x)
 
@@ -154,9 +157,15 @@ table.function("numpy.logical_and.reduce")(_logic(reductions.all_))
 table.function("numpy.logical_or.reduce")(_logic(reductions.any_))
 table.function("numpy.add.accumulate")(_accumulate(reducing.running_sum))
 table.function("numpy.multiply.accumulate")(_accumulate(reducing.running_product))
-_FOLDED = ("subtract", "divide", "true_divide", "logaddexp", "logaddexp2", "hypot", "fmax", "fmin")
+_FOLDED = (
+    *("divide", "true_divide", "logaddexp", "logaddexp2", "hypot", "arctan2", "atan2"),
+    *(*_OF_INTEGERS, "fmax", "fmin"),
+)
+#: what NumPy's `reduce` computes of these is no fold from left to right
+_UNFOLDED = ("power", "pow", "arctan2", "atan2")
 for _name in _FOLDED:
-    table.function(f"numpy.{_name}.reduce")(_folded(_name))
+    if _name not in _UNFOLDED:
+        table.function(f"numpy.{_name}.reduce")(_folded(_name))
 for _name in (*_FOLDED, "maximum", "minimum"):
     table.function(f"numpy.{_name}.accumulate")(_running(_name))
 
@@ -176,7 +185,8 @@ def _outer(name: str) -> Callable[..., Result]:
     return documented(apply, f"np.{name.removeprefix('numpy.')} of every element with every other.")
 
 
-for _name in (*ufuncs.BINARY, "add", "multiply", "power"):
+_SPREAD = ("add", "multiply", "power", "pow", "float_power", "logaddexp2", "copysign", "heaviside")
+for _name in (*ufuncs.BINARY, *_SPREAD):
     table.function(f"numpy.{_name}.outer")(_outer(f"numpy.{_name}"))
 
 

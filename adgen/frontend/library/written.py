@@ -25,8 +25,10 @@ from adgen.frontend.written import (
     differences,
     grids,
     images,
+    integrals,
     losses,
     mapped,
+    matrices,
     neighbourhoods,
     numbers_only,
     order_statistics,
@@ -34,6 +36,7 @@ from adgen.frontend.written import (
     padding,
     polynomials,
     products,
+    scalars,
     segments,
     selections,
     sets,
@@ -147,6 +150,7 @@ MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
     *(padding, polynomials, products, selections, statistics, segments),
     *(images, losses, sets, neighbourhoods, spectra, ordinary),
+    *(scalars, integrals, matrices),
 )
 for _module in MODULES:
     _add(_module)

@@ -9,10 +9,20 @@ import numpy as np
 
 
 # -- parts ----------------------------------------------------------------------------------------------
+def split_at(ary: Any, indices: Any, axis: Any = 0) -> Any:
+    """The parts between positions, as slices have them."""
+    x = np.moveaxis(ary, axis, 0)
+    ends = [k for k in indices]
+    if len(ends) == 0:
+        return [x]
+    between = [x[ends[k] : ends[k + 1]] for k in range(len(ends) - 1)]
+    return [np.moveaxis(part, 0, axis) for part in (x[: ends[0]], *between, x[ends[-1] :])]
+
+
 def array_split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     """Parts of nearly one size, or those between positions, as views."""
     if not isinstance(indices_or_sections, int):
-        return np.split(ary, indices_or_sections, axis)
+        return split_at(ary, indices_or_sections, axis)
     x = np.moveaxis(ary, axis, 0)
     n = x.shape[0]
     sections = indices_or_sections
@@ -92,7 +102,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     moved = np.moveaxis(x, at, 0)
     n = moved.shape[0]
     new = np.asarray(values).astype(x.dtype)
-    if np.ndim(obj) == 0:
+    if not isinstance(obj, slice) and np.ndim(obj) == 0:
         place = obj + n if obj < 0 else obj
         if axis is None and new.ndim > 0:
             layers = np.ravel(new)
@@ -101,7 +111,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
         else:
             layers = np.broadcast_to(new, moved.shape[1:])[None]
         return np.moveaxis(np.concatenate((moved[:place], layers, moved[place:])), 0, at)
-    places = np.asarray(obj)
+    places = np.arange(n)[obj] if isinstance(obj, slice) else np.asarray(obj)
     places = np.where(places < 0, places + n, places)
     order = np.argsort(places)
     count = len(places)

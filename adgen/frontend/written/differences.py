@@ -165,7 +165,7 @@ NAMES: dict[str, Callable[..., Any]] = {
     "numpy.diff": diff,
     "numpy.ediff1d": ediff1d,
     "numpy.gradient": gradient,
-    "numpy.trapezoid": trapezoid,
+    "numpy.trapezoid scipy.integrate.trapezoid": trapezoid,
     "numpy.interp": interp,
     "numpy.unwrap": unwrap,
 }

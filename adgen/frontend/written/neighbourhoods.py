@@ -81,10 +81,57 @@ def laplace(input: Any, *, mode: Any = "reflect", cval: Any = 0.0) -> Any:
     return found
 
 
+def gaussian_laplace(input: Any, sigma: Any, *, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+    """The sum of second derivatives along all axes, of the image behind a Gaussian filter."""
+    x = np.asarray(input)
+    found = np.zeros(x.shape, dtype=x.dtype)
+    for k in range(x.ndim):
+        orders = [2 if j == k else 0 for j in range(x.ndim)]
+        found += scipy.ndimage.gaussian_filter(x, sigma, orders, mode=mode, cval=cval)
+    return found
+
+
+def gaussian_gradient_magnitude(input: Any, sigma: Any, *, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+    """The length of the gradient of the image behind a Gaussian filter."""
+    x = np.asarray(input)
+    slopes = []
+    for k in range(x.ndim):
+        orders = [1 if j == k else 0 for j in range(x.ndim)]
+        slopes.append(scipy.ndimage.gaussian_filter(x, sigma, orders, mode=mode, cval=cval))
+    return np.linalg.norm(np.stack(slopes), axis=0)
+
+
+# -- extremes -------------------------------------------------------------------------------------------
+def _windows(x: Any, size: Any, mode: Any, cval: Any) -> Any:
+    """The neighbours of every element, in a last axis."""
+    sizes = _each(size, x.ndim)
+    widths = [(n // 2, n - 1 - n // 2) for n in sizes]
+    if mode in ("constant", "grid-constant"):
+        wide = np.pad(x, widths, "constant", constant_values=cval)
+    else:
+        wide = np.pad(x, widths, _mode_of(mode))
+    windows = np.lib.stride_tricks.sliding_window_view(wide, tuple(sizes))
+    return windows.reshape((*x.shape, -1))
+
+
+def maximum_filter(input: Any, size: Any, *, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+    """The largest of the neighbours of every element."""
+    return np.max(_windows(np.asarray(input), size, mode, cval), axis=-1)
+
+
+def minimum_filter(input: Any, size: Any, *, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+    """The smallest of the neighbours of every element."""
+    return np.min(_windows(np.asarray(input), size, mode, cval), axis=-1)
+
+
 NAMES: dict[str, Callable[..., Any]] = {
     "scipy.ndimage.correlate": correlate,
     "scipy.ndimage.convolve": convolve,
     "scipy.ndimage.sobel": sobel,
     "scipy.ndimage.prewitt": prewitt,
     "scipy.ndimage.laplace": laplace,
+    "scipy.ndimage.gaussian_laplace": gaussian_laplace,
+    "scipy.ndimage.gaussian_gradient_magnitude": gaussian_gradient_magnitude,
+    "scipy.ndimage.maximum_filter": maximum_filter,
+    "scipy.ndimage.minimum_filter": minimum_filter,
 }

@@ -61,6 +61,19 @@ def _ramp(edge: Any, end: Any, count: Any) -> Any:
     return part * (edge - end) + end
 
 
+def _turned(x: Any, before: Any, after: Any, mode: Any) -> Any:
+    """Images in the points at the ends instead of in a mirror there."""
+    n = x.shape[0]
+    k = np.arange(n + before + after) - before
+    period = 2 * n if mode == "symmetric" else np.maximum(2 * (n - 1), 1)
+    turns, t = k // period, k % period
+    back = np.clip(period - 1 - t if mode == "symmetric" else period - t, 0, n - 1)
+    column = tuple([-1 if j == 0 else 1 for j in range(x.ndim)])
+    there = (t < n).reshape(column)
+    image = np.where(there, x[np.clip(t, 0, n - 1)], 2 * x[-1:] - x[back])
+    return image + 2 * turns.reshape(column) * (x[-1:] - x[:1])
+
+
 def _padded(x: Any, before: Any, after: Any, mode: Any, ends: Any, length: Any) -> Any:
     """With layers along the first axis."""
     n = x.shape[0]
@@ -86,6 +99,7 @@ def pad(
     constant_values: Any = 0,
     end_values: Any = 0,
     stat_length: Any = None,
+    reflect_type: Any = "even",
 ) -> Any:
     """An array with layers around it: constants, repetitions, mirror images, ramps or statistics."""
     known = ("constant", "edge", "reflect", "symmetric", "wrap", "linear_ramp")
@@ -93,6 +107,12 @@ def pad(
         raise ValueError("this mode of padding is not supported")
     x = np.asarray(array)
     rank = x.ndim
+    if reflect_type == "odd" and mode in ("reflect", "symmetric"):
+        found = np.array(x)
+        for k, width in enumerate(_pairs(pad_width, rank)):
+            moved = np.moveaxis(found, k, 0)
+            found = np.moveaxis(_turned(moved, width[0], width[1], mode), 0, k)
+        return found
     widths, lengths = _pairs(pad_width, rank), _pairs(stat_length, rank)
     ends = _pairs(constant_values if mode == "constant" else end_values, rank)
     found = np.array(x)

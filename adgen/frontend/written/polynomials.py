@@ -86,14 +86,13 @@ def polyint(p: Any, m: Any = 1, k: Any = None) -> Any:
 
 def poly(seq_of_zeros: Any) -> Any:
     """The coefficients of the polynomial with these zeros, or those of a matrix."""
-    zeros = np.atleast_1d(seq_of_zeros)
-    if zeros.ndim == 2:
-        zeros = np.linalg.eigvals(zeros)
+    given = np.atleast_1d(seq_of_zeros)
+    zeros = np.linalg.eigvals(given) if given.ndim == 2 else given
     found = np.zeros(len(zeros) + 1, dtype=(zeros + 0.0).dtype)
     found[0] = 1.0
     for z in zeros:
         found[1:] = found[1:] - z * found[:-1]
-    return found
+    return found.real if given.dtype.kind != "c" else found
 
 
 def roots(p: Any) -> Any:

@@ -43,9 +43,39 @@ def minimum_reduceat(array: Any, indices: Any, axis: Any = 0, dtype: Any = None)
     return _segments(np.min, array, indices, axis, dtype)
 
 
+def subtract_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The first element of every segment less the others."""
+    return _segments(np.subtract.reduce, array, indices, axis, None)
+
+
+def divide_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The first element of every segment divided by the others."""
+    return _segments(np.divide.reduce, np.asarray(array) * 1.0, indices, axis, None)
+
+
+def logaddexp_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The logarithms of the sums of exponentials of segments."""
+    return _segments(np.logaddexp.reduce, np.asarray(array) * 1.0, indices, axis, None)
+
+
+def logaddexp2_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The logarithms to base 2 of the sums of powers of two of segments."""
+    return _segments(np.logaddexp2.reduce, np.asarray(array) * 1.0, indices, axis, None)
+
+
+def hypot_reduceat(array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The lengths of segments."""
+    return _segments(np.hypot.reduce, np.asarray(array) * 1.0, indices, axis, None)
+
+
 NAMES: dict[str, Callable[..., Any]] = {
     "numpy.add.reduceat": add_reduceat,
     "numpy.multiply.reduceat": multiply_reduceat,
     "numpy.maximum.reduceat": maximum_reduceat,
     "numpy.minimum.reduceat": minimum_reduceat,
+    "numpy.subtract.reduceat": subtract_reduceat,
+    "numpy.divide.reduceat numpy.true_divide.reduceat": divide_reduceat,
+    "numpy.logaddexp.reduceat": logaddexp_reduceat,
+    "numpy.logaddexp2.reduceat": logaddexp2_reduceat,
+    "numpy.hypot.reduceat": hypot_reduceat,
 }

@@ -27,20 +27,29 @@ def unique(
     sorted: Any = True,
 ) -> Any:
     """The different elements in increasing order; derivatives follow the first of equal ones."""
-    if axis is not None:
-        raise ValueError("np.unique is supported for axis=None")
     whole = np.asarray(ar)
-    x = np.ravel(whole)
-    order = np.argsort(x)
-    ordered = x[order]
-    starts = _starts(ordered, equal_nan)
-    found = [ordered[starts]]
+    if axis is None:
+        x = np.ravel(whole)
+        order: Any = np.argsort(x)
+        ordered = x[order]
+        starts = _starts(ordered, equal_nan)
+        found = [ordered[starts]]
+    else:
+        layers = np.moveaxis(whole, axis, 0)
+        x: Any = layers.reshape(layers.shape[0], -1)
+        order = np.arange(len(x))
+        for column in np.flip(x, 1).T:
+            order = order[np.argsort(column[order], kind="stable")]
+        ordered = x[order]
+        changed = np.any(ordered[1:] != ordered[:-1], axis=1)
+        starts = np.nonzero(np.concatenate((np.ones(len(x), dtype=bool)[:1], changed)))[0]
+        found = [np.moveaxis(layers[order[starts]], 0, axis)]
     if return_index:
         found.append(order[starts])
     if return_inverse:
         places = np.empty(len(x), dtype=np.int64)
         places[order] = np.searchsorted(starts, np.arange(len(x)), side="right") - 1
-        found.append(places.reshape(whole.shape))
+        found.append(places.reshape(whole.shape) if axis is None else places)
     if return_counts:
         found.append(np.diff(starts, append=len(x)))
     return found[0] if len(found) == 1 else tuple(found)
