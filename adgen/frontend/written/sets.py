@@ -29,14 +29,14 @@ def unique(
     """The different elements in increasing order; derivatives follow the first of equal ones."""
     whole = np.asarray(ar)
     if axis is None:
-        x = np.ravel(whole)
+        x: Any = np.ravel(whole)
         order: Any = np.argsort(x)
         ordered = x[order]
         starts = _starts(ordered, equal_nan)
         found = [ordered[starts]]
     else:
         layers = np.moveaxis(whole, axis, 0)
-        x: Any = layers.reshape(layers.shape[0], -1)
+        x = layers.reshape(layers.shape[0], -1)
         order = np.arange(len(x))
         for column in np.flip(x, 1).T:
             order = order[np.argsort(column[order], kind="stable")]
