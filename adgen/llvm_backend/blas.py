@@ -23,7 +23,8 @@ def emit_product(s: Statements, stmt: Product) -> None:
     m, n, k = stmt.sizes
     dtype = stmt.out.buffer.dtype
     beta = 1.0 if stmt.accumulate else 0.0
-    call = _Call(s, dtype, beta)
+    scale = literal(1.0, dtype) if stmt.scale is None else s.w.operand(stmt.scale)
+    call = _Call(s, dtype, scale, beta)
     if stmt.right.columns == ZERO and n == ONE:
         call.matrix_vector(stmt.left, (m, k), (stmt.right, stmt.right.rows), (stmt.out, stmt.out.rows))
     elif stmt.left.rows == ZERO and m == ONE:
@@ -36,13 +37,13 @@ def emit_product(s: Statements, stmt: Product) -> None:
 class _Call:
     """One library call being prepared."""
 
-    def __init__(self, s: Statements, dtype: DType, beta: float) -> None:
+    def __init__(self, s: Statements, dtype: DType, scale: str, beta: float) -> None:
         self.s = s
         self.w = s.w
         self.dtype = dtype
         self.type = scalar_type(dtype)
         self.prefix = "d" if dtype is DType.f64 else "s"
-        self.alpha = self._number(literal(1.0, dtype))
+        self.alpha = self._number(scale)
         self.beta = self._number(literal(beta, dtype))
 
     def matrix_vector(

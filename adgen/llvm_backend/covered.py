@@ -42,13 +42,13 @@ def coverage(func: Func) -> Sequence[Gap]:
     return found if isinstance(found, Sequence) else ()
 
 
-def covered(func: Func) -> Kernel | Sequence[Gap]:
+def covered(func: Func, strict: bool = False) -> Kernel | Sequence[Gap]:
     """The loops of a function, or the constructs that kernels lack."""
     found = [_gap(node) for node in walk(func.body) if isinstance(node, Op) and rule_for(node) is None]
     if found:
         return found
     try:
-        kernel = lower(func)
+        kernel = lower(func, strict)
     except Unsupported as error:
         return [Gap(error.operation, error.reason, error.span)]
     loops = dict.fromkeys(_loops(kernel))

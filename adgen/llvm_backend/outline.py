@@ -120,7 +120,7 @@ def _types(stmt: Stmt) -> dict[str, DType]:
     found: dict[str, DType] = {}
     for x in walk((stmt,)):
         operands = [*getattr(x, "args", ()), *getattr(x, "values", ())]
-        operands += [getattr(x, name, None) for name in ("value", "ok", "test", "lo", "hi", "step")]
+        operands += [getattr(x, name, None) for name in ("value", "ok", "test", "lo", "hi", "step", "scale")]
         found |= {o.name: o.dtype for o in operands if isinstance(o, Ref)}
     return found
 

@@ -275,13 +275,14 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """out = left @ right by BLAS, or out += left @ right; sizes m x k times k x n."""
+    """out = scale * left @ right by BLAS, or out += scale * left @ right; sizes m x k times k x n."""
 
     sizes: tuple[Dim, Dim, Dim]
     left: Matrix
     right: Matrix
     out: Matrix
     accumulate: bool = False
+    scale: Operand | None = None
 
     @property
     def reads(self) -> tuple[Buffer, ...]:

@@ -113,7 +113,7 @@ def names_used(stmt: Stmt) -> set[str]:
     for s in walk((stmt,)):
         for name in ("args", "values", "inputs"):
             found |= {o.name for o in getattr(s, name, ()) if isinstance(o, Ref)}
-        for name in ("value", "ok", "test", "lo", "hi", "step"):
+        for name in ("value", "ok", "test", "lo", "hi", "step", "scale"):
             operand = getattr(s, name, None)
             if isinstance(operand, Ref):
                 found.add(operand.name)

@@ -11,6 +11,7 @@ from adgen.ir.types import I64, DType, Type
 from adgen.loops import interleaved
 from adgen.loops.arrays import Array, View, whole
 from adgen.loops.collapse import collapse
+from adgen.loops.contractions import contracted
 from adgen.loops.core import (
     Buffer,
     InArena,
@@ -36,8 +37,11 @@ from adgen.loops.verify import verify
 LOOP_WEIGHT = 2
 
 
-def lower(func: Func) -> Kernel:
-    """The kernel of a function. Raises Unsupported where it has something that kernels lack."""
+def lower(func: Func, strict: bool = False) -> Kernel:
+    """The kernel of a function; `strict` keeps sums of loops in their order.
+
+    Raises Unsupported where it has something that kernels lack.
+    """
     state = State(entry_symbols(func))
     count_uses(state, func.body)
     state.bounds.facts = [a.dim for a in func.assumptions]
@@ -46,7 +50,9 @@ def lower(func: Func) -> Kernel:
     lower_nodes(state, func.body.nodes)
     results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
     body = fuse(state, with_known_integers(state, state.block.stmts))
-    body = collapse(gather(state, contract_temporaries(state, body, results)))
+    body = contract_temporaries(state, body, results)
+    body = body if strict else contracted(state, body)
+    body = collapse(gather(state, body))
     places, arena = _settled_places(state)
     kernel = Kernel(
         name=func.name,

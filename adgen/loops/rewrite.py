@@ -121,7 +121,8 @@ class Renaming:
             case Product():
                 m, n, k = (self._dim(d) for d in stmt.sizes)
                 left, right, out = (self._matrix(x) for x in (stmt.left, stmt.right, stmt.out))
-                return replace(stmt, sizes=(m, n, k), left=left, right=right, out=out)
+                scale = None if stmt.scale is None else self.operand(stmt.scale)
+                return replace(stmt, sizes=(m, n, k), left=left, right=right, out=out, scale=scale)
             case Library():
                 sizes = tuple(self._dim(d) for d in stmt.sizes)
                 return replace(stmt, sizes=sizes, operands=tuple(map(self._strided, stmt.operands)))

@@ -129,8 +129,9 @@ def _simple(stmt: Stmt) -> str:
         case Product():
             m, n, k = stmt.sizes
             sign = "+=" if stmt.accumulate else "="
-            sizes = f"({m}, {n}, {k})"
-            return f"product {_matrix(stmt.out)} {sign} {_matrix(stmt.left)} @ {_matrix(stmt.right)} {sizes}"
+            scale = "" if stmt.scale is None else f"{stmt.scale} * "
+            factors = f"{scale}{_matrix(stmt.left)} @ {_matrix(stmt.right)}"
+            return f"product {_matrix(stmt.out)} {sign} {factors} ({m}, {n}, {k})"
         case Library():
             return _library(stmt)
         case Routine():

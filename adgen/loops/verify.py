@@ -117,6 +117,7 @@ class _Check:
                 self.define(stmt.base.name, known)
             case Product():
                 self.dims(stmt.dims, known)
+                self.operands([] if stmt.scale is None else [stmt.scale], known)
                 self.buffer(*stmt.reads, *stmt.writes)
             case Draw():
                 self.operands((*stmt.args, *(x for x in stmt.inputs if not isinstance(x, Strided))), known)

@@ -85,7 +85,7 @@ class Program(Runnable):
         """The loops of a program, or what kernels do not cover of it."""
         from adgen.llvm_backend.covered import covered
 
-        return covered(self.final)
+        return covered(self.final, self.strict)
 
     @cached_property
     def checks(self) -> tuple[Raised, ...]:
