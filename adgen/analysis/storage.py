@@ -289,7 +289,6 @@ class _Sizes:
         except KeyError:  # a size that only the run of the program shows
             return None
 
-
     def _reduced(self, value: Value) -> Dim:
         """An integer as a polynomial of what is not known, such as counters: these may cancel."""
         known = self._values.get(value)

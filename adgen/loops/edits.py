@@ -18,7 +18,7 @@ class Edits:
     """What is put around statements of a loop, by their identity, and before and after the loop.
 
     `gone` are statements, and `results` names of sums, that it does without. `memo` are matrices made
-    for it and `copied` what those are copies of.
+    for it, `copied` what those are copies of.
     """
 
     before: dict[int, list[Stmt]] = field(default_factory=dict)
