@@ -61,9 +61,13 @@ def jacobian(func: Func, wrt: Sequence[int], outputs: Sequence[int], mode: str) 
 
 def _cheaper(inputs: Sequence[Value], outputs: Sequence[Value]) -> str:
     """Reverse mode where there are no more results than arguments, as far as that is known."""
-    gap = _total(inputs) - _total(outputs)
-    most = (-gap).lower_bound()
-    return FORWARD if most is not None and most > 0 else REVERSE
+    least = surplus(inputs, outputs).lower_bound()
+    return FORWARD if least is not None and least > 0 else REVERSE
+
+
+def surplus(inputs: Sequence[Value], outputs: Sequence[Value]) -> Dim:
+    """How many more numbers there are in the results than in the arguments."""
+    return _total(outputs) - _total(inputs)
 
 
 def _draws(func: Func) -> bool:

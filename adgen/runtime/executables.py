@@ -19,6 +19,7 @@ from adgen.runtime.trees import TreeSpec
 
 if TYPE_CHECKING:
     from adgen.runtime.derive import Linearised
+    from adgen.runtime.jacobians import BySize
 
 _OVERLAP_WORK = 10_000
 
@@ -178,12 +179,19 @@ def _overlap(left: Any, right: Any) -> bool:
         return True  # not known to be apart
 
 
-def executable(traced: Traced, plan: Plan, options: Options) -> Executable | SplitExecutable:
+def executable(traced: Traced, plan: Plan, options: Options) -> Executable | SplitExecutable | BySize:
     """What runs ``plan`` for a traced function."""
     from adgen.runtime.backends import compiled
     from adgen.runtime.derive import derive, linearise
 
     if plan.mode == "split":
         return SplitExecutable(linearise(traced), options)
+    if plan.mode == "jacobian" and plan.direction == "auto":
+        from adgen.runtime.jacobians import BySize, directed
+
+        found = directed(traced, plan)
+        if not isinstance(found, Plan):
+            return BySize(traced, plan, found, lambda made: executable(traced, made, options))
+        plan = found
     derived = derive(traced, plan)
     return Executable(derived, compiled(derived.func, options))

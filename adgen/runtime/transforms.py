@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from adgen.diagnostics import refuse
 from adgen.runtime.options import read_options
 from adgen.runtime.plans import Plan
 from adgen.runtime.subject import subject_of, wrt_positions
 from adgen.runtime.transform import Transform
 
 Function = Callable[..., Any]
+MODES = ("auto", "forward", "reverse")
 Wrt = int | str | Sequence[int | str]
 
 
@@ -104,9 +106,13 @@ def jacobian(
     """The Jacobian, of shape ``out.shape + in.shape``; ``mode`` is ``forward``, ``reverse`` or ``auto``."""
     if fun is None:
         return lambda function: jacobian(function, wrt, mode=mode, backend=backend, **options)
-    from adgen.runtime.jacobians import Jacobian
-
-    return Jacobian.of(fun, wrt, mode, backend, options)
+    subject = subject_of(fun)
+    if mode not in MODES:
+        raise refuse("AG274", subject.place(), name="mode", value=repr(mode))
+    positions, single = wrt_positions(subject, wrt)
+    read = read_options(backend, options, subject.place)
+    given = {"kind": "jacobian", "wrt": wrt, "mode": mode, "backend": backend, **options}
+    return Transform(subject, Plan("jacobian", positions, single, direction=mode), read, given)
 
 
 def jacrev(fun: Function | None = None, wrt: Wrt = 0, *, backend: str = "auto", **options: Any) -> Any:
