@@ -53,6 +53,7 @@ def _origin(traced: Traced, options: Options) -> Origin:
 
 _SUMMARIES = {
     "primal": "`{name}`, in plain NumPy.",
+    "jacobian": "The Jacobian of `{name}` with respect to {wrt}, in plain NumPy.",
     "tangent": "`{name}` and its derivative in a direction, in plain NumPy.",
     "split": "`{name}` and its reverse mode derivative in two parts, in plain NumPy.",
 }
@@ -73,6 +74,15 @@ def _functions(traced: Traced, plan: Plan) -> list[Public]:
     match plan.mode:
         case "primal":
             return [_plain(traced, plan, traced.func.name, f"The value of `{traced.func.name}`.")]
+        case "jacobian":
+            return [
+                _plain(
+                    traced,
+                    plan,
+                    "jacobian",
+                    f"The Jacobian of `{traced.func.name}` by {_variables(traced, plan)}.",
+                )
+            ]
         case "tangent":
             return [_plain(traced, plan, "jvp", "The value and its derivative in the given direction.")]
         case "split":

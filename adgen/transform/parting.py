@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from adgen.ir.builder import Builder
 from adgen.ir.core import Func, Node, Op, Region, Value, uses_of, walk
 from adgen.ir.dims import Dim
+from adgen.primitives.lists import copy_list
 from adgen.transform.rebuild import Rebuild, sizes_given
 
 
@@ -42,9 +43,16 @@ class Parted:
         """Emit the second part; the results of the whole program."""
         again = Rebuild(b, {**self.early.symbols, **_renamed(b, self.late)})
         again.env.update(self.early.env)
+        again.env.update({v: copy_list(b, self.early.env[v]) for v in self._emptied()})
         again.env.update(zip(self.seeds, seeds, strict=True))
         again.nodes(self.late)
         return again.values(self.program.results)
+
+    def _emptied(self) -> list[Value]:
+        """Tapes of the first part that the second changes."""
+        given = self.early.env
+        found = (v for n in self.late if not _only_reads(n) for v in uses_of(n) if v.is_stack and v in given)
+        return list(dict.fromkeys(found))
 
 
 def parted(nodes: Sequence[Node], seeds: Sequence[Value]) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
@@ -57,6 +65,10 @@ def parted(nodes: Sequence[Node], seeds: Sequence[Value]) -> tuple[tuple[Node, .
             late.update(node.results)
         parts[depends].append(node)
     return tuple(parts[0]), tuple(parts[1])
+
+
+def _only_reads(node: Node) -> bool:
+    return isinstance(node, Op) and not node.prim.consumes
 
 
 def _renamed(b: Builder, nodes: Sequence[Node]) -> dict[str, Dim]:
