@@ -45,6 +45,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of its own, in which programs are kept."""
     monkeypatch.setenv("ADGEN_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("ADGEN_CACHE", "all")
+    monkeypatch.delenv("ADGEN_CHECK", raising=False)  # checked programs are made anew
     return tmp_path / "cache"
 
 
