@@ -37,11 +37,16 @@ Place = tuple[Value, int] | str
 
 @dataclass(slots=True)
 class Choice:
-    """The decision on every value that ``demanded`` ones depend on; ``kept`` tells what the primal stores."""
+    """The decision on every value that ``demanded`` ones depend on.
+
+    ``kept`` tells what the primal stores, ``grows`` whose tape would be a stack: it is taken from once, so
+    that no branch can be gone through again for what is on it.
+    """
 
     homes: Homes
     demanded: Collection[Value]
     kept: Callable[[Value], bool]
+    grows: Callable[[Value], bool]
     _again: dict[Value, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -140,7 +145,7 @@ class Choice:
         """What computing the value again costs, given its operands; None where that is not done."""
         op = self.homes.defs.op(value)
         if isinstance(self.homes.defs.table.get(value), If) and is_number(value) and value.hint is None:
-            return 0
+            return None if self.grows(value) else 0
         if op is None or len(op.results) != 1 or not isinstance(value.any_type, Type):
             return None
         if self.homes.recomputable(op):

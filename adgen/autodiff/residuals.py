@@ -80,7 +80,7 @@ class Tapes:
         self._outside: dict[tuple[Node, Value], Value] = {}
         self._cells: dict[tuple[Node, Polynomial], Dim] = {}
         self._packings: dict[Value, Packing | None] = {}
-        self._choice = None if demanded is None else Choice(homes, demanded, self._is_stored)
+        self._choice = None if demanded is None else Choice(homes, demanded, self._is_stored, self._grows)
 
     def tape(self, value: Value) -> Tape:
         """The tape that holds ``value``."""
@@ -200,6 +200,9 @@ class Tapes:
         return node, node.carried.index(value if value in node.carried else partner)
 
     # -- tapes that are there already -------------------------------------------------------------------
+    def _grows(self, value: Value) -> bool:
+        return self._kind(value, self.homes.path[value]) == "stack"
+
     def _is_stored(self, value: Value) -> bool:
         return self._kind(value, self.homes.path[value]) == "array" and (
             self._already_stored(value, self.homes.path[value]) is not None
