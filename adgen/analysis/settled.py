@@ -73,6 +73,11 @@ class Settled:
             self._found[op] = self._final(op) if enabled("stored") and op.prim.name == "write" else None
         return self._found[op]
 
+    def add(self, op: Op, like: Op) -> None:
+        """Note an operation that stands where another one does."""
+        self._place[op] = self._place[like]
+        self._home[op.result] = self._home[like.result]
+
     def _final(self, op: Op) -> Value | None:
         chain, path = self._chains.get(op.result), self._place[op][2]
         if chain is None or not path or any(isinstance(node, While) for node, _ in path):

@@ -17,6 +17,7 @@ ANALYSES = {
     "histories": "a carried value and its successor share one tape",
     "cut": "what is saved is a least cut between what is at hand and what is needed, in bytes times rounds",
     "invariants": "what a loop computes in every round alike is computed before it, or saved once",
+    "undo": "versions of an array that changes a few cells a round follow from the cells it overwrites",
     "packing": "loops whose bounds depend on outer counters have tapes without gaps",
 }
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from adgen.analysis.flows import Network
 from adgen.analysis.switches import enabled
 from adgen.autodiff.homes import Homes, Path, ends_of, is_number
+from adgen.autodiff.undo import Undo
 from adgen.ir.builder import dims_in_attrs
 from adgen.ir.core import For, If, Node, Value, While
 from adgen.ir.dims import OPEN, Dim, product
@@ -35,18 +36,27 @@ _EXTREMES = frozenset({"max", "min", "argmax", "argmin"})
 Place = tuple[Value, int] | str
 
 
-@dataclass(slots=True)
-class Choice:
-    """The decision on every value that ``demanded`` ones depend on.
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where values would be saved.
 
     ``kept`` tells what the primal stores, ``grows`` whose tape would be a stack: it is taken from once, so
-    that no branch can be gone through again for what is on it.
+    that no branch can be gone through again for what is on it; ``log`` is the undo log of a version of an
+    array.
     """
+
+    kept: Callable[[Value], bool]
+    grows: Callable[[Value], bool]
+    log: Callable[[Value], Undo | None]
+
+
+@dataclass(slots=True)
+class Choice:
+    """The decision on every value that ``demanded`` ones depend on."""
 
     homes: Homes
     demanded: Collection[Value]
-    kept: Callable[[Value], bool]
-    grows: Callable[[Value], bool]
+    stores: Stores
     _again: dict[Value, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -71,7 +81,7 @@ class Choice:
     # -- the network ------------------------------------------------------------------------------------
     def _enter(self, value: Value, network: Network[Place]) -> list[Value]:
         """Put a value into the network; what it would be computed from."""
-        network.edge((value, 0), (value, 1), 0 if self._shared(value) else BYTE * self._bytes(value))
+        network.edge((value, 0), (value, 1), 0 if self._shared(value) else BYTE * self._saved(value))
         price = self._price(value)
         network.edge("at hand", (value, 0), price)
         if price is None:
@@ -136,16 +146,27 @@ class Choice:
     def _count(self, value: Value) -> int:
         return self._typical(product(value.type.dims), self.homes.path[value])
 
-    def _bytes(self, value: Value) -> int:
+    def _array(self, value: Value) -> int:
         type_ = value.any_type
-        size = self._count(value) * type_.dtype.itemsize if isinstance(type_, Type) else TYPICAL * TYPICAL
-        return size * self._rounds(self.homes.rounds(value))
+        return self._count(value) * type_.dtype.itemsize if isinstance(type_, Type) else TYPICAL * TYPICAL
+
+    def _bytes(self, value: Value) -> int:
+        return self._array(value) * self._rounds(self.homes.rounds(value))
+
+    def _saved(self, value: Value) -> int:
+        """The bytes that saving a value takes; an undo log may take a copy of the array, and the stores."""
+        log = self.stores.log(value)
+        if log is None:
+            return self._bytes(value)
+        cells = [s.old.result for s in log.steps]
+        stores = sum(self._bytes(v) for v in cells) // 8
+        return self._array(value) + stores + sum(self._bytes(v) for v in cells if not self.homes.free(v))
 
     def _price(self, value: Value) -> int | None:
         """What computing the value again costs, given its operands; None where that is not done."""
         op = self.homes.defs.op(value)
         if isinstance(self.homes.defs.table.get(value), If) and is_number(value) and value.hint is None:
-            return None if self.grows(value) else 0
+            return None if self.stores.grows(value) else 0
         if op is None or len(op.results) != 1 or not isinstance(value.any_type, Type):
             return None
         if self.homes.recomputable(op):
@@ -163,7 +184,7 @@ class Choice:
 
     def _shared(self, value: Value) -> bool:
         """Whether saving the value costs next to nothing: the primal stores it, or its partner is saved."""
-        if self.kept(value):
+        if self.stores.kept(value):
             return True
         if not enabled("histories"):
             return False
@@ -171,6 +192,12 @@ class Choice:
         if partner is None or partner not in self.demanded or self.homes.free(partner):
             return False
         return self._price(partner) is None
+
+
+def cells_of(value: Value) -> int:
+    """How many cells an array is likely to have."""
+    found = product(value.type.dims)
+    return max(found.evaluate(dict.fromkeys(found.symbols(), TYPICAL)), 1)
 
 
 def partner_of(homes: Homes, value: Value) -> Value | None:

@@ -22,6 +22,8 @@ Path = tuple[tuple[Node, int], ...]
 VIEWS = frozenset({"broadcast", "reshape", "transpose"})
 #: Integer operations that may be moved out of the branch or loop that guards them.
 NEVER_FAILS = frozenset({"const", "dim", "add", "sub", "mul", "neg", "maximum", "minimum"})
+#: Operations on integers that may fail, but did not where they are done again.
+_QUOTIENTS = frozenset({"floor_divide", "mod"})
 #: Operations without operands that are made again at no cost.
 _FREE_LEAVES = frozenset({"const", "dim", "arange"})
 
@@ -63,6 +65,12 @@ class Homes:
                 self.symbols.setdefault(node.attr("sym"), []).append((node, path))
             for number, inner in enumerate(regions_of(node)):
                 self._region(inner, (*path, (node, number)), extras)
+
+    def add(self, op: Op, path: Path, like: Op) -> None:
+        """Note an operation that stands where another one does, but is not in the function yet."""
+        self.path[op.result] = path
+        self.defs.table[op.result] = op
+        self.settled.add(op, like)
 
     def outermost(self, store: Op, path: Path) -> Value | None:
         """What an array stored into inside loops is outside them, if that store is all that happens to it."""
@@ -168,7 +176,8 @@ class Homes:
             return op.operands[0].type.dtype is op.result.type.dtype or not op.operands[0].type.is_float
         if name == "read":
             return True
-        return len(op.results) == 1 and bool(getattr(op.prim, "cheap", False)) and not op.result.type.is_float
+        cheap = bool(getattr(op.prim, "cheap", False)) or name in _QUOTIENTS
+        return len(op.results) == 1 and cheap and not op.result.type.is_float
 
     def must_recompute(self, op: Op) -> bool:
         """Whether the operation is done again even when an operand has to be taped for it."""

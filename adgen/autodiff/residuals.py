@@ -21,9 +21,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from adgen.analysis.switches import enabled
-from adgen.autodiff.choice import Choice, partner_of
+from adgen.autodiff.choice import Choice, Stores, cells_of, partner_of
 from adgen.autodiff.homes import NEVER_FAILS, Homes, Path
 from adgen.autodiff.packing import Packer, Packing, Polynomial
+from adgen.autodiff.undo import Undo, Undos
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import For, Full, Indexer, Node, Op, Point, Range, Value, While
@@ -39,7 +40,8 @@ from adgen.primitives.sizes import constant, dim_of, known_dim
 class Tape:
     """The place where one value (and, with ``history``, its successor) is saved.
 
-    ``kind`` is "array", "packed" (:mod:`adgen.autodiff.packing`), "stack" or "slot"; ``value`` is the saved
+    ``kind`` is "array", "packed" (:mod:`adgen.autodiff.packing`), "stack", "slot", or "undo", where versions
+    of an array follow from one another (:mod:`adgen.autodiff.undo`); ``value`` is the saved
     value, ``final`` the tape after the forward sweep; ``path`` leads to the region that defines the value.
     ``kept`` says that the primal already stores the value there (the gradient of a gradient finds the tapes
     of the first), ``offset`` slots later.
@@ -53,6 +55,7 @@ class Tape:
     kept: bool = False
     offset: int = 0
     packing: Packing | None = None
+    undo: Undo | None = None
 
 
 class Tapes:
@@ -80,7 +83,9 @@ class Tapes:
         self._outside: dict[tuple[Node, Value], Value] = {}
         self._cells: dict[tuple[Node, Polynomial], Dim] = {}
         self._packings: dict[Value, Packing | None] = {}
-        self._choice = None if demanded is None else Choice(homes, demanded, self._is_stored, self._grows)
+        self.undos = Undos(homes)
+        stores = Stores(self._is_stored, self._grows, self._log)
+        self._choice = None if demanded is None else Choice(homes, demanded, stores)
 
     def tape(self, value: Value) -> Tape:
         """The tape that holds ``value``."""
@@ -124,6 +129,9 @@ class Tapes:
         name = None if value.hint is None else f"{value.hint}_tape"
         if kind == "slot":
             return Tape(kind, value, path, Value(value.any_type, value.hint))
+        log = self._log(value)
+        if log is not None:
+            return self._undone(value, path, log)
         if kind == "packed":
             return self._packed(value, path, name)
         if kind == "stack":
@@ -140,6 +148,20 @@ class Tapes:
             self.table[node.body.yields[k]] = self.table[node.carried[k]] = tape
             return tape
         return self._array(value, name, None)
+
+    def _log(self, value: Value) -> Undo | None:
+        """The undo log of a version of an array, where its cells are fewer than those of the array."""
+        found = self.undos.of(value) if enabled("undo") else None
+        if found is None or (self._already_stored(value, found.path) is not None):
+            return None
+        saved = [s.old.result for s in found.steps if not self.homes.free(s.old.result)]
+        return found if 2 * sum(cells_of(v) for v in saved) <= cells_of(value) else None
+
+    def _undone(self, value: Value, path: Path, log: Undo) -> Tape:
+        self.undos.use(log)
+        tape = Tape("undo", value, path, log.final, kept=True, undo=log)
+        self.table.update((v, tape) for step in log.steps for v in (step.base, step.store.result))
+        return tape
 
     def _array(self, value: Value, name: str | None, history: For | None) -> Tape:
         path = self.homes.path[value]

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 from adgen.autodiff.homes import Homes, Path, ends_of
 from adgen.autodiff.residuals import Tape, Tapes, packed, tape_position, trip_count
+from adgen.autodiff.undo import Undo
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs, sorted_attrs
 from adgen.ir.core import For, Full, If, Indexer, Node, Op, Point, Region, Value, While
 from adgen.ir.types import AnyType, StackType
 from adgen.primitives.elementwise import add, cast, mul, sub
-from adgen.primitives.indexing import read
+from adgen.primitives.indexing import read, write
 from adgen.primitives.sizes import constant, known_dim
 from adgen.primitives.tape import pop
 from adgen.transform.rebuild import Rebuild
@@ -112,6 +113,8 @@ class Resolve(Rebuild):
             return tape.final
         if tape.kind == "stack":
             return self._popped(tape, frame)
+        if tape.undo is not None:
+            return self._undone(tape, tape.undo, value, frame)
         return self._fetched(tape, value, frame)
 
     def _elsewhere(self, op: Op, frame: Frame) -> Value:
@@ -212,6 +215,20 @@ class Resolve(Rebuild):
             rest, found = self.b.emit(pop, (stack,), {"element": tape.value.any_type}, hints)
         frame.stacks[tape] = rest
         return found
+
+    def _undone(self, tape: Tape, undo: Undo, value: Value, frame: Frame) -> Value:
+        """The version of an array, from the one after it: stores are taken back."""
+        array = self._stack(tape, self._frames.index(frame))
+        for step in undo.steps:
+            frame.env[step.store.result] = array
+            old, places = self.value(step.old.result), self.values(step.store.operands[2:])
+            with self.b.into(frame.prologue):
+                array = write(
+                    self.b, array, old, *places, index=step.store.attr("index"), hint=step.base.hint
+                )
+            frame.env[step.base] = array
+        frame.stacks[tape] = array
+        return frame.env[value]
 
     def _stack(self, tape: Tape, depth: int) -> Value:
         """The stack as the frame at ``depth`` finds it; loops on the way carry it."""

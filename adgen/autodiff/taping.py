@@ -38,6 +38,7 @@ class Taping:
         self.b = b
         self._tapes = [t for t in tapes.unique() if not t.kept]
         self._before = tapes.before
+        self._overwritten = tapes.undos.before
         self._needed = tapes.needed
         self._homes = tapes.homes
         self._counts = counts
@@ -87,6 +88,8 @@ class Taping:
 
     def _node(self, node: Node, path: Path, state: State) -> None:
         inside = self._inside(path, node)
+        if isinstance(node, Op) and node in self._overwritten:
+            self._append_read(self._overwritten[node], path, state)
         match node:
             case For() if inside:
                 self._for(node, path, state, inside)
@@ -101,6 +104,11 @@ class Taping:
         self._save(node.results, path, state)
         if isinstance(node, While) and node in self._counts:
             self._save((self._counts[node],), path, state)
+
+    def _append_read(self, old: Op, path: Path, state: State) -> None:
+        """What a store is about to overwrite."""
+        self.b.append(old)
+        self._save(old.results, path, state)
 
     def _call(self, node: Op, path: Path, state: State) -> None:
         """A call of the forward function, which leaves a tape too."""

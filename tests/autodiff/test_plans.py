@@ -125,6 +125,14 @@ def triangle(a: np.ndarray) -> float:
     return s
 
 
+def overwritten(x: np.ndarray, w: np.ndarray, steps: int) -> float:
+    s = 0.0
+    for i in range(steps):
+        s += np.sum(np.sin(x) * w)
+        x[i % len(x)] = np.tanh(s) * x[i % len(x)]
+    return s
+
+
 _LOW = np.array([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.2, 0.3, 1.0]])
 #: an analysis, a program, and the tapes it has with the analysis and without it: bytes of arrays, stacks
 SAVINGS: tuple[tuple[str, Any, tuple[int, ...], tuple[Any, ...], tuple[int, int], tuple[int, int]], ...] = (
@@ -134,6 +142,7 @@ SAVINGS: tuple[tuple[str, Any, tuple[int, ...], tuple[Any, ...], tuple[int, int]
     ("histories", carried, (0, 1), (0.7, 0.3, 5), (48, 0), (80, 0)),
     ("cut", burgers, (0,), (np.ones(6), 5), (240, 0), (320, 0)),
     ("invariants", scaled, (0, 1), (0.3, 0.2, 5), (40, 0), (80, 0)),
+    ("undo", overwritten, (0, 1), (np.linspace(0.1, 1.0, 6), np.ones(6), 7), (112, 0), (392, 0)),
     ("packing", triangle, (0,), (np.ones(4),), (48, 0), (0, 1)),
 )
 
