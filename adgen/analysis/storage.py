@@ -12,18 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from adgen.analysis.amounts import Sizes
 from adgen.diagnostics.spans import Span
-from adgen.ir.builder import dims_in_attrs
-from adgen.ir.core import Definitions, For, Func, If, Node, Op, Value, While, regions_of, uses_of, walk
-from adgen.ir.dims import OPEN, Dim, product, solve
-from adgen.ir.interpret import coerce, evaluate
-from adgen.ir.types import I64, StackType, Type
-
-_SIGNS = {"add": 1, "sub": -1}
-_ARITHMETIC = frozenset({"add", "sub", "mul", "neg", "maximum", "minimum"})
-_CALLS = {"maximum": "max", "minimum": "min"}
+from adgen.ir.core import For, Func, If, Node, Op, Value, While, regions_of, uses_of, walk
+from adgen.ir.dims import Dim, product
+from adgen.ir.types import StackType, Type
 
 
 def place(span: Span | None) -> str:
@@ -59,12 +52,48 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """What a loop with a ``schedule`` runs: formulas in its number of ``steps`` T, and numbers where known.
+
+    p(T, s) is what binomial checkpointing needs with s states.
+    """
+
+    line: str
+    schedule: str
+    steps: str
+    states: str
+    advances: str
+    trips: int | None = None
+    kept: int | None = None
+    again: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as data."""
+        names = ("line", "schedule", "steps", "states", "advances", "trips", "kept", "again")
+        return {name: getattr(self, name) for name in names}
+
+    def lines(self) -> Iterator[str]:
+        """The entry for people."""
+        steps = "T" if self.steps == "T" else f"T = {self.steps}"
+        yield f"  loop of {self.line}, {self.schedule}: {steps}{_number(self.trips)} steps"
+        same = str(self.kept) == self.states
+        yield f"    states kept: {self.states}{'' if same else _number(self.kept)}"
+        yield f"    advances: {self.advances}{_number(self.again)}"
+        known = f"{_number(self.trips)}"
+        yield f"    taped evaluations: T{known}, reversals: T{known}"
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
-    """What is kept, tapes first; ``total`` is the formula for all tapes of known size."""
+    """What is kept, tapes first; ``total`` is the formula for all tapes of known size.
+
+    ``schedules`` are what loops with schedules run.
+    """
 
     entries: tuple[Kept, ...]
     total: str
     bytes: int | None = None
+    schedules: tuple[Steps, ...] = ()
 
     @property
     def tapes(self) -> tuple[Kept, ...]:
@@ -74,7 +103,8 @@ class Storage:
     def to_json(self) -> dict[str, Any]:
         """The plan as data."""
         entries = [e.to_json() for e in self.entries]
-        return {"entries": entries, "total": self.total, "bytes": self.bytes}
+        schedules = [s.to_json() for s in self.schedules]
+        return {"entries": entries, "total": self.total, "bytes": self.bytes, "schedules": schedules}
 
     def text(self) -> str:
         """The plan for people."""
@@ -87,6 +117,9 @@ class Storage:
         if values:
             lines.append("values that stay alive:")
             lines += [line for e in values for line in _lines(e)]
+        if self.schedules:
+            lines.append("schedules:")
+            lines += [line for s in self.schedules for line in s.lines()]
         return "\n".join(lines)
 
 
@@ -111,7 +144,7 @@ def storage_of(func: Func, args: Sequence[Any] | None = None, residuals: Sequenc
 
     ``residuals`` are results of a forward program that its backward program takes.
     """
-    sizes = _Sizes(func, args)
+    sizes = Sizes(func, args)
     ops = [n for n in walk(func.body) if isinstance(n, Op) and n.attr("saved") is not None]
     tapes = [_tape(op, sizes) for op in ops]
     arrays = [op for op in ops if not op.result.is_stack]
@@ -120,7 +153,7 @@ def storage_of(func: Func, args: Sequence[Any] | None = None, residuals: Sequenc
     return Storage(entries, sizes.text(total), sizes.number(total))
 
 
-def _tape(op: Op, sizes: _Sizes) -> Kept:
+def _tape(op: Op, sizes: Sizes) -> Kept:
     type_ = op.result.any_type
     element = type_.element if isinstance(type_, StackType) else type_
     value, made, needed, lost = op.attr("saved")
@@ -136,7 +169,7 @@ def _bytes(type_: Type) -> Dim:
     return product(type_.dims) * type_.dtype.itemsize
 
 
-def _alive(func: Func, tapes: set[Value], residuals: Sequence[Value], sizes: _Sizes) -> Iterator[Kept]:
+def _alive(func: Func, tapes: set[Value], residuals: Sequence[Value], sizes: Sizes) -> Iterator[Kept]:
     """Arrays of the forward sweep that the reverse one reads."""
     cut = len(func.body.nodes) if func.cut is None else func.cut
     before, after = func.body.nodes[:cut], func.body.nodes[cut:]
@@ -184,132 +217,3 @@ def _readers(node: Node) -> Iterator[tuple[Value, Span | None]]:
         for inner in region.nodes:
             yield from _readers(inner)
     yield from ((v, node.span) for v in uses_of(node))
-
-
-class _Sizes:
-    """Sizes as polynomials of what the arguments say, as text and as numbers."""
-
-    def __init__(self, func: Func, args: Sequence[Any] | None) -> None:
-        self._defs = Definitions.of(func.body)
-        self._params = set(func.params)
-        self._bound = {
-            node.attr("sym"): node.operands[0]
-            for node in walk(func.body)
-            if isinstance(node, Op) and node.prim.name == "bind_dim"
-        }
-        self._found: dict[Value, Dim] = {}
-        self._values: dict[Value, Any] = {}
-        self._sizes: dict[str, int] | None = None
-        if args is not None:
-            self._enter(func, args)
-
-    def _enter(self, func: Func, args: Sequence[Any]) -> None:
-        pairs: list[tuple[Dim, int]] = []
-        for param, arg in zip(func.params, args, strict=True):
-            if isinstance(param.any_type, Type):
-                self._values[param] = coerce(arg, param.type)
-                pairs += zip(param.type.dims, np.shape(arg), strict=True)
-        self._sizes = solve(pairs)
-
-    # -- text -------------------------------------------------------------------------------------------
-    def text(self, dim: Dim) -> str:
-        """A dim in terms of sizes and integers of the arguments."""
-        return str(self._resolved(dim))
-
-    def type(self, type_: Type) -> str:
-        """A type with its dims resolved."""
-        if not type_.rank:
-            return str(type_)
-        return f"{type_.dtype.value}[{', '.join(self.text(d) for d in type_.dims)}]"
-
-    def _resolved(self, dim: Dim) -> Dim:
-        inner = {s: self._polynomial(self._bound[s]) for s in dim.symbols() if s in self._bound}
-        return dim.substitute(inner)
-
-    def _polynomial(self, value: Value) -> Dim:
-        if value not in self._found:
-            self._found[value] = self._made(value)
-        return self._found[value]
-
-    def _made(self, value: Value) -> Dim:
-        op = self._defs.op(value)
-        if op is None:
-            return Dim.symbol(value.hint or "rounds")
-        match op.prim.name:
-            case "const":
-                return Dim.const(int(op.attr("value")))
-            case "dim":
-                return self._resolved(op.attr("dim"))
-            case "cast":
-                return self._polynomial(op.operands[0])
-            case "neg":
-                return -self._polynomial(op.operands[0])
-            case "add" | "sub" | "mul" | "maximum" | "minimum" | "floor_divide" as name:
-                left, right = (self._polynomial(v) for v in op.operands)
-                return _combined(name, left, right)
-        return Dim.symbol(value.hint or "rounds")
-
-    # -- numbers ----------------------------------------------------------------------------------------
-    def number(self, dim: Dim) -> int | None:
-        """The number that a dim is at the arguments, where they are given and tell."""
-        if self._sizes is None:
-            return None
-        for name in dim.symbols():
-            if name not in self._sizes and not self._bind(name):
-                return None
-        return dim.evaluate(self._sizes)
-
-    def _bind(self, name: str) -> bool:
-        assert self._sizes is not None
-        found = self._value(self._bound[name]) if name in self._bound and name != str(OPEN) else None
-        if found is None:
-            return False
-        self._sizes[name] = int(found)
-        return True
-
-    def _value(self, value: Value) -> Any:
-        """An integer of the program, or None where it is not known before the program runs."""
-        if value not in self._values:
-            self._values[value] = self._computed(value)
-        return self._values[value]
-
-    def _computed(self, value: Value) -> Any:
-        op = self._defs.op(value)
-        if op is None or len(op.results) != 1 or op.prim.pinned or op.prim.name == "call":
-            return None
-        operands = [self._value(v) for v in op.operands]
-        if any(v is None for v in operands) and op.prim.name in _ARITHMETIC and op.result.any_type == I64:
-            return self._reduced(op.result).value
-        for dim in dims_in_attrs(op.attrs):
-            self.number(dim)
-        if any(v is None for v in operands):
-            return None
-        try:
-            return evaluate(op, operands, self._sizes or {})[0]
-        except KeyError:  # a size that only the run of the program shows
-            return None
-
-    def _reduced(self, value: Value) -> Dim:
-        """An integer as a polynomial of what is not known, such as counters: these may cancel."""
-        known = self._values.get(value)
-        if known is not None:
-            return Dim.const(int(known))
-        op = self._defs.op(value)
-        if op is None or op.prim.name not in _ARITHMETIC:
-            known = None if op is None else self._value(value)
-            return Dim.symbol(f"@{id(value)}") if known is None else Dim.const(int(known))
-        parts = [self._reduced(v) for v in op.operands]
-        return -parts[0] if len(parts) == 1 else _combined(op.prim.name, *parts)
-
-
-def _combined(name: str, left: Dim, right: Dim) -> Dim:
-    if name in _SIGNS:
-        return left + right * _SIGNS[name]
-    if name == "mul":
-        return left * right
-    if name == "floor_divide":
-        return Dim.symbol(f"(({left})//({right}))")
-    gap = (left - right).value
-    if gap is not None:
-        return left if (gap > 0) == (name == "maximum") else right
-    return Dim.symbol(f"{_CALLS[name]}({left}, {right})")

@@ -222,12 +222,17 @@ class Artifacts:
     def storage(self) -> Storage:
         """See :class:`Surface`."""
         from adgen.analysis.storage import storage_of
+        from adgen.autodiff.counts import steps_of
 
         func, args = self.program.scheduled, None
         if self.leaves is not None and len(func.params) == len(self.leaves) + len(self.traced.examples):
             args = (*self.leaves, *self.traced.examples)
         kept = func.results[len(self.traced.func.results) :] if self.plan.mode == "split" else ()
-        return storage_of(func, args, kept)
+        found = storage_of(func, args, kept)
+        if self.plan.mode not in ("value_and_grad", "grad", "split"):
+            return found
+        given = None if self.leaves is None else (*self.leaves, *self.traced.examples)
+        return replace(found, schedules=steps_of(self.traced.func, given))
 
     def explain(self) -> str:
         """See :class:`Surface`."""

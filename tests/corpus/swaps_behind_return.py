@@ -12,7 +12,7 @@ def swaps_behind_return(x, w, even):
             if i % 2 == even:
                 return 1.0 + np.sum(x * x)
         b, x = x, b
-        b = b if 0.0 > b[-i] else x
+        b = b if b[-i] < 0.0 else x
         w[0] -= b[i - 1]
     return np.sum(x) + np.sum(w * w) + np.sum(b)
 
