@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +127,11 @@ def compiled(func: Func, options: Options) -> Program:
     program = choose(func, options)
     assert program.run is not None
     return program
+
+
+def on_numpy(program: Program) -> Program:
+    """The same program on NumPy."""
+    return replace(program, backend="numpy", remarks=())
 
 
 def choose(func: Func, options: Options) -> Program:

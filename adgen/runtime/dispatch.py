@@ -90,15 +90,23 @@ class Dispatcher:
             return within_budget(found, self.options)
 
     def executable(self, bound: Bound) -> Any:
-        """What runs the plan for a specialisation; compiled once."""
+        """What runs the plan for a specialisation; compiled once, and bound when it is final."""
         made = bound.specialisation.made
         if self.plan not in made:
             from adgen.runtime.executables import executable
 
             with faults_are_ours(self.plan.mode), nothing_collected():
                 made[self.plan] = executable(bound.specialisation.traced, self.plan, self.options)
-        bound.run = made[self.plan]
-        return bound.run
+        run = made[self.plan]
+        if self.options.warmup is not None:
+            from adgen.runtime.warming import Warming
+
+            if isinstance(run, Warming):
+                if not run.ready:
+                    return run.best()
+                made[self.plan] = run = run.best()
+        bound.run = run
+        return run
 
     def refusal(self, arguments: Sequence[Any]) -> UserError:
         """AG264 for the first argument that is not taken."""

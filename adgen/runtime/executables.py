@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -18,8 +19,11 @@ from adgen.runtime.traced import Traced
 from adgen.runtime.trees import TreeSpec
 
 if TYPE_CHECKING:
+    from adgen.ir.core import Func
+    from adgen.runtime.backends import Program
     from adgen.runtime.derive import Linearised
     from adgen.runtime.jacobians import BySize
+    from adgen.runtime.warming import Warming
 
 _OVERLAP_WORK = 10_000
 
@@ -52,15 +56,15 @@ class Executable:
 class SplitExecutable:
     """The forward program of a split derivative; its call gives the result and a pullback."""
 
-    def __init__(self, linearised: Linearised, options: Options) -> None:
-        from adgen.runtime.backends import compiled, stacks
+    def __init__(self, linearised: Linearised, borrow: bool, forward: Program, backward: Program) -> None:
+        from adgen.runtime.backends import stacks
 
         traced = linearised.traced
         self.traced = traced
         self.linearised = linearised
-        self.borrow = options.borrow
-        self.forward = compiled(linearised.forward, options)
-        self.backward = compiled(linearised.backward, options)
+        self.borrow = borrow
+        self.forward = forward
+        self.backward = backward
         count = traced.result.leaf_count
         self._ranked = _ranked(p.any_type for p in linearised.forward.params)
         self._count = count
@@ -179,13 +183,16 @@ def _overlap(left: Any, right: Any) -> bool:
         return True  # not known to be apart
 
 
-def executable(traced: Traced, plan: Plan, options: Options) -> Executable | SplitExecutable | BySize:
+def executable(
+    traced: Traced, plan: Plan, options: Options
+) -> Executable | SplitExecutable | BySize | Warming:
     """What runs ``plan`` for a traced function."""
-    from adgen.runtime.backends import compiled
     from adgen.runtime.derive import derive, linearise
 
     if plan.mode == "split":
-        return SplitExecutable(linearise(traced), options)
+        halves = linearise(traced)
+        split = partial(SplitExecutable, halves, options.borrow)
+        return _chosen(split, (halves.forward, halves.backward), options)
     if plan.mode == "jacobian" and plan.direction == "auto":
         from adgen.runtime.jacobians import BySize, directed
 
@@ -194,4 +201,21 @@ def executable(traced: Traced, plan: Plan, options: Options) -> Executable | Spl
             return BySize(traced, plan, found, lambda made: executable(traced, made, options))
         plan = found
     derived = derive(traced, plan)
-    return Executable(derived, compiled(derived.func, options))
+    return _chosen(partial(Executable, derived), (derived.func,), options)
+
+
+def _chosen(
+    make: Callable[..., Executable | SplitExecutable], funcs: Sequence[Func], options: Options
+) -> Executable | SplitExecutable | Warming:
+    """An executable of these programs on the backend the options ask for; it may have to warm up."""
+    from adgen.runtime.backends import choose, compiled, on_numpy
+
+    if options.warmup is None:
+        return make(*(compiled(func, options) for func in funcs))
+    programs = [choose(func, options) for func in funcs]
+    kernels = [program for program in programs if program.backend == "llvm"]
+    if not kernels:
+        return make(*programs)
+    from adgen.runtime.warming import Warming
+
+    return Warming(make(*map(on_numpy, programs)), make(*programs), kernels)

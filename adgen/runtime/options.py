@@ -18,7 +18,7 @@ class Options:
 
     ``static_shapes`` pins every length, ``strict`` keeps sequential sums, ``fast_compile`` prefers short
     compilation, ``borrow`` allows residuals to refer to arguments, ``memory`` bounds the tapes of loops,
-    ``threads`` bounds a kernel's threads.
+    ``warmup="numpy"`` answers from NumPy while kernels are compiled, ``threads`` bounds a kernel's threads.
     """
 
     backend: str = "auto"
@@ -61,7 +61,6 @@ _ACCEPTED: dict[str, Callable[[Any], bool]] = {
     "max_ops": lambda value: value is None or _positive(value),
 }
 _AVAILABLE: dict[str, Callable[[Any], bool]] = {
-    "warmup": lambda value: value is None,
     "threads": lambda value: value == 1,
 }
 

@@ -44,7 +44,7 @@ class Transform(Surface):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run it."""
         found, result = self._answered(args, kwargs)
-        if not found.entered:
+        if not found.entered and found.run is not None:
             found.entered = True
             self._attach(found)
         return result
