@@ -41,7 +41,7 @@ from adgen.loops.core import (
     coefficient,
 )
 from adgen.loops.roles import Roles, roles_of, steppable
-from adgen.loops.sides import Edits, Side, Sides, filled, over, positive, room, scaled
+from adgen.loops.sides import Edits, Side, Sides, backward, filled, over, room, scaled
 from adgen.loops.state import State
 from adgen.loops.summing import (
     Axis,
@@ -54,6 +54,7 @@ from adgen.loops.summing import (
     polynomials,
     slot_sum,
 )
+from adgen.loops.tiles import TiledProduct, tiles_of
 
 
 def contracted(state: State, body: Sequence[Stmt]) -> tuple[Stmt, ...]:
@@ -308,9 +309,39 @@ class _Plan:
         if coefficient(out.index, roles.columns)[0] != ONE:
             left, right = right, left
             roles = replace(roles, rows=roles.columns, columns=roles.rows)
+        if accumulate and not out.made and self._tiled(axes, (left, right, out), terms):
+            return True
         if not self._legal(axes, roles, left, right, out, accumulate and not out.made):
             return False
         return self._emit(roles, (left, right, out), terms, accumulate)
+
+    def _tiled(self, axes: Sequence[Axis], sides: tuple[Side, Side, Side], terms: Terms) -> bool:
+        """The product tile by tile, where rows, columns or terms have several axes."""
+        names = [n for n in self.axes if n in {a.name for a in axes}]
+        tiles = None if depending(axes) else tiles_of(names, sides, self.ends, self.needs)
+        if tiles is None or not self._known(names):
+            return False
+        before, scale = scaled(self.state, terms.scales, terms.negative, sides[2].buffer.dtype)
+        stmts = TiledProduct(self.state, self.ends, tiles).statements(sides, scale, self.needs)
+        if stmts is None or not all(s.made or self._within(s) for s in sides):
+            return False
+        self.sides.edits.last += [*before, *stmts]
+        self._count(names, terms)
+        return True
+
+    def _known(self, names: Sequence[str]) -> bool:
+        """Whether the ends of axes are known when the kernel is entered."""
+        ends = (d for n in names for d in self.ends[n])
+        return all(s in self.state.symbols for d in ends for s in d.symbols())
+
+    def _count(self, names: Sequence[str], terms: Terms) -> None:
+        """Note what a product needs: sizes that are not negative, numbers to scale by, enough terms."""
+        self.needs.scales += [x for x in terms.scales if x not in self.needs.scales]
+        work = ONE
+        for lo, hi in (self.ends[n] for n in names):
+            self.needs.at_least_zero(hi - lo)
+            work = work * (hi - lo)
+        self.needs.work.append(work)
 
     def _legal(
         self, axes: Sequence[Axis], roles: Roles, left: Side, right: Side, out: Side, exact: bool
@@ -334,7 +365,7 @@ class _Plan:
         own = [n for n in (roles.rows, roles.columns, roles.terms) if n in side.names]
         steps = {n: coefficient(side.index, n)[0] for n in own}
         unit = [n for n in own if steps[n] == ONE]
-        if not unit or not all(positive(s) for s in steps.values()):
+        if not unit or any(backward(s) for s in steps.values()):
             return False
         for name in own:
             if name != unit[-1]:
@@ -344,8 +375,11 @@ class _Plan:
 
     def _within(self, side: Side) -> bool:
         """Whether every element read or written is in the buffer: loops check that while they run."""
-        if not all(positive(coefficient(side.index, n)[0]) for n in side.names):
+        steps = [coefficient(side.index, n)[0] for n in side.names]
+        if any(backward(s) for s in steps):
             return False
+        for step in steps:
+            self.needs.at_least_zero(step)
         corners = [{n: self.ends[n][0] for n in side.names}, {n: self.ends[n][1] - 1 for n in side.names}]
         self.needs.at_least_zero(side.index.substitute(corners[0]))
         self.needs.at_least_zero(side.buffer.size - 1 - side.index.substitute(corners[1]))
@@ -354,7 +388,7 @@ class _Plan:
     def _emit(self, roles: Roles, sides: tuple[Side, Side, Side], terms: Terms, accumulate: bool) -> bool:
         names = (roles.rows, roles.columns, roles.terms, *roles.others)
         ends = {n: self.ends[n] for n in names}
-        if any(n not in self.state.symbols for pair in ends.values() for d in pair for n in d.symbols()):
+        if not self._known(names):
             return False
         left, right, out = sides
         sizes = [ends[n][1] - ends[n][0] for n in (roles.rows, roles.columns, roles.terms)]
@@ -377,12 +411,7 @@ class _Plan:
         (self.sides.edits.last if out.buffer in self._outputs() else self.sides.edits.first).extend(
             (*before, stmt)
         )
-        self.needs.scales += [x for x in terms.scales if x not in self.needs.scales]
-        work = ONE
-        for lo, hi in ends.values():
-            self.needs.at_least_zero(hi - lo)
-            work = work * (hi - lo)
-        self.needs.work.append(work)
+        self._count(names, terms)
         return True
 
     def _outputs(self) -> list[Buffer]:

@@ -24,8 +24,8 @@ class Roles:
 _ROLES = {(True, False, True): 0, (False, True, True): 1, (True, True, False): 2, (True, True, True): 3}
 
 
-def roles_of(names: Sequence[str], left: Side, right: Side, out: Side) -> Roles | None:
-    """The roles of all axes, of which the last ones are taken for the product; None where there is none."""
+def groups_of(names: Sequence[str], left: Side, right: Side, out: Side) -> list[list[str]] | None:
+    """The axes of rows, columns, terms and repetitions; None where it is no matrix product."""
     if left.names | right.names | out.names != set(names):
         return None
     groups: list[list[str]] = [[], [], [], []]
@@ -34,7 +34,13 @@ def roles_of(names: Sequence[str], left: Side, right: Side, out: Side) -> Roles 
         if role is None:
             return None
         groups[role].append(name)
-    if not all(groups[:3]):
+    return groups if all(groups[:3]) else None
+
+
+def roles_of(names: Sequence[str], left: Side, right: Side, out: Side) -> Roles | None:
+    """The roles of all axes, of which the last ones are taken for the product; None where there is none."""
+    groups = groups_of(names, left, right, out)
+    if groups is None:
         return None
     rows, columns, terms = (group[-1] for group in groups[:3])
     others = [n for group in groups[:3] for n in group[:-1]] + groups[3]

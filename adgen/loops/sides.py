@@ -192,12 +192,12 @@ def _linear(index: Dim, axes: Sequence[Axis]) -> bool:
 def _fits(index: Dim, names: frozenset[str]) -> bool:
     """Whether BLAS can step along these axes."""
     steps = [coefficient(index, name)[0] for name in names]
-    return ONE in steps and all(positive(s) for s in steps)
+    return ONE in steps and not any(backward(s) for s in steps)
 
 
-def positive(step: Dim) -> bool:
-    """Whether a step is at least 1 wherever there are elements."""
-    return step != ZERO and all(factor > 0 for _, factor in step.terms)
+def backward(step: Dim) -> bool:
+    """Whether a step is never at least 1."""
+    return all(factor < 0 for _, factor in step.terms)
 
 
 def scaled(
@@ -216,4 +216,4 @@ def scaled(
     return out, total
 
 
-__all__ = ["Edits", "Hull", "Side", "Sides", "Spot", "filled", "over", "positive", "room", "scaled"]
+__all__ = ["Edits", "Hull", "Side", "Sides", "Spot", "backward", "filled", "over", "room", "scaled"]

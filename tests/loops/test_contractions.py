@@ -221,3 +221,49 @@ def test_known_sizes_need_no_choice() -> None:
     np.testing.assert_allclose(found[1][0], wanted[1][0], rtol=1e-11, atol=1e-11)
     kernel, _, _ = _both(rows_of_gemm, _small(args), ("a", "b"), static_shapes=True)
     assert "product " not in kernel.loops
+
+
+# -- several axes ---------------------------------------------------------------------------------------
+def convolved(x: Any, w: Any, b: Any) -> Any:
+    n, k = x.shape[0], w.shape[0]
+    y = np.zeros((n, x.shape[1] - k + 1, x.shape[2] - k + 1, w.shape[3]))
+    for i in range(y.shape[1]):
+        for j in range(y.shape[2]):
+            for c in range(x.shape[3]):
+                for p in range(k):
+                    for q in range(k):
+                        for s in range(n):
+                            y[s, i, j, :] += x[s, i + p, j + q, c] * w[p, q, c, :]
+            y[:, i, j, :] += b
+    return np.sum(y * y)
+
+
+def strided(x: Any, w: Any) -> Any:
+    n, k = x.shape[0], w.shape[2]
+    y = np.zeros((n, w.shape[0], (x.shape[2] - k) // 2 + 1, (x.shape[3] - k) // 2 + 1))
+    for s in range(n):
+        for o in range(w.shape[0]):
+            for i in range(y.shape[2]):
+                for j in range(y.shape[3]):
+                    for c in range(x.shape[1]):
+                        for p in range(k):
+                            for q in range(k):
+                                y[s, o, i, j] += x[s, c, 2 * i + p, 2 * j + q] * w[o, c, p, q]
+    return np.sum(np.tanh(y))
+
+
+@pytest.mark.parametrize(
+    ("function", "shapes", "wrt"),
+    [
+        (convolved, ((2, 9, 8, 3), (3, 3, 3, 4), (4,)), ("x", "w", "b")),
+        (convolved, ((2, 4, 4, 1), (3, 3, 1, 2), (2,)), ("x", "w", "b")),
+        (strided, ((2, 3, 11, 12), (4, 3, 3, 3)), ("x", "w")),
+    ],
+    ids=["convolved", "few", "strided"],
+)
+def test_several_axes(function: Any, shapes: Any, wrt: tuple[str, ...]) -> None:
+    kernel, found, wanted = _both(function, tuple(_normal(*shapes)), wrt)
+    assert "product " in kernel.loops
+    assert found[0] == pytest.approx(wanted[0], rel=1e-12)
+    for a, b in zip(found[1], wanted[1], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10 * np.max(np.abs(b)))
