@@ -29,18 +29,15 @@ from adgen.loops.core import (
     Let,
     Load,
     Loop,
-    Nest,
-    Product,
     Reduce,
     Ref,
     Set,
     Stmt,
     Store,
-    Var,
     WhileLoop,
     coefficient,
 )
-from adgen.loops.roles import Roles, roles_of, steppable
+from adgen.loops.roles import Roles, plain_product, roles_of, steppable
 from adgen.loops.sides import Edits, Side, Sides, backward, filled, over, room, scaled
 from adgen.loops.state import State
 from adgen.loops.summing import (
@@ -390,25 +387,9 @@ class _Plan:
         ends = {n: self.ends[n] for n in names}
         if not self._known(names):
             return False
-        left, right, out = sides
-        sizes = [ends[n][1] - ends[n][0] for n in (roles.rows, roles.columns, roles.terms)]
-        corner = {n: lo for n, (lo, _) in ends.items()}
-        variables = []
-        for name in roles.others:
-            lo, hi = ends[name]
-            variables.append(Var(self.state.names.fresh("#"), hi - lo))
-            corner[name] = Dim.symbol(variables[-1].name) + lo
-        before, scale = scaled(self.state, terms.scales, terms.negative, out.buffer.dtype)
-        product = Product(
-            (sizes[0], sizes[1], sizes[2]),
-            left.matrix(roles.rows, roles.terms, corner),
-            right.matrix(roles.terms, roles.columns, corner),
-            out.matrix(roles.rows, roles.columns, corner),
-            accumulate,
-            scale,
-        )
-        stmt = Nest(tuple(variables), (product,)) if variables else product
-        (self.sides.edits.last if out.buffer in self._outputs() else self.sides.edits.first).extend(
+        before, scale = scaled(self.state, terms.scales, terms.negative, sides[2].buffer.dtype)
+        stmt = plain_product(self.state, roles, sides, ends, (accumulate, scale))
+        (self.sides.edits.last if sides[2].buffer in self._outputs() else self.sides.edits.first).extend(
             (*before, stmt)
         )
         self._count(names, terms)

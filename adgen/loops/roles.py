@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from adgen.ir.dims import Dim
-from adgen.loops.core import coefficient
-from adgen.loops.sides import Side
+from adgen.loops.core import Nest, Operand, Product, Stmt, Var, coefficient
+from adgen.loops.sides import Hull, Side
+from adgen.loops.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,28 @@ def roles_of(names: Sequence[str], left: Side, right: Side, out: Side) -> Roles 
     rows, columns, terms = (group[-1] for group in groups[:3])
     others = [n for group in groups[:3] for n in group[:-1]] + groups[3]
     return Roles(rows, columns, terms, tuple(others))
+
+
+def plain_product(
+    state: State, roles: Roles, sides: tuple[Side, Side, Side], ends: Hull, how: tuple[bool, Operand]
+) -> Stmt:
+    """The product of two sides at every point of the other axes; `how` is whether it adds, and the scale."""
+    left, right, out = sides
+    m, n, k = (ends[name][1] - ends[name][0] for name in (roles.rows, roles.columns, roles.terms))
+    corner = {name: lo for name, (lo, _) in ends.items()}
+    variables = []
+    for name in roles.others:
+        lo, hi = ends[name]
+        variables.append(Var(state.names.fresh("#"), hi - lo))
+        corner[name] = Dim.symbol(variables[-1].name) + lo
+    product = Product(
+        (m, n, k),
+        left.matrix(roles.rows, roles.terms, corner),
+        right.matrix(roles.terms, roles.columns, corner),
+        out.matrix(roles.rows, roles.columns, corner),
+        *how,
+    )
+    return Nest(tuple(variables), (product,)) if variables else product
 
 
 def steppable(index: Dim, names: Iterable[str]) -> bool:
