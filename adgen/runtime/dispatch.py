@@ -18,7 +18,7 @@ from adgen.runtime.keys import Key, NotTaken, abstract_example, refusal, take_ap
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
 from adgen.runtime.signatures import Signature, parse_signature
-from adgen.runtime.specialise import Bound, Specialisation, Table, sizes_of
+from adgen.runtime.specialise import Bound, Specialisation, Table, sizes_of, specialise
 from adgen.runtime.stored import Shelf
 from adgen.runtime.subject import Subject
 from adgen.runtime.surface import Lowered
@@ -153,6 +153,8 @@ class Dispatcher:
                 raise self.refusal(arguments) from None
             leaves = []
             take_apart(arguments, leaves, [])
+            made = specialise(trees, leaves, self.trace, {})
+            return Lowered(made.traced, self.plan, self.options, leaves=leaves)
         else:
             trees = self._annotated()
         return Lowered(self.trace(trees), self.plan, self.options, leaves=leaves)

@@ -144,6 +144,7 @@ class Table:
         first = not self._shared.get(key)
         pins = _pins(arguments, leaves, self._pin_all, self._pin_small and first)
         specialisation = specialise(arguments, leaves, trace, pins)
+        specialisation = replace(specialisation, traced=_without_large(specialisation.traced))
         bound = self._bind(specialisation)
         if bound is None or not bound.admits(leaves):
             raise RunError("a captured value changed while the function was being transformed")
@@ -198,7 +199,7 @@ def specialise(
             raise wrong
         broken = [a.dim for a in specialisation.guard.broken(full)]
         if not broken:
-            return replace(specialisation, traced=_without_large(traced))
+            return specialisation
         if refuted.issuperset(broken):
             error = next(a for a in specialisation.guard.assumptions if a.dim in broken)
             raise assumption_error(error, specialisation.guard.sizes(full))

@@ -94,6 +94,16 @@ def test_selected(slots: int, backend: str, monkeypatch: pytest.MonkeyPatch) -> 
         check(slots, steps, first.again(steps, monkeypatch), second.again(steps, monkeypatch))
 
 
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+@pytest.mark.parametrize("slots", sorted(SELECTED))
+def test_no_more_states_than_slots(slots: int, backend: str) -> None:
+    """There is room for so many states, and stores elsewhere would fail."""
+    for made in (known(slots), unknown(slots)):
+        plan = adgen.grad(made, backend=backend).lower(np.float64(0.3), 300).storage
+        rooms = [e for e in plan.entries if e.name == "h_kept"]
+        assert [(e.type, e.bytes) for e in rooms] == [(f"f64[{slots}]", 8 * slots)]
+
+
 @pytest.mark.parametrize(("steps", "slots", "expected"), [(1000, 10, 3636), (10**4, 25, 36346)])
 def test_many_steps(steps: int, slots: int, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Counter(known(slots), "numpy").again(steps, monkeypatch) == expected == least(steps, slots)
