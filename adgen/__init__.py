@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         softplus,
         stop_gradient,
     )
-    from adgen.runtime.annotations import c64, c128, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
+    from adgen.runtime.annotations import c64, c128, f16, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
     from adgen.runtime.custom import custom_jvp, custom_vjp
     from adgen.runtime.implicit import argmin, fixed_point, root
     from adgen.runtime.plain import (
@@ -71,6 +71,8 @@ _HOMES = {
     "adgen.runtime.annotations": (
         "c128",
         "c64",
+        "f16",
+        "f16",
         "f32",
         "f64",
         "i16",
@@ -141,6 +143,7 @@ __all__ = [
     "cotangent",
     "custom_jvp",
     "custom_vjp",
+    "f16",
     "f32",
     "f64",
     "fixed_point",

@@ -33,7 +33,7 @@ SIGMOID, SOFTPLUS = "sigmoid", "softplus"
 LOG_SIGMOID, LOG_SOFTMAX = "the logarithm of a sigmoid", "the logarithm of a softmax"
 
 #: numbers that one can be added to and that are far from the largest of their type
-_LARGE = {DType.f64: 1e300, DType.f32: 1e30}
+_LARGE = {DType.f64: 1e300, DType.f32: 1e30, DType.f16: 1e3}
 
 Partials = Callable[[Builder], Sequence[Partial]]
 

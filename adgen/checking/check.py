@@ -24,7 +24,8 @@ from adgen.runtime.subject import subject_of, wrt_positions
 Wrt = int | str | Sequence[int | str] | None
 
 #: how wrong a derivative may be, and how uncertain a difference, in double and in single precision
-_DOUBLE, _SINGLE = (1e-6, 1e-5), (1e-3, 1e-2)
+_DOUBLE, _SINGLE, _HALF = (1e-6, 1e-5), (1e-3, 1e-2), (5e-2, 2e-1)
+_HALVES = (np.dtype(np.float16),)
 #: what is left of numbers around 1 that cancel
 _NOISE = 64.0 * float(np.finfo(np.float64).eps)
 _SINGLES = (np.dtype(np.float32), np.dtype(np.complex64))
@@ -66,8 +67,7 @@ def check_grad(
     _check_settings(order, modes)
     call = Call(fun, args)
     positions = _positions(fun, call, wrt)
-    single = any(getattr(leaf, "dtype", None) in _SINGLES for leaves in call.leaves for leaf in leaves)
-    wrong, uncertain = _SINGLE if single else _DOUBLE
+    wrong, uncertain = _tolerance_of([leaf for leaves in call.leaves for leaf in leaves])
     tolerance = (wrong if rtol is None else rtol, uncertain)
     settings = {"backend": backend, **options}
     rng = np.random.default_rng(seed)
@@ -140,11 +140,17 @@ def _reverse(check: _Check, out: Any, cotangent: Any) -> tuple[Any, tuple[Any, .
     return value, tuple(every[i] for i in check.positions)
 
 
+def _tolerance_of(leaves: Sequence[Any]) -> tuple[float, float]:
+    """What is wrong, and what is uncertain, in the precision of numbers."""
+    dtypes = {getattr(leaf, "dtype", None) for leaf in leaves}
+    return _HALF if dtypes & {*_HALVES} else _SINGLE if dtypes & {*_SINGLES} else _DOUBLE
+
+
 def _value_row(expected: Any, value: Any) -> Row:
     """The transform returns what the function returns."""
     e, v = flat(expected), flat(value)
-    single = any(getattr(x, "dtype", None) in _SINGLES for x in (expected, value))
-    estimate = Estimate(e, np.abs(e) * (1e-5 if single else 1e-12) + 1e-300, "the function")
+    slack = {_DOUBLE: 1e-12, _SINGLE: 1e-5, _HALF: 1e-2}[_tolerance_of([expected, value])]
+    estimate = Estimate(e, np.abs(e) * slack + 1e-300, "the function")
     if e.shape != v.shape:
         return Row("value", v.shape, 1, 0, float("inf"), (), v.size, e.size, "number of results", 1)
     return _row("value", np.shape(expected) if not isinstance(expected, tuple) else (e.size,), v, estimate)
@@ -229,7 +235,9 @@ def _direction_rows(check: _Check, number: int, cotangent: Any, gradients: Any) 
 def _identity_row(x_bar: Vector, x_dot: Vector, y_bar: Vector, y_dot: Vector, check: _Check) -> Row:
     """The dot-product identity between the two modes."""
     left, right = np.atleast_1d(np.dot(y_bar, y_dot)), np.atleast_1d(np.dot(x_bar, x_dot))
-    eps = float(np.finfo(np.float32 if check.tolerance[0] >= _SINGLE[0] else np.float64).eps)
+    wrong = check.tolerance[0]
+    dtype = np.float16 if wrong >= _HALF[0] else np.float32 if wrong >= _SINGLE[0] else np.float64
+    eps = float(np.finfo(dtype).eps)
     norms = max(np.linalg.norm(y_bar) * np.linalg.norm(y_dot), np.linalg.norm(x_bar) * np.linalg.norm(x_dot))
     slack = 1024.0 * eps * float(np.sqrt(max(x_dot.size, y_dot.size, 1))) * norms
     estimate = Estimate(right, np.atleast_1d(slack), "reverse mode")

@@ -94,6 +94,8 @@ class CallContext:
     ) -> Value:
         """Promote, broadcast, apply."""
         values = self.broadcast(*self.promote(*xs, to_float=to_float))
+        if self.name.startswith("scipy.special.") and values[0].type.dtype is DType.f16:
+            values = tuple(self.cast(v, DType.f64) for v in values)
         if not python and all(v.type.is_py for v in values):
             values = (self.r.cast(values[0], values[0].type.dtype, Kind.np), *values[1:])
         return prim(self.b, *values, **attrs)

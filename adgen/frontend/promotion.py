@@ -46,7 +46,7 @@ _SINGLES = (DType.i16, DType.u16)
 
 
 def float_dtype(types: Sequence[Type]) -> DType | None:
-    """The dtype of ``np.sin`` or ``np.hypot`` of operands; None where NumPy computes in half precision.
+    """The dtype of ``np.sin`` or ``np.hypot`` of operands; None where it is one we do not have.
 
     That is the smallest float that holds each of them; Python numbers are weak.
     """
@@ -58,7 +58,7 @@ def float_dtype(types: Sequence[Type]) -> DType | None:
         strong.append(joined)
     if not all(d in (*_HALVES, *_SINGLES) for d in strong):
         return DType.f64
-    return DType.f32 if any(d in _SINGLES for d in strong) else None
+    return DType.f32 if any(d in _SINGLES for d in strong) else DType.f16
 
 
 def cast(r: Reader, value: Value, dtype: DType, kind: Kind | None = None) -> Value:
@@ -103,7 +103,7 @@ def promote(
     types = [Type(v.type.dtype, (), Kind.np) if strong else v.type for v in values]
     dtype = (float_dtype if to_float else common_dtype)(types)
     if dtype is None:
-        raise r.error("AG238", dtype="float16")
+        raise r.error("AG238", dtype="of more than 64 bits")
     return tuple(cast(r, v, dtype) for v in values)
 
 

@@ -41,9 +41,10 @@ from adgen.frontend.state import Activation, State
 from adgen.ir.builder import Builder
 from adgen.ir.core import Func, Node, Opcode, Value
 from adgen.ir.dims import ONE, Dim
-from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
+from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of, is_half
 from adgen.objects.containers import container_of, structure
 from adgen.primitives.define import NotComplex
+from adgen.primitives.registry import SINGLE_AT_LEAST
 from adgen.primitives.sizes import constant, python_dtype
 from adgen.primitives.stacking import stack
 
@@ -66,6 +67,8 @@ class _Checked(Builder):
         hint: str | Sequence[str | None] | None = None,
         span: Span | None = None,
     ) -> tuple[Value, ...]:
+        if prim.name in SINGLE_AT_LEAST and any(is_half(v.any_type) for v in operands):
+            raise refuse("AG238", span or self.span, dtype="float16 in linear algebra and transforms")
         try:
             return super().emit(prim, operands, attrs, hint, span)
         except NotComplex as error:

@@ -28,6 +28,7 @@ class DType(enum.Enum):
     u16 = "u16"
     u32 = "u32"
     u64 = "u64"
+    f16 = "f16"
     f32 = "f32"
     f64 = "f64"
     c64 = "c64"
@@ -58,7 +59,7 @@ class DType(enum.Enum):
     @property
     def complex(self) -> DType:
         """The dtype of complex numbers with such parts."""
-        return DType.c64 if self in (DType.f32, DType.c64) else DType.c128
+        return DType.c64 if self in (DType.f16, DType.f32, DType.c64) else DType.c128
 
     @property
     def is_integer(self) -> builtins.bool:
@@ -172,6 +173,12 @@ class StackType:
 
 
 AnyType = Type | StackType | TapeType
+
+
+def is_half(type_: AnyType) -> bool:
+    """Whether numbers of 16 bits occur."""
+    inner = type_.element if isinstance(type_, StackType) else type_
+    return isinstance(inner, Type) and inner.dtype is DType.f16
 
 
 def py(dtype: str | DType) -> Type:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from adgen.diagnostics.spans import Span
 from adgen.ir.calls import callee_of
 from adgen.ir.core import Func, Op, walk
+from adgen.ir.types import is_half
 from adgen.llvm_backend.draws import externals_of
 from adgen.llvm_backend.externals import available
 from adgen.loops.core import Draw, Kernel, Let, Library, Routine
@@ -47,6 +48,10 @@ def covered(func: Func, strict: bool = False) -> Kernel | Sequence[Gap]:
     found = [_gap(node) for node in walk(func.body) if isinstance(node, Op) and rule_for(node) is None]
     if found:
         return found
+    half = next((node for node in walk(func.body) if any(is_half(v.any_type) for v in node.results)), None)
+    if half is not None or any(is_half(v.any_type) for v in func.params):
+        span = half.span if isinstance(half, Op) else None
+        return [Gap("float16", "kernels do not have numbers of 16 bits", span)]
     try:
         kernel = lower(func, strict)
     except Unsupported as error:

@@ -9,7 +9,7 @@ import numpy as np
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
-from adgen.ir.types import AnyType, Type
+from adgen.ir.types import AnyType, DType, Type
 from adgen.primitives.define import ZERO, Contribution, Prec, Primitive, Sample, Speller, Text, Zero
 
 
@@ -65,5 +65,15 @@ sum_: Primitive = Primitive(
     lower="sum",
     complex=True,
 )
+
+
+def summed_up(b: Builder, x: Value, axes: Sequence[int]) -> Value:
+    """The sum in a derivative: that of halves is made in single precision."""
+    from adgen.primitives.elementwise import cast
+
+    if x.type.dtype is not DType.f16:
+        return sum_(b, x, axes=tuple(axes))
+    return cast(b, sum_(b, cast(b, x, dtype=DType.f32), axes=tuple(axes)), dtype=DType.f16)
+
 
 PRIMITIVES = (sum_,)

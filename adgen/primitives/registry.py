@@ -80,3 +80,14 @@ for _family in FAMILIES:
 def primitive(name: str) -> Primitive:
     """The primitive of that name. Raises KeyError where there is none."""
     return REGISTRY.table[name]
+
+
+#: what NumPy and SciPy do not compute of half precision
+SINGLE_AT_LEAST = frozenset(
+    primitive.name
+    for family in (
+        *(linear_algebra, singular_values, determinants, triangular, orthogonal, banded),
+        *(sylvester, matrix_functions, eigenvalues, krylov, fourier),
+    )
+    for primitive in family.PRIMITIVES
+)

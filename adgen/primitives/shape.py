@@ -61,12 +61,12 @@ def _aligned_shape(shape: Sequence[int], axes: Sequence[int], rank: int) -> tupl
 
 
 def _broadcast_vjp(b: Builder, op: Op, y_bar: Value) -> Sequence[Contribution]:
-    from adgen.primitives.reduce import sum_
+    from adgen.primitives.reduce import summed_up
 
     x, dims, axes = op.operands[0].type, op.attr("dims"), op.attr("axes")
     stretched = [a for a, d in zip(axes, x.dims, strict=True) if d == ONE and dims[a] != ONE]
     summed = tuple(a for a in range(len(dims)) if a not in axes or a in stretched)
-    x_bar = sum_(b, y_bar, axes=summed) if summed else y_bar
+    x_bar = summed_up(b, y_bar, summed) if summed else y_bar
     return (reshape(b, x_bar, dims=x.dims) if stretched else x_bar,)
 
 

@@ -22,6 +22,7 @@ _PLAIN: dict[str, DType] = {"float": DType.f64, "int": DType.i64, "bool": DType.
 _JAXTYPING: dict[str, DType] = {
     "Float": DType.f64,
     "Float64": DType.f64,
+    "Float16": DType.f16,
     "Float32": DType.f32,
     "Complex": DType.c128,
     "Complex128": DType.c128,
@@ -163,7 +164,7 @@ def _jaxtyping(dtype: DType, dims: str) -> AbstractTree | None:
     return AbstractTree.leaf(Type(dtype, tuple(parsed)))
 
 
-f64, f32 = Annotation("f64"), Annotation("f32")
+f64, f32, f16 = Annotation("f64"), Annotation("f32"), Annotation("f16")
 c128, c64 = Annotation("c128"), Annotation("c64")
 i64, i32, i16, i8 = Annotation("i64"), Annotation("i32"), Annotation("i16"), Annotation("i8")
 u64, u32, u16, u8 = Annotation("u64"), Annotation("u32"), Annotation("u16"), Annotation("u8")

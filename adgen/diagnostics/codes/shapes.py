@@ -179,7 +179,7 @@ CODES = (
     Code(
         "AG238",
         "dtype {dtype} is not supported yet",
-        "float64, float32, complex128, complex64, integers of 8 to 64 bits and bool are.",
+        "float64, float32, float16, complex128, complex64, integers of 8 to 64 bits and bool are.",
         help="convert to float64",
         bad=Example(
             """

@@ -57,6 +57,8 @@ for _name, _dtype in (
     ("double", DType.f64),
     ("float32", DType.f32),
     ("single", DType.f32),
+    ("float16", DType.f16),
+    ("half", DType.f16),
     ("complex128", DType.c128),
     ("cdouble", DType.c128),
     ("complex64", DType.c64),

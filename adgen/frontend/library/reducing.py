@@ -164,7 +164,10 @@ def mean(
     axes = c.static_axes(axis, x.type.rank)
     if not axes:
         return c.value(c.fresh(x) if x.type.rank else x, kind=Kind.np)
+    halves = x.type.dtype is DType.f16 and c.is_none(dtype)
+    x = c.cast(x, DType.f32) if halves else x
     y = mean_of(c, x, axes) if where == TRUE else _mean_where(c, x, axes, where)
+    y = c.cast(y, DType.f16) if halves else y
     return with_kept_dims(c, y, x.type, axes) if c.static_bool(keepdims, "keepdims") else y
 
 
