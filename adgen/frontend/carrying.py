@@ -215,6 +215,8 @@ class Carried(Bindings):
             disowned = self._disowned(item.skeleton, end, own)
         except Unjoinable:
             self._learn_lists(item, end)
+            if not self._may_peel(runs) and self._as_list(item, end):
+                return True
             raise self._cannot(item, end, runs) from None
         item.skeleton = disowned or item.skeleton
         if not item.types and not types:
@@ -291,6 +293,19 @@ class Carried(Bindings):
         item.types = list(cells.stack_types(like))
         item.starts = [self.outside.versions[root] for root in entry.roots]
         return True
+
+    def _as_list(self, item: Name, end: Abstract) -> bool:
+        """A tuple that is a list behind every round is one before the loop: nothing can change it there."""
+        match item.skeleton:
+            case ("tuple", Tuple(kind="tuple", cls=None) as like, list() as parts) if isinstance(end, Tuple):
+                if end.kind != "list" or len(end.items) != len(parts):
+                    return False
+                owner = Root("list", None, self.r.b.span)
+                note_made(self.r, owner, end.owner)
+                self.fresh[owner] = None
+                item.skeleton = ("tuple", replace(like, kind="list", owner=owner), parts)
+                return True
+        return False
 
     def _learn_lists(self, item: Name, end: Abstract) -> None:
         """Start over with lists of run-time length where a list changes its length from round to round."""

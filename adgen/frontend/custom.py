@@ -47,7 +47,8 @@ class Open:
     """A rule that is being lowered: calls of the function inside it with equal arguments are by this rule.
 
     ``params`` stand for the floats of the arguments and ``values`` for those of the result, which has the
-    structure ``plain``: called for these very arguments, the function has given them already.
+    structure ``plain``: called for these very arguments, the function has given them already. So many
+    calls were ``running`` around it.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Open:
     params: tuple[Value, ...]
     values: tuple[Value, ...]
     plain: Abstract
+    running: int
 
 
 def apply(r: Reader, function: UserFunction, bound: Bound) -> Abstract:
@@ -87,11 +89,17 @@ class _Call:
     def __post_init__(self) -> None:
         self.span = self.r.b.span
 
+    @property
+    def statics(self) -> tuple[Any, ...]:
+        """What the arguments are beside their floats."""
+        return tuple(s for x in self.bound.values() for s in statics(self.r, x))
+
     # -- the function itself --------------------------------------------------------------------------------
     def given_already(self) -> tuple[Abstract, dict[Any, set[Any]]] | None:
         """What the function gives, where its own rule calls it for the arguments of the rule."""
         for own in self.r.rules:
-            if own.node is self.function.definition.node and own.params == self.inputs:
+            same = own.node is self.function.definition.node and own.params == self.inputs
+            if same and own.shape[len(own.params) + len(own.values) :] == self.statics:
                 return with_values(self.r, own.plain, (self.r.wrap(v) for v in own.values)), {}
         return None
 
@@ -173,7 +181,7 @@ class _Call:
         shape = (
             *(v.any_type for v in values),
             *(v.any_type for v in self.inputs),
-            *(s for x in self.bound.values() for s in statics(r, x)),
+            *self.statics,
         )
         node = self.function.definition.node
         for other in r.rules:
@@ -183,7 +191,7 @@ class _Call:
         r.activations += 1
         params = tuple(Value(v.any_type, r.hint_of(v)) for v in self.inputs)
         results = tuple(Value(v.any_type, r.hint_of(v)) for v in values)
-        r.rules.append(Open(key, node, shape, params, results, template(r, plain)))
+        r.rules.append(Open(key, node, shape, params, results, template(r, plain), len(r.running)))
         try:
             r.raw[key] = self._lowered(r.rules[-1])
         finally:

@@ -171,7 +171,8 @@ def _align_lists(r: Reader, left: Binding, right: Binding, name: str | None) -> 
 def unlike(r: Reader, left: Binding, right: Binding) -> Exception:
     """What two forms that do not fit lead to: lists are read again as lists of run-time length."""
     error: Exception = Unjoinable(left, right)
-    owners = [x.owner for x in (left, right) if isinstance(x, Tuple | Grown)]
+    lists = [x for x in (left, right) if isinstance(x, Grown) or (isinstance(x, Tuple) and x.kind == "list")]
+    owners = [x.owner for x in lists]
     if len(owners) + sum(isinstance(x, Cells) for x in (left, right)) == 2:
         for owner in owners:
             error = cells.instead(r, owner, error)

@@ -113,7 +113,8 @@ def note(r: Reader, name: str, definition: Closure, span: Span | None) -> None:
     now on. Otherwise what is known now decides, and the call is written out like any other.
     """
     place = place_of(definition)
-    running = [a for a in r.running if a.name == name and a.source.span(a.node) == place]
+    inside = r.rules[-1].running if r.rules else 0
+    running = [a for a in r.running[inside:] if a.name == name and a.source.span(a.node) == place]
     if not running:
         return
     if r.b.depth > running[-1].depth:

@@ -11,7 +11,7 @@ from adgen.loops.arrays import View, row_major, whole
 from adgen.loops.blocks import Block
 from adgen.loops.core import Address, Argument, Buffer, Nest, Positive, Routine, Var
 from adgen.loops.library import core_letters, core_sizes
-from adgen.loops.state import State
+from adgen.loops.state import State, Unsupported
 from adgen.primitives import define
 
 _PREFIX = {DType.f32: "s", DType.f64: "d"}
@@ -19,6 +19,10 @@ _PREFIX = {DType.f32: "s", DType.f64: "d"}
 
 def lower_routine(state: State, op: Op, routine: define.Routine) -> None:
     """A call for each matrix of an operation."""
+    if op.operands[0].type.dtype not in _PREFIX:
+        raise Unsupported(
+            op.prim.name, f"kernels do not have it for {op.operands[0].type.dtype.value}", op.span
+        )
     cores = core_letters(routine.core)
     values = (*op.operands, *op.results)
     sizes = core_sizes(cores, [v.type for v in values])

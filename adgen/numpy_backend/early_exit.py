@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adgen.ir.core import Definitions, Func, Node, Op, Value, While, walk
+from adgen.ir.types import I64
 from adgen.numpy_backend.numbering import Numbering
 
 
@@ -40,7 +41,7 @@ def _counted(node: While, defs: Definitions) -> Counted | None:
     if made is not None and made.prim.name in ("const", "dim"):
         inside.add(made)
     inside |= {n for part in flags for n in _all_of(part, defs)}
-    if bound in params or any(n not in inside for n in node.cond.nodes):
+    if below.operands[0].any_type != I64 or bound in params or any(n not in inside for n in node.cond.nodes):
         return None
     return Counted(counter, bound) if _adds_one(node, counter, defs) else None
 

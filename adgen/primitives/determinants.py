@@ -10,6 +10,7 @@ import numpy as np
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.types import AnyType, Kind, Type
+from adgen.primitives.complexes import conj
 from adgen.primitives.define import (
     ZERO,
     Call,
@@ -22,9 +23,10 @@ from adgen.primitives.define import (
     Zero,
 )
 from adgen.primitives.elementwise import gt, mul, sub, where
-from adgen.primitives.linear_algebra import SQUARE_SAMPLES, UMATH, Dots, square_type, well
+from adgen.primitives.linear_algebra import SQUARE_SAMPLES, UMATH, Dots, inv, square_type, turning, well
 from adgen.primitives.literals import literal
 from adgen.primitives.matrices import (
+    adjoint,
     by_columns,
     diagonal_matrix,
     diagonal_of,
@@ -117,6 +119,9 @@ def _det_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyTyp
 
 def _det_vjp(b: Builder, op: Op, d_bar: Value) -> Sequence[Contribution]:
     (a,) = op.operands
+    if a.type.is_complex:
+        scale = mul(b, d_bar, conj(b, op.result))
+        return (mul(b, outer(b, scale, a.type), adjoint(b, inv(b, a))),)
     return (mul(b, outer(b, d_bar, a.type), cofactors(b, a)),)
 
 
@@ -125,6 +130,9 @@ def _det_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
     if isinstance(a_dot, Zero):
         return ZERO
     last = a_dot.type.rank - 1
+    if a_dot.type.is_complex:
+        terms = mul(b, turned(b, inv(b, op.operands[0])), a_dot)
+        return mul(b, op.result, sum_(b, terms, axes=(last - 1, last)))
     return sum_(b, mul(b, cofactors(b, op.operands[0]), a_dot), axes=(last - 1, last))
 
 
@@ -133,8 +141,9 @@ det: Primitive = Primitive(
     type_rule=_det_type,
     eval=lambda ctx, a: np.linalg.det(a),
     spell=Call("np.linalg.det"),
-    doc="The determinant; its derivative is the matrix of cofactors, also where it is zero.",
-    samples=(*SQUARE_SAMPLES, _SINGULAR),
+    doc="The determinant; its derivative is the matrix of cofactors, of real matrices also where it is zero.",
+    samples=(*SQUARE_SAMPLES, _SINGULAR, Sample(("c128[3,3]",), values=(turning(3),))),
+    complex=True,
     vjp=_det_vjp,
     jvp=_det_jvp,
     lower=Ufunc(f"{UMATH}.det", "(m,m)->()"),

@@ -16,9 +16,9 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.types import AnyType, Type
 from adgen.primitives.complexes import complex_of, conj, real
-from adgen.primitives.define import ZERO, Contribution, Primitive, Sample, Text, Zero
+from adgen.primitives.define import ZERO, Contribution, Primitive, Sample, Text, Ufunc, Zero
 from adgen.primitives.elementwise import div, eq, mul, sub, where
-from adgen.primitives.linear_algebra import Dots, solve, square_type
+from adgen.primitives.linear_algebra import UMATH, Dots, solve, square_type
 from adgen.primitives.literals import literal
 from adgen.primitives.matrices import (
     adjoint,
@@ -108,7 +108,7 @@ eig: Primitive = Primitive(
     ),
     vjp=_vjp,
     jvp=_jvp,
-    lower="eig",
+    lower=Ufunc(f"{UMATH}.eig", "(m,m)->(m),(m,m)", ("LinAlgError", "Eigenvalues did not converge")),
     complex=True,
 )
 

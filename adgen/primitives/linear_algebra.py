@@ -15,6 +15,7 @@ import numpy as np
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.types import AnyType, Kind, Type
+from adgen.primitives.complexes import complex_of, conj, imag, real
 from adgen.primitives.define import (
     ZERO,
     Call,
@@ -35,6 +36,7 @@ from adgen.primitives.matrices import (
     by_columns,
     by_rows,
     diagonal_matrix,
+    fitted,
     half_lower,
     matmul,
     onto_lower,
@@ -73,6 +75,13 @@ def positive(n: int) -> tuple[tuple[float, ...], ...]:
 def turning(n: int) -> tuple[tuple[complex, ...], ...]:
     """A complex matrix that is far from singular."""
     return tuple(tuple(x + 1j * np.cos(i + 2.0 * x) for i, x in enumerate(row)) for row in well(n))
+
+
+def hermitian(n: int) -> tuple[tuple[complex, ...], ...]:
+    """A complex matrix that is positive definite."""
+    return tuple(
+        tuple(complex(x) for x in row) for row in np.array(turning(n)) @ np.array(turning(n)).conj().T
+    )
 
 
 SQUARE_SAMPLES = (
@@ -155,15 +164,18 @@ def _slogdet_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[An
     a = square_type(types, "slogdet")
     kind = Kind.np if a.rank == 2 else Kind.array
     made = Type(a.dtype, a.dims[:-2], kind)
-    return (made, made)
+    return (made, made.with_dtype(a.dtype.real))
 
 
 def _slogdet_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
-    _, log_bar = seeds
-    if isinstance(log_bar, Zero):
+    (a,), (sign_bar, log_bar) = op.operands, seeds
+    trace_bar: Value | Zero = log_bar if isinstance(log_bar, Zero) else fitted(b, log_bar, a)
+    if a.type.is_complex and not isinstance(sign_bar, Zero):
+        turning = imag(b, mul(b, conj(b, op.results[0]), sign_bar))
+        trace_bar = summed(b, trace_bar, mul(b, complex_of(b, turning), literal(b, sign_bar, 1j)))
+    if isinstance(trace_bar, Zero):
         return (ZERO,)
-    (a,) = op.operands
-    return (mul(b, outer(b, log_bar, a.type), turned(b, inv(b, a))),)
+    return (mul(b, outer(b, trace_bar, a.type), adjoint(b, inv(b, a))),)
 
 
 def _slogdet_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | Zero]:
@@ -172,7 +184,12 @@ def _slogdet_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | 
         return (ZERO, ZERO)
     last = a_dot.type.rank - 1
     terms = mul(b, turned(b, inv(b, op.operands[0])), a_dot)
-    return (ZERO, sum_(b, terms, axes=(last - 1, last)))
+    trace = sum_(b, terms, axes=(last - 1, last))
+    if not a_dot.type.is_complex:
+        return (ZERO, trace)
+    sign = op.results[0]
+    turning = mul(b, complex_of(b, imag(b, trace)), literal(b, sign, 1j))
+    return (mul(b, sign, turning), real(b, trace))
 
 
 slogdet: Primitive = Primitive(
@@ -180,31 +197,32 @@ slogdet: Primitive = Primitive(
     type_rule=_slogdet_type,
     eval=lambda ctx, a: np.linalg.slogdet(a),
     spell=Call("np.linalg.slogdet"),
-    doc="Sign and logarithm of |det a|; adjoint of the logarithm log_bar inv(a).T.",
-    samples=SQUARE_SAMPLES,
+    doc="Sign and logarithm of |det a|; adjoint of the logarithm log_bar inv(a).H.",
+    samples=(*SQUARE_SAMPLES, Sample(("c128[3,3]",), values=(turning(3),))),
     vjp=_slogdet_vjp,
     jvp=_slogdet_jvp,
     lower=Ufunc(f"{UMATH}.slogdet", "(m,m)->(),()"),
+    complex=True,
 )
 
 
 # -- cholesky -------------------------------------------------------------------------------------------
 def _cholesky_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
-    """L phi(L^-1 a_dot L^-T), where phi takes the lower triangle and half the diagonal."""
+    """L phi(L^-1 a_dot L^-H), where phi takes the lower triangle and half the diagonal."""
     (a_dot,) = dots
     if isinstance(a_dot, Zero):
         return ZERO
     left = solve(b, op.result, symmetric_from_lower(b, a_dot))
-    inner = turned(b, solve(b, op.result, turned(b, left)))
+    inner = adjoint(b, solve(b, op.result, adjoint(b, left)))
     return matmul(b, op.result, half_lower(b, inner))
 
 
 def _cholesky_vjp(b: Builder, op: Op, l_bar: Value) -> Sequence[Contribution]:
-    """The symmetric part of L^-T phi(L.T l_bar) L^-1, put on the lower triangle."""
-    upper = turned(b, op.result)
+    """The symmetric part of L^-H phi(L.H l_bar) L^-1, put on the lower triangle."""
+    upper = adjoint(b, op.result)
     inner = solve(b, upper, half_lower(b, matmul(b, upper, l_bar)))
-    full = turned(b, solve(b, upper, turned(b, inner)))
-    return (onto_lower(b, scaled(b, 0.5, add(b, full, turned(b, full)))),)
+    full = adjoint(b, solve(b, upper, adjoint(b, inner)))
+    return (onto_lower(b, scaled(b, 0.5, add(b, full, adjoint(b, full)))),)
 
 
 cholesky: Primitive = Primitive(
@@ -212,14 +230,16 @@ cholesky: Primitive = Primitive(
     type_rule=lambda types, attrs: (square_type(types, "cholesky"),),
     eval=lambda ctx, a: np.linalg.cholesky(a),
     spell=Call("np.linalg.cholesky"),
-    doc="The lower triangular L with L L.T = a; reads the lower triangle of a.",
+    doc="The lower triangular L with L L.H = a; reads the lower triangle of a.",
     samples=(
         Sample(("f64[3,3]",), values=(positive(3),)),
         Sample(("f64[1,1]",), values=(((2.0,),),)),
         Sample(("f32[2,2]",), values=(positive(2),)),
         Sample(("f64[2,3,3]",), values=((positive(3), positive(3)),)),
         Sample(("f64[0,0]",), smooth=False),
+        Sample(("c128[3,3]",), values=(hermitian(3),)),
     ),
+    complex=True,
     vjp=_cholesky_vjp,
     jvp=_cholesky_jvp,
     lower=Ufunc(f"{UMATH}.cholesky_lo", "(m,m)->(m,m)", ("LinAlgError", "Matrix is not positive definite")),
@@ -229,7 +249,7 @@ cholesky: Primitive = Primitive(
 # -- eigenvalues of symmetric matrices ------------------------------------------------------------------
 def _eigh_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
     a = square_type(types, "eigh")
-    return (a.with_dims(*a.dims[:-1]), a)
+    return (a.with_dims(*a.dims[:-1]).with_dtype(a.dtype.real), a)
 
 
 def eigh_options(op: Op) -> tuple[bool, bool]:
@@ -274,41 +294,44 @@ _NOT_CONVERGED = ("LinAlgError", "Eigenvalues did not converge")
 
 
 def _from_triangle(b: Builder, op: Op, x: Value) -> Value:
-    return symmetric_from_lower(b, turned(b, x) if eigh_options(op)[0] else x)
+    return symmetric_from_lower(b, adjoint(b, x) if eigh_options(op)[0] else x)
 
 
 def _onto_triangle(b: Builder, op: Op, symmetric: Value) -> Value:
     found = onto_lower(b, symmetric)
-    return turned(b, found) if eigh_options(op)[0] else found
+    return adjoint(b, found) if eigh_options(op)[0] else found
 
 
-def _gaps(b: Builder, w: Value, like: Type) -> Value:
+def _gaps(b: Builder, w: Value, v: Value) -> Value:
     """1 / (w_j - w_i), and 0 where they are equal."""
+    like = v.type
     gaps = sub(b, by_columns(b, w, like), by_rows(b, w, like))
     same = eq(b, gaps, literal(b, gaps, 0))
     one, zero = literal(b, gaps, 1), literal(b, gaps, 0)
-    return where(b, same, zero, div(b, one, where(b, same, one, gaps)))
+    return fitted(b, where(b, same, zero, div(b, one, where(b, same, one, gaps))), v)
 
 
 def _eigh_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
     (w, v), (w_bar, v_bar) = op.results, seeds
-    inner: Value | Zero = ZERO if isinstance(w_bar, Zero) else diagonal_matrix(b, w_bar, v.type)
+    back = adjoint(b, v)
+    inner: Value | Zero = ZERO if isinstance(w_bar, Zero) else diagonal_matrix(b, fitted(b, w_bar, v), v.type)
     if not isinstance(v_bar, Zero):
-        inner = summed(b, inner, mul(b, _gaps(b, w, v.type), matmul(b, turned(b, v), v_bar)))
+        inner = summed(b, inner, mul(b, _gaps(b, w, v), matmul(b, back, v_bar)))
     if isinstance(inner, Zero):
         return (ZERO,)
-    full = product(b, v, inner, turned(b, v))
-    return (_onto_triangle(b, op, scaled(b, 0.5, add(b, full, turned(b, full)))),)
+    full = product(b, v, inner, back)
+    return (_onto_triangle(b, op, scaled(b, 0.5, add(b, full, adjoint(b, full)))),)
 
 
 def _eigh_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | Zero]:
     ((w, v), (a_dot,)) = op.results, dots
     if isinstance(a_dot, Zero):
         return (ZERO, ZERO)
-    inner = product(b, turned(b, v), _from_triangle(b, op, a_dot), v)
-    on_diagonal = mul(b, inner, diagonal_matrix(b, literal(b, w, 1), v.type))
+    inner = product(b, adjoint(b, v), _from_triangle(b, op, a_dot), v)
+    on_diagonal = mul(b, inner, diagonal_matrix(b, fitted(b, literal(b, w, 1), v), v.type))
     w_dot = sum_(b, on_diagonal, axes=(v.type.rank - 1,))
-    return (w_dot, matmul(b, v, mul(b, _gaps(b, w, v.type), inner)))
+    w_dot = real(b, w_dot) if w_dot.type.is_complex else w_dot
+    return (w_dot, matmul(b, v, mul(b, _gaps(b, w, v), inner)))
 
 
 eigh: Primitive = Primitive(
@@ -323,6 +346,8 @@ eigh: Primitive = Primitive(
         Sample(("f64[1,1]",), values=(((2.0,),),)),
         Sample(("f64[2,3,3]",), values=((positive(3), well(3)),)),
         Sample(("f64[3,3]",), values=(well(3),), attrs=(("upper", True),)),
+        Sample(("c128[3,3]",), values=(hermitian(3),), smooth=False),
+        Sample(("c128[3,3]",), values=(turning(3),), attrs=(("upper", True),), smooth=False),
         Sample(("f64[3,3]",), values=(well(3),), attrs=(("scipy", True),), smooth=False),
         Sample(("f32[2,2]",), values=(well(2),), attrs=(("scipy", True), ("upper", True)), smooth=False),
         Sample(("f64[0,0]",), smooth=False),
@@ -330,6 +355,7 @@ eigh: Primitive = Primitive(
     vjp=_eigh_vjp,
     jvp=_eigh_jvp,
     lower=_eigh_lower,
+    complex=True,
 )
 
 PRIMITIVES = (solve, inv, slogdet, cholesky, eigh)

@@ -8,10 +8,10 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
-from adgen.primitives.complexes import conjugated
+from adgen.primitives.complexes import complex_of, conjugated, imag, real
 from adgen.primitives.contract import contract
 from adgen.primitives.define import Zero
-from adgen.primitives.elementwise import add, eq, ge, gt, where
+from adgen.primitives.elementwise import add, eq, ge, gt, mul, where
 from adgen.primitives.literals import literal, scaled
 from adgen.primitives.reduce import sum_
 from adgen.primitives.shape import arange, broadcast, transpose
@@ -98,13 +98,28 @@ def diagonal_of(b: Builder, x: Value) -> Value:
 
 
 def symmetric_from_lower(b: Builder, x: Value) -> Value:
-    """The symmetric matrix whose lower triangle is that of ``x``."""
+    """The symmetric (Hermitian) matrix whose lower triangle is that of ``x``; its diagonal is real."""
+    if x.type.is_complex:
+        low = lower_part(b, x, strict=True)
+        middle = diagonal_matrix(b, fitted(b, real(b, diagonal_of(b, x)), x), x.type)
+        return add(b, add(b, low, adjoint(b, low)), middle)
     return add(b, lower_part(b, x), turned(b, lower_part(b, x, strict=True)))
 
 
 def onto_lower(b: Builder, s: Value) -> Value:
     """The cotangent of a matrix of which only the lower triangle is used, from that of the symmetric one."""
-    return add(b, lower_part(b, s), turned(b, upper_part(b, s, strict=True)))
+    return add(b, lower_part(b, s), adjoint(b, upper_part(b, s, strict=True)))
+
+
+def fitted(b: Builder, x: Value, like: Value) -> Value:
+    """Real numbers as complex ones where ``like`` has them."""
+    return complex_of(b, x) if like.type.is_complex and not x.type.is_complex else x
+
+
+def turning_diagonal(b: Builder, x: Value) -> Value:
+    """The diagonal matrix of the imaginary parts of a diagonal, times i."""
+    phases = mul(b, fitted(b, imag(b, diagonal_of(b, x)), x), literal(b, diagonal_of(b, x), 1j))
+    return diagonal_matrix(b, phases, x.type)
 
 
 def summed(b: Builder, x: Value | Zero, y: Value | Zero) -> Value | Zero:

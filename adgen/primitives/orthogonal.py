@@ -31,8 +31,17 @@ from adgen.primitives.define import (
 )
 from adgen.primitives.elementwise import add, sub
 from adgen.primitives.indexing import read, zeros_of
-from adgen.primitives.linear_algebra import UMATH, Dots, well
-from adgen.primitives.matrices import lower_part, matmul, summed, symmetric_from_lower, turned, upper_part
+from adgen.primitives.linear_algebra import UMATH, Dots, solve, turning, well
+from adgen.primitives.matrices import (
+    adjoint,
+    lower_part,
+    matmul,
+    summed,
+    symmetric_from_lower,
+    turned,
+    turning_diagonal,
+    upper_part,
+)
 from adgen.primitives.shape import concat
 from adgen.primitives.singular_values import cutoff_value, matrix_type, pinv, split_columns
 from adgen.primitives.sizes import constant
@@ -53,12 +62,20 @@ def _first_columns(b: Builder, x: Value, size: Dim) -> tuple[Value, Value | None
 
 def _over(b: Builder, x: Value, r: Value) -> Value:
     """x inv(r)."""
-    return turned(b, solve_triangular(b, turned(b, r), turned(b, x), lower=True, unit=False))
+    return turned(b, _upper_solved(b, r, turned(b, x), transposed=True))
 
 
-def _over_turned(b: Builder, x: Value, r: Value) -> Value:
-    """x inv(r).T."""
-    return turned(b, solve_triangular(b, r, turned(b, x), lower=False, unit=False))
+def _over_adjoint(b: Builder, x: Value, r: Value) -> Value:
+    """x inv(r).H."""
+    return adjoint(b, _upper_solved(b, r, adjoint(b, x), transposed=False))
+
+
+def _upper_solved(b: Builder, r: Value, x: Value, transposed: bool) -> Value:
+    """inv(r) x, or inv(r.T) x, for an upper triangular r."""
+    matrix = turned(b, r) if transposed else r
+    if r.type.is_complex:
+        return solve(b, matrix, x)
+    return solve_triangular(b, matrix, x, lower=transposed, unit=False)
 
 
 def _qr_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
@@ -69,19 +86,19 @@ def _qr_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
     rest_bar: Value | None = None if a_rest is None else zeros_of(b, a_rest.type)
     if not isinstance(r_bar, Zero):
         first_bar, r_rest_bar = _first_columns(b, r_bar, size)
-        inner = matmul(b, r_first, turned(b, first_bar))
+        inner = matmul(b, r_first, adjoint(b, first_bar))
         if a_rest is not None and r_rest_bar is not None:
-            q_bar = summed(b, q_bar, matmul(b, a_rest, turned(b, r_rest_bar)))
+            q_bar = summed(b, q_bar, matmul(b, a_rest, adjoint(b, r_rest_bar)))
             rest_bar = matmul(b, q, r_rest_bar)
     total: Value | Zero = q_bar
     if not isinstance(q_bar, Zero):
-        crossed = matmul(b, turned(b, q_bar), q)
+        crossed = matmul(b, adjoint(b, q_bar), q)
         inner = sub(b, zeros_of(b, crossed.type) if isinstance(inner, Zero) else inner, crossed)
     if isinstance(inner, Zero):
         return (ZERO,)
     total = summed(b, total, matmul(b, q, symmetric_from_lower(b, inner)))
     assert isinstance(total, Value)
-    a_bar = _over_turned(b, total, r_first)
+    a_bar = _over_adjoint(b, total, r_first)
     return (a_bar if rest_bar is None else concat(b, a_bar, rest_bar, axis=a_bar.type.rank - 1),)
 
 
@@ -92,15 +109,17 @@ def _qr_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | Zero]
     a_rest = _first_columns(b, op.operands[0], size)[1]
     r_first, _ = _first_columns(b, r, size)
     first_dot, rest_dot = _first_columns(b, a_dot, size)
-    moved, back = _over(b, first_dot, r_first), turned(b, q)
+    moved, back = _over(b, first_dot, r_first), adjoint(b, q)
     inner = matmul(b, back, moved)
     low = lower_part(b, inner, strict=True)
-    turning = sub(b, low, turned(b, low))
+    turning = sub(b, low, adjoint(b, low))
+    if inner.type.is_complex:
+        turning = add(b, turning, turning_diagonal(b, inner))
     q_dot = add(b, sub(b, moved, matmul(b, q, inner)), matmul(b, q, turning))
     r_dot = matmul(b, upper_part(b, sub(b, inner, turning)), r_first)
     if a_rest is None or rest_dot is None:
         return (q_dot, r_dot)
-    r_rest_dot = add(b, matmul(b, back, rest_dot), matmul(b, turned(b, q_dot), a_rest))
+    r_rest_dot = add(b, matmul(b, back, rest_dot), matmul(b, adjoint(b, q_dot), a_rest))
     return (q_dot, concat(b, r_dot, r_rest_dot, axis=r_dot.type.rank - 1))
 
 
@@ -137,6 +156,9 @@ def _qr_samples() -> tuple[Sample, ...]:
         sample("f64[1,1]", 1, ((2.0,),), smooth=False),
         sample("f32[2,2]", 2, well(2)),
         sample("f64[2,2,3]", 2, (wide, tuple(tuple(-x for x in row) for row in wide))),
+        sample("c128[3,3]", 3, turning(3)),
+        sample("c128[3,2]", 2, tuple(row[:2] for row in turning(3))),
+        sample("c128[2,3]", 2, turning(3)[:2]),
         sample("f64[0,0]", 0, None, smooth=False),
         sample("f64[3,0]", 0, None, smooth=False),
     )
@@ -151,6 +173,7 @@ qr: Primitive = Primitive(
     samples=_qr_samples(),
     vjp=_qr_vjp,
     jvp=_qr_jvp,
+    complex=True,
     lower="qr",
     expand=_qr_expand,
 )

@@ -16,6 +16,7 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Indexer, Op, Range, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import AnyType, Kind, Type
+from adgen.primitives.complexes import real
 from adgen.primitives.define import (
     ZERO,
     Call,
@@ -31,17 +32,19 @@ from adgen.primitives.define import (
 from adgen.primitives.elementwise import add, cast, div, eq, gt, mul, neg, sub, where
 from adgen.primitives.extrema import max_, maximum
 from adgen.primitives.indexing import read, zeros_of
-from adgen.primitives.linear_algebra import UMATH, Dots, well
+from adgen.primitives.linear_algebra import UMATH, Dots, turning, well
 from adgen.primitives.literals import literal, literal_of, scaled
 from adgen.primitives.matrices import (
+    adjoint,
     by_columns,
     by_rows,
     diagonal_matrix,
     diagonal_of,
+    fitted,
     matmul,
     product,
     summed,
-    turned,
+    turning_diagonal,
 )
 from adgen.primitives.shape import broadcast, concat
 from adgen.primitives.sizes import constant, size_value
@@ -67,14 +70,18 @@ def reciprocal(b: Builder, x: Value) -> Value:
 def _svd_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
     a, size = matrix_type(types, "svd"), attrs["size"]
     batch, (rows, columns) = a.dims[:-2], a.dims[-2:]
-    values = a.with_dims(*batch, size)
+    values = a.with_dims(*batch, size).with_dtype(a.dtype.real)
     return (a.with_dims(*batch, rows, size), values, a.with_dims(*batch, size, columns))
 
 
 def _full_type(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
     a, size = matrix_type(types, "svd"), attrs["size"]
     batch, (rows, columns) = a.dims[:-2], a.dims[-2:]
-    return (a.with_dims(*batch, rows, rows), a.with_dims(*batch, size), a.with_dims(*batch, columns, columns))
+    return (
+        a.with_dims(*batch, rows, rows),
+        a.with_dims(*batch, size).with_dtype(a.dtype.real),
+        a.with_dims(*batch, columns, columns),
+    )
 
 
 def _inverse_gaps(b: Builder, s: Value, like: Type) -> Value:
@@ -88,24 +95,34 @@ def _is_square(x: Value) -> bool:
 
 
 def _outside(b: Builder, u: Value, x: Value) -> Value | Zero:
-    """(I - u u.T) x: nothing where u is square."""
-    return ZERO if _is_square(u) else sub(b, x, matmul(b, u, matmul(b, turned(b, u), x)))
+    """(I - u u.H) x: nothing where u is square."""
+    return ZERO if _is_square(u) else sub(b, x, matmul(b, u, matmul(b, adjoint(b, u), x)))
 
 
-def _minus_turned(b: Builder, x: Value) -> Value:
-    return sub(b, x, turned(b, x))
+def _minus_adjoint(b: Builder, x: Value) -> Value:
+    return sub(b, x, adjoint(b, x))
+
+
+def _phases(b: Builder, x: Value, s: Value) -> Value | Zero:
+    """How left vectors turn in the complex plane, which those on the right are taken not to."""
+    if not x.type.is_complex:
+        return ZERO
+    return mul(b, turning_diagonal(b, x), by_columns(b, reciprocal(b, s), x.type))
 
 
 def _svd_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
-    (u, s, vh), (u_bar, s_bar, vh_bar) = op.results, seeds
+    (u, values, vh), (u_bar, s_bar, vh_bar) = op.results, seeds
+    s = fitted(b, values, u)
     core = s.type.with_dims(*s.type.dims, s.type.dims[-1])
-    inner: Value | Zero = ZERO if isinstance(s_bar, Zero) else diagonal_matrix(b, s_bar, core)
+    inner: Value | Zero = ZERO if isinstance(s_bar, Zero) else diagonal_matrix(b, fitted(b, s_bar, u), core)
     if not isinstance(u_bar, Zero):
-        turning = _minus_turned(b, matmul(b, turned(b, u), u_bar))
+        along = matmul(b, adjoint(b, u), u_bar)
+        turning = _minus_adjoint(b, along)
         gaps = mul(b, _inverse_gaps(b, s, core), turning)
         inner = summed(b, inner, mul(b, gaps, by_columns(b, s, core)))
+        inner = summed(b, inner, _phases(b, along, s))
     if not isinstance(vh_bar, Zero):
-        turning = _minus_turned(b, matmul(b, vh, turned(b, vh_bar)))
+        turning = _minus_adjoint(b, matmul(b, vh, adjoint(b, vh_bar)))
         gaps = mul(b, _inverse_gaps(b, s, core), turning)
         inner = summed(b, inner, mul(b, by_rows(b, s, core), gaps))
     total: Value | Zero = ZERO if isinstance(inner, Zero) else product(b, u, inner, vh)
@@ -113,34 +130,37 @@ def _svd_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
     if isinstance(rest, Value):
         over = mul(b, rest, by_columns(b, reciprocal(b, s), rest.type))
         total = summed(b, total, matmul(b, over, vh))
-    rest = ZERO if isinstance(vh_bar, Zero) else _outside(b, turned(b, vh), turned(b, vh_bar))
+    rest = ZERO if isinstance(vh_bar, Zero) else _outside(b, adjoint(b, vh), adjoint(b, vh_bar))
     if isinstance(rest, Value):
-        over = turned(b, mul(b, rest, by_columns(b, reciprocal(b, s), rest.type)))
+        over = adjoint(b, mul(b, rest, by_columns(b, reciprocal(b, s), rest.type)))
         total = summed(b, total, matmul(b, u, over))
     return (total,)
 
 
 def _svd_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, ...]:
-    ((u, s, vh), (a_dot,)) = op.results, dots
+    ((u, values, vh), (a_dot,)) = op.results, dots
     if isinstance(a_dot, Zero):
         return (ZERO, ZERO, ZERO)
-    v = turned(b, vh)
-    inner = product(b, turned(b, u), a_dot, v)
+    s, v = fitted(b, values, u), adjoint(b, vh)
+    inner = product(b, adjoint(b, u), a_dot, v)
     columns, rows = by_columns(b, s, inner.type), by_rows(b, s, inner.type)
-    gaps, back = _inverse_gaps(b, s, inner.type), turned(b, inner)
+    gaps, back = _inverse_gaps(b, s, inner.type), adjoint(b, inner)
     left = add(b, mul(b, inner, columns), mul(b, rows, back))
     right = add(b, mul(b, rows, inner), mul(b, back, columns))
-    u_dot: Value | Zero = matmul(b, u, mul(b, gaps, left))
+    turning = summed(b, mul(b, gaps, left), _phases(b, inner, s))
+    assert isinstance(turning, Value)
+    u_dot: Value | Zero = matmul(b, u, turning)
     v_dot: Value | Zero = matmul(b, v, mul(b, gaps, right))
     over = reciprocal(b, s)
     rest = _outside(b, u, matmul(b, a_dot, v))
     if isinstance(rest, Value):
         u_dot = summed(b, u_dot, mul(b, rest, by_columns(b, over, rest.type)))
-    rest = _outside(b, v, matmul(b, turned(b, a_dot), u))
+    rest = _outside(b, v, matmul(b, adjoint(b, a_dot), u))
     if isinstance(rest, Value):
         v_dot = summed(b, v_dot, mul(b, rest, by_columns(b, over, rest.type)))
     assert isinstance(v_dot, Value)
-    return (u_dot, diagonal_of(b, inner), turned(b, v_dot))
+    s_dot = diagonal_of(b, inner)
+    return (u_dot, real(b, s_dot) if s_dot.type.is_complex else s_dot, adjoint(b, v_dot))
 
 
 def _wide(rows: int, columns: int) -> tuple[tuple[float, ...], ...]:
@@ -161,6 +181,9 @@ def _svd_samples() -> tuple[Sample, ...]:
         sample("f64[1,1]", 1, ((2.0,),)),
         sample("f32[2,2]", 2, well(2)),
         sample("f64[2,3,3]", 3, (well(3), tuple(tuple(-x for x in row) for row in well(3)))),
+        sample("c128[3,3]", 3, turning(3), smooth=False),
+        sample("c128[3,2]", 2, tuple(row[:2] for row in turning(3)), smooth=False),
+        sample("c128[2,3]", 2, turning(3)[:2], smooth=False),
         sample("f64[0,0]", 0, None, smooth=False),
         sample("f64[3,0]", 0, None, smooth=False),
     )
@@ -176,6 +199,7 @@ svd: Primitive = Primitive(
     samples=_svd_samples(),
     vjp=_svd_vjp,
     jvp=_svd_jvp,
+    complex=True,
     lower=Ufunc(f"{UMATH}.svd_s", "(m,n)->(m,p),(p),(p,n)", _NOT_CONVERGED),
 )
 
@@ -195,13 +219,13 @@ def _reduced_op(op: Op, u: Value, s: Value, vh: Value) -> Op:
 
 def _held_back(b: Builder, first: Value, rest: Value, first_bar: Value, rest_bar: Value) -> Value:
     """The cotangent of the first columns, where the rest turn against them only."""
-    turning = matmul(b, turned(b, rest_bar), first)
+    turning = matmul(b, adjoint(b, rest_bar), first)
     return sub(b, first_bar, matmul(b, rest, turning))
 
 
 def _parts(b: Builder, op: Op) -> tuple[tuple[Value, Value], Value, tuple[Value, Value]]:
     (u, s, vh), size = op.results, op.attr("size")
-    return split_columns(b, u, size), s, split_columns(b, turned(b, vh), size)
+    return split_columns(b, u, size), s, split_columns(b, adjoint(b, vh), size)
 
 
 def _full_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
@@ -211,26 +235,26 @@ def _full_vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
     bars: list[Value | Zero] = []
     for seed, first, rest in (
         (u_bar, u, u_rest),
-        (vh_bar if isinstance(vh_bar, Zero) else turned(b, vh_bar), v, v_rest),
+        (vh_bar if isinstance(vh_bar, Zero) else adjoint(b, vh_bar), v, v_rest),
     ):
         if isinstance(seed, Zero):
             bars.append(seed)
         else:
             bars.append(_held_back(b, first, rest, *split_columns(b, seed, size)))
-    right = bars[1] if isinstance(bars[1], Zero) else turned(b, bars[1])
-    return _svd_vjp(b, _reduced_op(op, u, s, turned(b, v)), (bars[0], s_bar, right))
+    right = bars[1] if isinstance(bars[1], Zero) else adjoint(b, bars[1])
+    return _svd_vjp(b, _reduced_op(op, u, s, adjoint(b, v)), (bars[0], s_bar, right))
 
 
 def _full_jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, ...]:
     (u, u_rest), s, (v, v_rest) = _parts(b, op)
-    u_dot, s_dot, vh_dot = _svd_jvp(b, _reduced_op(op, u, s, turned(b, v)), dots)
+    u_dot, s_dot, vh_dot = _svd_jvp(b, _reduced_op(op, u, s, adjoint(b, v)), dots)
     if isinstance(u_dot, Zero) or isinstance(vh_dot, Zero):
         return (ZERO, ZERO, ZERO)
     found = []
-    for first, rest, dot in ((u, u_rest, u_dot), (v, v_rest, turned(b, vh_dot))):
-        back = neg(b, matmul(b, first, matmul(b, turned(b, dot), rest)))
+    for first, rest, dot in ((u, u_rest, u_dot), (v, v_rest, adjoint(b, vh_dot))):
+        back = neg(b, matmul(b, first, matmul(b, adjoint(b, dot), rest)))
         found.append(concat(b, dot, back, axis=dot.type.rank - 1))
-    return (found[0], s_dot, turned(b, found[1]))
+    return (found[0], s_dot, adjoint(b, found[1]))
 
 
 svd_full: Primitive = Primitive(
@@ -243,6 +267,7 @@ svd_full: Primitive = Primitive(
     samples=tuple(s for s in _svd_samples() if "0" not in s.types[0]),
     vjp=_full_vjp,
     jvp=_full_jvp,
+    complex=True,
     lower=Ufunc(f"{UMATH}.svd_f", "(m,n)->(m,m),(p),(n,n)", _NOT_CONVERGED),
 )
 
@@ -267,12 +292,12 @@ def _pinv_eval(ctx: Context, a: Any) -> Any:
 
 def cutoff_value(b: Builder, a: Value, cutoff: float | None) -> Value:
     """The number that a cutoff is: where there is none, what rounding makes of a zero singular value."""
-    like = Type(a.type.dtype, (), Kind.np)
+    like = Type(a.type.dtype.real, (), Kind.np)
     if cutoff is not None:
         return literal_of(b, like, cutoff)
     rows, columns = (size_value(b, d) for d in a.type.dims[-2:])
-    size = cast(b, maximum(b, rows, columns), dtype=a.type.dtype, kind=Kind.np)
-    return scaled(b, float(np.finfo(a.type.dtype.numpy).eps), size)
+    size = cast(b, maximum(b, rows, columns), dtype=like.dtype, kind=Kind.np)
+    return scaled(b, float(np.finfo(like.dtype.numpy).eps), size)
 
 
 def _pinv_expand(b: Builder, op: Op) -> Value:
@@ -284,7 +309,8 @@ def _pinv_expand(b: Builder, op: Op) -> Value:
     limit = cutoff_value(b, a, op.attr("cutoff"))
     wide = mul(b, broadcast(b, limit, dims=largest.type.dims, axes=()), largest)
     over = where(b, gt(b, s, wide), reciprocal(b, s), literal(b, s, 0))
-    return matmul(b, turned(b, vh), mul(b, by_rows(b, over, turned(b, u).type), turned(b, u)))
+    over, back = fitted(b, over, u), adjoint(b, u)
+    return matmul(b, adjoint(b, vh), mul(b, by_rows(b, over, back.type), back))
 
 
 def _pinv_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
@@ -292,7 +318,7 @@ def _pinv_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
     ((a,), (a_dot,), x) = op.operands, dots, op.result
     if isinstance(a_dot, Zero):
         return ZERO
-    back, turn = turned(b, x), turned(b, a_dot)
+    back, turn = adjoint(b, x), adjoint(b, a_dot)
     first = neg(b, product(b, matmul(b, x, a_dot), x))
     inner = sub(b, turn, matmul(b, matmul(b, turn, a), x))
     second = matmul(b, matmul(b, x, back), inner)
@@ -303,7 +329,7 @@ def _pinv_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
 
 def _pinv_vjp(b: Builder, op: Op, x_bar: Value) -> Sequence[Contribution]:
     (a,), x = op.operands, op.result
-    back, turn = turned(b, x), turned(b, x_bar)
+    back, turn = adjoint(b, x), adjoint(b, x_bar)
     first = neg(b, matmul(b, back, matmul(b, x_bar, back)))
     second = matmul(b, turn, matmul(b, x, back))
     second = sub(b, second, matmul(b, a, matmul(b, x, second)))
@@ -315,7 +341,7 @@ def _pinv_vjp(b: Builder, op: Op, x_bar: Value) -> Sequence[Contribution]:
 def _pinv_samples() -> tuple[Sample, ...]:
     return tuple(
         Sample(s.types, attrs=(("cutoff", cutoff), *s.attrs), values=s.values, smooth=s.smooth)
-        for s, cutoff in zip(_svd_samples(), (None, *(1e-15,) * 7), strict=True)
+        for s, cutoff in zip(_svd_samples(), (None, *(1e-15,) * 10), strict=True)
     )
 
 
@@ -329,6 +355,7 @@ pinv: Primitive = Primitive(
     samples=_pinv_samples(),
     vjp=_pinv_vjp,
     jvp=_pinv_jvp,
+    complex=True,
     lower="pinv",
     expand=_pinv_expand,
 )

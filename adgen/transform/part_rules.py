@@ -9,7 +9,7 @@ from typing import Any
 from adgen.ir.builder import Builder
 from adgen.ir.core import Full, Indexer, Op, Point, Value
 from adgen.ir.dims import product
-from adgen.ir.types import I64, StackType, Type
+from adgen.ir.types import I64, DType, StackType, Type
 from adgen.primitives import fourier
 from adgen.primitives.complexes import compose, imag, real
 from adgen.primitives.elementwise import add, cast, eq, logical_and, logical_or, ne, neg, sub, where
@@ -369,6 +369,25 @@ def _irfft(s: Splitter, op: Op) -> Found:
     return (_exchanged(s.b, (fourier.irfft(s.b, z, **attrs), None), axis)[0],)
 
 
-@rule(RULES, "solve", "inv")
+@rule(RULES, "solve", "inv", "det", "slogdet", "cholesky", "eigh", "svd", "svd_full")
 def _library(s: Splitter, op: Op) -> Found:
-    return s.b.emit(op.prim, [s.whole(v) for v in op.operands], s.attrs(op.attrs))
+    operands = [s.whole(v) if v.type.is_complex else s.value(v) for v in op.operands]
+    return s.b.emit(op.prim, operands, s.attrs(op.attrs))
+
+
+@rule(RULES, "eig")
+def _eig(s: Splitter, op: Op) -> Found:
+    """In double precision, as NumPy computes them; vectors are not determined up to a factor otherwise."""
+    (a,), wanted = op.operands, op.results[0].type.dtype.real
+    if a.type.is_complex:
+        x = compose(s.b, *(_in_dtype(s.b, part, DType.f64) for part in full(s.b, s.pair(a))))
+    else:
+        x = _in_dtype(s.b, s.value(a), DType.f64)
+    found = [_parts(s.b, z) for z in s.b.emit(op.prim, (x,), s.attrs(op.attrs))]
+    return tuple(
+        (_in_dtype(s.b, re, wanted), _in_dtype(s.b, im, wanted)) for re, im in found if im is not None
+    )
+
+
+def _in_dtype(b: Builder, x: Value, dtype: DType) -> Value:
+    return x if x.type.dtype is dtype else cast(b, x, dtype=dtype)

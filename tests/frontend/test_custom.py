@@ -290,3 +290,26 @@ def test_opaque_functions_have_a_name() -> None:
     with pytest.raises(adgen.UserError) as caught:
         adgen.grad(lambda x: np.sum(nameless(x)))(X)
     assert caught.value.diagnostic.code == "AG207"
+
+
+@adgen.custom_vjp
+def power_of(x: Any, k: int) -> Any:
+    return x * power_of(x, k - 1) if k > 0 else 1.0 * np.ones_like(x)
+
+
+power_of.defvjp(
+    lambda x, k: (power_of(x, k), (x, k)),
+    lambda saved, g: (g * saved[1] * power_of(saved[0], saved[1] - 1) if saved[1] > 0 else 0.0 * g, None),
+)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_a_rule_may_call_its_function_with_other_integers(backend: str) -> None:
+    """The same floats, but another power: what the function gave before is not it."""
+
+    def cubed(x: Any) -> Any:
+        return np.sum(power_of(x, 3))
+
+    assert adgen.grad(cubed, backend=backend)(np.array([1.0, 2.0])).tolist() == [3.0, 12.0]
+    found = adgen.hvp(cubed, (np.array([1.0, 2.0]),), (np.ones(2),), backend=backend)
+    assert found.tolist() == [6.0, 12.0]

@@ -25,6 +25,11 @@ LAYERS = (
 BATCH = RNG.standard_normal((6, 2))
 CASES: dict[str, tuple[tuple[Any, ...], tuple[int, ...], str]] = {
     "maml": ((LAYERS, BATCH, np.sin(BATCH[:, 0]), 0.1), (0, 3), "((f64[a,b], f64[b]), (f64[b,c], f64[c])), "),
+    "adapted_list": (
+        (((np.array([0.5, -0.3]), 0.1),), BATCH, np.cos(BATCH[:, 0]), 0.1),
+        (0, 3),
+        "((f64[a], f64),), f64[n,a], f64[n], f64",
+    ),
     "pinn": ((RNG.standard_normal((3, 5)), np.linspace(0.0, 1.0, 4)), (0,), "f64[k,n], f64[m]"),
     "newton": ((X, np.zeros(3)), (0, 1), "f64[n], f64[n]"),
     "penalty": ((RNG.standard_normal((2, 3)), BATCH), (0, 1), "f64[m,k], f64[n,m]"),

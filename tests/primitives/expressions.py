@@ -1228,6 +1228,26 @@ c = d.copy(); c.real[c.imag > 0] = 0; return c
 """
 
 FOURIER = """
+np.abs(np.linalg.det(g[:, :3]))
+np.linalg.det(g[:, :3])
+np.linalg.slogdet(g[:, :3])
+np.linalg.cholesky(g @ g.conj().T + np.eye(3))
+np.linalg.cholesky(g @ g.conj().T + np.eye(3), upper=True)
+np.linalg.eigvalsh(g @ g.conj().T)
+np.linalg.eigvalsh(g @ g.conj().T, UPLO="U")
+w, k = np.linalg.eigh(g @ g.conj().T); return (k * np.sqrt(w)) @ k.conj().T
+np.linalg.svd(g, compute_uv=False)
+k, w, t = np.linalg.svd(g, full_matrices=False); return (k / (1 + w)) @ t
+np.linalg.svdvals(g)
+np.linalg.qr(g)
+np.linalg.qr(g.T)
+np.linalg.pinv(g)
+np.linalg.norm(g, 2)
+np.linalg.norm(g, "nuc")
+np.linalg.cond(g[:, :3])
+np.linalg.eigvals(g[:, :3])
+np.linalg.inv(g[:, :3]) @ g
+np.linalg.solve(g[:, :3], g)
 np.fft.fft(d)
 np.fft.fft(v)
 np.fft.fft(x)

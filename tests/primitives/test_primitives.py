@@ -60,7 +60,16 @@ def params(cases: list[Case]) -> list[Any]:
 
 _ALL = all_cases()
 _ACTIVE = [c for c in _ALL if derivatives(c.prim, types_of(c.sample), c.sample) is not None]
-_EXPANDED = [c for c in _ALL if c.prim.expand and all(t.is_float for t in types_of(c.sample))]
+
+
+def _is_whole(case: Case) -> bool:
+    """Whether kernels leave it to NumPy: reflections of complex numbers."""
+    return case.prim.name == "qr" and any(t.is_complex for t in types_of(case.sample))  # type: ignore[union-attr]
+
+
+_EXPANDED = [
+    c for c in _ALL if c.prim.expand and all(t.is_float for t in types_of(c.sample)) and not _is_whole(c)
+]
 ALL, ACTIVE, EXPANDED = params(_ALL), params(_ACTIVE), params(_EXPANDED)
 SINGLE = params([c for c in _ACTIVE if is_single(c)])
 SMOOTH = params([c for c in _ACTIVE if c.sample.smooth and not is_single(c)])

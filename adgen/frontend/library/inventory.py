@@ -17,7 +17,7 @@ from adgen.frontend.entries import Entry
 from adgen.frontend.library import TABLE
 from adgen.frontend.library.wanted import WANTED
 from adgen.frontend.names import FORMS
-from adgen.primitives.define import Primitive
+from adgen.primitives.define import Absent, Primitive
 from adgen.primitives.registry import REGISTRY
 
 BOTH, ZERO = "both modes", "zero"
@@ -37,8 +37,6 @@ _STEP_NAMES = """
 """
 #: functions whose results do not vary with their arguments, or only in steps
 _STEPS = frozenset(_STEP_NAMES.split())
-#: namespaces that kernels do not have
-_HOST = ("numpy.fft.", "scipy.fft.", "cmath.")
 #: what is no function of its own but a method, or draws
 _NOT_COUNTED = ("numpy.ndarray.", "numpy.random.", "builtins.complex.")
 
@@ -108,7 +106,9 @@ def _is_counted(name: str) -> bool:
 
 def _function(name: str, entry: Entry, same_as: str) -> Function:
     derivative = ZERO if _is_in_steps(name, entry) else BOTH
-    backends = ("numpy",) if name.startswith(_HOST) else ("numpy", "llvm")
+    own = REGISTRY.table.get(name.rpartition(".")[2])
+    in_kernels = own is None or not isinstance(own.lower, Absent)
+    backends = ("numpy", "llvm") if in_kernels else ("numpy",)
     summary = (entry.function.__doc__ or "").strip().partition("\n")[0]
     signature = "" if entry.attribute else signature_of(entry)
     return Function(name, signature, summary, derivative, _kinks(entry), backends, same_as)
