@@ -73,7 +73,7 @@ def _over_adjoint(b: Builder, x: Value, r: Value) -> Value:
 def _upper_solved(b: Builder, r: Value, x: Value, transposed: bool) -> Value:
     """inv(r) x, or inv(r.T) x, for an upper triangular r."""
     matrix = turned(b, r) if transposed else r
-    if r.type.is_complex:
+    if r.type.is_complex or r.type.rank > 2:
         return solve(b, matrix, x)
     return solve_triangular(b, matrix, x, lower=transposed, unit=False)
 

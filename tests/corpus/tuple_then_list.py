@@ -7,7 +7,7 @@ def settled(w, b, x, n):
     params = (w, b)
     for k in range(3):
         steps = (np.tanh(x * params[0]) + k, params[1] * 0.5)
-        params = [p - 0.1 * s for p, s in zip(params, steps)]
+        params = [p - 0.1 * s for p, s in zip(params, steps, strict=True)]
     state = (np.sum(params[0]), 1.0)
     while state[1] < n:
         state = [state[0] * 1.1 + params[1], state[1] + 1.0]

@@ -28,7 +28,7 @@ def adapted_list(p, x, y, rate):
     q = p[0]
     for _ in range(2):
         g = adgen.grad(lambda q: np.mean((np.tanh(x @ q[0] + q[1]) - y) ** 2))(q)
-        q = [w - rate * gw for w, gw in zip(q, g)]
+        q = [w - rate * gw for w, gw in zip(q, g, strict=True)]
     return np.mean((np.tanh(x @ q[0] + q[1]) - y) ** 2)
 
 

@@ -346,6 +346,8 @@ ndimage.convolve(x, q[:2, :3], mode="wrap", origin=(0, 1))
 ndimage.correlate(x, q[:3, :3], mode="constant", cval=s)
 ndimage.correlate(x, q[:2, :2], mode="nearest")
 integrate.odeint(lambda y, t: -t * y, 1.0, [0.0, 0.1])[0] * s
+integrate.solve_ivp(lambda t, y: -s * y, (0.0, 0.3), v, t_eval=[0.0, 0.1, 0.3], rtol=1e-10, atol=1e-12).y
+integrate.solve_ivp(lambda t, y, k: k * y - t, (0.2, -0.1), [s, r], args=(0.7,), max_step=0.05).y[:, -1]
 ndimage.sobel(x, axis=0)
 ndimage.prewitt(x)
 ndimage.laplace(x, mode="mirror")
@@ -415,6 +417,13 @@ z = np.arange(i) * s; y = np.zeros(i); y += z; return np.sum(y)
 """
 
 LIMITS = """
+np.vander(a)
+np.polyfit(a, a * a, 1)
+np.geomspace(a[0], a[1], 3)
+np.astype(a, np.result_type(a, np.float64))
+np.astype(v, np.result_type("float32", float, j))
+np.where(h, -3, np.uint8(2)) * v
+np.where(h, np.arange(4).astype(np.uint8), 300) * v
 np.finfo(np.float32).max * s
 np.finfo(v.dtype).eps * v
 np.finfo(a.dtype).tiny * a

@@ -16,6 +16,7 @@ from adgen.frontend.library import (
     einsums,
     factorizations,
     fourier,
+    initial_values,
     joining,
     krylov,
     linalg,
@@ -77,6 +78,7 @@ TABLE: dict[str, Found] = merge(
     ordering.table,
     correlating.table,
     written.table,
+    initial_values.table,
 )
 
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from adgen.frontend.abstract import Abstract, Array, DTypeObject, Known, Number, Tuple
+from adgen.frontend.abstract import Abstract, Array, DTypeObject, Known, LibraryFunction, Number, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import Result, Table
 from adgen.frontend.library.operands import flat, require, size_number, type_of
+from adgen.frontend.promotion import common_dtype
 from adgen.ir.core import Indexer, Point, Value
 from adgen.ir.dims import ONE, product
 from adgen.ir.types import DType, Kind, Type
@@ -66,7 +67,19 @@ def itemsize(c: LibraryContext, a: Abstract) -> Result:
 @table.function("numpy.result_type")
 def result_type(c: LibraryContext, *arrays_and_dtypes: Abstract) -> Result:
     """The dtype that an operation on these gives."""
-    return DTypeObject(c.promote(*arrays_and_dtypes)[0].type.dtype)
+    found = common_dtype([_as_type(c, x) for x in arrays_and_dtypes])
+    if found is None:
+        raise c.error("AG238", None, dtype="of more than 64 bits")
+    return DTypeObject(found)
+
+
+def _as_type(c: LibraryContext, x: Abstract) -> Type:
+    """The type of a value, or that of numbers of a dtype."""
+    is_dtype = isinstance(x, DTypeObject | LibraryFunction) or (
+        isinstance(x, Known) and isinstance(x.value, str)
+    )
+    wanted = c.dtype(x) if is_dtype else None
+    return type_of(c, x) if wanted is None else Type(wanted, (), Kind.np)
 
 
 # -- what a dtype holds ---------------------------------------------------------------------------------

@@ -37,10 +37,10 @@ def coverage_page() -> str:
         lines += [f"## {title}", "", "| name | what it is | derivative |", "|---|---|---|"]
         lines += [_row(RECORDS[name]) for name, _ in entries]
         lines += ["", *_constants(rows)]
-    lines += ["## Absent", "", _ABSENT, ""]
-    lines += [
+    missing = [
         f"- {group}: {', '.join(f'`{_spelled(n)}`' for n in names)}" for group, names in absent().items()
     ]
+    lines += ["## Absent", "", _ABSENT, "", *(missing or ["At present there are none."])]
     lines += ["", "## Primitives", "", _PRIMITIVES, "", "| primitive | what it is | derivative | at kinks |"]
     lines += ["|---|---|---|---|", *(_primitive_row(p) for _, p in sorted(REGISTRY.table.items()))]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
@@ -291,8 +293,18 @@ def where(
         return nonzero(c, condition)
     if y is None:
         raise c.error("AG205", x, function="np.where", reason="it takes one argument or three")
-    chosen = select(c, truth(c, condition), *c.promote(x, y))
+    chosen = select(c, truth(c, condition), *c.promote(_wrapped(c, x, y), _wrapped(c, y, x)))
     return chosen if chosen.type.rank else c.value(chosen, kind=Kind.array)
+
+
+def _wrapped(c: LibraryContext, x: Abstract, other: Abstract) -> Abstract:
+    """A constant that an integer dtype cannot hold loses its higher bits, as np.where has it."""
+    dtype = c.value(other).type.dtype
+    if not isinstance(x, Known) or type(x.value) is not int or isinstance(other, Known):
+        return x
+    if not dtype.is_integer or c.value(other).type.is_py or not x.fits:
+        return x
+    return Known(np.asarray(x.value).astype(dtype.numpy).item())
 
 
 def select(c: LibraryContext, condition: Value, x: Value, y: Value) -> Value:

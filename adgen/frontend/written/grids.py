@@ -132,6 +132,7 @@ def geomspace(
     start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype: Any = None, axis: Any = 0
 ) -> Any:
     """Numbers at equal ratios from start to stop."""
+    start, stop = (np.asarray(x, dtype=np.result_type(x, np.float64)) for x in (start, stop))
     low, high = np.log10(start * np.sign(start)), np.log10(stop * np.sign(start))
     found = np.sign(start) * np.power(10.0, np.linspace(low, high, num, endpoint))
     k = np.arange(num).reshape((-1, *[1 for _ in range(found.ndim - 1)]))

@@ -20,6 +20,7 @@ def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
     """Powers of numbers, one column each."""
     at = np.asarray(x)
     columns = len(at) if N is None else N
+    at = at.astype(np.result_type(at, np.int64))
     base = np.broadcast_to(at[:, None], (len(at), columns))
     if columns == 0:
         return base
