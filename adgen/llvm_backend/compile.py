@@ -36,9 +36,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class CompileOptions:
-    """`fast`: compile quickly, without vectorisation."""
+    """`fast`: compile quickly, without vectorisation. `threads`: among how many work may be shared."""
 
     fast: bool = False
+    threads: int = 1
 
 
 def versions() -> str:

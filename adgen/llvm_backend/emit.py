@@ -48,14 +48,14 @@ class Module:
     table: tuple[str, ...]
 
 
-def emit_module(kernel: Kernel) -> Module:
-    """The LLVM module of a kernel."""
+def emit_module(kernel: Kernel, threads: int = 1) -> Module:
+    """The LLVM module of a kernel, whose large domains are shared among so many threads."""
     w, table = Writer(), Table()
-    statements = Statements(w, kernel, table, deepest(kernel))
-    threads = _one_thread(w, kernel, table)
+    statements = Statements(w, kernel, table, deepest(kernel), threads)
+    blas = _one_thread(w, kernel, table)
     _enter(w, kernel, statements.memory)
     statements.all(kernel.body)
-    _leave(w, kernel, statements.memory, threads)
+    _leave(w, kernel, statements.memory, blas)
     for name in sorted({s for used, _ in statements.used for s in vector_math.libm_slots(used)}):
         table.slot(f"libm.{name}")
     slots = {name.partition(".")[2]: k for name, k in table.slots.items() if name.startswith("libm.")}

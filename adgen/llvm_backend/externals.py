@@ -2,7 +2,8 @@
 
 Objects have no undefined symbols. A module holds one internal table `@rt` with a slot for each external it
 uses; the loader fills the slots with addresses found here. Names: `libm.tan`, `blas.dgemm`, `c.malloc`,
-`random.random_standard_normal`, `ufunc.scipy.special.j0:d->d` and `data.ufunc.scipy.special.j0:d->d`.
+`random.random_standard_normal`, `pool.2` (threads), `ufunc.scipy.special.j0:d->d` and
+`data.ufunc.scipy.special.j0:d->d`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def address(name: str) -> int:
             return _capsule(library, function)
         case "random":
             return _symbol(_random(), function)
+        case "pool":
+            return _pool(int(function))
         case "host":
             return ctypes.cast(generators.callback(function), ctypes.c_void_p).value or 0
         case "ufunc":
@@ -43,6 +46,12 @@ def address(name: str) -> int:
         case "data":
             return ufuncs.data_address(function.removeprefix("ufunc."))
     raise LookupError(f"no external library is called {library!r}")
+
+
+def _pool(threads: int) -> int:
+    from adgen.llvm_backend import pool
+
+    return pool.address(threads)
 
 
 def available(name: str) -> bool:

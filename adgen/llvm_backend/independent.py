@@ -33,8 +33,8 @@ def is_independent(nest: Nest, kernel: Kernel) -> bool:
         var.name in s.index.symbols()
         and not s.op
         and all(
-            _apart(s.buffer, other.buffer, kernel)
-            or (_same(s.buffer, other.buffer, kernel) and s.index == other.index)
+            apart(s.buffer, other.buffer, kernel)
+            or (same(s.buffer, other.buffer, kernel) and s.index == other.index)
             for other in accesses
         )
         for s in stores
@@ -48,16 +48,16 @@ def _inside(body: Sequence[Stmt]) -> Iterator[Stmt]:
             yield from _inside(stmt.body)
 
 
-def _apart(a: Buffer, b: Buffer, kernel: Kernel) -> bool:
+def apart(a: Buffer, b: Buffer, kernel: Kernel) -> bool:
     """Whether two buffers are never the same memory."""
     if kernel.families[a] != kernel.families[b]:
         return True
-    if _same(a, b, kernel):
+    if same(a, b, kernel):
         return False
     return a in kernel.apart and kernel.apart[a] == kernel.apart.get(b)
 
 
-def _same(a: Buffer, b: Buffer, kernel: Kernel) -> bool:
+def same(a: Buffer, b: Buffer, kernel: Kernel) -> bool:
     """Whether two names stand for one buffer."""
     return a is b or kernel.places[a] == kernel.places[b]
 

@@ -17,7 +17,7 @@ class LlvmKernel(CompiledKernel):
     def __init__(self, kernel: Kernel, options: CompileOptions | None = None) -> None:
         self.kernel = kernel
         self.options = options or CompileOptions()
-        self.module: Module = emit_module(kernel)
+        self.module: Module = emit_module(kernel, self.options.threads)
         super().__init__(kernel.interface, self.module.table, lambda: self.object_code)
 
     @staticmethod

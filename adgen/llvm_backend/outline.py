@@ -51,6 +51,18 @@ def deepest(kernel: Kernel) -> int:
 def emit_outlined(s: Statements, stmt: Nest | Reduce) -> None:
     """A call of a new function that runs one domain."""
     inner = s.child()
+    params, given = operands(s, inner, stmt)
+    results = [(r, s.w.alloca(memory_type(r.dtype))) for r in names_of_results(stmt)]
+    for k, (_, place_of) in enumerate(results):
+        params.append(f"ptr noalias %out{k}")
+        given.append(f"ptr {place_of}")
+    _emit(s, inner, stmt, params, given)
+    for ref, place_of in results:
+        s.w.define(ref.name, s.w.value(f"load {scalar_type(ref.dtype)}, ptr {place_of}"))
+
+
+def operands(s: Statements, inner: Statements, stmt: Nest | Reduce) -> tuple[list[str], list[str]]:
+    """Parameters and arguments for all that a domain in a function of its own needs from outside."""
     params, given = _scalars(s, inner.w, stmt)
     pointers: dict[Place | Buffer, str] = {}
     for buffer in _buffers(stmt):
@@ -60,13 +72,7 @@ def emit_outlined(s: Statements, stmt: Nest | Reduce) -> None:
             params.append(f"ptr {_noalias(s, buffer, stmt)}{pointers[place]}")
             given.append(f"ptr {s.memory.base(buffer)}")
         inner.memory.bases[buffer] = pointers[place]
-    results = [(r, s.w.alloca(memory_type(r.dtype))) for r in names_of_results(stmt)]
-    for k, (_, place_of) in enumerate(results):
-        params.append(f"ptr noalias %out{k}")
-        given.append(f"ptr {place_of}")
-    _emit(s, inner, stmt, params, given)
-    for ref, place_of in results:
-        s.w.define(ref.name, s.w.value(f"load {scalar_type(ref.dtype)}, ptr {place_of}"))
+    return params, given
 
 
 def names_of_results(stmt: Nest | Reduce) -> tuple[Ref, ...]:

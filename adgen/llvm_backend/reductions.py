@@ -9,6 +9,7 @@ a fixed tree. Integers and truth values need none of this.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adgen.ir.types import DType
@@ -23,7 +24,7 @@ LANES = 32
 GROUP = 8
 
 
-class _Accumulators:
+class Accumulators:
     """The lanes of one result, and the lane for the rest."""
 
     def __init__(self, s: Statements, kind: str, dtype: DType, lanes: bool) -> None:
@@ -92,41 +93,67 @@ class _Accumulators:
         return w.value(f"select {bits} {chosen}, {t} {x}, {t} {y}")
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Lanes from `start` to `end`, with incomplete blocks of 8 (in the first lanes) and the rest or not."""
+
+    start: int
+    end: int
+    groups: bool
+    rest: bool
+
+
+ALL = Share(0, LANES, True, True)
+HALVES = (Share(0, LANES // 2, True, False), Share(LANES // 2, LANES, False, True))
+
+
+def has_lanes(stmt: Reduce) -> bool:
+    """Whether a reduction is done in lanes."""
+    known = stmt.vars[-1].extent.value
+    return any(r.dtype.is_float for r in stmt.results) and (known is None or known >= GROUP)
+
+
 def emit_reduce(s: Statements, stmt: Reduce) -> None:
     """All results of a reduction in one pass over its domain."""
-    inner = stmt.vars[-1]
-    known = inner.extent.value
-    lanes = any(r.dtype.is_float for r in stmt.results) and (known is None or known >= GROUP)
+    lanes = has_lanes(stmt)
     parts = [
-        _Accumulators(s, kind, r.dtype, lanes and r.dtype.is_float)
+        Accumulators(s, kind, r.dtype, lanes and r.dtype.is_float)
         for kind, r in zip(stmt.kinds, stmt.results, strict=True)
     ]
-    for part in parts:
-        part.clear()
-    with s.domain(stmt.vars[:-1]):
-        _inner(s, stmt, inner, parts, lanes)
+    accumulate(s, stmt, parts, ALL)
     for part, result in zip(parts, stmt.results, strict=True):
         s.w.define(result.name, part.total())
 
 
-def _inner(s: Statements, stmt: Reduce, inner: Var, parts: Sequence[_Accumulators], lanes: bool) -> None:
+def accumulate(s: Statements, stmt: Reduce, parts: Sequence[Accumulators], share: Share) -> None:
+    """What a share of the points contributes."""
+    for part in parts:
+        part.clear()
+    with s.domain(stmt.vars[:-1]):
+        _inner(s, stmt, stmt.vars[-1], parts, share)
+
+
+def _inner(s: Statements, stmt: Reduce, inner: Var, parts: Sequence[Accumulators], share: Share) -> None:
     w, extent = s.w, s.w.dim(inner.extent)
     start = "0"
-    for size in (LANES, GROUP) if lanes else ():
+    for size in (LANES, GROUP) if has_lanes(stmt) else ():
         known = inner.extent.value
         if known is not None and known < size:
             continue
         end = str(known - known % size) if known is not None else w.value(f"and i64 {extent}, {-size}")
-        with w.loop(start, end, str(size)) as block, w.loop("0", str(size)) as lane:
-            w.define(inner.name, w.value(f"add nuw nsw i64 {block}, {lane}"))
-            _visit(s, stmt, parts, lane)
+        first, last = (share.start, share.end) if size == LANES else (0, GROUP)
+        if size == LANES or share.groups:
+            with w.loop(start, end, str(size)) as block, w.loop(str(first), str(last)) as lane:
+                w.define(inner.name, w.value(f"add nuw nsw i64 {block}, {lane}"))
+                _visit(s, stmt, parts, lane)
         start = end
-    with w.loop(start, extent) as counter:
-        w.define(inner.name, counter)
-        _visit(s, stmt, parts, "")
+    if share.rest:
+        with w.loop(start, extent) as counter:
+            w.define(inner.name, counter)
+            _visit(s, stmt, parts, "")
 
 
-def _visit(s: Statements, stmt: Reduce, parts: Sequence[_Accumulators], lane: str) -> None:
+def _visit(s: Statements, stmt: Reduce, parts: Sequence[Accumulators], lane: str) -> None:
     """The values at one point, taken into their accumulators."""
     s.all(stmt.body)
     for part, value in zip(parts, stmt.values, strict=True):

@@ -12,6 +12,7 @@ from adgen.llvm_backend.independent import FIRST, is_independent
 from adgen.llvm_backend.library import emit_library, emit_library_scalar
 from adgen.llvm_backend.memory import Memory, Table
 from adgen.llvm_backend.outline import emit_outlined
+from adgen.llvm_backend.parallel import emit_shared, is_shared
 from adgen.llvm_backend.reductions import emit_reduce
 from adgen.llvm_backend.routines import emit_routine
 from adgen.llvm_backend.scalar_ops import emit_scalar
@@ -54,7 +55,9 @@ from adgen.loops.scalars import is_library
 class Statements:
     """Emits the statements of one kernel; `used` collects the elementary functions it calls."""
 
-    def __init__(self, w: Writer, kernel: Kernel, table: Table, split_depth: int = -1) -> None:
+    def __init__(
+        self, w: Writer, kernel: Kernel, table: Table, split_depth: int = -1, threads: int = 1
+    ) -> None:
         self.w = w
         self.kernel = kernel
         self.table = table
@@ -64,6 +67,7 @@ class Statements:
         self.functions: list[str] = []
         self.independent: list[Nest] = []
         self.split_depth = split_depth
+        self.threads = threads
         self._depth = 0
         self._sticky: dict[int, str] | None = None
 
@@ -97,7 +101,9 @@ class Statements:
             case Get() | Set():
                 self._variable(stmt)
             case Nest() | Reduce():
-                if self._depth <= self.split_depth and self._sticky is None:
+                if self.threads > 1 and self._sticky is None and is_shared(stmt, self.kernel):
+                    emit_shared(self, stmt, self.threads)
+                elif self._depth <= self.split_depth and self._sticky is None:
                     emit_outlined(self, stmt)
                 else:
                     self.emit_domain(stmt)

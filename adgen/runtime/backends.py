@@ -33,6 +33,7 @@ class Program(Runnable):
     remarks: tuple[Diagnostic, ...]
     strict: bool = False
     fast_compile: bool = False
+    threads: int = 1
 
     @cached_property
     def final(self) -> Func:
@@ -78,7 +79,7 @@ class Program(Runnable):
 
         loops = self.covered
         assert not isinstance(loops, Sequence)
-        return LlvmKernel(loops, CompileOptions(fast=self.fast_compile))
+        return LlvmKernel(loops, CompileOptions(self.fast_compile, self.threads))
 
     @cached_property
     def covered(self) -> Kernel | Sequence[Gap]:
@@ -139,7 +140,11 @@ def choose(func: Func, options: Options) -> Program:
 
     Raises AG602 where ``llvm`` is asked for and does not cover the program, AG603 without llvmlite.
     """
-    settings = {"strict": options.strict, "fast_compile": options.fast_compile}
+    settings: dict[str, Any] = {
+        "strict": options.strict,
+        "fast_compile": options.fast_compile,
+        "threads": options.threads,
+    }
     if options.backend == "numpy":
         return Program(func, "numpy", (), **settings)
     kernel = Program(func, "llvm", (), **settings)

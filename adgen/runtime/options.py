@@ -60,15 +60,12 @@ _ACCEPTED: dict[str, Callable[[Any], bool]] = {
     "threads": _positive,
     "max_ops": lambda value: value is None or _positive(value),
 }
-_AVAILABLE: dict[str, Callable[[Any], bool]] = {
-    "threads": lambda value: value == 1,
-}
 
 
 def read_options(backend: object, given: Mapping[str, Any], place: Callable[[], Span | None]) -> Options:
     """Validated options.
 
-    Raises AG273 (no such option), AG274 (a value it does not take) or AG402 (not there yet) at ``place()``.
+    Raises AG273 (no such option) or AG274 (a value it does not take) at ``place()``.
     """
     if backend not in BACKENDS:
         raise _bad_value("backend", backend, place)
@@ -77,8 +74,6 @@ def read_options(backend: object, given: Mapping[str, Any], place: Callable[[], 
             raise refuse("AG273", place(), name=name, notes=[f"options are {', '.join(_ACCEPTED)}"])
         if not _ACCEPTED[name](value):
             raise _bad_value(name, value, place)
-        if not _AVAILABLE.get(name, lambda _: True)(value):
-            raise refuse("AG402", place(), name=name)
     return Options(str(backend), **given)
 
 

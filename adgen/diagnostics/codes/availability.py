@@ -22,26 +22,6 @@ CODES = (
         """),
     ),
     Code(
-        "AG402",
-        "option `{name}` is not available in this version",
-        "The option is part of the interface, but what is behind it is not there yet.",
-        help="leave it out",
-        bad=Example(
-            """
-            def «f»(x):
-                return x * x
-        """,
-            "adgen.grad(f, threads=4)(1.5)",
-        ),
-        good=Example(
-            """
-            def f(x):
-                return x * x
-        """,
-            "adgen.grad(f, threads=1)(1.5)",
-        ),
-    ),
-    Code(
         "AG403",
         "this second derivative through `{name}` is not available",
         "Functions that call themselves keep tapes for their reverse sweep. A second differentiation has to "
