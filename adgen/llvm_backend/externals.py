@@ -9,7 +9,6 @@ uses; the loader fills the slots with addresses found here. Names: `libm.tan`, `
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import importlib
 import importlib.machinery
 import importlib.util
@@ -71,7 +70,12 @@ def _libc() -> ctypes.CDLL:
 def _libm() -> ctypes.CDLL:
     if sys.platform in ("win32", "darwin"):
         return _libc()
-    return ctypes.CDLL(ctypes.util.find_library("m") or "libm.so.6")
+    try:
+        return ctypes.CDLL("libm.so.6")
+    except OSError:
+        from ctypes.util import find_library  # it takes a while to import
+
+        return ctypes.CDLL(find_library("m") or "libm.so")
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import tempfile
 from collections.abc import Sequence
@@ -87,11 +86,13 @@ class Surface:
         return write_atomically(Path(path), self.source)
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         try:
             text = self.source
         except Exception:
-            return f"<code>{html.escape(repr(self))}</code>"
-        return f"<pre><code class='language-python'>{html.escape(text)}</code></pre>"
+            return f"<code>{escape(repr(self))}</code>"
+        return f"<pre><code class='language-python'>{escape(text)}</code></pre>"
 
 
 class Lowered(Surface):
