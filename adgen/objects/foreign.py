@@ -21,7 +21,9 @@ def foreign(value: Any) -> tuple[str, str]:
         return "a RandomState", "pass a Generator: `numpy.random.default_rng(seed)`"
     if isinstance(value, type):
         return "a class", ""
-    return _with_article(type(value).__qualname__), ""
+    plain = next((kind for kind in (dict, list, tuple) if isinstance(value, kind)), None)
+    help = "" if plain is None else f"convert it with `{plain.__name__}`"
+    return _with_article(type(value).__qualname__), help
 
 
 def _array(value: Any) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+from collections import OrderedDict
 from dataclasses import dataclass
 from types import BuiltinFunctionType
 from typing import Any, NamedTuple
@@ -284,6 +285,8 @@ def test_containers_of_another_structure_go_elsewhere() -> None:
     assert transform({"".join("w"): W, "b": 3.0}, X)[0] == by_key({"w": W, "b": 3.0}, X)
     with pytest.raises(UserError):
         transform({"w": W}, X)
+    with pytest.raises(UserError, match="convert it with `dict`"):
+        transform(OrderedDict({"w": W, "b": B}), X)
     named = adgen.value_and_grad(by_name, backend="llvm")
     warm(named, Pair(W, B), X)
     assert type(named(Layer(W, B), X)[1]) is Layer
