@@ -39,6 +39,11 @@ class Dispatcher:
     # -- calls ------------------------------------------------------------------------------------------
     def make(self, key: Key, leaves: list[Any], arguments: Sequence[Any]) -> Bound:
         """The slow path: find or make the specialisation for a call."""
+        count = len(leaves)
+        known = self.table.shared(key, leaves)
+        if known is not None and self.plan in known.specialisation.made:
+            return known
+        del leaves[count:]
         try:
             trees = [abstract_example(a, p) for p, a in zip(self.subject.parameters, arguments, strict=True)]
         except NotTaken:

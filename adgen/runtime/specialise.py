@@ -106,6 +106,14 @@ class Table:
                 return bound
         return None
 
+    def shared(self, key: Key, leaves: list[Any]) -> Bound | None:
+        """A specialisation that a function of equal code has made, bound to this one."""
+        with _LOCK:
+            bound = self._first(key, leaves, self._shared.get(key, ()))
+            if bound is not None:
+                self.latest = bound.specialisation
+            return bound
+
     def make(
         self,
         key: Key,
