@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from adgen.version import __version__
 
-MODES = ("reverse", "forward", "vjp", "jvp", "hvp")
+MODES = ("reverse", "forward", "vjp", "jvp", "hvp", "jacobian")
 COLORS = ("auto", "always", "never")
 BACKENDS = ("numpy", "llvm", "c")
 STAGES = ("source", "ir", "adjoint", "numpy", "loops", "llvm", "asm", "graph", "memory", "trace")

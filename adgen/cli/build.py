@@ -11,7 +11,14 @@ from adgen.cli.files import write_output
 from adgen.cli.request import Request
 from adgen.diagnostics import refuse
 
-SUFFIX = {"reverse": "grad", "forward": "jvp", "jvp": "jvp", "vjp": "grad"}
+SUFFIX = {
+    "reverse": "grad",
+    "forward": "jvp",
+    "jvp": "jvp",
+    "vjp": "grad",
+    "hvp": "hvp",
+    "jacobian": "jacobian",
+}
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:

@@ -16,7 +16,14 @@ from adgen.runtime.surface import Lowered
 
 T = TypeVar("T")
 
-PLAN_OF = {"reverse": "value_and_grad", "vjp": "split", "forward": "tangent", "jvp": "tangent"}
+PLAN_OF = {
+    "reverse": "value_and_grad",
+    "vjp": "split",
+    "forward": "tangent",
+    "jvp": "tangent",
+    "hvp": "hvp",
+    "jacobian": "jacobian",
+}
 """What a mode of the command line is called in a plan."""
 
 

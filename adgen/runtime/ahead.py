@@ -104,8 +104,9 @@ def lower_file(
         if v is None or isinstance(v, bool | int | float | complex | str)
     }
     traced = within_budget(replace(traced, defaults=texts), read)
-    leaves = wrt_leaves(traced, positions) if mode == "tangent" else ()
-    return Lowered(traced, Plan(mode, positions, single, has_aux, leaves), read, standalone=True)
+    leaves = wrt_leaves(traced, positions) if mode in ("tangent", "hvp") else ()
+    plan = Plan(mode, positions, single, has_aux, leaves, "auto" if mode == "jacobian" else "")
+    return Lowered(traced, plan, read, standalone=True)
 
 
 def argument_trees(subject: FileSubject, signature: str | None) -> dict[str, AbstractTree]:

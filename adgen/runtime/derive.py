@@ -28,6 +28,8 @@ def derive(traced: Traced, plan: Plan) -> Traced:
             return _tangent(traced, plan)
         case "jacobian":
             return _jacobian(traced, plan)
+        case "hvp":
+            return _curvature(traced, plan)
         case _:
             return _gradient(traced, plan)
 
@@ -238,6 +240,14 @@ def _tangent(traced: Traced, plan: Plan) -> Traced:
     total = len(traced.func.results)
     kept = [*range(count), *range(total, total + len(floats)), *range(count, total)]
     return replace(traced, func=checked("select", selected(func, kept)), result=spec)
+
+
+def _curvature(traced: Traced, plan: Plan) -> Traced:
+    """The derivative of the gradient in a direction: the Hessian is not formed."""
+    pair = _tangent(_gradient(traced, replace(plan, mode="grad")), plan)
+    gradient, product = pair.result.children
+    kept = range(gradient.leaf_count, len(pair.func.results))
+    return replace(pair, func=checked("select", selected(pair.func, kept)), result=product)
 
 
 def _tangent_spec(spec: TreeSpec, types: Sequence[Type]) -> TreeSpec:

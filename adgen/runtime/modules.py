@@ -54,6 +54,7 @@ def _origin(traced: Traced, options: Options) -> Origin:
 _SUMMARIES = {
     "primal": "`{name}`, in plain NumPy.",
     "jacobian": "The Jacobian of `{name}` with respect to {wrt}, in plain NumPy.",
+    "hvp": "The Hessian of `{name}` with respect to {wrt} times a direction, in plain NumPy.",
     "tangent": "`{name}` and its derivative in a direction, in plain NumPy.",
     "split": "`{name}` and its reverse mode derivative in two parts, in plain NumPy.",
 }
@@ -83,6 +84,8 @@ def _functions(traced: Traced, plan: Plan) -> list[Public]:
                     f"The Jacobian of `{traced.func.name}` by {_variables(traced, plan)}.",
                 )
             ]
+        case "hvp":
+            return [_plain(traced, plan, "hvp", f"The Hessian of `{traced.func.name}` times a direction.")]
         case "tangent":
             return [_plain(traced, plan, "jvp", "The value and its derivative in the given direction.")]
         case "split":

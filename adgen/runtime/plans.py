@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 #: ``primal`` the function itself; ``value_and_grad`` and ``grad`` joint programs; ``split`` a forward and a
-#: backward program linked by residuals; ``tangent`` forward mode; ``jacobian`` all of it in one program.
-MODES = ("primal", "value_and_grad", "grad", "split", "tangent", "jacobian")
+#: backward program linked by residuals; ``tangent`` forward mode; ``jacobian`` all of it in one program;
+#: ``hvp`` forward mode over the gradient.
+MODES = ("primal", "value_and_grad", "grad", "split", "tangent", "jacobian", "hvp")
 
 
 Selector = int | tuple[int, int | str]
@@ -31,7 +32,7 @@ def selected_name(names: Sequence[str], selector: Selector) -> str:
 class Plan:
     """A derivative of a function by the parameters ``wrt``; ``single`` gives a bare gradient.
 
-    ``leaves`` (of mode ``tangent``) are the positions of the leaves that have a tangent, ``direction`` (of
+    ``leaves`` (of modes ``tangent`` and ``hvp``) are the positions of the leaves that have a tangent, ``direction`` (of
     mode ``jacobian``) is forward, reverse or auto.
     """
 

@@ -8,10 +8,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import adgen
 from adgen.cli import main
 
 MODEL = '''\
@@ -205,3 +207,38 @@ def test_without_a_signature_the_diagnostic_says_what_to_give(
     err = capsys.readouterr().err
     assert "error[AG260]" in err
     assert "--signature" in err
+
+
+def made(model: Path, tmp_path: Path, target: str, mode: str, signature: str, wrt: str) -> dict[str, Any]:
+    """What a module made for a mode defines."""
+    out = tmp_path / f"{mode}.py"
+    options = ["--signature", signature, "--wrt", wrt, "--mode", mode, "-o", str(out)]
+    assert main(["build", f"{model}:{target}", *options]) == 0
+    found: dict[str, Any] = {}
+    exec(out.read_text(), found)
+    return found
+
+
+def test_products_with_the_hessian(model: Path, tmp_path: Path) -> None:
+    found = made(model, tmp_path, "loss", "hvp", SIGNATURE, "w1,b1")
+    sys.path.insert(0, str(model.parent))
+    try:
+        loss = __import__("model").loss
+    finally:
+        sys.path.remove(str(model.parent))
+        sys.modules.pop("model", None)
+    args = arguments()
+    dots = [np.ones_like(args[0]), np.linspace(0.0, 1.0, 4)]
+    expected = adgen.hvp(loss, tuple(args), (*dots, None, None, None, None))
+    for one, other in zip(found["hvp"](*args, *dots), expected[:2], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_whole_jacobians(model: Path, tmp_path: Path) -> None:
+    found = made(model, tmp_path, "layer", "jacobian", "f64[B,n], f64[n,m], f64[m]", "x,b")
+    x, w, b = arguments()[4], *arguments()[:2]
+    by_x, by_b = found["jacobian"](x, w, b)
+    slope = 1.0 - np.tanh(x @ w + b) ** 2
+    np.testing.assert_allclose(by_b, slope[:, :, None] * np.eye(4), rtol=1e-12)
+    expected = np.einsum("bm,nm,bc->bmcn", slope, w, np.eye(5))
+    np.testing.assert_allclose(by_x, expected, rtol=1e-12)
