@@ -32,8 +32,8 @@ def selected_name(names: Sequence[str], selector: Selector) -> str:
 class Plan:
     """A derivative of a function by the parameters ``wrt``; ``single`` gives a bare gradient.
 
-    ``leaves`` (of modes ``tangent`` and ``hvp``) are the positions of the leaves that have a tangent, ``direction`` (of
-    mode ``jacobian``) is forward, reverse or auto.
+    ``leaves`` (of modes ``tangent`` and ``hvp``) are the positions of the leaves that have a tangent,
+    ``direction`` (of mode ``jacobian``) is forward, reverse or auto.
     """
 
     mode: str
