@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 ANALYSES = {
-    "counters": "counters of `while` loops follow from the number of the round",
+    "counters": "integers that loops count up follow from the number of the round",
     "settled": "cells that are final, or untouched, are read from the array itself",
     "stored": "a value that the function stores for good is read from where it is stored",
     "histories": "a carried value and its successor share one tape",

@@ -30,6 +30,7 @@ from adgen.ir.core import Definitions, Func, Node, Op, Region, Value, operands_o
 from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import I64, StackType, Type
 from adgen.primitives.sizes import bind_dim, constant, size_value
+from adgen.transform.counters import with_closed_counters
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.fold import HOOK
 from adgen.transform.rules import without_schedules
@@ -90,7 +91,7 @@ def joint_among(
 
     The gradients for parameters ``totals`` are added to further parameters, in place.
     """
-    func, waiting = _opened(func, wrt, outputs, adjoints)
+    func, waiting = _opened(with_closed_counters(func), wrt, outputs, adjoints)
     b = Builder(HOOK)
     b.defs = Definitions.of(func.body)
     b.reserve(symbols_of(func))
