@@ -104,8 +104,8 @@ class Sides:
         self, factor: Cells, place: Stmt | None, outer: Sequence[Axis], inner: Sequence[Axis]
     ) -> Side | None:
         names = {a.name for a in (*outer, *inner)}
-        loops = {a.name for s in self.facts.spots for a in s.flat}
-        if any(n in loops - names for a in inner for d in (a.lo, a.hi) for n in d.symbols()):
+        others = self.facts.axes - names
+        if any(n in others for a in inner for d in (a.lo, a.hi) for n in d.symbols()):
             return None
         key = (id(place), factor.buffer, factor.index, tuple(a.name for a in (*outer, *inner)))
         found = self._room(key, factor.buffer.dtype, (*outer, *inner))

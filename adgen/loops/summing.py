@@ -108,6 +108,7 @@ class LoopFacts:
     ints: Mapping[str, Dim]
     spots: list[Spot] = field(default_factory=list)
     defined: dict[str, Spot] = field(default_factory=dict)
+    axes: set[str] = field(default_factory=set)
     simple: bool = True
 
     def collect(self) -> LoopFacts:
@@ -133,6 +134,7 @@ class LoopFacts:
         if isinstance(stmt, Loop | Nest | Reduce):
             own = self._axes(stmt)
             self.simple = self.simple and own is not None
+            self.axes |= {a.name for a in own or ()}
             inner = (*around, stmt), (*axes, own or ())
             for s in stmt.body:
                 self._visit(s, *inner, sure)
@@ -162,8 +164,7 @@ class LoopFacts:
     def known(self, dim: Dim, axes: Sequence[Axis]) -> bool:
         """Whether a polynomial has no names from inside the loop but these axes."""
         names = {a.name for a in axes}
-        loops = {a.name for s in self.spots for a in s.flat}
-        return all(n in names or (n not in self.defined and n not in loops) for n in dim.symbols())
+        return all(n in names or (n not in self.defined and n not in self.axes) for n in dim.symbols())
 
     # -- products ---------------------------------------------------------------------------------------
     def sum_of(self, value: Operand) -> list[Operand]:
