@@ -20,8 +20,23 @@ from tests import corpus
 from tests.oracle.compare import assert_close, leaves
 from tests.primitives.cases import Case, all_cases, arguments, derivatives, directions, types_of
 
-#: what may still make or take complex numbers: where they lie in memory
-KEPT = {"compose", "real", "imag", "fft", "rfft", "irfft", "solve", "inv", "cast"}
+#: routines of libraries, which take complex numbers as they lie in memory
+ROUTINES = {
+    "fft",
+    "rfft",
+    "irfft",
+    "solve",
+    "inv",
+    "det",
+    "slogdet",
+    "cholesky",
+    "eig",
+    "eigh",
+    "svd",
+    "svd_full",
+}
+#: what may still make or take complex numbers
+KEPT = {"compose", "real", "imag", "cast"} | ROUTINES
 CASES = [
     case
     for case in all_cases()
