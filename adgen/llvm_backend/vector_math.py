@@ -8,10 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from adgen.llvm_backend.elementary import errors, exponentials, inverses, logarithms, powers, trigonometry
-from adgen.llvm_backend.elementary.text import F32, F64, METADATA, Body, Float, Reg, define, float_text
+from adgen.llvm_backend.elementary import (
+    errors,
+    exponentials,
+    gamma,
+    inverses,
+    logarithms,
+    powers,
+    trigonometry,
+)
+from adgen.llvm_backend.elementary.text import F32, F64, METADATA, Body, Float, Reg, define
 
 Definition = Callable[..., Reg]
 
@@ -25,6 +33,7 @@ OWN: dict[str, Definition] = {
     "sigmoid": exponentials.sigmoid,
     "log": logarithms.log,
     "log1p": logarithms.log1p,
+    "softplus": logarithms.softplus,
     "log2": logarithms.log2,
     "log10": logarithms.log10,
     "sin": trigonometry.sin,
@@ -41,21 +50,36 @@ OWN: dict[str, Definition] = {
     "atan2": inverses.atan2,
     "hypot": inverses.hypot,
     "pow": powers.pow_,
+    "cbrt": powers.cbrt,
+    "lgamma": gamma.lgamma,
+    "digamma": gamma.digamma,
 }
 #: Written for both formats; the others compute in double and round once.
-NATIVE_F32 = frozenset({"exp", "expm1", "tanh", "sigmoid", "log"})
+NATIVE_F32 = frozenset({"exp", "expm1", "tanh", "sigmoid", "log", "softplus"})
 #: Functions of two arguments.
 TWO = frozenset({"atan2", "hypot", "pow"})
 #: Names of libm functions reached through the pointer table, with their number of arguments.
 LIBM: dict[str, int] = {
-    "cbrt": 1,
-    "lgamma": 1,
     "tgamma": 1,
     "fmod": 2,
     "nextafter": 2,
 }
-#: Own functions whose far arguments go to libm.
-FAR = dict.fromkeys(("sin", "cos", "tan"), trigonometry.FAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """Where an own function is right, and what is called elsewhere, one number at a time (none: libm's)."""
+
+    near: Definition
+    beyond: Definition | None = None
+
+
+#: Own functions that are not right everywhere.
+FAR = {
+    **dict.fromkeys(("sin", "cos", "tan"), Far(trigonometry.near)),
+    "lgamma": Far(gamma.right_or_end),
+    "digamma": Far(gamma.right, gamma.reflected),
+}
 #: Widths at which the functions with a far branch exist besides the scalar one.
 VARIANT_LANES = (2, 4, 8)
 FORMATS = {"f64": F64, "f32": F32}
@@ -77,7 +101,7 @@ def symbol(name: str, dtype: str) -> str:
 
 def libm_slots(name: str) -> tuple[str, ...]:
     """The libm functions one elementary function may call."""
-    return (name,) if name in LIBM or name in FAR else ()
+    return (name,) if name in LIBM or (name in FAR and FAR[name].beyond is None) else ()
 
 
 def definitions(wanted: Iterable[tuple[str, str]], slots: dict[str, int]) -> str:
@@ -137,20 +161,24 @@ def _define(name: str, fp: Float, slots: dict[str, int], texts: dict[str, str]) 
     elif name in LIBM:
         texts[label] = _libm(label, LIBM[name], slots[name])
     elif name in FAR:
-        texts[label + ".near"] = _own(label + ".near", name, fp)
-        texts[label + ".far"] = _libm(label + ".far", 1, slots[name], inline=False)
-        texts[label] = _with_far(label, FAR[name])
+        beyond = FAR[name].beyond
+        texts[label + ".near"] = _own(label + ".near", OWN[name], fp)
+        texts[label + ".far"] = (
+            _libm(label + ".far", 1, slots[name], inline=False)
+            if beyond is None
+            else _own(label + ".far", beyond, fp, inline=False)
+        )
+        texts[label] = _with_far(label, FAR[name].near)
         for lanes in VARIANT_LANES:
             texts[f"{label}.v{lanes}"] = _wide_with_far(label, name, lanes)
     else:
-        texts[label] = _own(label, name, fp)
+        texts[label] = _own(label, OWN[name], fp, 2 if name in TWO else 1)
 
 
-def _own(label: str, name: str, fp: Float) -> str:
+def _own(label: str, definition: Definition, fp: Float, arity: int = 1, inline: bool = True) -> str:
     body = Body(fp)
-    letters = "xy" if name in TWO else "x"
-    result = OWN[name](body, *(Reg(body, f"%{p}", fp.text) for p in letters))
-    return define(label, fp, body, result, len(letters))
+    result = definition(body, *(Reg(body, f"%{p}", fp.text) for p in "xy"[:arity]))
+    return define(label, fp, body, result, arity, inline)
 
 
 def _libm(label: str, arity: int, slot: int, inline: bool = True) -> str:
@@ -170,12 +198,14 @@ def late_inlining(text: str) -> str:
     return re.sub(groups, r"\1alwaysinline\2", text, flags=re.M)
 
 
-def _with_far(label: str, limit: float) -> str:
+def _with_far(label: str, near: Definition) -> str:
+    body = Body(F64)
+    ok = near(body, Reg(body, "%x", F64.text))
+    test = "\n".join(body.lines)
     return f"""define internal double @{label}(double %x) noinline {NOT_FOLDED} {LATE} {{
   %near = call double @{label}.near(double %x)
-  %a = call double @llvm.fabs.f64(double %x)
-  %ok = fcmp ole double %a, {float_text(limit, F64)}
-  %likely = call i1 @llvm.expect.i1(i1 %ok, i1 true)
+{test}
+  %likely = call i1 @llvm.expect.i1(i1 {ok.name}, i1 true)
   br i1 %likely, label %done, label %far
 far:
   %slow = call double @{label}.far(double %x)
@@ -192,7 +222,7 @@ def _wide_with_far(label: str, name: str, lanes: int) -> str:
     body = Body(fp)
     x = Reg(body, "%x", fp.text)
     near = OWN[name](body, x)
-    ok = body.compare(body.abs(x), "<=", FAR[name])
+    ok = FAR[name].near(body, x)
     all_near = body.emit(f"call i1 @llvm.vector.reduce.and.v{lanes}i1({fp.bool_text} {ok.name})", "i1")
     lanewise, result = [], "poison"
     for k in range(lanes):

@@ -18,9 +18,11 @@ _BOOL = _named("logical_and logical_or logical_not logical_xor")
 _INTEGER = _named("floor_divide mod pow bit_and bit_or bit_xor bit_not left_shift right_shift")
 #: Functions with a table of their own in machine code, with their flops.
 ELEMENTARY = {
-    **dict.fromkeys(_named("exp exp2 expm1 log log1p log2 log10 tanh sinh cosh sigmoid sin cos"), 20),
+    **dict.fromkeys(
+        _named("exp exp2 expm1 log log1p log2 log10 tanh sinh cosh sigmoid sin cos softplus"), 20
+    ),
     **dict.fromkeys(_named("tan asin acos atan asinh acosh atanh cbrt erf erfc pow atan2 hypot fmod"), 60),
-    **dict.fromkeys(_named("lgamma tgamma nextafter"), 100),
+    **dict.fromkeys(_named("lgamma digamma nextafter"), 100),
 }
 _FLOAT = _named(
     "div sqrt floor ceil trunc rint isnan isinf isfinite copysign fma relu reciprocal"

@@ -62,7 +62,6 @@ digamma = elementwise(
     eval=lambda x: scipy_special("digamma", x),
     spell=Call("scipy.special.digamma"),
     partials=lambda b, r, x: (polygamma(b, x, n=1),),
-    scalar=Ufunc("scipy.special.psi"),
     doc="The logarithmic derivative of the gamma function; derivative polygamma(1, x).",
     samples=(*samples(0.5, 4.0), *samples(-0.9, -0.1)),
 )
@@ -74,7 +73,7 @@ gammaln = elementwise(
     spell=Call("scipy.special.gammaln"),
     python=(math.lgamma, Call("math.lgamma")),
     partials=lambda b, r, x: (digamma(b, x),),
-    scalar=Ufunc("scipy.special.gammaln"),
+    scalar="lgamma",
     doc="Logarithm of |gamma(x)|; derivative digamma(x).",
     samples=(*samples(0.5, 4.0), *samples(-0.9, -0.1)),
 )

@@ -30,6 +30,7 @@ erfc = special(
     "1 - erf(x); derivative -2 / sqrt(pi) exp(-x^2).",
     (*few(-2.0, 2.0), *few(2.0, 5.0)),
     python=(math.erfc, Call("math.erfc")),
+    scalar="erfc",
 )
 erfcx = special(
     "erfcx",

@@ -39,15 +39,16 @@ def special(
     samples: tuple[Sample, ...],
     python: Any = None,
     kinks: tuple[str, ...] = (),
+    scalar: str | None = None,
 ) -> Primitive:
-    """The ufunc of scipy.special of that name."""
+    """The ufunc of scipy.special of that name; kernels call its inner loop, or their own `scalar`."""
     return elementwise(
         name,
         eval=lambda *xs: scipy_special(name, *xs),
         spell=_spelled(name),
         python=python,
         partials=partials,
-        scalar=Ufunc(f"scipy.special.{name}"),
+        scalar=scalar or Ufunc(f"scipy.special.{name}"),
         doc=doc,
         samples=samples,
         kinks=kinks,

@@ -9,7 +9,7 @@ import numpy as np
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.types import DType
-from adgen.primitives.define import Call, Inactive, Primitive, Sample, Ufunc, elementwise
+from adgen.primitives.define import Call, Inactive, Primitive, Sample, elementwise
 from adgen.primitives.elementwise import lt, mul
 from adgen.primitives.literals import literal, samples
 from adgen.primitives.rounding import sign
@@ -22,7 +22,6 @@ copysign: Primitive = elementwise(
     spell=Call("np.copysign"),
     python=(math.copysign, Call("math.copysign")),
     partials=lambda b, r, x, y: (mul(b, sign(b, x), copysign(b, literal(b, y, 1), y)), 0.0),
-    scalar=Ufunc("numpy.copysign"),
     doc="|x| with the sign of y; derivative 1 where the signs agree, else -1.",
     samples=(*samples(0.2, 2.0, arity=2), _ZEROS),
     kinks=("copysign(0, y) -> 0",),

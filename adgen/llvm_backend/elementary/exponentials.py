@@ -95,20 +95,21 @@ def _expm1_quick(b: Body, r: Reg) -> Reg:
     return b.fma(square * square, b.estrin(r, others), start)
 
 
-def _scaled(b: Body, rest: Reg, field: Reg) -> Reg:
+def _scaled(b: Body, rest: Reg, field: Reg, factor: Reg | None = None) -> Reg:
     """(1 + rest) * 2**n, where `field` is that of `Reduced`: n may be beyond the normal exponents."""
     half = b.integer("ashr", field, 1)
     first = b.from_bits(b.integer("shl", half, b.fp.mantissa))
+    first = first if factor is None else first * factor
     second = b.from_bits(b.integer("shl", field - half, b.fp.mantissa))
     return b.fma(first, rest, first) * second
 
 
-def scaled_exp(b: Body, x: Reg, shift: int = 0, rest: Reg | None = None) -> Reg:
-    """exp(x + rest) * 2**shift without intermediate overflow; shift is 0 or -1, rest tiny."""
+def scaled_exp(b: Body, x: Reg, shift: int = 0, rest: Reg | None = None, factor: Reg | None = None) -> Reg:
+    """exp(x + rest) * factor * 2**shift; shift is 0 or -1, rest tiny, the factor neither large nor small."""
     low, high = _limits(b.fp)
     reduced = _reduce(b, b.clamp(x, low, high + 1.0))
     r = reduced.r if rest is None else reduced.r + rest
-    return _scaled(b, _expm1_quick(b, r), reduced.field + shift if shift else reduced.field)
+    return _scaled(b, _expm1_quick(b, r), reduced.field + shift if shift else reduced.field, factor)
 
 
 def exp(b: Body, x: Reg) -> Reg:

@@ -1,4 +1,4 @@
-"""log, log1p, log2, log10: exponent split and the atanh series of fdlibm, without branches.
+"""log, log1p, log2, log10 and softplus: exponent split and the atanh series of fdlibm, without branches.
 
 x = 2**k m with m in [sqrt(1/2), sqrt(2)), f = m - 1, s = f/(2 + f), z = s*s;
 log(m) = f - s*(f - z R(z)) = f - (f*f/2 - s*(f*f/2 + z R(z))).
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from adgen.llvm_backend.elementary.exponentials import scaled_exp
 from adgen.llvm_backend.elementary.text import Body, Reg, bits_of
 
 LN2_HIGH = {"f64": 6.93147180369123816490e-01, "f32": 6.9313812256e-01}
@@ -53,7 +54,10 @@ def exponent_split(b: Body, x: Reg) -> tuple[Reg, Reg]:
 
 def _split(b: Body, x: Reg) -> Split:
     """Exponent and reduced argument."""
-    k, m = exponent_split(b, x)
+    return _reduced(b, *exponent_split(b, x))
+
+
+def _reduced(b: Body, k: Reg, m: Reg) -> Split:
     f = m - 1.0
     s = f / (m + 1.0)
     z = s * s
@@ -87,6 +91,17 @@ def log1p(b: Body, x: Reg) -> Reg:
     p = _split(b, u)
     value = _natural(b, p, b.fma(p.k, LN2_LOW[b.fp.name], lost / u))
     return b.seldom(b.compare(x, "==", 0.0), x, _finish(b, u, value))
+
+
+def softplus(b: Body, x: Reg) -> Reg:
+    """max(x, 0) + log(1 + e) with e = exp(-|x|), where 1 + e is between 1 and 2."""
+    e = scaled_exp(b, -b.abs(x))
+    u = e + 1.0
+    lost = (e - (u - 1.0)) * b.fma(e, b.fma(e, 0.5, -1.0), 1.0)
+    double = b.compare(u, ">", math.sqrt(2.0))
+    p = _reduced(b, b.select(double, 1.0, 0.0), b.select(double, u * 0.5, u))
+    value = _natural(b, p, b.fma(p.k, LN2_LOW[b.fp.name], lost))
+    return value + b.select(b.compare(x, "<", 0.0), 0.0, x)
 
 
 def _other_base(b: Body, x: Reg, k_high: float, k_low: float, inv_high: float, inv_low: float) -> Reg:

@@ -1,4 +1,4 @@
-"""x to the power y: exp(y log x) with the logarithm and the product in two pieces each.
+"""Cube roots, and x to the power y: exp(y log x) with the logarithm and the product in two pieces each.
 
 log x = k ln2 + 2 (s + s z (1/3 + z P(z))) with s = (m - 1)/(m + 1), z = s*s. Everything above the last
 rounding of z P(z) is carried to about 2**-65, so that the exponent, up to 745, is right to 2**-55.
@@ -11,10 +11,47 @@ from dataclasses import dataclass
 
 from adgen.llvm_backend.elementary.exponentials import scaled_exp
 from adgen.llvm_backend.elementary.logarithms import LN2_HIGH, LN2_LOW, exponent_split
-from adgen.llvm_backend.elementary.text import Body, Reg
+from adgen.llvm_backend.elementary.text import Body, Reg, bits_of
 
 THIRD_HIGH, THIRD_LOW = 0.3333333333333333, 1.850371707708594e-17
 SERIES = [1.0 / (2 * n + 5) for n in range(10)]
+
+
+#: m**(-1/3) for m in [sqrt(1/2), sqrt(2)], within 5e-5 of it.
+INVERSE_CUBE_ROOT = [
+    1.8703361296035201,
+    -1.8451958670145445,
+    1.5369996552354788,
+    -0.6869094065861246,
+    0.12474119250462938,
+]
+CBRT_2 = 1.2599210498948732
+
+
+def cbrt(b: Body, x: Reg) -> Reg:
+    """The cube root.
+
+    x = 2**(3n) y with y in [0.35, 2.9]; y**(-1/3) by a polynomial and a step of third order, then the root
+    by a step with its exact residual.
+    """
+    a = b.abs(x)
+    k, m = exponent_split(b, a)
+    third = b.fma(k, 1.0 / 3.0, b.fp.magic)
+    n = third - b.fp.magic
+    rest = b.fma(n, -3.0, k)
+    more, less = b.compare(rest, ">", 0.5), b.compare(rest, "<", -0.5)
+    y = m * b.select(more, 2.0, b.select(less, 0.5, 1.0))
+    z = b.estrin(m, INVERSE_CUBE_ROOT) * b.select(more, 1.0 / CBRT_2, b.select(less, CBRT_2, 1.0))
+    h = b.fma(-(y * z), z * z, 1.0)
+    z = b.fma(z * h, b.fma(h, 2.0 / 9.0, 1.0 / 3.0), z)
+    square = z * z
+    root = y * square
+    power = root * root
+    lost = b.fma(b.fma(root, root, -power), -root, b.fma(-power, root, y))
+    root = b.fma(lost, square * (1.0 / 3.0), root)
+    value = b.copysign(root * b.pow2(b.bits(third) - bits_of(b.fp.magic, b.fp)), x)
+    usual = b.integer("and", b.compare(a, ">", 0.0), b.compare(a, "<", math.inf))
+    return b.often(usual, value, x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +94,6 @@ def _log(b: Body, x: Reg) -> Pair:
     return Pair(high, (total.high - high) + total.low)
 
 
-def _floor(b: Body, x: Reg) -> Reg:
-    return b.emit(f"call {b.fp.text} @llvm.floor.{b.fp.suffix}({b.fp.text} {x.name})", b.fp.text)
-
-
 def _magnitude(b: Body, a: Reg, y: Reg) -> Reg:
     """a**y for a = |x|."""
     log = _log(b, a)
@@ -80,8 +113,8 @@ def pow_(b: Body, x: Reg, y: Reg) -> Reg:
     """x**y with the special cases of C."""
     magnitude = _magnitude(b, b.abs(x), y)
     half = y * 0.5
-    whole = b.compare(_floor(b, y), "==", y)
-    even = b.compare(_floor(b, half), "==", half)
+    whole = b.compare(b.floor(y), "==", y)
+    even = b.compare(b.floor(half), "==", half)
     signed = b.copysign(magnitude, x)
     value = b.select(even, magnitude, b.select(whole, signed, magnitude))
     undefined = b.integer("and", b.compare(x, "<", 0.0), b.compare(x, ">", -math.inf))

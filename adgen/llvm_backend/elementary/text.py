@@ -129,7 +129,16 @@ class Reg:
 
 
 Operand = Reg | float | int
-COMPARES = {"<": "olt", ">": "ogt", "<=": "ole", ">=": "oge", "==": "oeq", "unordered": "uno"}
+COMPARES = {
+    "<": "olt",
+    ">": "ogt",
+    "<=": "ole",
+    ">=": "oge",
+    "==": "oeq",
+    "unordered": "uno",
+    "not <": "uge",
+    "unordered or ==": "ueq",
+}
 
 
 class Body:
@@ -176,13 +185,17 @@ class Body:
         """|a|."""
         return self.emit(f"call {a.type} @llvm.fabs.{self.fp.suffix}({a.type} {a.name})", a.type)
 
+    def floor(self, a: Reg) -> Reg:
+        """The greatest whole number up to a."""
+        return self.emit(f"call {a.type} @llvm.floor.{self.fp.suffix}({a.type} {a.name})", a.type)
+
     def copysign(self, magnitude: Operand, sign: Reg) -> Reg:
         """The magnitude with the sign of another value."""
         t, m = sign.type, self.coerce(magnitude, sign)
         return self.emit(f"call {t} @llvm.copysign.{self.fp.suffix}({t} {m.name}, {t} {sign.name})", t)
 
     def compare(self, a: Reg, relation: str, b: Operand) -> Reg:
-        """An ordered comparison (or `unordered`)."""
+        """An ordered comparison (or `unordered`, `not <`)."""
         return self.emit(
             f"fcmp {COMPARES[relation]} {a.type} {a.name}, {self.coerce(b, a).name}", self.fp.bool_text
         )
@@ -258,8 +271,9 @@ class Body:
         return self.fma(high, x, low) if isinstance(high, Reg) else self.fma(x, high, low)
 
 
-def define(name: str, fp: Float, body: Body, result: Reg, arity: int = 1) -> str:
-    """The text of an internal function, inlined wherever it is called."""
+def define(name: str, fp: Float, body: Body, result: Reg, arity: int = 1, inline: bool = True) -> str:
+    """The text of an internal function, by default inlined wherever it is called."""
     params = ", ".join(f"{fp.text} %{p}" for p in "xyz"[:arity])
-    head = f"define internal {fp.text} @{name}({params}) alwaysinline nounwind willreturn memory(none) {{"
+    how = f"{'alwaysinline' if inline else 'noinline'} nounwind willreturn memory(none)"
+    head = f"define internal {fp.text} @{name}({params}) {how} {{"
     return "\n".join([head, *body.lines, f"  ret {fp.text} {result.name}", "}"])

@@ -33,14 +33,19 @@ COS = [
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """x = n pi/2 + high + low with |high| <= pi/4 (a little more), and the integer n."""
+    """x = n pi/2 + high + low with |high| <= pi/4 (a little more)."""
 
     high: Reg
     low: Reg
-    quadrant: Reg
 
 
-def _reduce(b: Body, x: Reg) -> Reduced:
+def near(b: Body, x: Reg) -> Reg:
+    """Whether the functions of this module are right for an argument."""
+    return b.compare(b.abs(x), "<=", FAR)
+
+
+def _reduce(b: Body, x: Reg) -> tuple[Reduced, Reg]:
+    """The reduced argument and the integer n."""
     n, quadrant = b.round_split(x * TWO_OVER_PI)
     minus_n = -n
     first = b.fma(minus_n, PI_2[0], x)
@@ -48,10 +53,11 @@ def _reduce(b: Body, x: Reg) -> Reduced:
     product_low = b.fma(n, PI_2[1], -product)
     second = first - product
     lost = (first - second) - product - product_low
-    return Reduced(second, b.fma(minus_n, PI_2[2], lost), quadrant)
+    return Reduced(second, b.fma(minus_n, PI_2[2], lost)), quadrant
 
 
-def _sin_poly(b: Body, r: Reduced) -> Reg:
+def sin_of(b: Body, r: Reduced) -> Reg:
+    """Sine of a reduced argument."""
     x, y = r.high, r.low
     z = x * x
     v = z * x
@@ -59,7 +65,8 @@ def _sin_poly(b: Body, r: Reduced) -> Reg:
     return x - (z * (y * 0.5 - v * tail) - y - v * SIN[0])
 
 
-def _cos_poly(b: Body, r: Reduced) -> Reg:
+def cos_of(b: Body, r: Reduced) -> Reg:
+    """Cosine of a reduced argument."""
     x, y = r.high, r.low
     z = x * x
     tail = z * b.estrin(z, COS)
@@ -70,10 +77,10 @@ def _cos_poly(b: Body, r: Reduced) -> Reg:
 
 def _turn(b: Body, x: Reg, shift: int) -> Reg:
     """sin(x + shift pi/2)."""
-    r = _reduce(b, x)
-    quadrant = r.quadrant + shift
+    r, n = _reduce(b, x)
+    quadrant = n + shift
     odd = b.test(b.integer("and", quadrant, 1), "ne", 0)
-    value = b.select(odd, _cos_poly(b, r), _sin_poly(b, r))
+    value = b.select(odd, cos_of(b, r), sin_of(b, r))
     flip = b.integer("shl", b.integer("and", quadrant, 2), 62)
     return b.from_bits(b.integer("xor", b.bits(value), flip))
 
@@ -81,7 +88,7 @@ def _turn(b: Body, x: Reg, shift: int) -> Reg:
 def sin(b: Body, x: Reg) -> Reg:
     """Sine for |x| <= 2**45."""
     value = _turn(b, x, 0)
-    return b.select(b.compare(x, "==", 0.0), x, value)
+    return b.seldom(b.compare(x, "==", 0.0), x, value)
 
 
 def cos(b: Body, x: Reg) -> Reg:
@@ -91,8 +98,8 @@ def cos(b: Body, x: Reg) -> Reg:
 
 def tan(b: Body, x: Reg) -> Reg:
     """Tangent for |x| <= 2**45: sine over cosine, or minus the inverse in odd quadrants."""
-    r = _reduce(b, x)
-    sine, cosine = _sin_poly(b, r), _cos_poly(b, r)
-    odd = b.test(b.integer("and", r.quadrant, 1), "ne", 0)
+    r, n = _reduce(b, x)
+    sine, cosine = sin_of(b, r), cos_of(b, r)
+    odd = b.test(b.integer("and", n, 1), "ne", 0)
     value = b.select(odd, -cosine, sine) / b.select(odd, sine, cosine)
-    return b.select(b.compare(x, "==", 0.0), x, value)
+    return b.seldom(b.compare(x, "==", 0.0), x, value)
