@@ -14,6 +14,7 @@ import llvmlite.binding as llvm
 
 from adgen.llvm_backend.elf import undefined_symbols
 from adgen.llvm_backend.loading import LOCK, initialise
+from adgen.llvm_backend.portable import portable
 from adgen.llvm_backend.vector_math import LATE, late_inlining
 
 
@@ -62,7 +63,7 @@ def _target_machine(target: Target, options: CompileOptions) -> Any:
 def optimised(text: str, target: Target, options: CompileOptions) -> tuple[Any, Any]:
     """The optimised module and the target machine. Raises RuntimeError on text that LLVM rejects."""
     machine = _target_machine(target, options)
-    module = llvm.parse_assembly(text)
+    module = llvm.parse_assembly(text if _has_instructions(target) else portable(text))
     module.verify()
     module.triple = machine.triple
     module.data_layout = str(machine.target_data)
@@ -75,6 +76,25 @@ def optimised(text: str, target: Target, options: CompileOptions) -> tuple[Any, 
     builder.getModulePassManager().run(module, builder)
     late = late_inlining(str(module)) if LATE in text else None
     return (module if late is None else _inlined(late, machine)), machine
+
+
+#: What processors of the last ten years have in one instruction each.
+_PROBE = """define double @f(double %x, double %y) {
+  %r = call double @llvm.roundeven.f64(double %x)
+  %s = call double @llvm.fma.f64(double %r, double %y, double %y)
+  ret double %s
+}
+declare double @llvm.roundeven.f64(double)
+declare double @llvm.fma.f64(double, double, double)"""
+
+
+@cache
+def _has_instructions(target: Target) -> bool:
+    """Whether rounding and fused multiply-add are instructions: else LLVM has them call libm."""
+    if "+fma," in f"{target.features},":
+        return True
+    machine = _target_machine(target, CompileOptions(fast=True))
+    return not undefined_symbols(bytes(machine.emit_object(llvm.parse_assembly(_PROBE))))
 
 
 def _inlined(text: str, machine: Any) -> Any:

@@ -1,6 +1,6 @@
 """erf and erfc.
 
-Below 1/2 an odd polynomial. Above, erf(x) = 1 - exp(-x*x) h(u) with u = (x - 4)/(x + 4), up to 6, and
+Around 0 an odd polynomial. Beyond, erf(x) = 1 - exp(-x*x) h(u) with u = (x - 4)/(x + 4), up to 6, and
 erfc(x) = exp(-x*x) g(t) / (1 + 2x) with t = (x - 3)/(x + 3), where g is smooth on the whole half line
 (Shepherd and Laframboise, Math. Comp. 36, 1981); there the square is taken with its rounding error.
 Coefficients interpolate at Chebyshev nodes: relative errors below 1e-16.
@@ -13,14 +13,16 @@ from adgen.llvm_backend.elementary.text import Body, Reg
 
 SMALL = [
     1.1283791670955126,
-    -0.3761263890318347,
-    0.11283791670925271,
-    -0.026866170632859,
-    0.0052239773725259965,
-    -0.0008548297707906897,
-    0.00012053332795966865,
-    -1.4845787890421724e-05,
-    1.4725211252266738e-06,
+    -0.37612638903183343,
+    0.11283791670932568,
+    -0.026866170640250445,
+    0.005223977571219506,
+    -0.0008548323503896113,
+    0.00012055190243801408,
+    -1.492191972724604e-05,
+    1.6399099292465962e-06,
+    -1.5696950914003972e-07,
+    1.0675214301587227e-08,
 ]
 LARGE = [
     1.2530080582697296,
@@ -66,11 +68,12 @@ MIDDLE = [
     2.0026126627506334e-07,
     -1.9200852416169086e-07,
 ]
-SPLIT = 0.5
+#: Up to where the polynomials are taken for erf and for erfc.
+SPLIT_ERF, SPLIT_ERFC = 0.85, 0.5
 
 
 def _small(b: Body, x: Reg) -> Reg:
-    """erf(x) for |x| <= 1/2."""
+    """erf(x) for |x| <= 0.85."""
     z = x * x
     return b.fma(x * z, b.estrin(z, SMALL[1:]), x * SMALL[0])
 
@@ -82,7 +85,11 @@ def _tail(b: Body, a: Reg) -> Reg:
     lost = b.fma(a, a, -square)
     t = (a - 3.0) / (a + 3.0)
     g = b.fma(t, b.estrin(t, LARGE[1:]), LARGE[0])
-    return scaled_exp(b, -square, rest=-lost, factor=g / b.fma(a, 2.0, 1.0))
+    below = b.fma(a, 2.0, 1.0)
+    inverse = 1.0 / below
+    quotient = g * inverse
+    rest = b.fma(-quotient, below, g) - quotient * b.fma(a, 2.0, 1.0 - below)
+    return scaled_exp(b, -square, rest=-lost, factor=(quotient, rest * inverse))
 
 
 def erf(b: Body, x: Reg) -> Reg:
@@ -90,9 +97,9 @@ def erf(b: Body, x: Reg) -> Reg:
     a = b.abs(x)
     bounded = b.select(b.compare(a, ">", 6.0), 6.0, a)
     u = (bounded - 4.0) / (bounded + 4.0)
-    tail = scaled_exp(b, bounded * -bounded, factor=b.estrin(u, MIDDLE))
+    tail = scaled_exp(b, bounded * -bounded, factor=(b.estrin(u, MIDDLE), None))
     large = b.copysign(1.0 - tail, x)
-    value = b.select(b.compare(a, "<", SPLIT), _small(b, x), large)
+    value = b.select(b.compare(a, "<", SPLIT_ERF), _small(b, x), large)
     value = b.seldom(b.compare(x, "==", 0.0), x, value)
     return b.seldom(b.compare(x, "unordered", x), x, value)
 
@@ -102,5 +109,5 @@ def erfc(b: Body, x: Reg) -> Reg:
     a = b.abs(x)
     tail = _tail(b, a)
     large = b.select(b.compare(x, "<", 0.0), 2.0 - tail, tail)
-    value = b.select(b.compare(a, "<", SPLIT), 1.0 - _small(b, x), large)
+    value = b.select(b.compare(a, "<", SPLIT_ERFC), 1.0 - _small(b, x), large)
     return b.seldom(b.compare(x, "unordered", x), x, value)

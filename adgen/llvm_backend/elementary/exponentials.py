@@ -95,16 +95,23 @@ def _expm1_quick(b: Body, r: Reg) -> Reg:
     return b.fma(square * square, b.estrin(r, others), start)
 
 
-def _scaled(b: Body, rest: Reg, field: Reg, factor: Reg | None = None) -> Reg:
+#: A factor and what is to be added to it, if anything.
+Factor = tuple[Reg, Reg | None]
+
+
+def _scaled(b: Body, rest: Reg, field: Reg, factor: Factor | None = None) -> Reg:
     """(1 + rest) * 2**n, where `field` is that of `Reduced`: n may be beyond the normal exponents."""
     half = b.integer("ashr", field, 1)
     first = b.from_bits(b.integer("shl", half, b.fp.mantissa))
-    first = first if factor is None else first * factor
     second = b.from_bits(b.integer("shl", field - half, b.fp.mantissa))
-    return b.fma(first, rest, first) * second
+    if factor is None:
+        return b.fma(first, rest, first) * second
+    high, low = factor
+    value = b.fma(high, rest, high) if low is None else high + b.fma(high, rest, low)
+    return value * first * second
 
 
-def scaled_exp(b: Body, x: Reg, shift: int = 0, rest: Reg | None = None, factor: Reg | None = None) -> Reg:
+def scaled_exp(b: Body, x: Reg, shift: int = 0, rest: Reg | None = None, factor: Factor | None = None) -> Reg:
     """exp(x + rest) * factor * 2**shift; shift is 0 or -1, rest tiny, the factor neither large nor small."""
     low, high = _limits(b.fp)
     reduced = _reduce(b, b.clamp(x, low, high + 1.0))

@@ -74,7 +74,7 @@ def _plus(x: Pair, y: Pair) -> Pair:
     return Pair(high, ((x.high - high) + y.high) + (x.low + y.low))
 
 
-def _log(b: Body, x: Reg) -> Pair:
+def log_pair(b: Body, x: Reg) -> Pair:
     """The logarithm of a positive finite number."""
     k, m = exponent_split(b, x)
     f, d = m - 1.0, m + 1.0
@@ -96,7 +96,7 @@ def _log(b: Body, x: Reg) -> Pair:
 
 def _magnitude(b: Body, a: Reg, y: Reg) -> Reg:
     """a**y for a = |x|."""
-    log = _log(b, a)
+    log = log_pair(b, a)
     high = y * log.high
     low = b.fma(y, log.low, b.fma(y, log.high, -high))
     low = b.select(b.compare(b.abs(high), "<", 2000.0), low, 0.0)
