@@ -57,10 +57,15 @@ CUBIC_FINE = {
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """x = n ln2 + r; `field` has n plus twice the bias of exponents in its low bits."""
+    """x = n ln2 + r; `field` has n plus twice the bias of exponents in its low bits.
+
+    `n_minus` is -n, and `first` x - n LN2_HIGH.
+    """
 
     r: Reg
     field: Reg
+    n_minus: Reg
+    first: Reg
 
 
 def _limits(fp: Float) -> tuple[float, float]:
@@ -77,14 +82,19 @@ def _reduce(b: Body, x: Reg) -> Reduced:
     offset = _offset(b.fp)
     shifted = b.fma(x, LOG2E, offset)
     minus_n = offset - shifted
-    r = b.fma(minus_n, LN2_HIGH[b.fp.name], x)
-    return Reduced(b.fma(minus_n, LN2_LOW[b.fp.name], r), b.bits(shifted))
+    first = b.fma(minus_n, LN2_HIGH[b.fp.name], x)
+    return Reduced(b.fma(minus_n, LN2_LOW[b.fp.name], first), b.bits(shifted), minus_n, first)
 
 
-def _expm1_small(b: Body, r: Reg) -> Reg:
-    """exp(r) - 1 for |r| <= ln2/2, with small relative error."""
+def _expm1_small(b: Body, x: Reduced) -> Reg:
+    """exp(r) - 1 with small relative error; in double precision the rounding error of r is put back."""
+    r = x.r
     square = r * r
-    return b.fma(square, b.fma(r, b.estrin(r, CUBIC_FINE[b.fp.name]), 0.5), r)
+    bend = b.fma(r, b.estrin(r, CUBIC_FINE[b.fp.name]), 0.5)
+    if not b.fp.is_double:
+        return b.fma(square, bend, r)
+    lost = b.fma(x.n_minus, LN2_LOW["f64"], x.first - r)
+    return b.fma(square, bend, lost) + r
 
 
 def _expm1_quick(b: Body, r: Reg) -> Reg:
@@ -138,7 +148,7 @@ def half_expm1(b: Body, x: Reg, high: float) -> Reg:
     reduced = _reduce(b, b.clamp(x, -60.0 if fp.is_double else -30.0, high))
     exponent = reduced.field - (fp.bias + 1)
     scale = b.from_bits(b.integer("shl", exponent, fp.mantissa))
-    return b.fma(scale, _expm1_small(b, reduced.r), scale - 0.5)
+    return b.fma(scale, _expm1_small(b, reduced), scale - 0.5)
 
 
 def expm1(b: Body, x: Reg) -> Reg:
