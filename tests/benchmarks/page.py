@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import adgen
-from tests.benchmarks import peers
+from tests.benchmarks import functions, peers
 from tests.benchmarks.measure import best
 from tests.benchmarks.programs import PROGRAMS, Program
 
@@ -50,13 +50,24 @@ $ python -m tests.benchmarks --write docs
 """
 
 
+ELEMENTARY = """
+## Elementary functions
+
+Over an array of 4096 numbers in double precision, nanoseconds for each: functions of one line compiled by
+adgen, NumPy's or SciPy's own, and a loop compiled by Numba; the least of rounds in which all have their
+turns. `python -m tests.benchmarks --functions` prints this table alone.
+
+"""
+
+
 def write(folder: Path, scale: float = 1.0, programs: Iterable[Program] = PROGRAMS) -> None:
     """Measure, and write `benchmarks.md` and its plot."""
     rows = {}
     for program in programs:
         rows[program.name] = measured(program, max(2, int(program.size * scale)))
         print(program.name, {k: round(v, 4) for k, v in rows[program.name].items()}, flush=True)
-    (folder / "benchmarks.md").write_text(HEAD + machine() + table(rows) + "\n![times](benchmarks.svg)\n")
+    text = HEAD + machine() + table(rows) + "\n![times](benchmarks.svg)\n"
+    (folder / "benchmarks.md").write_text(text + ELEMENTARY + functions.table(functions.rows()))
     (folder / "benchmarks.svg").write_text(plot(rows))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import adgen
+from tests.benchmarks import functions
 from tests.benchmarks.measure import best, counted, import_seconds, timed
 from tests.benchmarks.page import pin, write
 from tests.benchmarks.programs import PROGRAMS, Program
@@ -75,10 +76,15 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--scale", type=float, default=1.0, help="sizes are multiplied by it")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="write benchmarks.md and its plot there")
+    parser.add_argument("--functions", action="store_true", help="measure elementary functions alone")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.names) - set(names))
     if unknown:
         parser.error(f"no such program: {', '.join(unknown)}")
+    if arguments.functions:
+        pin()
+        print(functions.table(functions.rows()), end="")
+        return
     if arguments.write is not None:
         chosen = [p for p in PROGRAMS if not arguments.names or p.name in arguments.names]
         pin()

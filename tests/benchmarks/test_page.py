@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 
-from tests.benchmarks import peers
+from tests.benchmarks import functions, peers
 from tests.benchmarks.page import GRADIENTS, interleaved, plot, table
 from tests.benchmarks.programs import PROGRAMS
 
@@ -41,3 +41,18 @@ def test_peers_that_are_not_installed_or_do_not_fit_are_left_out() -> None:
         call = peer(program, program.make(5))
         assert call is None or np.isfinite(np.asarray(call(), dtype=object).size)
     assert all(" " in version for version in peers.versions())
+
+
+def test_the_table_of_functions_has_times_and_how_many_times_faster_kernels_are() -> None:
+    rows = {"exp": {"adgen": 0.5, "library": 1.0, "numba": 4.0}, "log": {"adgen": 1.0, "library": 8.0}}
+    lines = functions.table(rows).splitlines()
+    assert len({line.count("|") for line in lines}) == 1
+    assert lines[2] == "| exp | 0.50 ns | 1.00 ns | 4.00 ns | 2.0 | 8.0 |"
+    assert lines[-1].endswith("| 4.0 | 8.0 |")
+
+
+def test_functions_are_what_the_libraries_have() -> None:
+    for function in functions.FUNCTIONS:
+        x = np.linspace(function.low, function.high, 7)
+        np.testing.assert_allclose(function.fun(x), function.library(x), rtol=1e-12)
+        np.testing.assert_allclose([function.scalar(v) for v in x], function.library(x), rtol=1e-12)
