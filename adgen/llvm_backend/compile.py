@@ -100,10 +100,12 @@ def _has_instructions(target: Target) -> bool:
 def _inlined(text: str, machine: Any) -> Any:
     """The module with what was kept from the first passes inlined, and what that leaves cleaned up."""
     module = llvm.parse_assembly(text)
-    tuning = llvm.create_pipeline_tuning_options(speed_level=1)
-    tuning.loop_unrolling = tuning.loop_interleaving = False
-    builder = llvm.create_pass_builder(machine, tuning)
-    builder.getModulePassManager().run(module, builder)
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_always_inliner_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.add_global_dead_code_eliminate_pass()
+    passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1)))
     return module
 
 
