@@ -13,7 +13,7 @@ import traceback
 import warnings
 from functools import cache
 
-from tests.primitives.facets import Report, examine
+from tests.primitives.facets import LeftOut, Report, examine
 from tests.primitives.sweep import Form, forms
 
 
@@ -28,7 +28,13 @@ def run_one(number: int) -> Report:
     form, report = _forms()[number], Report()
     try:
         subject = form.make()
-        return report if subject is None else examine(subject)
+        if subject is None:
+            report.left_out["Python refuses them, or they are the samples again"] = 1
+        elif isinstance(subject, LeftOut):
+            report.left_out[subject.reason] = 1
+        else:
+            report = examine(subject)
+        return report
     except Exception as error:
         where = traceback.format_exc(limit=-3)
         report.failures.append((form.name, "making it", f"{type(error).__name__}: {error}\n{where}"))
@@ -55,6 +61,8 @@ def main(arguments: list[str]) -> int:
                 print(f"{done} of {len(chosen)} forms, {told - began:.0f} s", file=sys.stderr, flush=True)
     for name, count in sorted(total.counts.items()):
         print(f"{count:8d}  {name}")
+    for reason, count in sorted(total.left_out.items()):
+        print(f"{count:8d}  forms left out: {reason}")
     print(f"{sum(total.counts.values()):8d}  checks in {time.monotonic() - began:.0f} s")
     print(f"{len(total.failures):8d}  failures")
     return 1 if total.failures else 0

@@ -27,7 +27,7 @@ from tests.primitives import lowering
 from tests.primitives.cases import Case, all_cases, arguments, derivatives, shape_of, types_of
 from tests.primitives.expressions import EXPRESSIONS, KINKED, names_in
 from tests.primitives.expressions import arguments as values_of_names
-from tests.primitives.facets import Subject
+from tests.primitives.facets import LeftOut, Subject
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Form:
 
     name: str
     number: int
-    make: Callable[[], Subject | None]
+    make: Callable[[], Subject | LeftOut | None]
 
 
 def forms() -> list[Form]:
@@ -166,8 +166,8 @@ CHANGES: dict[str, Change] = {
 Setting = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def _expression(k: int, name: str, setting: Setting | None) -> Subject | None:
-    """An expression on some arguments; None where Python does not accept them either."""
+def _expression(k: int, name: str, setting: Setting | None) -> Subject | LeftOut | None:
+    """An expression on some arguments; None where Python does not accept them either, or nothing changed."""
     names = names_in(EXPRESSIONS[k])
     samples = {n: v for n, v in values_of_names().items() if n in names}
     values = samples if setting is None else setting(samples)
@@ -180,15 +180,12 @@ def _expression(k: int, name: str, setting: Setting | None) -> Subject | None:
             wanted = function(*(_copied(values[n]) for n in names))
     except Exception:
         return None
-    try:
-        found = lowering.lowered(k, gaps, None if plain else values, "s{0}" if gaps else "e{0}")
-    except lowering.Unfit:
-        return None
+    found = lowering.lowered(k, gaps, None if plain else values, "s{0}" if gaps else "e{0}")
     wanted = wanted if isinstance(wanted, tuple) else (wanted,)
     smooth = (plain or gaps) and not EXPRESSIONS[k].startswith(KINKED)
     args = lowering.call(found, k, values)
     if any(not _fits(p, a) for p, a in zip(found.func.params, args, strict=True)):
-        return None
+        return LeftOut("sizes that are written down in the expression")
     return Subject(name, found.func, args, smooth, whole=plain, wanted=wanted)
 
 

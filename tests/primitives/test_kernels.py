@@ -29,14 +29,13 @@ from tests.primitives.cases import (
     types_of,
 )
 from tests.primitives.expressions import EXPRESSIONS
+from tests.primitives.facets import NO_PARTS
 from tests.primitives.lowering import call, lowered
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 ACTIVE = [c for c in all_cases() if derivatives(c.prim, types_of(c.sample), c.sample) is not None]
 #: what kernels leave to NumPy, as AG602 says
 NOT_IN_KERNELS = tuple(name for name, prim in REGISTRY.table.items() if isinstance(prim.lower, Absent))
-#: what they leave to it of complex numbers
-NO_PARTS = ("qr", "pinv")
 #: the first sample of each primitive is compiled to second order as well
 FIRST = [c for c in ACTIVE if c.number == 0 and c.sample.smooth]
 
