@@ -50,8 +50,9 @@ def _type(name: str) -> Callable[[tuple[AnyType, ...], dict[str, Any]], tuple[An
 
 
 def _options(op: Op) -> dict[str, Any]:
-    found = {name: op.attr(name) for name in ("rtol", "atol", "maxiter")}
-    return {k: v for k, v in found.items() if v is not None}
+    found = dict(op.attrs)
+    names = ("rtol", "atol", "maxiter", "restart")
+    return {name: found[name] for name in names if found.get(name) is not None}
 
 
 def _eval(name: str) -> Callable[..., Any]:

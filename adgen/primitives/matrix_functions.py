@@ -1,7 +1,7 @@
 """Functions of matrices: exponentials and square roots.
 
-Rules: Higham, "Functions of Matrices" (2008). The derivative of the exponential is a block of the exponential
-of a block matrix; those of the square root solve Sylvester equations.
+Rules: Higham, "Functions of Matrices" (2008). The derivative of the exponential (the logarithm) is a block
+of the exponential (the logarithm) of a block matrix; those of the square root solve Sylvester equations.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from adgen.ir.types import I64, DType, Kind, Type
 from adgen.primitives.checks import fail_if
 from adgen.primitives.define import (
     ZERO,
+    Absent,
     Call,
     Context,
     Primitive,
@@ -43,7 +44,7 @@ from adgen.primitives.elementwise import (
 from adgen.primitives.exponential import exp, exp2, log2
 from adgen.primitives.extrema import max_, maximum
 from adgen.primitives.indexing import read, zeros_of
-from adgen.primitives.linear_algebra import Dots, inv, slogdet, solve, square_type
+from adgen.primitives.linear_algebra import Dots, inv, positive, slogdet, solve, square_type, well
 from adgen.primitives.literals import literal, scaled
 from adgen.primitives.matrices import diagonal_matrix, diagonal_of, matmul, outer, turned
 from adgen.primitives.reduce import sum_
@@ -63,12 +64,12 @@ def _samples() -> tuple[Sample, ...]:
 
 
 # -- the exponential ------------------------------------------------------------------------------------
-def _frechet(b: Builder, a: Value, direction: Value) -> Value:
-    """The derivative of the exponential of a along a direction."""
+def _frechet(b: Builder, function: Primitive, a: Value, direction: Value) -> Value:
+    """The derivative of a function of a along a direction."""
     last, size = a.type.rank - 1, a.type.dims[-1]
     upper = concat(b, a, direction, axis=last)
     lower = concat(b, zeros_of(b, a.type), a, axis=last)
-    both = expm(b, concat(b, upper, lower, axis=last - 1))
+    both = function(b, concat(b, upper, lower, axis=last - 1))
     part = Range(size)
     first = read(b, both, constant(b, 0), index=_along(a.type.rank, last - 1, part))
     return read(b, first, size_value(b, size), index=_along(a.type.rank, last, part))
@@ -80,7 +81,7 @@ def _along(rank: int, axis: int, access: Range) -> Indexer:
 
 def _expm_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
     (a_dot,) = dots
-    return ZERO if isinstance(a_dot, Zero) else _frechet(b, op.operands[0], a_dot)
+    return ZERO if isinstance(a_dot, Zero) else _frechet(b, expm, op.operands[0], a_dot)
 
 
 _NUMERATOR = (
@@ -159,7 +160,7 @@ expm: Primitive = Primitive(
         Sample(("f64[3,3]",), values=(((0.0, 6.0, 1.0), (0.0, 0.0, 7.0), (0.0, 0.0, 0.0)),)),
         Sample(("f64[2,2,2]",), values=((small(2), ((1.0, 2.0), (0.0, -1.0))),)),
     ),
-    vjp=lambda b, op, x_bar: (_frechet(b, turned(b, op.operands[0]), x_bar),),
+    vjp=lambda b, op, x_bar: (_frechet(b, expm, turned(b, op.operands[0]), x_bar),),
     jvp=_expm_jvp,
     lower="expm",
     expand=_expm_expand,
@@ -256,4 +257,46 @@ sqrtm: Primitive = Primitive(
 )
 
 
-PRIMITIVES = (expm, sqrtm)
+# -- the logarithm --------------------------------------------------------------------------------------
+_LOGARITHM = '''
+def _real_logarithm(a):
+    """The principal logarithm of a matrix; fails where it is complex."""
+    if not a.size:
+        return a.copy()
+    found = scipy.linalg.logm(a)
+    if not np.allclose(np.imag(found), 0.0, rtol=0.0, atol=1e-6):
+        raise ValueError("the matrix has no real logarithm")
+    return np.real(found).astype(a.dtype)
+'''
+
+
+def _logm_eval(ctx: Context, a: Any) -> Any:
+    found = scipy_linalg("logm", a)
+    if not np.allclose(np.imag(found), 0.0, rtol=0.0, atol=1e-6):
+        raise ValueError("the matrix has no real logarithm")
+    return np.real(found).astype(a.dtype)
+
+
+def _logm_jvp(b: Builder, op: Op, dots: Dots) -> Value | Zero:
+    (a_dot,) = dots
+    return ZERO if isinstance(a_dot, Zero) else _frechet(b, logm, op.operands[0], a_dot)
+
+
+logm: Primitive = Primitive(
+    name="logm",
+    type_rule=lambda types, attrs: (square_type(types, "logm"),),
+    eval=_logm_eval,
+    spell=lambda s: Text(f"{s.helper('_real_logarithm', _LOGARITHM)}({s.arg(0)})"),
+    doc="The principal logarithm of a matrix that has a real one; derivatives are blocks of that of a "
+    "block matrix.",
+    samples=(
+        Sample(("f64[3,3]",), values=(positive(3),)),
+        Sample(("f64[3,3]",), values=(well(3),)),
+        Sample(("f64[1,1]",), values=(((0.5,),),)),
+    ),
+    vjp=lambda b, op, x_bar: (_frechet(b, logm, turned(b, op.operands[0]), x_bar),),
+    jvp=_logm_jvp,
+    lower=Absent("SciPy computes it"),
+)
+
+PRIMITIVES = (expm, sqrtm, logm)

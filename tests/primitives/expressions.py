@@ -610,6 +610,7 @@ sl.lu(q, p_indices=True)
 splinalg.cg(q @ q.T + np.eye(4), v, rtol=1e-13)
 splinalg.cg(np.eye(4) * 2.0, v, u, maxiter=50, rtol=1e-12, atol=1e-14)[0]
 splinalg.gmres(q + 4.0 * np.eye(4), v, rtol=1e-13)[0]
+splinalg.gmres(q + 4.0 * np.eye(4), v, rtol=1e-13, restart=2, maxiter=50)[0]
 sl.expm(q)
 sl.sqrtm(q @ q.T + np.eye(4))
 sl.polar(q + 2.0 * np.eye(4))[0]

@@ -20,6 +20,20 @@ _RTOL, _ATOL = Known(1e-5), Known(0.0)
 def _solver(prim: Primitive, what: str) -> Callable[..., Result]:
     name = f"scipy.sparse.linalg.{prim.name}"
 
+    def restarted(
+        c: LibraryContext,
+        A: Abstract,
+        b: Abstract,
+        x0: Abstract = NONE,
+        *,
+        rtol: Abstract = _RTOL,
+        atol: Abstract = _ATOL,
+        restart: Abstract = NONE,
+        maxiter: Abstract = NONE,
+    ) -> Result:
+        steps = {} if c.is_none(restart) else {"restart": c.static_int(restart, "restart")}
+        return solved(c, A, b, x0, rtol, atol, maxiter, **steps)
+
     def apply(
         c: LibraryContext,
         A: Abstract,
@@ -29,6 +43,18 @@ def _solver(prim: Primitive, what: str) -> Callable[..., Result]:
         rtol: Abstract = _RTOL,
         atol: Abstract = _ATOL,
         maxiter: Abstract = NONE,
+    ) -> Result:
+        return solved(c, A, b, x0, rtol, atol, maxiter)
+
+    def solved(
+        c: LibraryContext,
+        A: Abstract,
+        b: Abstract,
+        x0: Abstract,
+        rtol: Abstract,
+        atol: Abstract,
+        maxiter: Abstract,
+        **more: int,
     ) -> Result:
         a, right = c.promote(square_matrices(c, A, name), floating(c, c.value(b)))
         require(c, a.type.rank == 2 and right.type.rank == 1, name, A, b)
@@ -42,9 +68,10 @@ def _solver(prim: Primitive, what: str) -> Callable[..., Result]:
             start = c.with_dims(c.cast(given, right.type.dtype), (size,))
         limits = {"rtol": float(c.static(rtol, "rtol")), "atol": float(c.static(atol, "atol"))}
         most = None if c.is_none(maxiter) else c.static_int(maxiter, "maxiter")
-        return tuple(c.b.emit(prim, (a, right, start), {**limits, "maxiter": most}))
+        return tuple(c.b.emit(prim, (a, right, start), {**limits, "maxiter": most, **more}))
 
-    return documented(apply, f"The x with A @ x = b by {what}, differentiated as that; whether it failed.")
+    form = restarted if prim is gmres else apply
+    return documented(form, f"The x with A @ x = b by {what}, differentiated as that; whether it failed.")
 
 
 table.function("scipy.sparse.linalg.cg")(_solver(cg, "conjugate gradients"))

@@ -10,6 +10,7 @@ from adgen.frontend.entries import Result, Table
 from adgen.frontend.library.factorizations import square_matrices
 from adgen.frontend.library.operands import floating, matched, require
 from adgen.frontend.library.scipy_linalg import registered
+from adgen.ir.types import DType
 from adgen.primitives.elementwise import add, sub
 from adgen.primitives.linear_algebra import solve
 from adgen.primitives.literals import literal, scaled
@@ -19,7 +20,7 @@ from adgen.primitives.matrices import (
     matmul,
     turned,
 )
-from adgen.primitives.matrix_functions import expm, sqrtm
+from adgen.primitives.matrix_functions import expm, logm, sqrtm
 from adgen.primitives.reduce import sum_
 from adgen.primitives.sylvester import orthogonal_factor, sylvester
 
@@ -41,6 +42,14 @@ def sqrtm_(c: LibraryContext, A: Abstract) -> Result:
     x = square_matrices(c, A, "scipy.linalg.sqrtm")
     require(c, x.type.rank == 2, "scipy.linalg.sqrtm", A)
     return sqrtm(c.b, x)
+
+
+@_registered("logm")
+def logm_(c: LibraryContext, A: Abstract) -> Result:
+    """The principal logarithm of a matrix that has a real one."""
+    x = square_matrices(c, A, "scipy.linalg.logm")
+    require(c, x.type.rank == 2, "scipy.linalg.logm", A)
+    return logm(c.b, c.cast(x, DType.f64))
 
 
 @_registered("polar")
