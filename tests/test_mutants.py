@@ -6,16 +6,35 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+import adgen
 from adgen.ir.builder import Builder
 from adgen.ir.core import Value
+from adgen.primitives.complexes import conj
 from adgen.primitives.define import ZERO, Later, Over, Primitive, Zero
 from adgen.primitives.elementwise import add, neg
 from adgen.primitives.registry import REGISTRY
 from tests.test_primitives import test_forward_and_reverse_rules as check_rules
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
+
+#: linear algebra and transforms whose results are complex
+_OF_COMPLEX = (
+    "fft",
+    "rfft",
+    "solve",
+    "inv",
+    "det",
+    "cholesky",
+    "qr",
+    "contract",
+    "transpose",
+    "write",
+    "read",
+)
 
 
 def _negated(b: Builder, partial: Any) -> Any:
@@ -81,6 +100,20 @@ def _with_doubled_tangent(prim: Primitive) -> Primitive:
     return replace(prim, jvp=jvp)
 
 
+def _of_conjugated_seeds(prim: Primitive) -> Primitive:
+    """Cotangents of complex results taken for those of the other convention."""
+    original: Any = prim.vjp
+
+    def turned(b: Builder, seed: Any) -> Any:
+        return conj(b, seed) if isinstance(seed, Value) and seed.type.is_complex else seed
+
+    def vjp(b: Builder, op: Any, seed: Any) -> Any:
+        several = isinstance(seed, tuple | list)
+        return original(b, op, tuple(turned(b, s) for s in seed) if several else turned(b, seed))
+
+    return replace(prim, vjp=vjp)
+
+
 def _mutants(prim: Primitive) -> Iterator[tuple[str, Primitive]]:
     if prim.inactive is not None:
         return
@@ -89,6 +122,8 @@ def _mutants(prim: Primitive) -> Iterator[tuple[str, Primitive]]:
         yield "factor in the last partial", _with_partial(prim, -1, _doubled)
     if callable(prim.vjp):
         yield "dropped contribution", _without_contribution(prim)
+        if prim.name in _OF_COMPLEX:
+            yield "conjugated cotangent", _of_conjugated_seeds(prim)
     if callable(prim.jvp):
         yield "factor in the tangent", _with_doubled_tangent(prim)
 
@@ -118,3 +153,66 @@ def test_mutant_is_caught(mutant: Primitive) -> None:
             except pytest.skip.Exception:
                 continue
     assert caught
+
+
+# -- rules that users give, and solutions ---------------------------------------------------------------
+def _solution_bar(saved: Any, x_bar: Any) -> Any:
+    _, x = saved
+    return (x_bar / (2.0 * x), None)
+
+
+def _without_factor(saved: Any, x_bar: Any) -> Any:
+    _, x = saved
+    return (x_bar / x, None)
+
+
+def _of_other_sign(saved: Any, x_bar: Any) -> Any:
+    _, x = saved
+    return (-x_bar / (2.0 * x), None)
+
+
+def _at_the_argument(saved: Any, x_bar: Any) -> Any:
+    a, _ = saved
+    return (x_bar / (2.0 * a), None)
+
+
+def _solver(backward: Callable[..., Any]) -> Callable[..., Any]:
+    @adgen.custom_vjp
+    def root_of(a: Any, steps: int) -> Any:
+        x = a
+        for _ in range(steps):
+            x = 0.5 * (x + a / x)
+        return x
+
+    root_of.defvjp(lambda a, steps: (root_of(a, steps), (a, root_of(a, steps))), backward)
+    return lambda a: np.sum(root_of(a, 30) ** 3)
+
+
+def _tangent(factor: float) -> Callable[..., Any]:
+    @adgen.custom_jvp
+    def cubed(x: Any) -> Any:
+        return x**3
+
+    cubed.defjvp(lambda primals, tangents: (cubed(primals[0]), factor * primals[0] ** 2 * tangents[0]))
+    return lambda x: np.sum(cubed(x))
+
+
+_GIVEN = np.array([1.3, 2.0, 5.0])
+_RIGHT_RULES = {"solution": _solver(_solution_bar), "tangent": _tangent(3.0)}
+_WRONG_RULES = {
+    "dropped factor": _solver(_without_factor),
+    "flipped sign": _solver(_of_other_sign),
+    "not at the solution": _solver(_at_the_argument),
+    "factor in a tangent": _tangent(2.0),
+}
+
+
+@pytest.mark.parametrize("name", _RIGHT_RULES)
+def test_right_rules_pass(name: str) -> None:
+    assert adgen.check_grad(_RIGHT_RULES[name], _GIVEN, order=2).ok
+
+
+@pytest.mark.parametrize("name", _WRONG_RULES)
+def test_wrong_rules_of_users_are_caught(name: str) -> None:
+    with pytest.raises(adgen.GradientMismatch):
+        adgen.check_grad(_WRONG_RULES[name], _GIVEN)
