@@ -408,7 +408,7 @@ np.unique(np.round(x), axis=0).sum() * s
 np.sum(np.unique(x, axis=1) * v)
 f, at, n = np.unique(x, return_index=True, return_counts=True, axis=0); return np.sum(f.T * (at + n))
 f, back = np.unique(x, return_inverse=True, axis=0); return np.sum(f[back] * x)
-np.poly(q)
+np.poly(q + np.diag(np.arange(4.0) * 5))
 np.sum(np.arange(i) * s)
 np.sum(np.arange(-i) * s) + s
 np.sum(np.arange(2, 2 - i) * s) + s
