@@ -18,6 +18,7 @@ ANALYSES = {
     "cut": "what is saved is a least cut between what is at hand and what is needed, in bytes times rounds",
     "invariants": "what a loop computes in every round alike is computed before it, or saved once",
     "undo": "versions of an array that changes a few cells a round follow from the cells it overwrites",
+    "narrow": "integers that are known to be small are saved in four bytes, predicates on stacks in one",
     "packing": "loops whose bounds depend on outer counters have tapes without gaps",
 }
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from adgen.analysis.flows import Network
+from adgen.analysis.ranges import fits_in_four_bytes
 from adgen.analysis.switches import enabled
 from adgen.autodiff.homes import Homes, Path, ends_of, is_number
 from adgen.autodiff.undo import Undo
@@ -148,7 +149,10 @@ class Choice:
 
     def _array(self, value: Value) -> int:
         type_ = value.any_type
-        return self._count(value) * type_.dtype.itemsize if isinstance(type_, Type) else TYPICAL * TYPICAL
+        if not isinstance(type_, Type):
+            return TYPICAL * TYPICAL
+        small = enabled("narrow") and fits_in_four_bytes(value, self.homes.defs)
+        return self._count(value) * (4 if small else type_.dtype.itemsize)
 
     def _bytes(self, value: Value) -> int:
         return self._array(value) * self._rounds(self.homes.rounds(value))

@@ -18,8 +18,9 @@ analysis; Hascoët, Naumann and Pascual 2005): nothing is declared by the rules.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from adgen.analysis.ranges import fits_in_four_bytes
 from adgen.analysis.switches import enabled
 from adgen.autodiff.choice import Choice, Stores, cells_of, partner_of
 from adgen.autodiff.homes import NEVER_FAILS, Homes, Path
@@ -29,8 +30,8 @@ from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import For, Full, Indexer, Node, Op, Point, Range, Value, While
 from adgen.ir.dims import Dim
-from adgen.ir.types import StackType, TapeType, Type
-from adgen.primitives.elementwise import neg, sub
+from adgen.ir.types import AnyType, DType, Kind, StackType, TapeType, Type
+from adgen.primitives.elementwise import cast, neg, sub
 from adgen.primitives.extrema import maximum
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import constant, dim_of, known_dim
@@ -136,7 +137,7 @@ class Tapes:
             return self._packed(value, path, name)
         if kind == "stack":
             assert not isinstance(value.any_type, StackType)
-            return Tape(kind, value, path, Value(StackType(value.any_type), name or "tape"))
+            return Tape(kind, value, path, Value(StackType(self._element(value)), name or "tape"))
         kept = self._already_stored(value, path)
         if kept is not None:
             final, offset = kept
@@ -167,8 +168,22 @@ class Tapes:
         path = self.homes.path[value]
         loops = [node for node in self.homes.rounds(value) if isinstance(node, For)]
         trips = [self._trip(node, path[0][0]) + (1 if node is history else 0) for node in loops]
-        final = Value(Type(value.type.dtype, (*trips, *value.type.dims)), name or "tape")
+        final = Value(Type(self._dtype(value, history), (*trips, *value.type.dims)), name or "tape")
         return Tape("array", value, path, final, history)
+
+    def _dtype(self, value: Value, history: For | None = None) -> DType:
+        """The dtype that a value is saved in."""
+        small = enabled("narrow") and history is None and fits_in_four_bytes(value, self.homes.defs)
+        return DType.i32 if small else value.type.dtype
+
+    def _element(self, value: Value) -> Type | TapeType:
+        """The type that a value has on a stack."""
+        assert not isinstance(value.any_type, StackType)
+        if not isinstance(value.any_type, Type) or not enabled("narrow"):
+            return value.any_type
+        if value.type.dtype is DType.bool and not value.type.rank:
+            return Type(DType.u8, (), Kind.py)
+        return replace(value.type, dtype=self._dtype(value)) if value.type.rank else value.type
 
     def _kind(self, value: Value, path: Path) -> str:
         around = any(isinstance(node, For | While) for node, _ in path)
@@ -195,9 +210,8 @@ class Tapes:
             with self._b.into(self.before.setdefault(path[0][0], [])):
                 self._cells[key] = packing.size(self._b)
         dims = (self._cells[key], *value.type.dims[packing.rows :])
-        return Tape(
-            "packed", value, path, Value(Type(value.type.dtype, dims), name or "tape"), packing=packing
-        )
+        final = Value(Type(self._dtype(value), dims), name or "tape")
+        return Tape("packed", value, path, final, packing=packing)
 
     def _packing(self, value: Value) -> Packing | None:
         """How a value of counted loops is packed, if it can be."""
@@ -329,6 +343,16 @@ def trip_count(b: Builder, lo: Value, hi: Value, step: Value) -> Value:
     if bound is not None and bound >= 0:
         return count
     return maximum(b, count, constant(b, 0))
+
+
+def as_kept(b: Builder, value: Value, kept: AnyType) -> Value:
+    """A value as the element of a tape, or such an element as the value it was."""
+    if not isinstance(kept, Type) or not isinstance(value.any_type, Type):
+        return value
+    kind = kept.kind
+    if (value.type.dtype, value.type.kind) == (kept.dtype, kind):
+        return value
+    return cast(b, value, dtype=kept.dtype, kind=kind, hint=value.hint)
 
 
 def packed(b: Builder, tape: Tape, packing: Packing, counters: Sequence[Value]) -> tuple[Value, Indexer]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adgen.autodiff.homes import Homes, Path, ends_of
-from adgen.autodiff.residuals import Tape, Tapes, packed, tape_position, trip_count
+from adgen.autodiff.residuals import Tape, Tapes, as_kept, packed, tape_position, trip_count
 from adgen.autodiff.undo import Undo
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs, sorted_attrs
@@ -212,9 +212,17 @@ class Resolve(Rebuild):
         stack = self._stack(tape, self._frames.index(frame))
         with self.b.into(frame.prologue):
             hints = (tape.final.hint, tape.value.hint)
-            rest, found = self.b.emit(pop, (stack,), {"element": tape.value.any_type}, hints)
+            element = self._element(tape)
+            rest, found = self.b.emit(pop, (stack,), {"element": element}, hints)
+            found = as_kept(self.b, found, tape.value.any_type)
         frame.stacks[tape] = rest
         return found
+
+    def _element(self, tape: Tape) -> AnyType:
+        """The type of what is on a stack."""
+        stack = tape.final.any_type
+        assert isinstance(stack, StackType)
+        return stack.element
 
     def _undone(self, tape: Tape, undo: Undo, value: Value, frame: Frame) -> Value:
         """The version of an array, from the one after it: stores are taken back."""

@@ -11,12 +11,12 @@ from dataclasses import replace
 from adgen.analysis.storage import place
 from adgen.autodiff.adjoints import Pair
 from adgen.autodiff.homes import Path
-from adgen.autodiff.residuals import Tape, Tapes, packed, tape_position
+from adgen.autodiff.residuals import Tape, Tapes, as_kept, packed, tape_position
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import For, Full, If, Indexer, Node, Op, Point, Region, Value, While
-from adgen.ir.types import I64, TapeType
+from adgen.ir.types import I64, StackType, TapeType
 from adgen.primitives.calling import no_tape
-from adgen.primitives.elementwise import add
+from adgen.primitives.elementwise import add, cast
 from adgen.primitives.indexing import write, zeros_of
 from adgen.primitives.shape import empty
 from adgen.primitives.sizes import constant
@@ -62,8 +62,9 @@ class Taping:
 
     def _storage(self, tape: Tape) -> Value:
         if tape.kind == "stack":
-            element, hint = tape.value.any_type, tape.final.hint
-            return stack_new(self.b, element=element, hint=hint, saved=self._why(tape))
+            stack, hint = tape.final.any_type, tape.final.hint
+            assert isinstance(stack, StackType)
+            return stack_new(self.b, element=stack.element, hint=hint, saved=self._why(tape))
         if tape.kind == "slot":
             if isinstance(tape.value.any_type, TapeType):
                 return no_tape(self.b)
@@ -128,11 +129,16 @@ class Taping:
         if tape.kind == "slot":
             state[tape] = value
         elif tape.kind == "stack":
-            state[tape] = push(self.b, state[tape], value, hint=tape.final.hint)
+            stack = tape.final.any_type
+            assert isinstance(stack, StackType)
+            element = as_kept(self.b, value, stack.element)
+            state[tape] = push(self.b, state[tape], element, hint=tape.final.hint)
         else:
             self._store_cell(tape, value, path, state)
 
     def _store_cell(self, tape: Tape, value: Value, path: Path, state: State) -> None:
+        if tape.final.type.dtype is not value.type.dtype:
+            value = cast(self.b, value, dtype=tape.final.type.dtype, hint=value.hint)
         loops = [n for n in self._homes.rounds(tape.value) if isinstance(n, For)]
         if tape.packing is not None:
             at, index = packed(self.b, tape, tape.packing, [n.counter for n in loops])

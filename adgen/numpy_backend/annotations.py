@@ -22,11 +22,18 @@ def scalar_type(dtype: DType) -> str:
     return "np.bool_" if dtype is DType.bool else f"np.{dtype.numpy.name}"
 
 
+def is_bytes(type_: StackType) -> bool:
+    """Whether a stack is one of single bytes."""
+    return type_.element == Type(DType.u8, (), Kind.py)
+
+
 def type_text(type_: AnyType) -> str:
     """How a value of a type is annotated. ``np.float64`` is a ``float``, and a sum may start from one."""
     if isinstance(type_, TapeType):
         return "Any"
     if isinstance(type_, StackType):
+        if is_bytes(type_):
+            return "bytearray"
         return f"list[{type_text(type_.element)}]"
     if type_.kind is Kind.array:
         return f"NDArray[{scalar_type(type_.dtype)}]"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adgen.ir.core import Gather, Node, Op, Value
-from adgen.ir.types import DType, Kind, Type
-from adgen.numpy_backend.annotations import type_text
+from adgen.ir.types import DType, Kind, StackType, Type
+from adgen.numpy_backend.annotations import is_bytes, type_text
 from adgen.numpy_backend.assignments import Assignment, in_order
 from adgen.numpy_backend.expressions import Expressions, OperationSpeller
 from adgen.numpy_backend.indices import whole
@@ -83,7 +83,7 @@ class Statements:
             case "segment":
                 self._edge(op)
             case "stack_new":
-                self._emit(f"{e.name(op.result)}: {type_text(op.result.any_type)} = []", op)
+                self._emit(self._empty_stack(op), op)
             case "push":
                 self._emit(f"{e.name(op.result)}.append({e.exact(op.operands[1])})", op)
             case "pop":
@@ -134,6 +134,12 @@ class Statements:
         dead = dead_arrays([x.text for x in lines if x.depth == self._depth], op, self.expressions.variables)
         if dead:
             self.lines.append(Line(self._depth, f"del {', '.join(dead)}"))
+
+    def _empty_stack(self, op: Op) -> str:
+        type_, name = op.result.any_type, self.expressions.name(op.result)
+        if isinstance(type_, StackType) and is_bytes(type_):
+            return f"{name} = bytearray()"
+        return f"{name}: {type_text(type_)} = []"
 
     def _pop(self, op: Op) -> None:
         stack, value = op.results

@@ -261,6 +261,8 @@ def _cast_spell(s: Speller) -> Text:
     target, source = s.op.result.type, s.arg_type(0)
     if target.rank:
         return Text(f"{s.arg(0, Prec.ATOM)}.astype({s.dtype(target.dtype)})")
+    if target.is_py and target.dtype is DType.u8 and source.is_py and source.dtype is DType.bool:
+        return Text(s.arg(0), Prec.TERNARY)  # a byte of a tape
     if target.is_py:
         name = "int" if target.dtype.is_integer else _PY_NAMES.get(target.dtype, "float")
         return Text(f"{name}({s.arg(0)})")

@@ -99,7 +99,7 @@ class SplitExecutable:
         return result, lambda seeds: self._pull(residuals, seeds), shapes
 
     def _pull(self, residuals: list[Any], seeds: Sequence[Any]) -> Any:
-        given = [list(r) if k in self._stacks else r for k, r in enumerate(residuals)]
+        given = [r.copy() if k in self._stacks else r for k, r in enumerate(residuals)]
         flat = self.backward([*given, *seeds])
         return self._gradients(flat, [*residuals, *seeds])
 

@@ -133,6 +133,13 @@ def overwritten(x: np.ndarray, w: np.ndarray, steps: int) -> float:
     return s
 
 
+def positions(x: np.ndarray, steps: int) -> float:
+    for i in range(steps):
+        k = np.argmax(np.sin(x + i)) % 4
+        x[k] *= np.cos(x[k])
+    return np.sum(x)
+
+
 _LOW = np.array([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.2, 0.3, 1.0]])
 #: an analysis, a program, and the tapes it has with the analysis and without it: bytes of arrays, stacks
 SAVINGS: tuple[tuple[str, Any, tuple[int, ...], tuple[Any, ...], tuple[int, int], tuple[int, int]], ...] = (
@@ -143,6 +150,7 @@ SAVINGS: tuple[tuple[str, Any, tuple[int, ...], tuple[Any, ...], tuple[int, int]
     ("cut", burgers, (0,), (np.ones(6), 5), (240, 0), (320, 0)),
     ("invariants", scaled, (0, 1), (0.3, 0.2, 5), (40, 0), (80, 0)),
     ("undo", overwritten, (0, 1), (np.linspace(0.1, 1.0, 6), np.ones(6), 7), (112, 0), (392, 0)),
+    ("narrow", positions, (0,), (np.linspace(0.1, 1.0, 4), 5), (60, 0), (80, 0)),
     ("packing", triangle, (0,), (np.ones(4),), (48, 0), (0, 1)),
 )
 

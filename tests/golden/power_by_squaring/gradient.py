@@ -21,7 +21,7 @@ def value_and_grad(x: float, n: int) -> tuple[float, tuple[float]]:
     _check(n, "n", np.int64, ())
 
     base_tape: list[float] = []  # keeps base of power_by_squaring.py:10
-    found_tape: list[bool] = []  # keeps a value of power_by_squaring.py:8
+    found_tape = bytearray()  # keeps a value of power_by_squaring.py:8
     # keeps result of power_by_squaring.py:8 for power_by_squaring.py:9
     result_tape: list[float] = []
     result = 1.0  # power_by_squaring.py:7
@@ -43,10 +43,10 @@ def value_and_grad(x: float, n: int) -> tuple[float, tuple[float]]:
     base_bar = 0.0  # power_by_squaring.py:7
     for _ in range(count):
         base = base_tape.pop()
-        found = found_tape.pop()
+        found_1 = found_tape.pop()
         result_1 = result_tape.pop()
         base_bar = 2.0 * (base_bar * base)  # power_by_squaring.py:10
-        if found:  # power_by_squaring.py:8
+        if bool(found_1):  # power_by_squaring.py:8
             result_bar_1 = result_bar * base  # power_by_squaring.py:9
             base_bar += result_bar * result_1
             result_bar = result_bar_1
@@ -63,7 +63,7 @@ class Residuals(NamedTuple):
 
     count_1: int
     base_tape: list[float]
-    found_tape: list[bool]
+    found_tape: bytearray
     result_tape: list[float]
 
 
@@ -78,7 +78,7 @@ def forward(x: float, n: int) -> tuple[float, Residuals]:
     _check(n, "n", np.int64, ())
 
     base_tape: list[float] = []  # keeps base of power_by_squaring.py:10
-    found_tape: list[bool] = []  # keeps a value of power_by_squaring.py:8
+    found_tape = bytearray()  # keeps a value of power_by_squaring.py:8
     # keeps result of power_by_squaring.py:8 for power_by_squaring.py:9
     result_tape: list[float] = []
     result = 1.0  # power_by_squaring.py:7
@@ -114,7 +114,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[float]:
         t = found_tape.pop()
         result = result_tape.pop()
         base_bar = 2.0 * (base_bar * base)  # power_by_squaring.py:10
-        if t:  # power_by_squaring.py:8
+        if bool(t):  # power_by_squaring.py:8
             result_bar = cotangent * base  # power_by_squaring.py:9
             base_bar += cotangent * result
             cotangent = result_bar
