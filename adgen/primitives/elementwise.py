@@ -87,12 +87,21 @@ mul: Primitive = elementwise(
     cheap=True,
     complex=True,
 )
+
+
+def _is_one(b: Builder, value: Value) -> bool:
+    """Whether a value is the number 1 everywhere."""
+    from adgen.primitives.literals import known_number
+
+    return bool(known_number(b, value) == 1)
+
+
 div: Primitive = elementwise(
     "div",
     eval=np.true_divide,
     spell=Infix("/", Prec.MUL),
     python=(operator.truediv, Infix("/", Prec.MUL)),
-    partials=lambda b, r, x, y: (Over(y), neg(b, div(b, r, y))),
+    partials=lambda b, r, x, y: (Over(y), neg(b, mul(b, r, r) if _is_one(b, x) else div(b, r, y))),
     doc="Quotient of floats; Python scalars raise ZeroDivisionError.",
     samples=(*(Sample(s.types, low=0.5, high=2.0) for s in _TWO), *_COMPLEX),
     cheap=True,
