@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from numpy.linalg import _linalg
@@ -43,10 +43,23 @@ def square_matrices(c: LibraryContext, a: Abstract | Value, name: str) -> Value:
     return x
 
 
-def _with_batch(c: LibraryContext, x: Value, batch: tuple[Dim, ...], core: int) -> Value:
-    """``x`` repeated to more dims in front."""
-    dims = (*batch, *x.type.dims[x.type.rank - core :])
-    first = len(dims) - x.type.rank
+def _one_batch(c: LibraryContext, x: Value, y: Value) -> tuple[Value, Value]:
+    """Matrices repeated to the dims in front that those of both broadcast to."""
+    left, right = x.type.dims[:-2], y.type.dims[:-2]
+    rank = max(len(left), len(right))
+    left, right = ((ONE,) * (rank - len(dims)) + dims for dims in (left, right))
+    batch = [
+        q if p == ONE else p if q == ONE else c.same_dim(p, q, x, y) for p, q in zip(left, right, strict=True)
+    ]
+    return _with_batch(c, x, batch), _with_batch(c, y, batch)
+
+
+def _with_batch(c: LibraryContext, x: Value, batch: Sequence[Dim]) -> Value:
+    """Matrices repeated to other dims in front, of which theirs are the last ones."""
+    own, core = x.type.dims[:-2], x.type.dims[-2:]
+    first = len(batch) - len(own)
+    kept = [size if size == ONE else batch[first + k] for k, size in enumerate(own)]
+    x, dims = c.with_dims(x, (*kept, *core)), (*batch, *core)
     return x if x.type.dims == dims else broadcast(c.b, x, dims=dims, axes=tuple(range(first, len(dims))))
 
 
@@ -61,8 +74,7 @@ def solve_(c: LibraryContext, a: Abstract, b: Abstract) -> Result:
     rows = c.same_dim(matrix.type.dims[-1], right.type.dims[-2])
     matrix = c.with_dims(matrix, (*matrix.type.dims[:-2], rows, rows))
     right = c.with_dims(right, (*right.type.dims[:-2], rows, right.type.dims[-1]))
-    batch = max(matrix.type.dims[:-2], right.type.dims[:-2], key=len)
-    x = solve(c.b, _with_batch(c, matrix, batch, 2), _with_batch(c, right, batch, 2))
+    x = solve(c.b, *_one_batch(c, matrix, right))
     return reshape(c.b, x, dims=x.type.dims[:-1]) if vector else x
 
 
