@@ -114,11 +114,16 @@ def _edges(a: Any, bins: Any, range: Any) -> Any:
     """The edges of bins of one width, or those given."""
     if np.ndim(bins) > 0:
         return np.asarray(bins)
-    low, high = (np.min(a), np.max(a)) if range is None else (range[0], range[1])
+    if range is not None:
+        low, high = range[0], range[1]
+    elif len(a) == 0:
+        low, high = np.zeros((), a.dtype)[()], np.ones((), a.dtype)[()]
+    else:
+        low, high = np.min(a), np.max(a)
     if range is None or low == high:
         flat = low == high
         low, high = np.where(flat, low - 0.5, low)[()], np.where(flat, high + 0.5, high)[()]
-    return np.linspace(low, high, bins + 1)
+    return np.linspace(low, high, bins + 1, dtype=np.result_type(low, high, a, 1.0))
 
 
 def _filled(a: Any, edges: Any, weights: Any) -> Any:
@@ -132,8 +137,8 @@ def _filled(a: Any, edges: Any, weights: Any) -> Any:
         counts = np.zeros(count, dtype=np.int64)
         np.add.at(counts, place, inside.astype(np.int64))
         return counts
-    sums = np.zeros(count)
-    np.add.at(sums, place, np.where(inside, weights, 0.0))
+    sums = np.zeros(count, dtype=weights.dtype)
+    np.add.at(sums, place, np.where(inside, weights, 0))
     return sums
 
 
