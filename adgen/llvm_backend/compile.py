@@ -97,15 +97,24 @@ def _has_instructions(target: Target) -> bool:
     return not undefined_symbols(bytes(machine.emit_object(llvm.parse_assembly(_PROBE))))
 
 
+#: Modules with longer texts than this are cleaned up by fewer passes.
+_LONG = 150_000
+
+
 def _inlined(text: str, machine: Any) -> Any:
     """The module with what was kept from the first passes inlined, and what that leaves cleaned up."""
     module = llvm.parse_assembly(text)
-    passes = llvm.create_new_module_pass_manager()
-    passes.add_always_inliner_pass()
-    passes.add_instruction_combine_pass()
-    passes.add_simplify_cfg_pass()
-    passes.add_global_dead_code_eliminate_pass()
-    passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1)))
+    tuning = llvm.create_pipeline_tuning_options(speed_level=1)
+    tuning.loop_unrolling = tuning.loop_interleaving = False
+    builder = llvm.create_pass_builder(machine, tuning)
+    passes = builder.getModulePassManager()
+    if len(text) > _LONG:
+        passes = llvm.create_new_module_pass_manager()
+        passes.add_always_inliner_pass()
+        passes.add_instruction_combine_pass()
+        passes.add_simplify_cfg_pass()
+        passes.add_global_dead_code_eliminate_pass()
+    passes.run(module, builder)
     return module
 
 

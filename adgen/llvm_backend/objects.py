@@ -11,7 +11,7 @@ from adgen.llvm_backend.compile import CompileOptions, Target, emit_object, vers
 from adgen.objects import disk
 
 #: Changes whenever objects of the same text must not be mixed.
-FORMAT = "adgen object 1"
+FORMAT = "adgen object 2"
 
 
 def key_of(text: str, target: Target, options: CompileOptions) -> str:
