@@ -45,6 +45,7 @@ class _Call:
         self.prefix = "d" if dtype is DType.f64 else "s"
         self.alpha = self._number(scale)
         self.beta = self._number(literal(beta, dtype))
+        self.accumulate = beta != 0.0
 
     def matrix_vector(
         self,
@@ -53,7 +54,12 @@ class _Call:
         vector: tuple[Matrix, Dim],
         out: tuple[Matrix, Dim],
     ) -> None:
-        """out[i] (+)= sum over k of matrix[i, k] * vector[k]."""
+        """out[i] (+)= sum over k of matrix[i, k] * vector[k].
+
+        BLAS returns early where nothing is summed, so then zeros are written here.
+        """
+        if not self.accumulate and not (sizes[1].value or 0) > 0:
+            self._clear(sizes, out)
         transposed = matrix.columns == ONE
         rows, columns = (sizes[1], sizes[0]) if transposed else sizes
         leading = matrix.rows if transposed else matrix.columns
@@ -65,12 +71,22 @@ class _Call:
             self._address(matrix),
             self._integer(leading, at_least_dim=rows),
             self._address(vector[0]),
-            self._integer(vector[1]),
+            self._stride(vector[1]),
             self.beta,
             self._address(out[0]),
-            self._integer(out[1]),
+            self._stride(out[1]),
         ]
         self._emit("gemv", given)
+
+    def _clear(self, sizes: tuple[Dim, Dim], out: tuple[Matrix, Dim]) -> None:
+        w, t = self.w, self.type
+        nothing = w.value(f"icmp sle i64 {w.dim(sizes[1])}, 0")
+        count = w.value(f"select i1 {nothing}, i64 {w.dim(sizes[0])}, i64 0")
+        first, step = self._address(out[0]), w.dim(out[1])
+        with w.loop("0", count) as at:
+            place = w.value(f"mul nsw i64 {at}, {step}")
+            place = w.value(f"getelementptr inbounds {t}, ptr {first}, i64 {place}")
+            w.emit(f"store {t} {literal(0.0, self.dtype)}, ptr {place}")
 
     def matrix_matrix(self, stmt: Product) -> None:
         """out (+)= left @ right, as the transposed product."""
@@ -116,3 +132,9 @@ class _Call:
             wide = w.value(f"call i64 @llvm.smax.i64(i64 {wide}, i64 {w.dim(at_least_dim)})")
             wide = w.value(f"call i64 @llvm.smax.i64(i64 {wide}, i64 1)")
         return integer(w, wide)
+
+    def _stride(self, value: Dim) -> str:
+        """The stride of a vector, which BLAS wants to be positive even where it has one element or none."""
+        if value.value is not None:
+            return integer(self.w, str(max(value.value, 1)))
+        return integer(self.w, self.w.value(f"call i64 @llvm.smax.i64(i64 {self.w.dim(value)}, i64 1)"))

@@ -175,8 +175,6 @@ def _by_blas(
     variables = tuple(Var(state.names.fresh("#"), sizes[c]) for c in letters.batch)
     where = {c: Dim.symbol(v.name) for c, v in zip(letters.batch, variables, strict=True)}
     m, n, k = (sizes[group] if group else ONE for group in (rows, columns, summed))
-    if not accumulate and (not rows or not columns):
-        _clear(state, target, letters, sizes)  # matrix-vector products return early when nothing is summed
     operation = Product(
         (m, n, k),
         _matrix(left, letters.left, (rows, summed), where),
@@ -185,12 +183,6 @@ def _by_blas(
         accumulate,
     )
     state.block.add(Nest(variables, (operation,)) if variables else operation)
-
-
-def _clear(state: State, target: View, letters: Letters, sizes: dict[str, Dim]) -> None:
-    zero = Lit(0.0, target.buffer.dtype)
-    dims = tuple(sizes[c] for c in letters.result)
-    state.fill(target, Array(dims, target.buffer.dtype, rule=lambda block, index: zero))
 
 
 def _matrix_view(state: State, operand: Array, letters: str, used: str) -> View:

@@ -13,4 +13,4 @@ def example(rng):
     return turning + 0.1 * rng.standard_normal((3, 3)), 0.3
 
 
-CASE = {"fun": "growth", "args": example, "signature": "f64[n,n], f64", "wrt": (0, 1), "tags": ("host",)}
+CASE = {"fun": "growth", "args": example, "signature": "f64[n,n], f64", "wrt": (0, 1)}

@@ -166,10 +166,28 @@ CHANGES: dict[str, Change] = {
 Setting = Callable[[dict[str, Any]], dict[str, Any]]
 
 
+#: what does not take arrays without elements as Python does
+NEEDS_ELEMENTS = (
+    *("np.linalg.norm(", "np.linalg.matrix_norm(", "np.linalg.matrix_rank(", "np.linalg.lstsq(", "sl.lstsq("),
+    *(
+        "np.linalg.qr(x, mode",
+        "np.squeeze(np.expand_dims(",
+        "special.logsumexp(",
+        "np.median(",
+        "np.sum(np.unique(",
+    ),
+    *("c = q.copy(); np.fill_diagonal(", "np.fft.irfft", "np.fft.hfft(", "ndimage."),
+    *("signal.fftconvolve(", "signal.convolve2d(", "signal.correlate2d("),
+)
+
+
 def _expression(k: int, name: str, setting: Setting | None) -> Subject | LeftOut | None:
     """An expression on some arguments; None where Python does not accept them either, or nothing changed."""
     if setting is SETTINGS[" -- with ties"] and "linalg.eig" in EXPRESSIONS[k]:
         return LeftOut("eigenvalues that may be equal have no derivative")
+    empty = setting in (SETTINGS[" -- without rows"], SETTINGS[" -- without columns"])
+    if setting is not None and empty and EXPRESSIONS[k].startswith(NEEDS_ELEMENTS):
+        return LeftOut("no elements, which it does not take as Python does")
     names = names_in(EXPRESSIONS[k])
     samples = {n: v for n, v in values_of_names().items() if n in names}
     values = samples if setting is None else setting(samples)
