@@ -149,7 +149,9 @@ class Idioms:
         """``2.0 * x`` for ``x + x``."""
         if op.operands[0] is not op.operands[1] or not op.result.type.is_float:
             return None
-        return Text(f"2.0 * {self._speller(op).arg(0, Prec.MUL + 1)}", Prec.MUL)
+        first = self._speller(op).operand(0)
+        converted = first is not None and first.value.any_type == op.operands[0].any_type
+        return Text(f"2.0 * {self._speller(op).arg(0 if converted else 1, Prec.MUL + 1)}", Prec.MUL)
 
     def _chained(self, op: Op) -> Text | None:
         """``low < x < high`` for ``low < x and x < high``."""

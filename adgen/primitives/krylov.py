@@ -42,7 +42,7 @@ def _type(name: str) -> Callable[[tuple[AnyType, ...], dict[str, Any]], tuple[An
     def rule(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
         a, right, start = square_type(types[:1], name), types[1], types[2]
         vector = a.with_dims(a.dims[0])
-        if a.rank != 2 or right != vector or start != vector:
+        if a.rank != 2 or right != vector or start != vector or any(t != a for t in types[3:]):
             raise TypeError(f"{name}: {a} does not fit {right} and {start}")
         return (vector, I64)
 
@@ -56,12 +56,13 @@ def _options(op: Op) -> dict[str, Any]:
 
 
 def _eval(name: str) -> Callable[..., Any]:
-    def apply(ctx: Context, a: Any, right: Any, start: Any) -> Any:
+    def apply(ctx: Context, a: Any, right: Any, start: Any, nearly: Any = None) -> Any:
         import scipy.sparse.linalg
 
         if not right.size:
             return right.copy(), 0
-        found, info = getattr(scipy.sparse.linalg, name)(a, right, start, **_options(ctx.op))
+        solver = getattr(scipy.sparse.linalg, name)
+        found, info = solver(a, right, start, M=nearly, **_options(ctx.op))
         return found, int(info)
 
     return apply
@@ -70,15 +71,17 @@ def _eval(name: str) -> Callable[..., Any]:
 def _spell(name: str) -> Callable[[Speller], Text]:
     def apply(s: Speller) -> Text:
         given = [s.arg(0), s.arg(1), s.arg(2), *(f"{k}={v!r}" for k, v in _options(s.op).items())]
+        given += [f"M={s.arg(3)}"] if len(s.op.operands) > 3 else []
         return Text(f"scipy.sparse.linalg.{name}({', '.join(given)})")
 
     return apply
 
 
-def _again(b: Builder, op: Op, a: Value, right: Value) -> Value:
-    """The solution of another system by the same method."""
+def _again(b: Builder, op: Op, right: Value, turn: bool) -> Value:
+    """The solution of the system (or the transposed one) of another right-hand side by the same method."""
     attrs = {**dict(op.attrs), "rtol": min(op.attr("rtol"), _ROUNDING), "atol": 0.0, "maxiter": None}
-    return b.emit(op.prim, (a, right, zeros_of(b, right.type)), attrs)[0]
+    a, *nearly = (turned(b, m) if turn else m for m in (op.operands[0], *op.operands[3:]))
+    return b.emit(op.prim, (a, right, zeros_of(b, right.type), *nearly), attrs)[0]
 
 
 def _times(b: Builder, a: Value, x: Value) -> Value:
@@ -86,18 +89,18 @@ def _times(b: Builder, a: Value, x: Value) -> Value:
 
 
 def _vjp(b: Builder, op: Op, seeds: Dots) -> Sequence[Contribution]:
-    x_bar = seeds[0]
+    x_bar, constants = seeds[0], (ZERO,) * (len(op.operands) - 2)
     if isinstance(x_bar, Zero):
-        return (ZERO, ZERO, ZERO)
-    b_bar = _again(b, op, turned(b, op.operands[0]), x_bar)
-    return (neg(b, contract(b, b_bar, op.results[0], spec="i,j->ij")), b_bar, ZERO)
+        return (ZERO, ZERO, *constants)
+    b_bar = _again(b, op, x_bar, turn=True)
+    return (neg(b, contract(b, b_bar, op.results[0], spec="i,j->ij")), b_bar, *constants)
 
 
 def _jvp(b: Builder, op: Op, dots: Dots) -> tuple[Value | Zero, Value | Zero]:
-    a_dot, b_dot, _ = dots
+    a_dot, b_dot = dots[:2]
     moved = ZERO if isinstance(a_dot, Zero) else neg(b, _times(b, a_dot, op.results[0]))
     right = summed(b, b_dot, moved)
-    return (ZERO if isinstance(right, Zero) else _again(b, op, op.operands[0], right), ZERO)
+    return (ZERO if isinstance(right, Zero) else _again(b, op, right, turn=False), ZERO)
 
 
 # -- conjugate gradients in kernels ---------------------------------------------------------------------
@@ -109,14 +112,18 @@ def _along(b: Builder, number: Value, x: Value) -> Value:
     return mul(b, broadcast(b, number, dims=x.type.dims, axes=()), x)
 
 
-def _step(b: Builder, a: Value, state: Sequence[Value]) -> tuple[Value, ...]:
-    """One step from the count, the solution, the residual, the direction and the residual's square before."""
+def _step(b: Builder, a: Value, nearly: Sequence[Value], state: Sequence[Value]) -> tuple[Value, ...]:
+    """One step from the count, the solution, the residual, the direction and the residual's square before.
+
+    ``nearly`` has the matrix that is nearly the inverse, where there is one.
+    """
     count, x, r, p, before = state
-    now = _dot(b, r, r)
+    near = _times(b, nearly[0], r) if nearly else r
+    now = _dot(b, r, near)
     first = lt(b, count, constant(b, 1))
     one, zero = literal(b, now, 1), literal(b, now, 0)
     ratio = div(b, now, where(b, first, one, before))
-    p = add(b, r, _along(b, cast(b, where(b, first, zero, ratio), dtype=now.type.dtype, kind=Kind.np), p))
+    p = add(b, near, _along(b, cast(b, where(b, first, zero, ratio), dtype=now.type.dtype, kind=Kind.np), p))
     q = _times(b, a, p)
     alpha = div(b, now, _dot(b, p, q))
     x, r = add(b, x, _along(b, alpha, p)), sub(b, r, _along(b, alpha, q))
@@ -124,7 +131,7 @@ def _step(b: Builder, a: Value, state: Sequence[Value]) -> tuple[Value, ...]:
 
 
 def _cg_expand(b: Builder, op: Op) -> tuple[Value, Value]:
-    a, right, start = op.operands
+    a, right, start, *nearly = op.operands
     scalar = Type(right.type.dtype, (), Kind.np)
     limit = scaled(b, op.attr("rtol"), sqrt(b, _dot(b, right, right)))
     limit = maximum(b, limit, literal(b, limit, op.attr("atol")))
@@ -146,7 +153,7 @@ def _cg_expand(b: Builder, op: Op) -> tuple[Value, Value]:
 
     tested, state = carried(), carried()
     cond = b.region(tested, lambda: going(tested))
-    body = b.region(state, lambda: _step(b, a, state))
+    body = b.region(state, lambda: _step(b, a, nearly, state))
     rest = sub(b, right, _times(b, a, start))
     inits = (constant(b, 0), start, rest, zeros_of(b, right.type), literal_of(b, scalar, 1.0))
     count, x, r, _, _ = b.while_loop(inits, cond, body)
@@ -159,6 +166,11 @@ def _samples(matrix: Callable[[int], Any]) -> tuple[Sample, ...]:
     attrs = (("atol", 0.0), ("maxiter", None), ("rtol", 1e-14))
     return (
         Sample(("f64[3,3]", "f64[3]", "f64[3]"), values=(matrix(3), None, None), attrs=attrs),
+        Sample(
+            ("f64[3,3]", "f64[3]", "f64[3]", "f64[3,3]"),
+            values=(matrix(3), None, None, ((0.5, 0.0, 0.0), (0.0, 0.4, 0.1), (0.0, 0.1, 0.3))),
+            attrs=attrs,
+        ),
         Sample(("f64[1,1]", "f64[1]", "f64[1]"), values=(((2.0,),), None, None), attrs=attrs),
         Sample(("f64[0,0]", "f64[0]", "f64[0]"), attrs=attrs, smooth=False),
     )

@@ -19,7 +19,7 @@ from adgen.primitives.powers import hypot
 from adgen.primitives.rounding import absolute, isfinite
 from adgen.primitives.shape import empty, reshape, transpose
 from adgen.primitives.sizes import constant, size_value
-from adgen.transform import part_functions
+from adgen.transform import part_functions, part_matrices
 from adgen.transform.pairs import (
     Found,
     Pair,
@@ -34,7 +34,7 @@ from adgen.transform.pairs import (
     times,
 )
 
-RULES: dict[str, Rule] = dict(part_functions.RULES)
+RULES: dict[str, Rule] = {**part_functions.RULES, **part_matrices.RULES}
 
 
 # -- arithmetic -----------------------------------------------------------------------------------------

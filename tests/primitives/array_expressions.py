@@ -478,7 +478,64 @@ sl.companion(u + 1)
 sl.eigvalsh_tridiagonal(v, u[:3])
 """
 
+MANY_AXES = """
+np.split(x, 2, axis=1)[1]
+np.roll(x, 1, axis=(0, 1))
+np.roll(x, (1, 2), axis=0)
+np.pad(v, {0: (1, 2)})
+np.pad(x, {-1: 1}, mode="edge")
+np.pad(v, 2, "empty")[2:-2]
+special.softmax(x, axis=(0, 1))
+special.log_softmax(T, axis=(0, 2))
+special.softmax(s) * r
+np.add(a, a, dtype=np.float64)
+np.linalg.pinv(q, hermitian=True)
+np.linalg.svd(q, hermitian=True)[1]
+np.linalg.svd(q, hermitian=True, compute_uv=False)
+"""
+
+COMPLEX_NUMBERS = """
+np.sinc(g)
+np.convolve(d, v)
+np.convolve(d, d[:2], "same")
+np.correlate(d, d, mode="same")
+np.correlate(d[:2], d, mode="full")
+np.interp(v, [-1.0, 0.0, 1.0], d[:3])
+signal.fftconvolve(g, y)
+signal.correlate(g, g)
+signal.correlate2d(g, y)
+np.cov(g)
+np.corrcoef(g, x)
+sl.toeplitz(d)
+np.linalg.pinv(g)
+np.linalg.lstsq(g.T, d)[0]
+np.linalg.lstsq(g.T, d)[1].sum()
+sl.solve_triangular(q + 1j * q.T, d, trans="C")
+sl.solve_triangular(q + 1j * q.T, d, trans=1, lower=True, unit_diagonal=True)
+sl.solve(g.T @ g.conj() + np.eye(4), d, assume_a="her")
+sl.solve(q + 1j * q.T, d, assume_a="sym")
+sl.lu(q + 1j * q.T)[2]
+sl.lu_solve(sl.lu_factor(q + 1j * q.T), d, trans=2)
+sl.cho_solve(sl.cho_factor(g.T @ g.conj() + np.eye(4)), d)
+sl.expm(q + 1j * q.T)
+sl.logm(g.T @ g.conj() + np.eye(4))
+sl.sqrtm(g.T @ g.conj() + np.eye(4))
+sl.polar(g)[0]
+sl.solve_sylvester(q + 1j * q.T + 9.0 * np.eye(4), q, d[:, None] * v)
+sl.solve_continuous_lyapunov(q + 1j * q.T + 9.0 * np.eye(4), q)
+sl.solve_discrete_lyapunov(0.1j * q, q)
+"""
+
+OPERATORS = """
+splinalg.cg(q @ q.T + np.eye(4), v, M=np.diag(u), rtol=1e-13)[0]
+splinalg.cg(g.T @ g.conj() + np.eye(4), d, rtol=1e-14)[0]
+splinalg.cg(splinalg.LinearOperator((4, 4), lambda t: q @ (q.T @ t) + s * t), v, rtol=1e-14)[0]
+splinalg.cg(splinalg.aslinearoperator(q @ q.T + np.eye(4)), v, u, rtol=1e-13)[0]
+splinalg.gmres(q + 4.0 * np.eye(4), v, M=np.diag(u), rtol=1e-13)[0]
+"""
+
 FAMILIES = (
+    *(MANY_AXES, COMPLEX_NUMBERS, OPERATORS),
     *(FOLDS, PARTS, LIMITS, AREAS),
     FILTERS,
     FORMS,

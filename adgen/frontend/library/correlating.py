@@ -14,7 +14,9 @@ from adgen.frontend.written import convolutions
 from adgen.ir.core import Indexer, Range, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
+from adgen.primitives.complexes import compose, conjugated, imag, real
 from adgen.primitives.correlation import correlate as correlate_
+from adgen.primitives.elementwise import add, sub
 from adgen.primitives.indexing import owned_zeros, read, write
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.shape import full, reshape
@@ -31,6 +33,16 @@ def backwards(c: LibraryContext, x: Value) -> Value:
     """All axes reversed."""
     starts = tuple(size_value(c.b, d - 1) for d in x.type.dims)
     return read(c.b, x, *starts, index=Indexer(tuple(Range(d, -1) for d in x.type.dims)))
+
+
+def _laid_over(c: LibraryContext, x: Value, k: Value) -> Value:
+    """The sums of products where a kernel lies inside an array."""
+    b = c.b
+    if not x.type.is_complex:
+        return correlate_(b, x, k)
+    parts = [[part(b, v) for part in (real, imag)] for v in (x, k)]
+    found = [[correlate_(b, one, other) for other in parts[1]] for one in parts[0]]
+    return compose(b, sub(b, found[0][0], found[1][1]), add(b, found[0][1], found[1][0]))
 
 
 def _surrounded(c: LibraryContext, x: Value, widths: Sequence[Dim], fill: Value | None = None) -> Value:
@@ -62,7 +74,7 @@ def _half(c: LibraryContext, size: Dim) -> Dim:
 
 def _fully(c: LibraryContext, x: Value, k: Value, fill: Value | None = None) -> Value:
     """The correlation wherever kernel and array touch."""
-    return correlate_(c.b, _surrounded(c, x, [m - 1 for m in k.type.dims], fill), k)
+    return _laid_over(c, _surrounded(c, x, [m - 1 for m in k.type.dims], fill), k)
 
 
 def _mode(c: LibraryContext, mode: Abstract, name: str) -> str:
@@ -78,6 +90,7 @@ def _of_vectors(c: LibraryContext, a: Abstract, v: Abstract, how: str, flipped: 
     x, k = (_at_least_a_vector(c, z) for z in c.promote(c.value(a, kind=Kind.np), c.value(v, kind=Kind.np)))
     require(c, x.type.rank == k.type.rank == 1, "a convolution of vectors", x, k)
     (n,), (m,) = x.type.dims, k.type.dims
+    k = k if flipped else conjugated(c.b, k)
     swapped = not _longer(c, n, m)
     if swapped and flipped:
         x, k, n, m, swapped = k, x, m, n, False
@@ -86,10 +99,10 @@ def _of_vectors(c: LibraryContext, a: Abstract, v: Abstract, how: str, flipped: 
         return _fully(c, x, kernel)
     if not swapped:
         if how == "valid":
-            return correlate_(c.b, x, kernel)
+            return _laid_over(c, x, kernel)
         return _cut(c, _fully(c, x, kernel), 0, _half(c, m - 1), n)
     if how == "valid":
-        return backwards(c, correlate_(c.b, k, x))
+        return backwards(c, _laid_over(c, k, x))
     return _cut(c, _fully(c, x, kernel), 0, _half(c, n), m)
 
 
@@ -129,15 +142,16 @@ def _of_arrays(
 
     ``late`` says which of the two elements in the middle of an even kernel that is counted from.
     """
+    k = k if flipped else conjugated(c.b, k)
     if how == "valid" and not all(_longer(c, n, m) for n, m in zip(x.type.dims, k.type.dims, strict=True)):
         if flipped:
             x, k = k, x
         else:
-            return backwards(c, correlate_(c.b, k, x))
+            return backwards(c, _laid_over(c, k, x))
     sizes, lengths = x.type.dims, k.type.dims
     kernel = backwards(c, k) if flipped else k
     if how == "valid":
-        return correlate_(c.b, x, kernel)
+        return _laid_over(c, x, kernel)
     found = _fully(c, x, kernel, fill)
     if how == "full":
         return found

@@ -11,18 +11,21 @@ from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table
 from adgen.frontend.library.operands import floating, require
+from adgen.frontend.library.written import entry
+from adgen.frontend.written import spectra
 from adgen.ir.core import Value
 from adgen.ir.dims import ONE, Dim
 from adgen.primitives.determinants import det
 from adgen.primitives.eigenvalues import eig
 from adgen.primitives.extrema import minimum
 from adgen.primitives.linear_algebra import cholesky, eigh, inv, slogdet, solve
-from adgen.primitives.matrices import turned
+from adgen.primitives.matrices import symmetric_from_lower, turned
 from adgen.primitives.shape import broadcast, reshape
 from adgen.primitives.singular_values import pinv, svd, svd_full
 from adgen.primitives.sizes import dim_of, size_value
 
 table = Table()
+_symmetric_svd = entry(spectra, spectra.symmetric_svd)
 
 
 def named(name: str, values: Iterable[Value]) -> tuple[Any, ...]:
@@ -178,13 +181,18 @@ def svd_(
     x = floating(c, c.value(a))
     require(c, x.type.rank >= 2, "np.linalg.svd", a)
     if c.static_bool(hermitian, "hermitian"):
-        reason = "the values of a symmetric matrix are those of np.linalg.eigh"
-        raise c.error("AG205", hermitian, function="np.linalg.svd", reason=reason)
+        return _of_symmetric(c, x, c.static_bool(compute_uv, "compute_uv"))
     if not c.static_bool(compute_uv, "compute_uv"):
         return singular_values(c, x)
     if not c.static_bool(full_matrices, "full_matrices") or x.type.dims[-1] == x.type.dims[-2]:
         return named("SVDResult", singular_vectors(c, x))
     return named("SVDResult", c.b.emit(svd_full, (x,), {"size": smaller_size(c, x)}))
+
+
+def _of_symmetric(c: LibraryContext, x: Value, compute_uv: bool) -> Result:
+    """Singular values and vectors of Hermitian matrices, of which the lower triangle is read."""
+    found = c.items(_symmetric_svd(c, c.fresh(square_matrices(c, x, "np.linalg.svd"))))  # type: ignore[arg-type]
+    return named("SVDResult", map(c.value, found)) if compute_uv else found[1]
 
 
 @table.function("numpy.linalg.svdvals")
@@ -207,7 +215,8 @@ def pinv_(
     """The pseudo-inverse; its derivative is that at constant rank."""
     x = floating(c, c.value(a))
     require(c, x.type.rank >= 2, "np.linalg.pinv", a)
-    c.static_bool(hermitian, "hermitian")
+    if c.static_bool(hermitian, "hermitian"):
+        x = symmetric_from_lower(c.b, square_matrices(c, x, "np.linalg.pinv"))
     given = rtol if c.is_none(rcond) else rcond
     cutoff = 1e-15 if c.is_none(given) else float(c.static(given, "the limit of np.linalg.pinv"))
     return pinv(c.b, x, cutoff=cutoff, size=smaller_size(c, x))

@@ -225,9 +225,12 @@ def roll(c: LibraryContext, a: Abstract, shift: Abstract, axis: Abstract = NONE)
         moved = _rolled(c, flat(c, value), shift, 0)
         return moved if value.type.rank == 1 else reshape(c.b, moved, dims=value.type.dims)
     axes = c.static(axis, "the axis of np.roll")
-    if isinstance(axes, int):
-        return _rolled(c, value, shift, c.static_axis(axis, value.type.rank))
-    for k, distance in zip(axes, c.items(shift), strict=True):
+    axes = (axes,) if isinstance(axes, int) else axes
+    single = not isinstance(shift, Tuple) and c.value(shift).type.rank == 0
+    shifts = (shift,) if single else c.items(shift)
+    count = max(len(axes), len(shifts))
+    pairs = [given * count if len(given) == 1 else given for given in (axes, shifts)]
+    for k, distance in zip(*pairs, strict=True):
         value = _rolled(c, value, distance, c.static_axis(Known(k), value.type.rank))
     return value
 

@@ -7,14 +7,17 @@ from functools import partial
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import Result, Table
+from adgen.frontend.library.embedding import of_matrices
 from adgen.frontend.library.factorizations import square_matrices
 from adgen.frontend.library.operands import floating, matched, require
 from adgen.frontend.library.scipy_linalg import registered
+from adgen.ir.core import Value
 from adgen.ir.types import DType
 from adgen.primitives.elementwise import add, sub
 from adgen.primitives.linear_algebra import solve
 from adgen.primitives.literals import literal, scaled
 from adgen.primitives.matrices import (
+    adjoint,
     diagonal_matrix,
     diagonal_of,
     matmul,
@@ -33,7 +36,7 @@ _RIGHT = Known("right")
 @_registered("expm")
 def expm_(c: LibraryContext, A: Abstract) -> Result:
     """The exponential of each matrix."""
-    return expm(c.b, square_matrices(c, A, "scipy.linalg.expm"))
+    return of_matrices(c.b, partial(expm, c.b), square_matrices(c, A, "scipy.linalg.expm"))
 
 
 @_registered("sqrtm")
@@ -41,7 +44,7 @@ def sqrtm_(c: LibraryContext, A: Abstract) -> Result:
     """The principal square root of a matrix that has a real one."""
     x = square_matrices(c, A, "scipy.linalg.sqrtm")
     require(c, x.type.rank == 2, "scipy.linalg.sqrtm", A)
-    return sqrtm(c.b, x)
+    return of_matrices(c.b, partial(sqrtm, c.b), x)
 
 
 @_registered("logm")
@@ -49,7 +52,8 @@ def logm_(c: LibraryContext, A: Abstract) -> Result:
     """The principal logarithm of a matrix that has a real one."""
     x = square_matrices(c, A, "scipy.linalg.logm")
     require(c, x.type.rank == 2, "scipy.linalg.logm", A)
-    return logm(c.b, c.cast(x, DType.f64))
+    x = c.cast(x, DType.c128 if x.type.is_complex else DType.f64)
+    return of_matrices(c.b, partial(logm, c.b), x)
 
 
 @_registered("polar")
@@ -62,10 +66,10 @@ def polar(c: LibraryContext, a: Abstract, side: Abstract = _RIGHT) -> Result:
     if which not in ("left", "right"):
         raise c.error("AG205", side, function="scipy.linalg.polar", reason="side is 'left' or 'right'")
     if c.assume(rows - columns, "the matrix has no more columns than rows"):
-        u = orthogonal_factor(b, x)
+        u = of_matrices(b, partial(orthogonal_factor, b), x)
     else:
-        u = turned(b, orthogonal_factor(b, turned(b, x)))
-    return u, matmul(b, turned(b, u), x) if which == "right" else matmul(b, x, turned(b, u))
+        u = adjoint(b, of_matrices(b, partial(orthogonal_factor, b), adjoint(b, x)))
+    return u, matmul(b, adjoint(b, u), x) if which == "right" else matmul(b, x, adjoint(b, u))
 
 
 @_registered("orthogonal_procrustes", ("check_finite",))
@@ -90,7 +94,12 @@ def solve_sylvester(c: LibraryContext, a: Abstract, b: Abstract, q: Abstract) ->
     rows = matched(c, x.type.dims[0], right.type.dims[0], x, right)
     columns = matched(c, y.type.dims[0], right.type.dims[1], y, right)
     x, y = c.with_dims(x, (rows, rows)), c.with_dims(y, (columns, columns))
-    return sylvester(c.b, x, y, c.with_dims(right, (rows, columns)))
+    return _sylvester(c, x, y, c.with_dims(right, (rows, columns)))
+
+
+def _sylvester(c: LibraryContext, x: Value, y: Value, right: Value) -> Value:
+    """The solution for real or complex matrices."""
+    return of_matrices(c.b, partial(sylvester, c.b), x, y, right)
 
 
 @_registered("solve_continuous_lyapunov")
@@ -101,7 +110,7 @@ def solve_continuous_lyapunov(c: LibraryContext, a: Abstract, q: Abstract) -> Re
     x, right = square_matrices(c, x, name), square_matrices(c, right, name)
     size = matched(c, x.type.dims[0], right.type.dims[0], x, right)
     x, right = (c.with_dims(v, (size, size)) for v in (x, right))
-    return sylvester(c.b, x, turned(c.b, x), right)
+    return _sylvester(c, x, adjoint(c.b, x), right)
 
 
 @_registered("solve_discrete_lyapunov")
@@ -115,5 +124,5 @@ def solve_discrete_lyapunov(c: LibraryContext, a: Abstract, q: Abstract) -> Resu
     unit = diagonal_matrix(b, literal(b, diagonal_of(b, x), 1), x.type)
     more = add(b, x, unit)
     over = solve(b, more, sub(b, x, unit))
-    inner = solve(b, more, turned(b, solve(b, more, right)))
-    return sylvester(b, over, turned(b, over), scaled(b, -2.0, turned(b, inner)))
+    inner = solve(b, more, adjoint(b, solve(b, more, right)))
+    return _sylvester(c, over, adjoint(b, over), scaled(b, -2.0, adjoint(b, inner)))

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from adgen.frontend.abstract import Abstract, Known, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
-from adgen.frontend.library.operands import flat, floating, require
+from adgen.frontend.library.operands import floating, require
 from adgen.frontend.library.reducing import over_axes
 from adgen.frontend.library.written import entry
 from adgen.frontend.written import spectra
+from adgen.ir.core import Value
+from adgen.ir.dims import ONE, product
 from adgen.ir.types import Kind
 from adgen.primitives import activations, error_function, softmax
 from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import add, div, mul, stop_gradient
 from adgen.primitives.literals import literal, scaled
-from adgen.primitives.shape import reshape
+from adgen.primitives.shape import reshape, transpose
 
 table = Table()
 _LAST = Known(-1)
@@ -90,15 +92,28 @@ def scipy_logsumexp(
     return _weighted(c, a, axis, Known(1.0) if c.is_none(b) else b, keepdims, return_sign)
 
 
+def _together(c: LibraryContext, prim: Primitive, value: Value, axes: Sequence[int]) -> Value:
+    """Several axes as one; of a scalar the scalar, as one element."""
+    b, rank = c.b, value.type.rank
+    if not rank:
+        found = reshape(b, prim(b, reshape(b, value, dims=(ONE,)), axis=0), dims=())
+        return c.value(found, kind=Kind.np)
+    kept = tuple(k for k in range(rank) if k not in axes)
+    order = (*kept, *axes)
+    moved = transpose(b, value, perm=order) if kept else value
+    dims = moved.type.dims
+    one = reshape(b, moved, dims=(*dims[: len(kept)], product(dims[len(kept) :])))
+    found = reshape(b, prim(b, one, axis=len(kept)), dims=dims)
+    return transpose(b, found, perm=tuple(order.index(k) for k in range(rank))) if kept else found
+
+
 def _scipy(prim: Primitive) -> Callable[..., Result]:
     """SciPy's default is all elements together."""
 
     def apply(c: LibraryContext, x: Abstract, axis: Abstract = NONE) -> Result:
         value = floating(c, c.value(x))
-        if not c.is_none(axis):
-            return prim(c.b, value, axis=c.static_axis(axis, value.type.rank))
-        together = prim(c.b, flat(c, value), axis=0)
-        return reshape(c.b, together, dims=value.type.dims)
+        axes = c.static_axes(axis, value.type.rank)
+        return prim(c.b, value, axis=axes[0]) if len(axes) == 1 else _together(c, prim, value, axes)
 
     return documented(apply, prim.doc)
 

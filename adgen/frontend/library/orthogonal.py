@@ -7,16 +7,19 @@ import numpy as np
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
+from adgen.frontend.library.embedding import embedded, from_parts_below, parts_below
 from adgen.frontend.library.factorizations import named, singular_values, smaller_size
 from adgen.frontend.library.operands import floating, matched, require
 from adgen.ir.core import Indexer, Range, Value
 from adgen.ir.dims import ONE
 from adgen.ir.types import DType, Kind
-from adgen.primitives.elementwise import eq, gt, logical_and, mul, sub
+from adgen.primitives.complexes import imag, real
+from adgen.primitives.elementwise import add, eq, gt, logical_and, mul, sub
 from adgen.primitives.extrema import max_
 from adgen.primitives.indexing import read
 from adgen.primitives.matrices import matmul
 from adgen.primitives.orthogonal import lstsq, qr
+from adgen.primitives.powers import square
 from adgen.primitives.reduce import sum_
 from adgen.primitives.shape import reshape
 from adgen.primitives.singular_values import cutoff_value
@@ -78,12 +81,21 @@ def least_squares(
     cutoff = None if c.is_none(limit) else float(c.static(limit, f"the limit of {name}"))
     if cutoff is not None and cutoff < 0:
         cutoff = float(np.finfo(x.type.dtype.numpy).eps)
-    found = lstsq(c.b, x, right, cutoff=cutoff, size=smaller_size(c, x))
+    found = _shortest(c, x, right, cutoff)
     values = singular_values(c, x)
     rank = _rank(c, x, values, cutoff)
     rest = _left_over(c, sub(c.b, right, matmul(c.b, x, found)), x, rank)
     solution = reshape(c.b, found, dims=found.type.dims[:1]) if vector else found
     return solution, rest, rank, values
+
+
+def _shortest(c: LibraryContext, x: Value, right: Value, cutoff: float | None) -> Value:
+    """The solution; complex systems are solved as real ones of twice the size."""
+    b, size = c.b, smaller_size(c, x)
+    if not x.type.is_complex:
+        return lstsq(b, x, right, cutoff=cutoff, size=size)
+    found = lstsq(b, embedded(b, x), parts_below(b, right), cutoff=cutoff, size=size * 2)
+    return from_parts_below(b, found, x.type.dims[1])
 
 
 def _rank(c: LibraryContext, x: Value, values: Value, cutoff: float | None) -> Value:
@@ -95,7 +107,8 @@ def _rank(c: LibraryContext, x: Value, values: Value, cutoff: float | None) -> V
 def _left_over(c: LibraryContext, rest: Value, x: Value, rank: Value) -> Value:
     """Sums of squares of the columns: none where the rank is not full or no more rows than columns are."""
     b, (rows, columns) = c.b, x.type.dims
-    squares = sum_(b, mul(b, rest, rest), axes=(0,))
+    squares = add(b, square(b, real(b, rest)), square(b, imag(b, rest))) if rest.type.is_complex else None
+    squares = sum_(b, mul(b, rest, rest) if squares is None else squares, axes=(0,))
     full = eq(b, *c.broadcast(rank, size_value(b, columns)))
     some = logical_and(b, *c.broadcast(full, gt(b, size_value(b, rows), size_value(b, columns))))
     size = mul(b, *c.broadcast(c.cast(some, DType.i64), size_value(b, squares.type.dims[0])))

@@ -16,7 +16,7 @@ from adgen.frontend.library.operands import floating, matched, require
 from adgen.frontend.library.orthogonal import least_squares, not_taller, orthogonal_triangular
 from adgen.frontend.library.slicing import along
 from adgen.frontend.library.written import entry
-from adgen.frontend.written import spectra
+from adgen.frontend.written import matrices, spectra
 from adgen.ir.core import Range, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
@@ -26,6 +26,7 @@ from adgen.primitives.indexing import read
 from adgen.primitives.linear_algebra import eigh, solve
 from adgen.primitives.literals import literal
 from adgen.primitives.matrices import (
+    adjoint,
     diagonal_matrix,
     diagonal_of,
     lower_part,
@@ -107,7 +108,7 @@ def cholesky(c: LibraryContext, a: Abstract, lower: Abstract = FALSE) -> Result:
 
 
 @registered("pinv", ("check_finite",))
-def pinv_(c: LibraryContext, a: Abstract, *, rtol: Abstract = NONE) -> Result:
+def pinv_(c: LibraryContext, a: Abstract, *, rtol: Abstract = NONE, return_rank: Abstract = FALSE) -> Result:
     """The pseudo-inverse; its derivative is that at constant rank."""
     x = floating(c, c.value(a))
     require(c, x.type.rank == 2, "scipy.linalg.pinv", a)
@@ -166,6 +167,7 @@ def eigh_(
     return values if c.static_bool(eigvals_only, "eigvals_only") else (values, vectors)
 
 
+_complex_lu = entry(matrices, matrices.complex_lu)
 _generalised = entry(spectra, spectra.generalised)
 
 
@@ -257,9 +259,12 @@ def solve_(
     if kind in ("upper triangular", "lower triangular"):
         low = kind.startswith("lower")
         x = turned(c.b, x) if turn else x
-        return as_given(c, solve_triangular(c.b, x, right, lower=low is not turn, unit=False), vector)
-    if kind in _SYMMETRIC:
-        x = symmetric_from_lower(c.b, x if below else turned(c.b, x))
+        return as_given(c, _triangular(c, x, right, low is not turn), vector)
+    if kind in ("sym", "symmetric") and x.type.is_complex:
+        x = x if below else turned(c.b, x)
+        x = add(c.b, lower_part(c.b, x), turned(c.b, lower_part(c.b, x, strict=True)))
+    elif kind in _SYMMETRIC:
+        x = symmetric_from_lower(c.b, x if below else adjoint(c.b, x))
     elif kind in ("diagonal", "tridiagonal"):
         x = _near_diagonal(c, x, 0 if kind == "diagonal" else 1)
     elif kind not in _GENERAL:
@@ -292,8 +297,22 @@ def solve_triangular_(
     x, right = fitted(c, square_matrices(c, a, "scipy.linalg.solve_triangular"), right)
     low, turn = c.static_bool(lower, "lower"), _is_turned(c, trans)
     unit = c.static_bool(unit_diagonal, "unit_diagonal")
-    x = turned(c.b, x) if turn else x
-    return as_given(c, solve_triangular(c.b, x, right, lower=low is not turn, unit=unit), vector)
+    x = x if not turn else adjoint(c.b, x) if _is_adjoint(c, trans) else turned(c.b, x)
+    return as_given(c, _triangular(c, x, right, low is not turn, unit), vector)
+
+
+def _triangular(c: LibraryContext, x: Value, right: Value, lower: bool, unit: bool = False) -> Value:
+    """The solution of a triangular system; a complex one is solved as any other."""
+    b = c.b
+    if not x.type.is_complex:
+        return solve_triangular(b, x, right, lower=lower, unit=unit)
+    part = (lower_part if lower else upper_part)(b, x, strict=unit)
+    ones = diagonal_matrix(b, literal(b, diagonal_of(b, x), 1), x.type)
+    return solve(b, add(b, part, ones) if unit else part, right)
+
+
+def _is_adjoint(c: LibraryContext, trans: Abstract) -> bool:
+    return c.static(trans, "trans") in (2, "C")
 
 
 def _is_turned(c: LibraryContext, trans: Abstract) -> bool:
@@ -319,16 +338,19 @@ def cho_solve(c: LibraryContext, c_and_lower: Abstract, b: Abstract) -> Result:
     factor, lower = c.items(c_and_lower)
     right, vector = with_columns(c, b)
     x, right = fitted(c, square_matrices(c, factor, "scipy.linalg.cho_solve"), right)
-    x = x if c.static_bool(lower, "lower") else turned(c.b, x)
-    half = solve_triangular(c.b, x, right, lower=True, unit=False)
-    return as_given(c, solve_triangular(c.b, turned(c.b, x), half, lower=False, unit=False), vector)
+    x = x if c.static_bool(lower, "lower") else adjoint(c.b, x)
+    half = _triangular(c, x, right, lower=True)
+    return as_given(c, _triangular(c, adjoint(c.b, x), half, lower=False), vector)
 
 
 # -- by exchanging rows ---------------------------------------------------------------------------------
 def _decomposed(c: LibraryContext, a: Abstract, name: str) -> tuple[Value, Value]:
     x = square_matrices(c, a, name)
     require(c, x.type.rank == 2, name, a)
-    packed, pivots = c.b.emit(lu, (x,), {})
+    if x.type.is_complex:
+        packed, pivots = (c.value(v) for v in c.items(_complex_lu(c, c.fresh(x))))  # type: ignore[arg-type]
+    else:
+        packed, pivots = c.b.emit(lu, (x,), {})
     return packed, pivots
 
 
@@ -346,11 +368,12 @@ def lu_solve(c: LibraryContext, lu_and_piv: Abstract, b: Abstract, trans: Abstra
     x, right = fitted(c, square_matrices(c, packed, "scipy.linalg.lu_solve"), right)
     order = row_order(c.b, c.with_dims(pivots, x.type.dims[:1]))
     if _is_turned(c, trans):
-        half = solve_triangular(c.b, turned(c.b, x), right, lower=True, unit=False)
-        half = solve_triangular(c.b, turned(c.b, x), half, lower=False, unit=True)
+        other = (adjoint if _is_adjoint(c, trans) else turned)(c.b, x)
+        half = _triangular(c, other, right, lower=True)
+        half = _triangular(c, other, half, lower=False, unit=True)
         return as_given(c, rows_by(c.b, half, inverse_order(c.b, order)), vector)
-    half = solve_triangular(c.b, x, rows_by(c.b, right, order), lower=True, unit=True)
-    return as_given(c, solve_triangular(c.b, x, half, lower=False, unit=False), vector)
+    half = _triangular(c, x, rows_by(c.b, right, order), lower=True, unit=True)
+    return as_given(c, _triangular(c, x, half, lower=False), vector)
 
 
 @registered("lu", _A)

@@ -11,6 +11,8 @@ from adgen.frontend.entries import NONE, TRUE, Result, Table
 from adgen.frontend.library.operands import as_array, flat, size_number, type_of
 from adgen.frontend.library.slicing import along
 from adgen.frontend.library.written import entry
+from adgen.frontend.library_context import CallContext
+from adgen.frontend.lists import new_list
 from adgen.frontend.origins import shape_text
 from adgen.frontend.written import arrangements
 from adgen.ir.core import Range, Value
@@ -329,7 +331,7 @@ def _stretched(c: LibraryContext, source: Array, value: Value) -> Abstract:
 
 # -- parts ----------------------------------------------------------------------------------------------
 @table.function("numpy.split")
-def split(c: LibraryContext, ary: Abstract, indices_or_sections: Abstract, axis: Abstract = _ZERO) -> Result:
+def split(c: CallContext, ary: Abstract, indices_or_sections: Abstract, axis: Abstract = _ZERO) -> Result:
     """A list of equal parts, or of the parts between positions, as views."""
     if isinstance(indices_or_sections, Tuple | Array):
         return _split_at(c, ary, indices_or_sections, axis)
@@ -346,7 +348,7 @@ def split(c: LibraryContext, ary: Abstract, indices_or_sections: Abstract, axis:
         assert isinstance(whole, Array)
         array = whole
     bounds = [size * n for n in range(given + 1)]
-    return tuple(_between(c, array, k, low, high) for low, high in pairwise(bounds))
+    return new_list(c.r, tuple(_between(c, array, k, low, high) for low, high in pairwise(bounds)))
 
 
 def _between(c: LibraryContext, array: Array, axis: int, low: Dim, high: Dim) -> Abstract:

@@ -14,6 +14,7 @@ from adgen.frontend.library.slicing import along, part, reversed_range
 from adgen.ir.core import Gather, Indexer, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.primitives.banded import moved_along, row_of, solve_banded
+from adgen.primitives.complexes import conjugated
 from adgen.primitives.elementwise import add, eq, lt, sub, where
 from adgen.primitives.indexing import read, zeros_of
 from adgen.primitives.linear_algebra import eigh, solve
@@ -82,7 +83,7 @@ def _toeplitz(c: LibraryContext, column: Value, row: Value) -> Value:
 def toeplitz(c: LibraryContext, c_: Abstract, r: Abstract = NONE) -> Result:
     """The matrix with a first column and a first row, constant along diagonals."""
     column, row = (flat(c, v) for v in c.promote(c_, c_ if c.is_none(r) else r))
-    return _toeplitz(c, column, row)
+    return _toeplitz(c, column, conjugated(c.b, row) if c.is_none(r) else row)
 
 
 @_registered("hankel")
@@ -112,8 +113,10 @@ def circulant(c: LibraryContext, c_: Abstract) -> Result:
 @_registered("solve_toeplitz", ("check_finite",))
 def solve_toeplitz(c: LibraryContext, c_or_cr: Abstract, b: Abstract) -> Result:
     """The x with toeplitz(c, r) @ x = b."""
-    first, last = c.items(c_or_cr) if isinstance(c_or_cr, Tuple) else (c_or_cr, c_or_cr)
+    pair = isinstance(c_or_cr, Tuple)
+    first, last = c.items(c_or_cr) if pair else (c_or_cr, c_or_cr)
     column, row = (flat(c, floating(c, v)) for v in c.promote(first, last))
+    row = row if pair else conjugated(c.b, row)
     right, vector = with_columns(c, b)
     x, right = fitted(c, _toeplitz(c, column, row), right)
     return as_given(c, solve(c.b, x, right), vector)

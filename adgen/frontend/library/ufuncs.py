@@ -25,7 +25,7 @@ from adgen.primitives import (
     signs,
     trigonometric,
 )
-from adgen.primitives.complexes import modulus
+from adgen.primitives.complexes import magnitude, modulus
 from adgen.primitives.define import Primitive
 from adgen.primitives.literals import literal, scaled
 
@@ -212,7 +212,8 @@ table.function("numpy.rad2deg", "numpy.degrees")(_times(180.0 / math.pi, "Radian
 def sinc(c: LibraryContext, x: Abstract) -> Result:
     """sin(pi x) / (pi x), 1 at 0."""
     y = scaled(c.b, math.pi, floating(c, c.value(x, kind=Kind.np)))
-    near = elementwise.lt(c.b, rounding.absolute(c.b, y), literal(c.b, y, 0.3))
+    size = magnitude(c.b, y)
+    near = elementwise.lt(c.b, size, literal(c.b, size, 0.3))
     safe = elementwise.where(c.b, near, literal(c.b, y, 1), y)
     far = elementwise.div(c.b, trigonometric.sin(c.b, safe), safe)
     return elementwise.where(c.b, near, _sinc_near_zero(c.b, y), far)

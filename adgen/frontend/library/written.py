@@ -31,6 +31,7 @@ from adgen.frontend.written import (
     matrices,
     neighbourhoods,
     numbers_only,
+    operators,
     order_statistics,
     ordinary,
     padding,
@@ -150,7 +151,7 @@ MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
     *(padding, polynomials, products, selections, statistics, segments),
     *(images, losses, sets, neighbourhoods, spectra, ordinary),
-    *(scalars, integrals, matrices),
+    *(scalars, integrals, matrices, operators),
 )
 for _module in MODULES:
     _add(_module)

@@ -126,7 +126,8 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     """The value at ``x`` of samples joined by lines; derivatives by the samples and their places too."""
     at, places, values = np.asarray(x), np.asarray(xp), np.asarray(fp)
-    at, places, values = (v.astype(np.float64) for v in (at, places, values))
+    at, places = at.astype(np.float64), places.astype(np.float64)
+    values = values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)
     if period is not None:
         turn = np.abs(period)
         at, places = at % turn, places % turn

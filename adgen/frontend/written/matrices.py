@@ -51,6 +51,21 @@ def tanm(A: Any) -> Any:
     return np.linalg.solve(found[:n, :n], found[:n, n:])
 
 
+def complex_lu(a: Any) -> Any:
+    """L and U in one of a complex matrix, by elimination, and which row each row was exchanged with."""
+    x = np.array(a)
+    n = len(x)
+    pivots = np.zeros(n, dtype=np.int32)
+    for k in range(n):
+        column = x[k:, k]
+        other = k + int(np.argmax(np.abs(column.real) + np.abs(column.imag)))
+        pivots[k] = other
+        x[[k, other]] = x[[other, k]]
+        x[k + 1 :, k] = x[k + 1 :, k] / x[k, k]
+        x[k + 1 :, k + 1 :] = x[k + 1 :, k + 1 :] - np.outer(x[k + 1 :, k], x[k, k + 1 :])
+    return x, pivots
+
+
 def khatri_rao(a: Any, b: Any) -> Any:
     """The Kronecker products of columns."""
     left, right = np.asarray(a), np.asarray(b)

@@ -15,8 +15,16 @@ def _pair(given: Any) -> Any:
     return (given[0], given[0]) if len(given) == 1 else (given[0], given[1])
 
 
+def _of_axis(given: Any, axis: Any, rank: Any) -> Any:
+    if axis in given:
+        return _pair(given[axis])
+    return _pair(given[axis - rank]) if axis - rank in given else (0, 0)
+
+
 def _pairs(given: Any, rank: Any) -> Any:
-    """One pair for every axis."""
+    """One pair for every axis; of a dict, those of the axes that it names."""
+    if isinstance(given, dict):
+        return [_of_axis(given, axis, rank) for axis in range(rank)]
     if not isinstance(given, (tuple, list)):
         return [(given, given) for _ in range(rank)]
     if not isinstance(given[0], (tuple, list)):
@@ -77,7 +85,7 @@ def _turned(x: Any, before: Any, after: Any, mode: Any) -> Any:
 def _padded(x: Any, before: Any, after: Any, mode: Any, ends: Any, length: Any) -> Any:
     """With layers along the first axis."""
     n = x.shape[0]
-    if mode == "constant":
+    if mode in ("constant", "empty"):
         return np.concatenate((_layers(x, ends[0], before), x, _layers(x, ends[1], after)))
     if mode == "linear_ramp":
         front = _ramp(x[:1], ends[0], before).astype(x.dtype)
@@ -102,7 +110,7 @@ def pad(
     reflect_type: Any = "even",
 ) -> Any:
     """An array with layers around it: constants, repetitions, mirror images, ramps or statistics."""
-    known = ("constant", "edge", "reflect", "symmetric", "wrap", "linear_ramp")
+    known = ("constant", "edge", "reflect", "symmetric", "wrap", "linear_ramp", "empty")
     if mode not in (*known, "mean", "maximum", "minimum", "median"):
         raise ValueError("this mode of padding is not supported")
     x = np.asarray(array)

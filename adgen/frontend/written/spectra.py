@@ -21,6 +21,15 @@ def generalised(a: Any, b: Any, lower: Any) -> Any:
     return values, scipy.linalg.solve_triangular(factor, vectors, trans=1, lower=True)
 
 
+def symmetric_svd(a: Any) -> Any:
+    """Singular vectors and values of Hermitian matrices, from their eigenvectors."""
+    values, vectors = np.linalg.eigh(a)
+    order = np.flip(np.argsort(np.abs(values)), -1)
+    values = np.take_along_axis(values, order, axis=-1)
+    u = np.take_along_axis(vectors, order[..., None, :], axis=-1)
+    return u, np.abs(values), np.conj(np.swapaxes(u * np.sign(values)[..., None, :], -1, -2))
+
+
 def _start(z: Any, k: Any) -> Any:
     """About the value of the function of Lambert."""
     root = np.sqrt(2.0 * (np.e * z + 1.0))

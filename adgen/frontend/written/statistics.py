@@ -30,13 +30,14 @@ def cov(
     dtype: Any = None,
 ) -> Any:
     """The covariance matrix of variables (rows, or columns without `rowvar`)."""
-    x = _observed(m, rowvar).astype(np.float64)
+    x = _observed(m, rowvar) * 1.0
     if y is not None:
-        x = np.concatenate((x, _observed(y, rowvar).astype(np.float64)), axis=0)
+        x = np.concatenate((x, _observed(y, rowvar) * 1.0), axis=0)
+    x = x.astype(np.complex128 if np.iscomplexobj(x) else np.float64)
     free = (0 if bias else 1) if ddof is None else ddof
     if fweights is None and aweights is None:
         centred = x - np.mean(x, axis=1)[:, None]
-        found = np.dot(centred, centred.T) * np.true_divide(1, np.maximum(x.shape[1] - free, 0))
+        found = np.dot(centred, np.conj(centred.T)) * np.true_divide(1, np.maximum(x.shape[1] - free, 0))
     else:
         w = np.ones(x.shape[1])
         if fweights is not None:
@@ -48,7 +49,7 @@ def cov(
         scale = total - free
         if aweights is not None:
             scale = total - free * np.sum(w * np.asarray(aweights)) / total
-        found = np.dot(centred, (centred * w).T) * np.true_divide(1, scale)
+        found = np.dot(centred, np.conj((centred * w).T)) * np.true_divide(1, scale)
     if y is None and np.ndim(m) < 2:
         found = found.reshape(())
     return found if dtype is None else found.astype(dtype)
@@ -59,8 +60,11 @@ def corrcoef(x: Any, y: Any = None, rowvar: Any = True, *, dtype: Any = None) ->
     c = np.cov(x, y, rowvar, dtype=dtype)
     if c.ndim == 0:
         return c / c
-    spread = np.sqrt(np.diag(c))
-    return np.clip(c / spread[:, None] / spread[None, :], -1, 1)
+    spread = np.sqrt(np.real(np.diag(c)))
+    found = c / spread[:, None] / spread[None, :]
+    if np.iscomplexobj(found):
+        return np.clip(np.real(found), -1, 1) + 1j * np.clip(np.imag(found), -1, 1)
+    return np.clip(found, -1, 1)
 
 
 def average(
