@@ -162,6 +162,8 @@ def _combined(name: str, left: Dim, right: Dim) -> Dim:
         return left + right * _SIGNS[name]
     if name == "mul":
         return left * right
+    if name == "floor_divide" and right.value == 1:
+        return left
     if name == "floor_divide":
         return Dim.symbol(f"(({left})//({right}))")
     gap = (left - right).value

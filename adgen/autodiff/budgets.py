@@ -3,126 +3,44 @@
 With c steps taped at once and s states kept, a loop of T steps takes s states, the tape of c steps, and that
 of the last steps, for which the forward sweep has storage of its own. It runs c p(T/c, s) of its steps again,
 where p is what binomial checkpointing needs. Where the tape of all steps is small enough nothing is kept and
-nothing runs again.
+nothing runs again. Where that of one step is too large, or grows as it goes, the loops of a step get a budget
+(:mod:`adgen.autodiff.nests`).
 
 A function shares its bytes among its loops. What a loop leaves over, those behind it get.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from adgen.autodiff.binomial import runs_again
-from adgen.autodiff.segments import Joint, Loop, loop_of, number, obstacle
-from adgen.autodiff.sums import is_sum
+from adgen.autodiff.footprints import Costs, Known, known_before
+from adgen.autodiff.nests import Nested, least_of_all, nested_of
+from adgen.autodiff.segments import Joint, number
 from adgen.ir.builder import Builder
-from adgen.ir.core import Definitions, For, Func, Node, Op, Value, While, regions_of
-from adgen.ir.dims import ZERO, Dim, product
-from adgen.ir.types import I64, DType, Kind, Type
+from adgen.ir.core import Definitions, For, Func, Node, Value, While, regions_of
+from adgen.ir.dims import Dim, as_dim
+from adgen.ir.types import I64, DType, Kind
 from adgen.primitives.checks import fail_if
-from adgen.primitives.elementwise import add, cast, eq, le, logical_and, logical_not, lt, mul, sub, where
+from adgen.primitives.elementwise import (
+    add,
+    cast,
+    le,
+    logical_and,
+    logical_not,
+    logical_or,
+    lt,
+    mul,
+    sub,
+    where,
+)
 from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.powers import sqrt
 from adgen.primitives.rounding import ceil, floor_divide
-from adgen.primitives.sizes import known_dim, size_value
-from adgen.transform.fold import HOOK
-from adgen.transform.rebuild import Copy
+from adgen.primitives.sizes import dim_of, size_value
 
 _ENOUGH = 1 << 62
-
-
-# -- what a loop takes ----------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """The arrays in which the steps of a segment are taped, and the integers that their sizes come from."""
-
-    func: Func
-    arrays: tuple[Op, ...]
-    sizes: tuple[Node, ...]
-
-    @staticmethod
-    def of(func: Func) -> Storage | None:
-        """The storage of a segment, of its joint program; None where it grows as it goes."""
-        forward = func.body.nodes[: func.cut]
-        if any(isinstance(n, Op) and n.prim.name == "stack_new" for n in forward):
-            return None
-        arrays = tuple(n for n in forward if isinstance(n, Op) and n.prim.name == "empty")
-        symbols = {s for op in arrays for d in op.result.type.dims for s in d.symbols()}
-        bound = [
-            n for n in forward if isinstance(n, Op) and n.prim.name == "bind_dim" and n.attr("sym") in symbols
-        ]
-        sizes = _slice(forward, bound, set(func.params[:2]), set(func.params[2:]))
-        return None if sizes is None else Storage(func, arrays, tuple(sizes))
-
-    def known(self, loop: Loop, steps: int) -> Dim | None:
-        """The bytes for so many steps, where they follow from sizes."""
-        b = Builder(HOOK)
-        copy = self._sized(b, loop, steps)
-        known = {op.attr("sym"): known_dim(b, copy.value(op.operands[0])) for op in self._bound}
-        if any(found is None for found in known.values()):
-            return None
-        return self._total({name: found for name, found in known.items() if found is not None})
-
-    def bytes(self, b: Builder, loop: Loop, steps: int) -> Value:
-        """The bytes for so many steps."""
-        known = self.known(loop, steps)
-        return size_value(b, self._total(self._sized(b, loop, steps).symbols) if known is None else known)
-
-    @property
-    def _bound(self) -> list[Op]:
-        return [n for n in self.sizes if isinstance(n, Op) and n.prim.name == "bind_dim"]
-
-    def _total(self, symbols: Mapping[str, Dim]) -> Dim:
-        return sum((_bytes(op.result).substitute(symbols) for op in self.arrays), ZERO)
-
-    def _sized(self, b: Builder, loop: Loop, steps: int) -> Copy:
-        """The integers that sizes come from, for so many steps: where these begin makes no difference."""
-        stride = loop.stride
-        given = [
-            loop.counter(b, number(b, k)) if stride is None else number(b, k * stride) for k in (0, steps)
-        ]
-        copy = Copy(b, {**loop.env, **dict(zip(self.func.params, given, strict=False))})
-        copy.emit(b, self.sizes)
-        return copy
-
-
-def _slice(
-    nodes: Sequence[Node], wanted: Sequence[Node], given: set[Value], unknown: set[Value]
-) -> list[Node] | None:
-    """The operations that integers come from, in order; None where they come from more than ``given``."""
-    defs = {v: node for node in nodes for v in node.results}
-    found: set[Node] = set()
-    pending = list(wanted)
-    while pending:
-        node = pending.pop()
-        if node in found:
-            continue
-        if not isinstance(node, Op) or node.prim.pinned:
-            return None
-        found.add(node)
-        for value in node.operands:
-            if value in unknown or value.any_type != I64:
-                return None
-            if value in defs and value not in given:
-                pending.append(defs[value])
-    return [node for node in nodes if node in found]
-
-
-def _bytes(value: Value) -> Dim:
-    return product(value.type.dims) * value.type.dtype.itemsize
-
-
-def state_bytes(node: For | While) -> Dim:
-    """The bytes of a state and of its place: what the loop only adds to or fills is not kept."""
-    read = [p for k, p in enumerate(node.carried) if not is_sum(node, k)]
-    return sum((_bytes(p) for p in read), Dim.const(I64.dtype.itemsize))
-
-
-def is_taped(func: Func) -> bool:
-    """Whether a segment keeps anything of its steps."""
-    names = {n.prim.name for n in func.body.nodes[: func.cut] if isinstance(n, Op)}
-    return not names.isdisjoint(("empty", "stack_new"))
 
 
 # -- how bytes are shared -------------------------------------------------------------------------------
@@ -133,61 +51,66 @@ def is_under_budget(node: Node) -> bool:
 
 @dataclass(slots=True)
 class Budget:
-    """The bytes for the loops of a function.
+    """The ``memory`` for the ``count`` loops of a function.
 
-    Those in its own block that are ``coming`` share what is ``left``; their least needs are known as far as
-    they follow from sizes of arguments. Any other loop gets its ``part``.
+    Those in its own block that are ``coming`` share what is left; their least needs are known as far as they
+    follow from what is known before. The ``others``, in branches, get equal parts.
     """
 
-    memory: int
-    part: int
-    left: int | Value
-    coming: dict[For | While, Dim]
+    func: Func
+    memory: Dim
+    count: int
+    coming: dict[For | While, Nested]
+    others: list[Nested]
+    left: Value | None = None
+    untouched: bool = True
 
-    @staticmethod
-    def of(func: Func, memory: int, loops: Mapping[For | While, Dim]) -> Budget:
-        """The budget of a function, for its loops and what they need at least."""
-        part = memory // max(len(loops), 1)
-        own = {loop: least for loop, least in loops.items() if loop in func.body.nodes}
-        return Budget(memory, part, memory - part * (len(loops) - len(own)), own)
+    def part(self, b: Builder) -> Value:
+        """The bytes of a loop that is not in the function's own block."""
+        if self.memory.value is not None:
+            return number(b, self.memory.value // self.count)
+        return floor_divide(b, size_value(b, self.memory), number(b, self.count))
 
     def value(self, b: Builder) -> Value:
         """The bytes that are left."""
-        return number(b, self.left) if isinstance(self.left, int) else self.left
+        if self.left is None:
+            self.left = sub(b, size_value(b, self.memory), self.parts(b))
+        return self.left
 
-    @property
-    def spent(self) -> int:
+    def parts(self, b: Builder) -> Value:
         """The parts of loops that have their own."""
-        return self.memory - self.left if isinstance(self.left, int) else 0
-
-    def needed(self) -> Dim:
-        """What the loops that are coming need at least."""
-        return sum(self.coming.values(), ZERO)
+        return mul(b, self.part(b), number(b, len(self.others)))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The loops of a function that are under its budget: those that keep something of their steps."""
 
-    loops: dict[For | While, Loop]
+    loops: dict[For | While, Nested]
     budget: Budget
 
 
-def planned(func: Func, active: set[Value], joint: Joint) -> Plan | None:
-    """The loops of a function that are under a budget, if there are any."""
+def planned(func: Func, active: set[Value], joint: Joint, names: Builder) -> Plan | None:
+    """The loops of a function that are under a budget, if there are any; ``names`` gives symbols."""
     b = Builder()
     b.defs = Definitions.of(func.body)
-    loops: dict[For | While, Loop] = {}
-    for node in _outermost(func.body.nodes):
-        if any(v in active for v in node.results) and obstacle(node) is None:
-            step = node.step if isinstance(node, For) else number(b, 1)
-            loop = loop_of(node, b, active, joint, step)
-            if is_taped(loop.joint_segment()):
-                loops[node] = loop
+    under = _outermost(func.body.nodes)
+    names.reserve([s for node in under for s in as_dim(dict(node.attrs)["memory"]).symbols()])
+    loops: dict[For | While, Nested] = {}
+    for node in under:
+        attrs = dict(node.attrs)
+        total = attrs.get("total", attrs["memory"])
+        found = nested_of(node, b, active, joint, lambda: names.fresh_symbol("memory_part"), total)
+        if found is not None:
+            loops[node] = found
     if not loops:
         return None
-    memory = dict(next(iter(loops)).attrs)["memory"]
-    return Plan(loops, Budget.of(func, memory, {n: least_needs(func, x) for n, x in loops.items()}))
+    memory = as_dim(dict(next(iter(loops)).attrs)["memory"])
+    own = {node: loop for node, loop in loops.items() if node in func.body.nodes}
+    return Plan(
+        loops,
+        Budget(func, memory, len(loops), own, [loop for node, loop in loops.items() if node not in own]),
+    )
 
 
 def _outermost(nodes: Sequence[Node]) -> list[For | While]:
@@ -201,43 +124,175 @@ def _outermost(nodes: Sequence[Node]) -> list[For | While]:
     return found
 
 
-def least_needs(func: Func, loop: Loop) -> Dim:
-    """What a loop needs at least, or no more than nothing where sizes of arguments do not say it."""
-    storage = Storage.of(loop.joint_segment())
-    tape = ZERO if storage is None else storage.known(loop, 1) or ZERO
-    found = state_bytes(loop.node) + tape * 2
-    symbols = {
-        s for p in func.params if isinstance(p.any_type, Type) for d in p.type.dims for s in d.symbols()
-    }
-    return found if symbols.issuperset(found.symbols()) else ZERO
-
-
 # -- the schedule of a loop -----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Costs:
-    """The bytes of a loop: for each state, for each step that is taped, and for any number of these."""
+class Whole:
+    """Steps that are taped as they are: ``trips`` of them in pieces of ``size``, with ``slots`` states."""
 
-    state: Value
-    tape: Value
-    fixed: Value
+    trips: Value
+    size: Value
+    slots: Value
 
-    @staticmethod
-    def of(b: Builder, loop: Loop) -> Costs:
-        """The bytes of a loop; a tape that grows counts nothing."""
-        storage, state = Storage.of(loop.joint_segment()), size_value(b, state_bytes(loop.node))
-        if storage is None:
-            return Costs(state, number(b, 0), number(b, 0))
-        first, second = storage.bytes(b, loop, 1), storage.bytes(b, loop, 2)
-        tape = sub(b, second, first)
-        return Costs(state, tape, sub(b, first, tape))
 
-    def of_steps(self, b: Builder, steps: Value) -> Value:
-        """The bytes of some steps that are taped."""
-        return add(b, self.fixed, mul(b, self.tape, steps))
+@dataclass(frozen=True, slots=True)
+class Single:
+    """Steps that are taped one by one, with ``slots`` states; their loops may take ``part``."""
 
-    def of_pieces(self, b: Builder, size: Value, last: Value) -> Value:
-        """The bytes of a piece, and of the last one."""
-        return add(b, self.of_steps(b, size), self.of_steps(b, last))
+    trips: Value
+    slots: Value
+    part: Value
+
+
+def chosen(b: Builder, found: Nested, trips: Value, budget: Budget) -> tuple[Whole | None, Single | None]:
+    """How a loop is run within its budget, so that the fewest steps run again.
+
+    Where there are two ways, sizes decide: one of them has no trips.
+    """
+    known = known_before(budget.func, found.node)
+    costs, step = Costs.of(b, found.loop, trips), _step(b, found, known)
+    flat = None if found.grows and step is not None else costs.least(b)
+    least = _smaller(b, flat, None if step is None else add(b, costs.state, step.least(b)))
+    others = _needed(b, found, budget, known)
+    share = _share(b, found, budget, least, others)
+    fits = lt(b, trips, number(b, 1)) if found.grows else le(b, costs.whole, share)
+    missed = logical_and(b, logical_not(b, fits), lt(b, share, least))
+    _refuse(b, found, budget, missed, least, known)
+    if step is None:
+        search = _steps if found.grows else _search
+        size, slots, _ = search(b, trips, share, costs, fits)
+        whole, single = Whole(trips, size, slots), None
+    elif flat is None:
+        whole, single = None, _one_by_one(b, trips, share, costs, step)
+    else:
+        whole, single = _either(b, trips, share, costs, step, fits)
+    _spend(b, found, budget, costs, whole, single, share)
+    return whole, single
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The bytes of a step that is taped alone: what it keeps, and what its loops need at least."""
+
+    alive: Value
+    loops: Value
+
+    def least(self, b: Builder) -> Value:
+        return add(b, self.alive, self.loops)
+
+
+def _step(b: Builder, found: Nested, known: Known) -> _Step | None:
+    if found.nest is None:
+        return None
+    least = found.nest.least(b, found.loop.env, known)
+    alive = size_value(b, found.nest.alive(known))
+    return _Step(alive, number(b, 0) if least is None else least)
+
+
+def _smaller(b: Builder, one: Value | None, other: Value | None) -> Value:
+    if one is not None and other is not None:
+        return minimum(b, one, other)
+    found = other if one is None else one
+    assert found is not None
+    return found
+
+
+def _either(
+    b: Builder, trips: Value, share: Value, costs: Costs, step: _Step, fits: Value
+) -> tuple[Whole, Single]:
+    """Whole steps where they are affordable and not many more run again than one by one."""
+    zero = number(b, 0)
+    size, slots, again = _search(b, trips, share, costs, fits)
+    single = _one_by_one(b, trips, share, costs, step)
+    more = add(b, trips, number(b, 1))
+    states = maximum(b, single.slots, number(b, 1))
+    alone = add(b, runs_again(b, more, states), add(b, trips, trips))
+    affordable = logical_and(b, le(b, costs.least(b), share), le(b, again, alone))
+    good = logical_or(b, fits, affordable)
+
+    def part(value: Value, here: bool, hint: str) -> Value:
+        return where(b, good, value, zero, hint=hint) if here else where(b, good, zero, value, hint=hint)
+
+    return (
+        Whole(part(trips, True, "whole"), size, part(slots, True, "slots")),
+        Single(part(trips, False, "single"), part(single.slots, False, "slots"), single.part),
+    )
+
+
+def _one_by_one(b: Builder, trips: Value, share: Value, costs: Costs, step: _Step) -> Single:
+    """One state, and as many more as half of what nobody needs is enough for; the rest is for the loops."""
+    zero, one = number(b, 0), number(b, 1)
+    spare = maximum(b, sub(b, share, add(b, costs.state, step.least(b))), zero)
+    more = floor_divide(b, floor_divide(b, spare, number(b, 2)), costs.state)
+    slots = minimum(b, add(b, more, one), maximum(b, trips, zero), hint="slots")
+    part = sub(b, share, add(b, step.alive, mul(b, costs.state, slots)))
+    return Single(trips, slots, part)
+
+
+def _needed(b: Builder, found: Nested, budget: Budget, known: Known) -> Value:
+    """What the other loops that are coming need at least, as far as it is known."""
+    total = number(b, 0)
+    for least in _leasts(b, found, budget.coming.values(), known):
+        total = total if least is None else add(b, total, least)
+    return total
+
+
+def _leasts(b: Builder, found: Nested, others: Iterable[Nested], known: Known) -> list[Value | None]:
+    others = [other for other in others if other is not found]
+    for other in others:
+        other.placed(found.loop.env)
+    return [other.least(b, known) for other in others]
+
+
+def _share(b: Builder, found: Nested, budget: Budget, least: Value, others: Value) -> Value:
+    """The bytes of the next loop: what it needs, and its part of what nobody needs."""
+    if found.node not in budget.coming:
+        return budget.part(b)
+    if len(budget.coming) == 1:
+        return budget.value(b)
+    free = sub(b, sub(b, budget.value(b), others), least)
+    return add(b, least, floor_divide(b, free, number(b, len(budget.coming))), hint="share")
+
+
+def _refuse(b: Builder, found: Nested, budget: Budget, missed: Value, least: Value, known: Known) -> None:
+    """Fail where a loop has too little; of the first loop it is said what all of them need."""
+    total = dict(found.node.attrs).get("total", budget.memory.value)
+    message = f"a memory of {total} bytes is too little for the tapes of loops"
+    attrs: dict[str, object] = {"error": "MemoryError", "message": message, "memory": total, "needs": None}
+    if budget.memory.value is not None and budget.untouched:
+        sides = ((True, budget.coming.values()), (False, budget.others))
+        needs = [(own, v) for own, loops in sides for v in _leasts(b, found, loops, known)]
+        every = [(own, v) for own, v in ((found.node in budget.coming, least), *needs) if v is not None]
+        if len(every) == budget.count:
+            attrs["needs"] = dim_of(b, least_of_all(b, every), "least")
+    b.emit(fail_if, (missed,), attrs)
+
+
+def _spend(
+    b: Builder,
+    found: Nested,
+    budget: Budget,
+    costs: Costs,
+    whole: Whole | None,
+    single: Single | None,
+    share: Value,
+) -> None:
+    """Take what a loop has from what is left for those behind it."""
+    if found.node not in budget.coming:
+        return
+    left = budget.value(b)
+    del budget.coming[found.node]
+    budget.untouched = False
+    if not budget.coming:
+        return
+    used = share
+    if whole is not None:
+        last = _last(b, whole.trips, whole.size)
+        pieces = costs.of_pieces(b, whole.size, last)
+        tapes = where(b, lt(b, whole.size, whole.trips), pieces, costs.whole)
+        used = add(b, tapes, mul(b, costs.state, whole.slots))
+        if single is not None:
+            used = where(b, lt(b, number(b, 0), single.trips), share, used)
+    budget.left = sub(b, left, used, hint="memory")
 
 
 def _last(b: Builder, trips: Value, size: Value) -> Value:
@@ -246,60 +301,16 @@ def _last(b: Builder, trips: Value, size: Value) -> Value:
     return sub(b, trips, mul(b, sub(b, pieces, number(b, 1)), size), hint="last")
 
 
-def chosen(b: Builder, loop: Loop, trips: Value, budget: Budget) -> tuple[Value, Value]:
-    """How many steps are taped at once, and how many states are kept, that the fewest steps run again."""
-    costs, grows = Costs.of(b, loop), Storage.of(loop.joint_segment()) is None
-    least = add(b, costs.state, costs.of_pieces(b, number(b, 1), number(b, 1)))
-    share = _share(b, loop, budget, least)
-    fits = le(b, costs.of_steps(b, trips), share)
-    if grows:
-        fits = eq(b, trips, number(b, 0))
-    _refuse(b, loop, budget, logical_and(b, logical_not(b, fits), lt(b, share, least)), least)
-    size, slots = _search(b, trips, share, costs, fits) if not grows else _steps(b, trips, share, costs)
-    if loop.node in budget.coming:
-        whole = costs.of_steps(b, trips)
-        pieces = costs.of_pieces(b, size, _last(b, trips, size))
-        tapes = where(b, lt(b, size, trips), pieces, whole)
-        used = add(b, tapes, mul(b, costs.state, slots))
-        del budget.coming[loop.node]
-        if budget.coming:
-            budget.left = sub(b, budget.value(b), used, hint="memory")
-    return size, slots
-
-
-def _share(b: Builder, loop: Loop, budget: Budget, least: Value) -> Value:
-    """The bytes of the next loop: what it needs, and its part of what nobody needs."""
-    if loop.node not in budget.coming:
-        return number(b, budget.part)
-    others = size_value(b, budget.needed() - budget.coming[loop.node])
-    if len(budget.coming) == 1:
-        return budget.value(b)
-    free = sub(b, sub(b, budget.value(b), others), least)
-    return add(b, least, floor_divide(b, free, number(b, len(budget.coming))), hint="share")
-
-
-def _refuse(b: Builder, loop: Loop, budget: Budget, bad: Value, least: Value) -> None:
-    others = budget.needed() - budget.coming.get(loop.node, ZERO)
-    known = known_dim(b, least)
-    needs = None if known is None else known + others
-    what = "" if needs is None else f": {needs} bytes are needed"
-    message = f"a memory of {budget.memory} bytes is too little for the tapes of loops{what}"
-    attrs: dict[str, object] = {"error": "MemoryError", "message": message}
-    first = isinstance(budget.left, int) and needs is not None
-    attrs |= {"memory": budget.memory, "needs": needs + budget.spent if first and needs is not None else None}
-    b.emit(fail_if, (bad,), attrs)
-
-
-def _steps(b: Builder, trips: Value, share: Value, costs: Costs) -> tuple[Value, Value]:
+def _steps(b: Builder, trips: Value, share: Value, costs: Costs, fits: Value) -> tuple[Value, Value, Value]:
     """One step at a time, and as many states as there is room for."""
     zero, one = number(b, 0), number(b, 1)
     room = maximum(b, floor_divide(b, share, costs.state), one)
-    return one, minimum(b, room, maximum(b, sub(b, trips, one), zero), hint="slots")
+    return one, minimum(b, room, maximum(b, sub(b, trips, one), zero), hint="slots"), zero
 
 
-def _search(b: Builder, trips: Value, share: Value, costs: Costs, fits: Value) -> tuple[Value, Value]:
+def _search(b: Builder, trips: Value, share: Value, costs: Costs, fits: Value) -> tuple[Value, Value, Value]:
     """The best of all sizes of segments: up to the square root of the steps, and one for each number of
-    segments up to it."""
+    segments up to it; the size, the states, and how many steps run again."""
     zero, one = number(b, 0), number(b, 1)
     root = cast(
         b, ceil(b, sqrt(b, cast(b, trips, dtype=DType.f64, kind=Kind.np))), dtype=I64.dtype, kind=I64.kind
@@ -324,7 +335,8 @@ def _search(b: Builder, trips: Value, share: Value, costs: Costs, fits: Value) -
     region = b.region((k, best, size, slots), body)
     found = b.for_loop((zero, tries, one), start, region, hints=["best", "size", "slots"])
     pieces = _ceil_divide(b, trips, found[1])
-    return found[1], minimum(b, found[2], maximum(b, sub(b, pieces, one), zero, hint="main"), hint="slots")
+    most = maximum(b, sub(b, pieces, one), zero, hint="main")
+    return found[1], minimum(b, found[2], most, hint="slots"), found[0]
 
 
 def square_root(b: Builder, trips: Value) -> Value:

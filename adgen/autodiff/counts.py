@@ -12,7 +12,7 @@ from typing import Any
 
 from adgen.analysis.amounts import Sizes
 from adgen.analysis.storage import Steps, place
-from adgen.autodiff.budgets import state_bytes
+from adgen.autodiff.footprints import state_bytes
 from adgen.ir.core import For, Func, Region, While, regions_of
 
 _CHOSEN = "chosen when the function is called"

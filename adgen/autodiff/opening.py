@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from adgen.autodiff.budgets import Plan, is_under_budget, planned
 from adgen.autodiff.custom import Inlined, Rules, first_part, second_part
+from adgen.autodiff.nests import without_part
 from adgen.autodiff.recompute import Segment
 from adgen.autodiff.residuals import trip_count
 from adgen.autodiff.schedules import counted, open_loop, schedule_of
@@ -99,7 +100,7 @@ class _Opening(Rebuild):
             with self.b.at(node.span):
                 self._open(node, lo, step, lambda loop: trip_count(self.b, lo, hi, step))
         else:
-            super().for_(node)
+            super().for_(without_part(node))
 
     def while_(self, node: While) -> None:
         """Emit a loop, opened where it has a schedule and varies."""
@@ -109,7 +110,7 @@ class _Opening(Rebuild):
             with self.b.at(node.span):
                 self._open(node, zero, one, lambda loop: counted(self.b, loop, inits))
         else:
-            super().while_(node)
+            super().while_(without_part(node))
 
     def _is_scheduled(self, node: For | While) -> bool:
         if schedule_of(node) is None or not any(v in self._active for v in node.results):
@@ -122,9 +123,14 @@ class _Opening(Rebuild):
         return True
 
     def _open(self, node: For | While, lo: Value, step: Value, trips: Callable[[Loop], Value]) -> None:
-        loop = self._planned.get(node) or loop_of(node, self.b, self._active, self._rules.steps, step)
-        loop.env, loop.lo, loop.step = dict(self.env), lo, step
-        found = open_loop(self.b, loop, self.values(node.inits), lambda: trips(loop), self._budget)
+        nested, under = self._planned.get(node), None
+        if nested is not None and self._budget is not None:
+            loop, under = nested.loop, (nested, self._budget)
+        else:
+            loop = loop_of(node, self.b, self._active, self._rules.steps, step)
+        for each in (loop, *([nested.nest.loop] if nested is not None and nested.nest is not None else ())):
+            each.env, each.lo, each.step = dict(self.env), lo, step
+        found = open_loop(self.b, loop, self.values(node.inits), lambda: trips(loop), under)
         operands = (*found.results, *found.inputs)
         attrs = {"count": len(found.results), "inputs": len(found.inputs), "summed": len(loop.summed)}
         hints = [v.hint for v in node.results]
@@ -142,7 +148,7 @@ def opened(
         return func, {}
     b = Builder()
     b.reserve(symbols)
-    opening = _Opening(b, rules, active, planned(func, active, rules.steps))
+    opening = _Opening(b, rules, active, planned(func, active, rules.steps, b))
     return rebuilt(func, opening), opening.waiting
 
 

@@ -101,7 +101,7 @@ def revolved(b: Builder, pieces: Pieces, inits: Values, slots: Value) -> tuple[B
     main = maximum(b, sub(b, pieces.count(b), number(b, 1)), zero, hint="main")
     count = dim_of(b, slots, "slots")
     empty_ = Slots(loop.room(b, count), empty(b, dims=(count,), dtype=I64.dtype, hint="places"), zero)
-    first = _started(b, pieces, empty_, inits, main)
+    first = _started(b, pieces, empty_, inits, main, guarded=pieces.size is not None)
     state, kept = _advance_to(b, pieces, inits, zero, first, main, slots)
     half = pieces.last(b, state, main)
 
@@ -111,7 +111,21 @@ def revolved(b: Builder, pieces: Pieces, inits: Values, slots: Value) -> tuple[B
     return back, half.results
 
 
-def _started(b: Builder, pieces: Pieces, slots: Slots, inits: Values, main: Value) -> Slots:
+def stepwise(b: Builder, pieces: Pieces, inits: Values, slots: Value) -> tuple[Back, Values]:
+    """Both parts of a loop of which no step is taped in the forward sweep, and of which there may be none."""
+    zero, loop = number(b, 0), pieces.loop
+    trips, count = pieces.count(b), dim_of(b, slots, "slots")
+    empty_ = Slots(loop.room(b, count), empty(b, dims=(count,), dtype=I64.dtype, hint="places"), zero)
+    first = _started(b, pieces, empty_, inits, trips, guarded=True)
+    state, kept = _advance_to(b, pieces, inits, zero, first, trips, slots)
+
+    def back(b: Builder, bars: Values) -> Values:
+        return pieces_back(b, pieces, trips, kept, bars, slots)
+
+    return back, state
+
+
+def _started(b: Builder, pieces: Pieces, slots: Slots, inits: Values, main: Value, guarded: bool) -> Slots:
     """The slots with the initial state in the first of them."""
     zero = number(b, 0)
 
@@ -119,7 +133,7 @@ def _started(b: Builder, pieces: Pieces, slots: Slots, inits: Values, main: Valu
         places = write(b, slots.places, zero, zero, index=_CELL, hint="places")
         return Slots(pieces.loop.kept(b, slots.room, inits, zero), places, zero)
 
-    if pieces.size is None:
+    if not guarded:
         return filled()
     then = b.region((), lambda: filled().values[:-1])
     orelse = b.region((), lambda: slots.values[:-1])

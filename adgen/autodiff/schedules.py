@@ -17,9 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from adgen.autodiff.budgets import Budget, chosen, square_root, state_bytes
+from adgen.autodiff.budgets import Budget, chosen, square_root
+from adgen.autodiff.footprints import state_bytes
+from adgen.autodiff.nests import Nested
 from adgen.autodiff.online import online
-from adgen.autodiff.revolve import Pieces, revolved
+from adgen.autodiff.revolve import Pieces, revolved, stepwise
 from adgen.autodiff.segments import Back, Loop, Second, Totals, Values, known, number
 from adgen.autodiff.sums import is_sum
 from adgen.ir.builder import Builder
@@ -30,7 +32,7 @@ from adgen.primitives.elementwise import add, lt, mul, sub
 from adgen.primitives.extrema import maximum
 from adgen.primitives.indexing import owned_zeros
 from adgen.primitives.rounding import floor_divide
-from adgen.primitives.sizes import dim_of, size_value
+from adgen.primitives.sizes import bind_dim, dim_of, size_value
 from adgen.transform.rebuild import Copy
 
 _CELL = Indexer((Point(),))
@@ -51,13 +53,13 @@ def schedule_of(node: Node) -> str | None:
 
 
 def open_loop(
-    b: Builder, loop: Loop, inits: Values, trips: Callable[[], Value], budget: Budget | None
+    b: Builder, loop: Loop, inits: Values, trips: Callable[[], Value], under: tuple[Nested, Budget] | None
 ) -> Opened:
-    """Emit the first part of a loop under its schedule, or within its budget; ``trips`` counts its steps."""
+    """Emit the first part of a loop under its schedule, or a budget; ``trips`` counts its steps."""
     if schedule_of(loop.node) == "online" and isinstance(loop.node, While):
         back, results = online(b, loop, inits, _slots(b, loop))
     else:
-        back, results = _counted_loop(b, loop, inits, trips(), budget)
+        back, results = _counted_loop(b, loop, inits, trips(), under)
     captured = tuple(loop.env.get(v, v) for v in loop.summed)
 
     def second(b: Builder, seeds: Values, totals: Totals) -> Values:
@@ -67,19 +69,41 @@ def open_loop(
 
 
 def _counted_loop(
-    b: Builder, loop: Loop, inits: Values, trips: Value, budget: Budget | None
+    b: Builder, loop: Loop, inits: Values, trips: Value, under: tuple[Nested, Budget] | None
 ) -> tuple[Back, Values]:
     kind, attrs = schedule_of(loop.node), dict(loop.node.attrs)
-    if kind == "budget":
-        assert budget is not None
-        size, slots = chosen(b, loop, trips, budget)
-        return revolved(b, Pieces(loop, trips, size), inits, slots)
+    if under is not None:
+        return _within_budget(b, *under, inits, trips)
     if kind in ("revolve", "online"):
         return revolved(b, Pieces(loop, trips), inits, _slots(b, loop))
     every = number(b, attrs["count"]) if "count" in attrs else _every(b, trips)
     inner = number(b, attrs["inner"]) if "inner" in attrs else None
     cut = [k for k in loop.moving if kind == "truncated" and not is_sum(loop.node, k)]
     return _segments(b, Segments(loop, every, cut, inner, bool(attrs.get("disk"))), inits, trips)
+
+
+def _within_budget(
+    b: Builder, found: Nested, budget: Budget, inits: Values, trips: Value
+) -> tuple[Back, Values]:
+    """A loop within its budget: whole steps first, then single ones; either are all."""
+    whole, single = chosen(b, found, trips, budget)
+    parts: list[Back] = []
+    results = inits
+    if whole is not None:
+        back, results = revolved(b, Pieces(found.loop, whole.trips, whole.size), results, whole.slots)
+        parts.append(back)
+    if single is not None:
+        assert found.nest is not None
+        b.emit(bind_dim, (single.part,), {"sym": found.nest.part})
+        back, results = stepwise(b, Pieces(found.nest.loop, single.trips), results, single.slots)
+        parts.append(back)
+
+    def back_all(b: Builder, bars: Values) -> Values:
+        for back in reversed(parts):
+            bars = back(b, bars)
+        return bars
+
+    return back_all, results
 
 
 def _slots(b: Builder, loop: Loop) -> Value:

@@ -21,7 +21,7 @@ from adgen.transform.rebuild import Copy
 
 Values = tuple[Value, ...]
 #: The attributes of a loop that are its schedule.
-SCHEDULE = ("schedule", "count", "memory", "inner", "disk")
+SCHEDULE = ("schedule", "count", "memory", "inner", "disk", "total")
 #: From a function, positions of parameters, of results, and of parameters whose gradients are added to
 #: others, to the joint program: ``reverse.joint_among``.
 Joint = Callable[[Func, Sequence[int], Sequence[int], Sequence[int]], Func]
@@ -135,7 +135,7 @@ class Loop:
     # -- derivatives ------------------------------------------------------------------------------------
     def taped_step(self, b: Builder, state: Values, position: Value) -> Half:
         """One step, taped."""
-        return self._half(b, self._joint_step(), (self.counter(b, position), *state))
+        return self._half(b, self.joint_step(), (self.counter(b, position), *state))
 
     def taped_segment(self, b: Builder, state: Values, first: Value, end: Value) -> Half:
         """The steps from ``first`` to ``end``, taped."""
@@ -149,7 +149,8 @@ class Loop:
         copy.emit(b, func.body.nodes[: func.cut])
         return Half(func, copy, len(self.node.carried))
 
-    def _joint_step(self) -> Func:
+    def joint_step(self) -> Func:
+        """The joint program of one step, by the loop variable."""
         if "step" not in self._made:
             params = (*self._step_params(), *self.summed)
             body = Region(params, self.node.body.nodes, self.node.body.yields)

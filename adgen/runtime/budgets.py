@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
+from adgen.analysis.amounts import Sizes
 from adgen.diagnostics import Span, diagnose
 from adgen.diagnostics.errors import RunMemoryError
-from adgen.ir.core import Func, Op
+from adgen.ir.core import Definitions, Func, Op, Value, walk
 from adgen.ir.dims import Dim
-from adgen.ir.types import Type
+from adgen.ir.types import I64, Type
 from adgen.runtime.guards import EntryRefusal
 from adgen.runtime.options import Options
 from adgen.runtime.traced import Traced
@@ -29,34 +31,60 @@ class TooLittleMemory(EntryRefusal, RunMemoryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """What a budget has to be enough for: bytes in terms of sizes, where these are known on entry.
+class Amount:
+    """Bytes as arguments say them: a number, the ``size`` of a leaf along an axis (None: the leaf itself), or
+    an operation on amounts."""
 
-    ``homes`` says where the sizes are found: an argument's leaf, and an axis of it (None: the leaf itself).
-    """
+    op: str
+    parts: tuple[Any, ...]
+
+    def evaluate(self, leaves: Sequence[Any]) -> int:
+        """The number for these leaves."""
+        if self.op == "number":
+            return int(self.parts[0])
+        if self.op == "size":
+            leaf, axis = self.parts
+            return int(leaves[leaf]) if axis is None else int(leaves[leaf].shape[axis])
+        found: list[int] = [part.evaluate(leaves) for part in self.parts]
+        match self.op:
+            case "maximum":
+                return max(found)
+            case "minimum":
+                return min(found)
+            case "floor_divide":
+                return found[0] // found[1]
+            case "mul":
+                return prod(found)
+            case "sub":
+                return found[0] - sum(found[1:])
+            case "neg":
+                return -found[0]
+        return sum(found)
+
+
+_OPERATIONS = frozenset({"add", "sub", "mul", "neg", "maximum", "minimum", "floor_divide"})
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a budget has to be enough for: bytes, where arguments say them, and the formula as text."""
 
     name: str
     memory: int
-    least: Dim | None
-    homes: Mapping[str, tuple[int, int | None]]
+    least: Amount | None
+    text: str
 
     def missed(self, leaves: Sequence[Any], place: Span | None) -> TooLittleMemory:
         """AG709, with the bytes that these arguments need."""
         text, notes = f"more than {self.memory}", []
-        if self.least is not None and all(s in self.homes for s in self.least.symbols()):
-            least = self.least.evaluate({s: _size(leaves, *self.homes[s]) for s in self.least.symbols()})
+        if self.least is not None:
+            least = self.least.evaluate(leaves)
             text = str(least)
             notes.append(f"that is {least - self.memory} bytes more than they may take")
-            notes += [f"in general {self.least}"] if self.least.value is None else []
-        elif self.least is not None:
-            text = str(self.least)
+            notes += [f"in general {self.text}"] if self.text != text else []
         return TooLittleMemory(
             diagnose("AG709", place, name=self.name, memory=self.memory, least=text, notes=notes)
         )
-
-
-def _size(leaves: Sequence[Any], leaf: int, axis: int | None) -> int:
-    return int(leaves[leaf]) if axis is None else leaves[leaf].shape[axis]
 
 
 def needs_of(func: Func, check: Op) -> Needs | None:
@@ -64,12 +92,49 @@ def needs_of(func: Func, check: Op) -> Needs | None:
     memory, least = check.attr("memory"), check.attr("needs")
     if memory is None:
         return None
-    homes: dict[str, tuple[int, int | None]] = {}
-    for leaf, param in enumerate(func.params):
-        for axis, d in enumerate(param.type.dims if isinstance(param.any_type, Type) else ()):
-            if d.symbols() and d == Dim.symbol(d.symbols()[0]):
-                homes.setdefault(d.symbols()[0], (leaf, axis))
-    for node in func.body.nodes:
-        if isinstance(node, Op) and node.prim.name == "bind_dim" and node.operands[0] in func.params:
-            homes[node.attr("sym")] = (func.params.index(node.operands[0]), None)
-    return Needs(func.name, memory, least, homes)
+    amount = None if least is None else _Amounts(func).of_dim(least)
+    return Needs(func.name, memory, amount, "" if least is None else Sizes(func, None).text(least))
+
+
+class _Amounts:
+    """Integers of a program as amounts, where the arguments say them."""
+
+    def __init__(self, func: Func) -> None:
+        self._leaves = {param: leaf for leaf, param in enumerate(func.params)}
+        self._defs = Definitions.of(func.body)
+        self._axes: dict[str, tuple[int, int]] = {}
+        for leaf, param in enumerate(func.params):
+            for axis, d in enumerate(param.type.dims if isinstance(param.any_type, Type) else ()):
+                if d.symbols() and d == Dim.symbol(d.symbols()[0]):
+                    self._axes.setdefault(d.symbols()[0], (leaf, axis))
+        ops = [n for n in walk(func.body) if isinstance(n, Op) and n.prim.name == "bind_dim"]
+        self._bound = {op.attr("sym"): op.operands[0] for op in ops}
+
+    def of_dim(self, dim: Dim) -> Amount | None:
+        """A polynomial of sizes."""
+        sums = [self._product(names, count) for names, count in dim.terms]
+        return None if None in sums else Amount("add", tuple(sums))
+
+    def _product(self, names: Sequence[str], count: int) -> Amount | None:
+        factors = [self._size(name) for name in names]
+        return None if None in factors else Amount("mul", (Amount("number", (count,)), *factors))
+
+    def _size(self, name: str) -> Amount | None:
+        if name in self._axes:
+            return Amount("size", self._axes[name])
+        return self._of(self._bound[name]) if name in self._bound else None
+
+    def _of(self, value: Value) -> Amount | None:
+        if value in self._leaves and value.any_type == I64:
+            return Amount("size", (self._leaves[value], None))
+        op = self._defs.op(value)
+        if op is None:
+            return None
+        if op.prim.name == "const":
+            return Amount("number", (int(op.attr("value")),))
+        if op.prim.name == "dim":
+            return self.of_dim(op.attr("dim"))
+        if op.prim.name not in _OPERATIONS:
+            return None
+        parts = [self._of(v) for v in op.operands]
+        return None if None in parts else Amount(op.prim.name, tuple(parts))
