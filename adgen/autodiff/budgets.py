@@ -38,7 +38,7 @@ from adgen.primitives.elementwise import (
 from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.powers import sqrt
 from adgen.primitives.rounding import ceil, floor_divide
-from adgen.primitives.sizes import dim_of, size_value
+from adgen.primitives.sizes import dim_of, known_dim, size_value
 
 _ENOUGH = 1 << 62
 
@@ -263,7 +263,10 @@ def _refuse(b: Builder, found: Nested, budget: Budget, missed: Value, least: Val
         needs = [(own, v) for own, loops in sides for v in _leasts(b, found, loops, known)]
         every = [(own, v) for own, v in ((found.node in budget.coming, least), *needs) if v is not None]
         if len(every) == budget.count:
-            attrs["needs"] = dim_of(b, least_of_all(b, every), "least")
+            needed = least_of_all(b, every)
+            formula = known_dim(b, needed)
+            attrs["message"] = message if formula is None else f"{message}: {formula} bytes are needed"
+            attrs["needs"] = dim_of(b, needed, "least")
     b.emit(fail_if, (missed,), attrs)
 
 
