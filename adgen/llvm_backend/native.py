@@ -163,6 +163,21 @@ class NativeEntry:
             self._state[0] = self.workspace.at_least(size)
             self._state[1] = max(size, self.workspace.size)
 
+    @property
+    def address(self) -> int:
+        """The workspace."""
+        return int(self._state[0])
+
+    def take(self) -> bool:
+        """Mark the workspace as busy, unless a call is working in it: native calls go the slow way then."""
+        free = not self._state[2]
+        self._state[2] = 1
+        return free
+
+    def give_back(self) -> None:
+        """No call is working in the workspace any more."""
+        self._state[2] = 0
+
 
 def entry_code(kernel: Interface, form: CallForm, digest: str) -> tuple[bytes, tuple[str, ...]]:
     """The object of an entry and the names of its table; kept beside the kernel's, which `digest` tells."""

@@ -7,8 +7,8 @@ import ctypes
 import hashlib
 import threading
 import weakref
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -97,8 +97,9 @@ class CompiledKernel:
         """A native function of the leaves, or None where there can be none.
 
         Results are put together as `form` says; whatever is not exactly as the kernel wants it goes to
-        `slow`. The function keeps everything it needs alive.
+        `slow`. The function keeps everything it needs alive, and works where slow calls before it did.
         """
+        workspace = workspace or vars(self._local).pop("work", None)
         made = native_entry(self.interface, self.load(), slow, form, self.digest, workspace)
         if made is not None:
             self._entries.add(made)
@@ -167,22 +168,32 @@ class CompiledKernel:
                 cells[len(given) + k] = array.ctypes.data if array.size else _NOTHING.ctypes.data
         dims = np.array([sizes[s] for s in kernel.symbols] or [0], np.int64)
         where = ctypes.c_int64(-1)
-        work = self._workspace(loaded, dims)
-        status = _kernel_type(loaded.addresses[KERNEL])(
-            cells.ctypes.data, dims.ctypes.data, work, ctypes.addressof(where)
-        )
+        with self._workspace(loaded, dims) as work:
+            status = _kernel_type(loaded.addresses[KERNEL])(
+                cells.ctypes.data, dims.ctypes.data, work, ctypes.addressof(where)
+            )
         return int(status), where.value, cells
 
-    def _workspace(self, loaded: Loaded, dims: np.ndarray[Any, Any]) -> int:
-        """The address of this thread's workspace, grown where it is too small."""
+    @contextmanager
+    def _workspace(self, loaded: Loaded, dims: np.ndarray[Any, Any]) -> Iterator[int]:
+        """The address of a workspace, grown where it is too small: of a native entry that no call is working
+        in, so that there are no two of them, or else this thread's own."""
         size = _workspace_type(loaded.addresses[WORKSPACE])(dims.ctypes.data)
         self._largest = max(self._largest, size)
-        for entry in list(self._entries):
+        entries = list(self._entries)
+        for entry in entries:
             entry.reserve(size)
+        lent = next((entry for entry in entries if entry.take()), None)
+        if lent is not None:
+            try:
+                yield lent.address
+            finally:
+                lent.give_back()
+            return
         held: Workspace | None = getattr(self._local, "work", None)
         if held is None:
             held = self._local.work = Workspace(self.interface.pieces)
-        return held.at_least(size)
+        yield held.at_least(size)
 
     def _collect(self, made: Sequence[Any], cells: np.ndarray[Any, Any]) -> tuple[Any, ...]:
         kernel, results = self.interface, []

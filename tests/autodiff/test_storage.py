@@ -69,7 +69,8 @@ def leaves_of(lowered: Lowered) -> list[Any]:
 def kernel_bytes(kernel: LlvmKernel, leaves: list[Any]) -> int:
     """The bytes of the tapes that a kernel has in its memory after one run, from a fresh workspace."""
     kernel(leaves)
-    work, plan = kernel._local.work, kernel.kernel
+    held_by = [entry.workspace for entry in kernel._entries]
+    work, plan = getattr(kernel._local, "work", None) or held_by[0], kernel.kernel
     held = [b for b, place in plan.places.items() if isinstance(place, OnHeap | OnStack)]
     sizes = kernel_sizes(kernel, leaves)
     total = 0

@@ -191,3 +191,10 @@ def test_forms_of_results_and_conditions() -> None:
     cell.cell_contents = [1.5]
     assert entry.function(x, True) is None
     assert slow == [((x, False), {}), ((x,), {"c": True}), ((x, True), {}), ((x, True), {})]
+
+
+def test_slow_calls_and_native_ones_work_in_the_same_memory() -> None:
+    args = mixed_arguments()
+    kernel = native(MIXED, args)
+    kernel._called(args, None)
+    assert not hasattr(kernel._local, "work")
