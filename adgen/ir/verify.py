@@ -12,6 +12,7 @@ from adgen.ir.builder import dims_in_attrs
 from adgen.ir.calls import instantiated, is_call, is_ruled, outer_types, result_types
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
 from adgen.ir.dims import OPEN
+from adgen.ir.sums import chain_of
 from adgen.ir.types import BOOL, I64, AnyType, DType, StackType, Type
 
 
@@ -151,7 +152,7 @@ class _Verifier:
             self._fail(node, "bounds and counter must be i64")
         self._carries(node, node.inits, node.carried, node.body, node.results)
         for position in node.attr("accumulators", ()):
-            self._accumulator(node, node.carried[position], node.body, node.body.yields[position])
+            self._accumulator(node, position)
 
     def _while(self, node: While) -> None:
         self._carries(node, node.inits, node.cond.params, node.body, node.results)
@@ -182,36 +183,13 @@ class _Verifier:
             if len({v.any_type for v in group}) != 1:
                 self._fail(node, f"the branches yield different types: {group}")
 
-    def _accumulator(self, node: Node, param: Value, body: Region, end: Value) -> None:
-        """An accumulator is a chain of ``add_at`` from the parameter to the yield, used nowhere else."""
-        chain = {param}
-        self._chain(node, body.nodes, chain)
-        if end not in chain:
-            self._fail(node, f"accumulator {param!r} is replaced")
-
-    def _chain(self, node: Node, nodes: tuple[Node, ...], chain: set[Value]) -> None:
-        for inner in nodes:
-            match inner:
-                case Op():
-                    used = [v for v in inner.operands if v in chain]
-                    if used and (inner.prim.name != "add_at" or used != [inner.operands[0]]):
-                        self._fail(node, f"an accumulator is read by {inner.prim.name}")
-                    if used:
-                        chain.add(inner.result)
-                case For():
-                    chain.update(p for p, i in zip(inner.carried, inner.inits, strict=True) if i in chain)
-                    self._chain(node, inner.body.nodes, chain)
-                    chain.update(r for r, i in zip(inner.results, inner.inits, strict=True) if i in chain)
-                case While():
-                    chain.update(p for p, i in zip(inner.carried, inner.inits, strict=True) if i in chain)
-                    self._chain(node, inner.body.nodes, chain)
-                    chain.update(r for r, i in zip(inner.results, inner.inits, strict=True) if i in chain)
-                case If():
-                    for region in (inner.then, inner.orelse):
-                        self._chain(node, region.nodes, chain)
-                        chain.update(
-                            r for r, y in zip(inner.results, region.yields, strict=True) if y in chain
-                        )
+    def _accumulator(self, node: For, position: int) -> None:
+        """An accumulator is only added to, and is what the body yields."""
+        chain, reader = chain_of(node, position)
+        if reader is not None:
+            self._fail(node, f"an accumulator is read by {reader.prim.name}")
+        if node.body.yields[position] not in chain:
+            self._fail(node, f"accumulator {node.carried[position]!r} is replaced")
 
 
 def _is_bool(value: Value) -> bool:

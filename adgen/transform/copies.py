@@ -8,7 +8,8 @@ from dataclasses import replace
 from adgen.analysis.ownership import CopyPlan, copies_needed
 from adgen.ir.builder import Builder
 from adgen.ir.calls import is_call
-from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, uses_of, walk
+from adgen.ir.core import Attrs, For, Func, If, Node, Op, Region, Value, While, operands_of, uses_of, walk
+from adgen.ir.sums import chain_of
 from adgen.primitives.shape import broadcast, copy, full
 from adgen.transform.rebuild import Rebuild, rebuilt
 
@@ -108,11 +109,23 @@ class _Insert(Rebuild):
                 named_after = node.operands if is_call(node) else node.results
                 return replace(node, operands=self._copied(node, node.operands, named_after))
             case For():
-                return replace(node, inits=self._copied(node, node.inits, node.carried, 3))
+                inits = self._copied(node, node.inits, node.carried, 3)
+                return replace(node, inits=inits, attrs=self._sums(node))
             case While():
                 return replace(node, inits=self._copied(node, node.inits, node.carried))
             case If():
                 return node
+
+    def _sums(self, node: For) -> Attrs:
+        """The attributes of a loop: what is copied in its body is an accumulator no longer."""
+        old = node.attr("accumulators", ())
+        if not old:
+            return node.attrs
+        copied = {operands_of(n)[k] for n, k in self._plan.operands}
+        copied |= {region.yields[k] for region, k in self._plan.yields}
+        kept = tuple(k for k in old if copied.isdisjoint(chain_of(node, k)[0]))
+        attrs = tuple((name, kept if name == "accumulators" else value) for name, value in node.attrs)
+        return tuple((name, value) for name, value in attrs if value != ())
 
     def region(self, region: Region) -> Region:
         """A region with copies of what it yields where the plan says so."""
