@@ -75,6 +75,8 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             return Known(base.name.rpartition(".")[2])
         case LibraryFunction(name=function):
             return _of_function(r, function, name, shown)
+        case DTypeObject() if name in ("type", "dtype"):
+            return base
         case DTypeObject(dtype) if name == "itemsize":
             return Known(dtype.itemsize)
         case DTypeObject(dtype) if name in ("kind", "name", "char"):

@@ -42,6 +42,8 @@ def object_meaning(value: Any, name: str, path: Path) -> Meaning | None:
         return _method(value, name, path)
     if isinstance(value, functools.partial):
         return _partial(value, name, path)
+    if isinstance(value, types.UnionType):
+        return meaning(value.__args__, name, (*path, ("attribute", "__args__")))
     container = container_of(value)
     if container is not None:
         kind, items, keys, cls = container

@@ -118,7 +118,7 @@ SYMBOLS: dict[type[cst.CSTNode], str] = {
 
 def binary(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
     """``left symbol right``."""
-    known = _computed(symbol, left, right)
+    known = _computed(symbol, left, right) or (_either(left, right) if symbol == "|" else None)
     if known is not None:
         return known
     if any(isinstance(x, Cells | Grown) or _is_list(x) for x in (left, right)):
@@ -134,6 +134,14 @@ def binary(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
             raise _wrong(r, symbol, left, right)
     left, right = _as_float(r, left, right), _as_float(r, right, left)
     return r.wrap(_emit(r, context_of(r, symbol), symbol, left, right))
+
+
+def _either(left: Abstract, right: Abstract) -> Tuple | None:
+    """``A | B`` of classes, as tests of a type take it."""
+    from adgen.frontend.reflection import named_classes
+
+    found = [named_classes(x) for x in (left, right)]
+    return None if None in found else Tuple(tuple(x for names in found for x in names or ()))
 
 
 def _as_float(r: Reader, x: Abstract, other: Abstract) -> Abstract:

@@ -62,8 +62,9 @@ def float_dtype(types: Sequence[Type]) -> DType | None:
 
 
 def cast(r: Reader, value: Value, dtype: DType, kind: Kind | None = None) -> Value:
-    """``value`` in another dtype and, at rank 0, of another kind."""
+    """``value`` in another dtype and, at rank 0, of another kind; Python numbers asked for are wide."""
     found = value.type
+    dtype = dtype.python if kind is Kind.py and not found.rank else dtype
     kind = found.kind if kind is None or found.rank else kind
     if found.dtype is dtype and found.kind is kind:
         return value

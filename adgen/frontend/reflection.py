@@ -86,6 +86,14 @@ def named_class(x: Abstract) -> Any:
     return None
 
 
+def named_classes(x: Abstract) -> tuple[Abstract, ...] | None:
+    """The classes that a name, None or a tuple of classes stands for; None where it is something else."""
+    if isinstance(x, Tuple) and x.items:
+        found = [named_classes(item) for item in x.items]
+        return None if None in found else tuple(y for names in found for y in names or ())
+    return (x,) if x == Known(None) or named_class(x) is not None else None
+
+
 def _classes(r: Reader, x: Abstract) -> list[type]:
     if isinstance(x, Tuple):
         return [cls for item in x.items for cls in _classes(r, item)]

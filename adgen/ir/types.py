@@ -62,6 +62,13 @@ class DType(enum.Enum):
         return DType.c64 if self in (DType.f16, DType.f32, DType.c64) else DType.c128
 
     @property
+    def python(self) -> DType:
+        """The dtype of the Python numbers that hold such values."""
+        wide = {"i": DType.i64, "u": DType.u64 if self is DType.u64 else DType.i64}
+        wide |= {"f": DType.f64, "c": DType.c128}
+        return wide.get(self.value[0], self)
+
+    @property
     def is_integer(self) -> builtins.bool:
         """Whether this is a signed or unsigned integer."""
         return self.value[0] in "iu"

@@ -176,9 +176,11 @@ class Expressions:
                     return Text(f"{dtype_text(op.result.type.dtype)}({self.exact(inner.operands[0])})")
             case "broadcast" if op.result.type.dtype not in _OF_LITERALS:
                 inner = self.folding.op(op.operands[0])
-                if inner is not None and inner.prim.name == "const":
-                    constant = f"{dtype_text(op.result.type.dtype)}({literal(inner.attr('value')).text})"
-                    return Text(f"np.broadcast_to({constant}, {self.shape(op.result.type.dims)})")
+                fixed = inner if inner is not None and inner.prim.name == "const" else None
+                if fixed is not None or op.operands[0].type.is_py:
+                    exact = self.exact(op.operands[0]) if fixed is None else literal(fixed.attr("value")).text
+                    number = f"{dtype_text(op.result.type.dtype)}({exact})"
+                    return Text(f"np.broadcast_to({number}, {self.shape(op.result.type.dims)})")
             case "copy":
                 filled = self._filled(op)
                 if filled is not None:

@@ -11,10 +11,12 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Value
 from adgen.primitives.activations import sigmoid
 from adgen.primitives.define import Over, Partial, Sample
-from adgen.primitives.elementwise import add, div, eq, mul, neg, sub, where
+from adgen.primitives.elementwise import add, div, eq, gt, mul, neg, sub, where
 from adgen.primitives.exponential import exp, log, log1p
+from adgen.primitives.extrema import minimum
 from adgen.primitives.hypergeometric import hyp1f1, hyp2f1
 from adgen.primitives.literals import literal, scaled, unchecked
+from adgen.primitives.powers import reciprocal
 from adgen.primitives.scipy_functions import few, special
 
 
@@ -98,8 +100,16 @@ def _by_power(logarithm: _Inner) -> Callable[..., Sequence[Partial]]:
 
 
 def exprel_slope(b: Builder, u: Value) -> Value:
-    """The derivative of (exp(u) - 1) / u, which does not cancel near 0."""
-    return scaled(b, 0.5, hyp1f1(b, literal(b, u, 2), literal(b, u, 3), u))
+    """The derivative of (exp(u) - 1) / u, which does not cancel near 0.
+
+    1F1(2; 3; u) / 2, and exp(u) (u - 1) / u^2 where u is so large that SciPy's 1F1 overflows: it never
+    returns from an infinite u.
+    """
+    far = gt(b, u, literal(b, u, 700))
+    near = hyp1f1(b, literal(b, u, 2), literal(b, u, 3), where(b, far, literal(b, u, 0), u))
+    over = reciprocal(b, minimum(b, u, literal(b, u, 1000)))
+    wide = mul(b, mul(b, exp(b, u), over), sub(b, literal(b, u, 1), over))
+    return where(b, far, wide, scaled(b, 0.5, near))
 
 
 def _inverse(b: Builder, r: Value, y: Value, p: Value) -> tuple[Value, Value]:

@@ -104,5 +104,10 @@ def is_zero(b: Builder, x: Pair) -> Value:
 
 def refuse_zero(b: Builder, y: Pair, message: str) -> None:
     """Fail where a Python number is zero."""
-    bad = cast(b, is_zero(b, y), dtype=DType.bool, kind=Kind.py)
+    refuse(b, is_zero(b, y), message)
+
+
+def refuse(b: Builder, bad: Value, message: str) -> None:
+    """Fail where a condition on a Python number is true."""
+    bad = cast(b, bad, dtype=DType.bool, kind=Kind.py)
     b.emit(fail_if, (bad,), {"error": "ZeroDivisionError", "message": message})

@@ -9,11 +9,37 @@ from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.primitives import exponential, hyperbolic, trigonometric
 from adgen.primitives.define import Primitive
-from adgen.primitives.elementwise import add, div, eq, ge, gt, logical_or, lt, mul, neg, sub, where
+from adgen.primitives.elementwise import (
+    add,
+    div,
+    eq,
+    ge,
+    gt,
+    logical_and,
+    logical_or,
+    lt,
+    mul,
+    ne,
+    neg,
+    sub,
+    where,
+)
 from adgen.primitives.literals import literal, scaled
 from adgen.primitives.powers import hypot, sqrt
 from adgen.primitives.rounding import absolute
-from adgen.transform.pairs import Found, Pair, Rule, Splitter, full, is_zero, over, refuse_zero, rule, times
+from adgen.transform.pairs import (
+    Found,
+    Pair,
+    Rule,
+    Splitter,
+    full,
+    is_zero,
+    over,
+    refuse,
+    refuse_zero,
+    rule,
+    times,
+)
 
 RULES: dict[str, Rule] = {}
 
@@ -39,14 +65,18 @@ def _powi(s: Splitter, op: Op) -> Found:
 
 @rule(RULES, "pow")
 def _pow(s: Splitter, op: Op) -> Found:
-    """exp(y log x); 1 for y = 0, and else 0 for x = 0."""
+    """exp(y log x); 1 for y = 0; for x = 0 else 0 where the real part of y is positive, and nan."""
     b = s.b
     x, y = (s.both(v) for v in op.operands)
-    found = _exp(b, times(b, y, _log(b, x)))
-    one, zero = literal(b, x[0], 1), literal(b, x[0], 0)
+    found = full(b, _exp(b, times(b, y, _log(b, x))))
+    one, zero, nan = (literal(b, x[0], number) for number in (1, 0, math.nan))
     no_base, no_exponent = is_zero(b, x), is_zero(b, y)
-    re = where(b, no_exponent, one, where(b, no_base, zero, found[0]))
-    return ((re, where(b, logical_or(b, no_exponent, no_base), zero, full(b, found)[1])),)
+    if op.result.type.is_py:
+        bad = logical_and(b, no_base, logical_or(b, ne(b, y[1], zero), lt(b, y[0], zero)))
+        refuse(b, bad, "0.0 to a negative or complex power")
+    of_none = where(b, gt(b, y[0], zero), zero, nan)
+    re = where(b, no_exponent, one, where(b, no_base, of_none, found[0]))
+    return ((re, where(b, no_exponent, zero, where(b, no_base, of_none, found[1]))),)
 
 
 def _negative(b: Builder, x: Value) -> Value:

@@ -176,7 +176,7 @@ def dstack(c: LibraryContext, tup: Abstract) -> Result:
 @table.function("numpy.append")
 def append(c: LibraryContext, arr: Abstract, values: Abstract, axis: Abstract = NONE) -> Result:
     """An array with another one after it."""
-    pair = list(c.promote(c.value(arr, kind=Kind.np), values))
+    pair = list(c.promote(c.value(arr, kind=Kind.np), values, strong=True))
     if c.is_none(axis):
         return joined(c, [flat(c, v) for v in pair], 0)
     return joined(c, pair, c.static_axis(axis, pair[0].type.rank))

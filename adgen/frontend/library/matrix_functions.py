@@ -9,7 +9,7 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import Result, Table
 from adgen.frontend.library.embedding import of_matrices
 from adgen.frontend.library.factorizations import square_matrices
-from adgen.frontend.library.operands import floating, matched, require
+from adgen.frontend.library.operands import doubled, floating, matched, require
 from adgen.frontend.library.scipy_linalg import registered
 from adgen.ir.core import Value
 from adgen.ir.types import DType
@@ -115,9 +115,9 @@ def solve_continuous_lyapunov(c: LibraryContext, a: Abstract, q: Abstract) -> Re
 
 @_registered("solve_discrete_lyapunov")
 def solve_discrete_lyapunov(c: LibraryContext, a: Abstract, q: Abstract) -> Result:
-    """The x with a @ x @ a.T - x + q = 0, as the solution of a continuous equation."""
+    """The x with a @ x @ a.T - x + q = 0, as the solution of a continuous equation; in double precision."""
     name, b = "scipy.linalg.solve_discrete_lyapunov", c.b
-    x, right = c.promote(floating(c, c.value(a)), floating(c, c.value(q)))
+    x, right = (doubled(c, v) for v in c.promote(c.value(a), c.value(q)))
     x, right = square_matrices(c, x, name), square_matrices(c, right, name)
     size = matched(c, x.type.dims[0], right.type.dims[0], x, right)
     x, right = (c.with_dims(v, (size, size)) for v in (x, right))

@@ -31,6 +31,12 @@ def floating(c: LibraryContext, x: Abstract | Value) -> Value:
     return value if value.type.is_float else c.cast(value, DType.f64)
 
 
+def doubled(c: LibraryContext, x: Abstract | Value) -> Value:
+    """``x`` in double precision, which some functions of SciPy give for every argument."""
+    value = c.value(x)
+    return c.cast(value, DType.c128 if value.type.is_complex else DType.f64)
+
+
 def counting(c: LibraryContext, value: Value) -> Value:
     """``value`` in the dtype in which NumPy adds up: booleans and short integers become 64 bits wide."""
     dtype = value.type.dtype

@@ -12,7 +12,7 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, TRUE, Result, Table
 from adgen.frontend.library import factorizations, norms
 from adgen.frontend.library.factorizations import smaller_size, square_matrices, triangular_factor
-from adgen.frontend.library.operands import floating, matched, require
+from adgen.frontend.library.operands import doubled, floating, matched, require
 from adgen.frontend.library.orthogonal import least_squares, not_taller, orthogonal_triangular
 from adgen.frontend.library.slicing import along
 from adgen.frontend.library.written import entry
@@ -20,6 +20,7 @@ from adgen.frontend.written import matrices, spectra
 from adgen.ir.core import Range, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
+from adgen.primitives.determinants import det as det_of
 from adgen.primitives.eigenvalues import eig as general_eig
 from adgen.primitives.elementwise import add, eq, where
 from adgen.primitives.indexing import read
@@ -69,8 +70,8 @@ def registered(
 # -- the same as in numpy.linalg ------------------------------------------------------------------------
 @registered("det", _A)
 def det(c: LibraryContext, a: Abstract) -> Result:
-    """The determinant; its derivative is exact where it is zero, too."""
-    return factorizations.det_(c, a)
+    """The determinant, in double precision; its derivative is exact where it is zero, too."""
+    return doubled(c, det_of(c.b, square_matrices(c, a, "scipy.linalg.det")))
 
 
 @registered("inv", (*_A, "assume_a", "lower"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
-from adgen.frontend.library.operands import floating, require
+from adgen.frontend.library.operands import doubled, floating, require
 from adgen.frontend.library.ufuncs import sinc
 from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
@@ -177,9 +177,9 @@ def polygamma(c: LibraryContext, n: Abstract, x: Abstract) -> Result:
     order = c.static_int(n, "the order of polygamma")
     if order < 0:
         raise c.error("AG205", n, function="scipy.special.polygamma", reason="the order is negative")
+    wide = doubled(c, x)
     if not order:
-        return c.elementwise(gamma_functions.digamma, x, to_float=True)
-    wide = c.cast(c.value(x), DType.f64)
+        return c.elementwise(gamma_functions.digamma, wide, to_float=True)
     return c.elementwise(gamma_functions.polygamma, wide, to_float=True, n=order)
 
 
@@ -196,7 +196,7 @@ def multigammaln(c: LibraryContext, a: Abstract, d: Abstract) -> Result:
     """Logarithm of the gamma function of d x d matrices."""
     size = c.static_int(d, "the dimension of multigammaln")
     require(c, size > 0, "multigammaln", a)
-    x = floating(c, c.value(a, kind=Kind.np))
+    x = doubled(c, c.value(a, kind=Kind.np))
     total = literal(c.b, x, size * (size - 1) * 0.25 * math.log(math.pi))
     for k in range(size):
         total = add(c.b, total, gamma_functions.gammaln(c.b, sub(c.b, x, literal(c.b, x, 0.5 * k))))

@@ -31,7 +31,7 @@ _registered = partial(registered, into=table)
 @_registered("block_diag")
 def block_diag(c: LibraryContext, *arrs: Abstract) -> Result:
     """Matrices along the diagonal, zeros elsewhere."""
-    blocks = [_as_matrix(c, x) for x in c.promote(*arrs)]
+    blocks = [_as_matrix(c, x) for x in c.promote(*arrs, strong=True)]
     require(c, bool(blocks), "scipy.linalg.block_diag")
     width = sum((x.type.dims[1] for x in blocks[1:]), blocks[0].type.dims[1])
     left, rows = Dim.const(0), []

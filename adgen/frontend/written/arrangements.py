@@ -152,8 +152,9 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
 
 # -- between brackets -----------------------------------------------------------------------------------
 def r_(*items: Any) -> Any:
-    """Numbers, ranges and arrays one after the other."""
-    return np.concatenate([np.atleast_1d(x) for x in items])
+    """Numbers, ranges and arrays one after the other; numbers take the dtype of arrays."""
+    dtype = np.result_type(*[np.asarray(x) if isinstance(x, list) else x for x in items])
+    return np.concatenate([np.atleast_1d(x).astype(dtype) for x in items])
 
 
 def c_(*items: Any) -> Any:

@@ -79,7 +79,7 @@ def _turned(x: Any, before: Any, after: Any, mode: Any) -> Any:
     column = tuple([-1 if j == 0 else 1 for j in range(x.ndim)])
     there = (t < n).reshape(column)
     image = np.where(there, x[np.clip(t, 0, n - 1)], 2 * x[-1:] - x[back])
-    return image + 2 * turns.reshape(column) * (x[-1:] - x[:1])
+    return image + 2 * turns.reshape(column).astype(x.dtype) * (x[-1:] - x[:1])
 
 
 def _padded(x: Any, before: Any, after: Any, mode: Any, ends: Any, length: Any) -> Any:

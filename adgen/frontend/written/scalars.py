@@ -57,7 +57,7 @@ def factorial(n: Any, exact: Any = False) -> Any:
     """The factorial of numbers that are not negative (of others 0), as a float."""
     if exact:
         return math.factorial(n)
-    x = np.multiply(n, 1.0)
+    x = np.multiply(n, np.float64(1.0))
     return np.where(x >= 0.0, scipy.special.gamma(np.where(x >= 0.0, x, 0.0) + 1.0), 0.0)[()]
 
 
