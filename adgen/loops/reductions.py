@@ -46,7 +46,8 @@ def lower_reduction(state: State, op: Op) -> None:
     """A reduction over attribute `axes`."""
     kind, axes = op.prim.name, tuple(op.attr("axes"))
     source = state.as_array(op.operands[0])
-    if kind in ("max", "min"):
+    initial = dict(op.attrs).get("initial")
+    if kind in ("max", "min") and initial is None:
         _check_some(state, tuple(source.dims[a] for a in axes), kind)
     if not axes:
         if op.result.type.rank:
@@ -56,11 +57,19 @@ def lower_reduction(state: State, op: Op) -> None:
         return
     kept = tuple(k for k in range(len(source.dims)) if k not in axes)
     if not kept:
-        state.env[op.result] = reduced(state.block, kind, source, axes, (), op.result.type.dtype)
+        found = reduced(state.block, kind, source, axes, (), op.result.type.dtype)
+        state.env[op.result] = _beyond(state.block, kind, found, initial)
     elif _last_is_reduced(source.dims, axes):
         _by_rule(state, op, kind, source, axes)
     else:
         _by_rows(state, op, kind, source, kept)
+
+
+def _beyond(block: Block, kind: str, found: Operand, initial: float | None) -> Operand:
+    """An extremum, or the number it starts with where it is of nothing."""
+    if initial is None:
+        return found
+    return block.let(COMBINE[kind], (found, Lit(initial, found.dtype)), found.dtype)
 
 
 def _check_some(state: State, dims: Sequence[Dim], kind: str) -> None:
@@ -104,10 +113,10 @@ def reduced(
 
 
 def _by_rule(state: State, op: Op, kind: str, source: Array, axes: Sequence[int]) -> None:
-    dtype = op.result.type.dtype
+    dtype, initial = op.result.type.dtype, dict(op.attrs).get("initial")
     state.define_array(
         op.result,
-        lambda block, index: reduced(block, kind, source, axes, index, dtype),
+        lambda block, index: _beyond(block, kind, reduced(block, kind, source, axes, index, dtype), initial),
         [source],
         _REDUCE_COST,
     )
@@ -116,7 +125,8 @@ def _by_rule(state: State, op: Op, kind: str, source: Array, axes: Sequence[int]
 def _by_rows(state: State, op: Op, kind: str, source: Array, kept: Sequence[int]) -> None:
     dims, dtype = op.result.type.dims, op.result.type.dtype
     target = whole(state.buffer(dtype, product(dims)), dims)
-    start = neutral(kind, dtype)
+    initial = dict(op.attrs).get("initial")
+    start = neutral(kind, dtype) if initial is None else Lit(initial, dtype)
     state.fill(target, Array(dims, dtype, rule=lambda block, index: start))
     variables, index = state.block.domain(source.dims)
     with state.blocks.inside(pure=True) as body:

@@ -14,6 +14,7 @@ from adgen.ir.types import AnyType, DType, Kind, Type
 from adgen.primitives.define import (
     ZERO,
     Call,
+    Context,
     Contribution,
     Inactive,
     Partial,
@@ -283,6 +284,8 @@ def _extremum_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | Z
     if isinstance(dots[0], Zero):
         return ZERO
     hit, count = _winners(b, op)
+    if "initial" in dict(op.attrs):
+        count = maximum(b, count, literal(b, count, 1))
     return div(b, sum_(b, mul(b, hit, dots[0]), axes=op.attr("axes")), count)
 
 
@@ -300,14 +303,33 @@ _OVER_AXES = (
 )
 
 
+def _from_a_number(initial: float) -> tuple[Sample, ...]:
+    return (
+        Sample(("f64[3,4]",), attrs=(("axes", (1,)), ("initial", initial))),
+        Sample(("f64[3,4]",), attrs=(("axes", (0,)), ("initial", initial))),
+        Sample(("f64[0,3]",), attrs=(("axes", (0,)), ("initial", initial)), smooth=False),
+        Sample(("f64[0]",), attrs=(("axes", (0,)), ("initial", initial)), smooth=False),
+    )
+
+
+def _extremum_eval(numpy: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(ctx: Context, x: Any) -> Any:
+        given = dict(ctx.op.attrs)
+        more = {} if given.get("initial") is None else {"initial": given["initial"]}
+        return numpy(x, axis=given["axes"], **more)
+
+    return apply
+
+
 def _extremum(name: str, numpy: Callable[..., Any], word: str) -> Primitive:
     return Primitive(
         name=name,
         type_rule=reduced_type,
-        eval=lambda ctx, x: numpy(x, axis=ctx.attr("axes")),
+        eval=_extremum_eval(numpy),
         spell=lambda s: spell_reduction(s, f"np.{name}", name),
-        doc=f"The {word} element over axes; the reduced dims are dropped. Of nothing: ValueError.",
-        samples=_OVER_AXES,
+        doc=f"The {word} element over axes; the reduced dims are dropped. Of nothing: ValueError, or what "
+        "``initial`` is, a number that no element is beyond.",
+        samples=(*_OVER_AXES, *_from_a_number(-9.0 if name == "max" else 9.0)),
         vjp=_extremum_vjp,
         jvp=_extremum_jvp,
         lower=name,

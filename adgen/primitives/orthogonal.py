@@ -29,9 +29,10 @@ from adgen.primitives.define import (
     Ufunc,
     Zero,
 )
-from adgen.primitives.elementwise import add, sub
+from adgen.primitives.elementwise import add, gt, sub, where
 from adgen.primitives.indexing import read, zeros_of
 from adgen.primitives.linear_algebra import UMATH, Dots, solve, turning, well
+from adgen.primitives.literals import literal
 from adgen.primitives.matrices import (
     adjoint,
     lower_part,
@@ -42,9 +43,9 @@ from adgen.primitives.matrices import (
     turning_diagonal,
     upper_part,
 )
-from adgen.primitives.shape import concat
+from adgen.primitives.shape import broadcast, concat
 from adgen.primitives.singular_values import cutoff_value, matrix_type, pinv, split_columns
-from adgen.primitives.sizes import constant
+from adgen.primitives.sizes import constant, size_value
 from adgen.primitives.triangular import solve_triangular
 
 
@@ -293,7 +294,18 @@ def _all_of_lstsq(a: Any, right: Any, limit: Any) -> Any:
 def _lstsq_expand(b: Builder, op: Op) -> Value:
     a, right = op.operands
     limit = cutoff_value(b, a, op.attr("cutoff"))
-    return b.emit(_solution, (a, right, limit), {"size": op.attr("size")})[0]
+    found = b.emit(_solution, (a, right, limit), {"size": op.attr("size")})[0]
+    if positive(a.type.dims[0]):
+        return found
+    # without equations LAPACK returns at once, and what is in memory stays there
+    some = gt(b, size_value(b, a.type.dims[0]), constant(b, 0))
+    return where(b, broadcast(b, some, dims=found.type.dims, axes=()), found, literal(b, found, 0))
+
+
+def positive(size: Dim) -> bool:
+    """Whether a size is known not to be zero."""
+    bound = size.lower_bound()
+    return bound is not None and bound > 0
 
 
 _solution: Primitive = Primitive(

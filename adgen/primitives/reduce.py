@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,6 +38,10 @@ def spell_reduction(s: Speller, function: str, method: str = "") -> Text:
     if not axes:
         return Text(s.arg(0), Prec.TERNARY)
     argument = "" if len(axes) == rank else f"axis={axes[0] if len(axes) == 1 else axes}"
+    initial = dict(s.op.attrs).get("initial")
+    if initial is not None:
+        number = f"initial={initial!r}" if math.isfinite(initial) else "initial=-np.inf"
+        argument = f"{argument}, {number}" if argument else number
     if method and s.folded(0) is None:
         return Text(f"{s.arg(0, Prec.ATOM)}.{method}({argument})")
     return Text(f"{function}({s.arg(0)}{', ' + argument if argument else ''})")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -148,7 +149,7 @@ log_softmax = Primitive(
 _LOGSUMEXP = '''
 def _logsumexp(x, axis=None):
     """log(exp(x).sum(axis)) without overflow."""
-    m = x.max(axis=axis, keepdims=True)
+    m = x.max(axis=axis, keepdims=True, initial=-np.inf)
     m = np.where(np.isfinite(m), m, 0.0)
     return np.squeeze(m, axis) + np.log(np.exp(x - m).sum(axis=axis))
 '''
@@ -156,7 +157,7 @@ def _logsumexp(x, axis=None):
 
 def _logsumexp_eval(ctx: Any, x: Any) -> Any:
     axes = ctx.attr("axes")
-    m = np.max(x, axis=axes, keepdims=True)
+    m = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
     m = np.where(np.isfinite(m), m, np.zeros_like(m))
     return np.squeeze(m, axes) + np.log(np.sum(np.exp(x - m), axis=axes))
 
@@ -186,7 +187,7 @@ def _logsumexp_jvp(b: Builder, op: Op, dots: Sequence[Value | Zero]) -> Value | 
 def _logsumexp_expand(b: Builder, op: Op) -> Value:
     (x,) = op.operands
     axes = op.attr("axes")
-    largest = max_(b, x, axes=axes)
+    largest = max_(b, x, axes=axes, initial=-math.inf)
     largest = where(b, isfinite(b, largest), largest, literal(b, largest, 0))
     z = sub(b, x, spread_back(b, largest, x.type, axes))
     return add(b, largest, log(b, sum_(b, exp(b, z), axes=axes)))

@@ -534,7 +534,56 @@ splinalg.cg(splinalg.aslinearoperator(q @ q.T + np.eye(4)), v, u, rtol=1e-13)[0]
 splinalg.gmres(q + 4.0 * np.eye(4), v, M=np.diag(u), rtol=1e-13)[0]
 """
 
+DISTANCES = """
+spatial.distance.cdist(x, y)
+spatial.distance.cdist(x, y, "sqeuclidean")
+spatial.distance.cdist(x, y, metric="cityblock")
+spatial.distance.cdist(x, y, "cosine")
+spatial.distance.cdist(x, y, "chebyshev")
+spatial.distance.cdist(x, y, "minkowski", p=3)
+spatial.distance.cdist(x, y, "correlation")
+spatial.distance.cdist(x, y, "canberra")
+np.sum(spatial.distance.pdist(x) ** 2)
+np.sum(spatial.distance.pdist(x, "sqeuclidean") ** 2)
+np.sum(spatial.distance.squareform(spatial.distance.pdist(x)) ** 2)
+np.sum(spatial.distance.squareform(v[:3]) ** 3)
+spatial.distance.euclidean(v, u)
+spatial.distance.sqeuclidean(v, u)
+spatial.distance.cosine(v, u)
+spatial.distance.cityblock(v, u)
+spatial.distance.correlation(v, u)
+spatial.distance.minkowski(v, u, 3)
+spatial.distance.mahalanobis(v, u, q @ q.T + np.eye(4))
+spatial.distance.chebyshev(v, u)
+spatial.distance_matrix(x, y)
+"""
+
+POLYNOMIALS_OF_SCIPY = """
+special.softplus(x)
+special.softplus(s)
+special.jvp(1, u)
+special.yvp(1, u, 2)
+special.ivp(1, u)
+special.kvp(1.5, u)
+special.eval_legendre(3, u)
+special.eval_legendre(0, u)
+special.eval_chebyt(3, u)
+special.eval_chebyu(4, s)
+special.eval_hermite(3, x)
+special.eval_hermitenorm(3, u)
+special.eval_laguerre(3, u)
+special.eval_genlaguerre(3, 0.5, u)
+special.eval_gegenbauer(3, 0.5, u)
+special.chdtr(3, u)
+special.chdtrc(3.5, u)
+special.fdtr(3, 4, u)
+special.fdtrc(3.5, 4.0, u)
+special.gdtr(1.0, 2.0, u)
+special.gdtrc(1.5, 2.0, u)
+"""
+
 FAMILIES = (
+    *(DISTANCES, POLYNOMIALS_OF_SCIPY),
     *(MANY_AXES, COMPLEX_NUMBERS, OPERATORS),
     *(FOLDS, PARTS, LIMITS, AREAS),
     FILTERS,

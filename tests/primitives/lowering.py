@@ -25,7 +25,7 @@ import numpy as np
 from scipy import fft as sfft
 from scipy import linalg as sl
 from scipy.sparse import linalg as splinalg
-from scipy import integrate, ndimage, signal, special, stats
+from scipy import integrate, ndimage, signal, spatial, special, stats
 
 import adgen
 """

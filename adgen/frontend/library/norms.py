@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,8 @@ def _of_vectors(c: LibraryContext, x: Value, axes: tuple[int, ...], kind: Any) -
     if kind == 2:
         return _euclidean(c, x, axes)
     if kind in (math.inf, -math.inf):
-        return (max_ if kind > 0 else min_)(b, magnitude(b, x), axes=axes)
+        sizes = magnitude(b, x)
+        return max_(b, sizes, axes=axes, initial=0.0) if kind > 0 else min_(b, sizes, axes=axes)
     if kind == 0:
         return sum_(b, c.cast(ne(b, x, literal(b, x, 0)), x.type.dtype.real), axes=axes)
     sizes = magnitude(b, x)
@@ -80,13 +82,14 @@ def _of_matrices(c: LibraryContext, x: Value, kind: Any) -> Value | None:
         return _euclidean(c, x, (last - 1, last))
     if kind in ("nuc", 2, -2):
         values = singular_values(c, x)
-        reduce_ = {"nuc": sum_, 2: max_, -2: min_}[kind]
-        return reduce_(b, values, axes=(last - 1,))
+        reductions: dict[Any, Callable[..., Value]] = {2: partial(max_, initial=0.0), -2: min_, "nuc": sum_}
+        return reductions[kind](b, values, axes=(last - 1,))
     if kind not in (1, -1, math.inf, -math.inf):
         return None
     along = last - 1 if abs(kind) == 1 else last
     sums = sum_(b, magnitude(b, x), axes=(along,))
-    return (max_ if kind > 0 else min_)(b, sums, axes=(last - 1,))
+    axes = (last - 1,)
+    return max_(b, sums, axes=axes, initial=0.0) if kind > 0 else min_(b, sums, axes=axes)
 
 
 def _matrix_norm(c: LibraryContext, x: Value, axes: Sequence[int], ord: Abstract, kind: Any) -> Value:
@@ -207,7 +210,7 @@ def matrix_rank(
     values = singular_values(c, x)
     last = values.type.rank - 1
     limit = _rank_limit(c, x, values, rtol) if c.is_none(tol) else c.promote(tol, values)[0]
-    wide = by_rows(b, c.broadcast(limit, max_(b, values, axes=(last,)))[0], values.type)
+    wide = by_rows(b, c.broadcast(limit, max_(b, values, axes=(last,), initial=0.0))[0], values.type)
     return sum_(b, c.cast(gt(b, values, wide), DType.i64), axes=(last,))
 
 
@@ -220,4 +223,4 @@ def _rank_limit(c: LibraryContext, x: Value, values: Value, rtol: Abstract) -> V
         relative = scaled(b, float(np.finfo(dtype.numpy).eps), size)
     else:
         relative = c.promote(rtol, values)[0]
-    return mul(b, *c.broadcast(relative, max_(b, values, axes=(values.type.rank - 1,))))
+    return mul(b, *c.broadcast(relative, max_(b, values, axes=(values.type.rank - 1,), initial=0.0)))

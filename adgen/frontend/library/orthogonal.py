@@ -99,7 +99,7 @@ def _shortest(c: LibraryContext, x: Value, right: Value, cutoff: float | None) -
 
 
 def _rank(c: LibraryContext, x: Value, values: Value, cutoff: float | None) -> Value:
-    largest = max_(c.b, values, axes=(0,))
+    largest = max_(c.b, values, axes=(0,), initial=0.0)
     limit = mul(c.b, cutoff_value(c.b, x, cutoff), largest)
     return sum_(c.b, c.cast(gt(c.b, *c.broadcast(values, limit)), DType.i64), axes=(0,))
 

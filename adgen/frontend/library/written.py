@@ -23,6 +23,7 @@ from adgen.frontend.static_scope import ModuleFile, StaticEnvironment
 from adgen.frontend.written import (
     arrangements,
     differences,
+    distances,
     grids,
     images,
     integrals,
@@ -41,12 +42,15 @@ from adgen.frontend.written import (
     segments,
     selections,
     sets,
+    special_functions,
     spectra,
     statistics,
 )
 
 table = Table()
 table.module("scipy.integrate")
+table.module("scipy.spatial")
+table.module("scipy.spatial.distance")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +155,7 @@ MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
     *(padding, polynomials, products, selections, statistics, segments),
     *(images, losses, sets, neighbourhoods, spectra, ordinary),
-    *(scalars, integrals, matrices, operators),
+    *(scalars, integrals, matrices, operators, distances, special_functions),
 )
 for _module in MODULES:
     _add(_module)

@@ -42,6 +42,8 @@ def median(a: Any, axis: Any = None, *, overwrite_input: Any = False, keepdims: 
     """The middle element over axes, or the mean of the two in the middle; nan where there is one."""
     s = np.sort(_gathered(a, axis), axis=0)
     n = s.shape[0]
+    if n == 0:
+        return _kept(np.sum(s, axis=0) * 0.0 + np.nan, a, axis, keepdims, 0)
     middle = (s[(n - 1) // 2] + s[n // 2]) / 2
     return _kept(_or_nan(middle, s[-1]), a, axis, keepdims, 0)
 

@@ -58,7 +58,7 @@ def logsumexp(a: Any, axis: Any, b: Any, keepdims: Any, return_sign: Any) -> Any
     """log(sum(b exp(a))) over axes, with the sign of the sum where that is asked for."""
     x, weights = np.broadcast_arrays(np.asarray(a), np.asarray(b))
     x = np.where(weights == 0, -np.inf, x)
-    top = np.max(x, axis=axis, keepdims=True)
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0.0)
     total = np.sum(weights * np.exp(x - top), axis=axis, keepdims=True)
     found = np.log(np.abs(total) if return_sign else total) + top
