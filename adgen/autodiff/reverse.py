@@ -23,6 +23,7 @@ from adgen.autodiff.residuals import Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters
 from adgen.autodiff.segments import Second
+from adgen.autodiff.shorten import shortened
 from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs
@@ -85,11 +86,12 @@ def joint_among(
     outputs: Sequence[int],
     seeded: bool,
     adjoints: Adjoints,
-    totals: Sequence[int] = (),
+    totals: Sequence[int] | None = None,
 ) -> Func:
     """As :func:`joint`, for a program that calls functions of ``adjoints``.
 
-    The gradients for parameters ``totals`` are added to further parameters, in place.
+    With ``totals`` it stands for rounds of a loop, and has the roundings of the reversed loop; the gradients
+    for parameters ``totals`` are added to further parameters, in place.
     """
     func, waiting = _opened(with_closed_counters(func), wrt, outputs, adjoints)
     b = Builder(HOOK)
@@ -106,13 +108,15 @@ def joint_among(
     sweep = Sweep(b, active, adjoints, waiting, find_composites(func))
     cots = Cotangents(b, active)
     with b.block() as nodes:
-        sums = [Value(func.params[k].any_type, f"{func.params[k].hint}_bar") for k in totals]
-        for k, total in zip(totals, sums, strict=True):
+        sums = [Value(func.params[k].any_type, f"{func.params[k].hint}_bar") for k in totals or ()]
+        for k, total in zip(totals or (), sums, strict=True):
             cots.start(func.params[k], total, accumulator=True)
         for end, seed in zip(ends, seeds, strict=True):
             cots.contribute(end, seed if seeded else constant(b, 1.0, end.type))
         sweep.nodes(func.body.nodes, cots)
         gradients = [cots.take_input(v) for v in inputs]
+    if totals is not None:
+        nodes = list(shortened(b, nodes, seeds, gradients))
     turned = sink_additions(b, tuple(nodes), gradients, sweep.mirror)
     forward, reverse, found = _with_residuals(func, sweep, turned, gradients, cots.hints)
     params = (*func.params, *(seeds if seeded else ()), *sums)

@@ -22,6 +22,7 @@ from adgen.autodiff.composites import Composite
 from adgen.autodiff.cotangents import Cotangents, masks_for
 from adgen.autodiff.rules import CHOICES, STEEP, Strength, chosen, contributions, scaled
 from adgen.autodiff.segments import Second
+from adgen.autodiff.shorten import shortened
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.calls import SCHEDULED, is_call
@@ -231,7 +232,8 @@ class Sweep:
             strong.update((v, min(level, inner.strength(v))) for v, level in list(strong.items()))
             yields = [inner.take_dense(params[k]) for k in carried]
             yields += [inner.take_dense(v) for v in captured]
-        return Region(reverse_params, live_nodes(tuple(nodes), tuple(yields), self.mirror), tuple(yields))
+        shorter = shortened(self.b, nodes, bars, yields)
+        return Region(reverse_params, live_nodes(shorter, tuple(yields), self.mirror), tuple(yields))
 
     # -- branches ---------------------------------------------------------------------------------------
     def if_(self, node: If, cots: Cotangents) -> None:

@@ -192,7 +192,7 @@ PROGRAMS = (
     Program(filtered, lambda rng, n: (rng.normal(size=n), 0.9), 4_000, (0, 1), 2.6, 2.6),
     Program(substitution, _triangular, 150, (0, 1), 3.1, 9.2),
     Program(lookup, lambda rng, n: (rng.normal(size=(50, 8)), rng.integers(0, 50, n)), 2_000, (0,), 3.1, 3.6),
-    Program(root, lambda rng, n: (float(n), 1e-9), 1_000, (0,), 2.9, 1.0),
+    Program(root, lambda rng, n: (float(n), 1e-9), 1_000, (0,), 3.0, 1.0),
     Program(classify, _labelled, 1_000, (0, 1), 2.2, 3.2),
     Program(particles, lambda rng, n: (rng.normal(size=(n, 3)), rng.uniform(1, 2, n)), 100, (0, 1), 2.8, 2.6),
 )

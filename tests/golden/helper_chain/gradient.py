@@ -60,8 +60,8 @@ def value_and_grad(xs: Array) -> tuple[float, tuple[Array]]:
         s_bar += result_bar  # helper_chain.py:21
         for j in reversed(range(3)):  # helper_chain.py:13
             x = x_tape_1[i, j]
-            x_bar_1 = x_bar - x_bar * tape[i, j] * np.sin(x)  # helper_chain.py:14
-            result_bar_1 = x_bar * np.cos(x) * 0.1
+            x_bar_1 = x_bar * (1.0 - tape[i, j] * np.sin(x))  # helper_chain.py:14
+            result_bar_1 = x_bar * (np.cos(x) * 0.1)
             if x > 0.0:  # helper_chain.py:7
                 x_bar = x_bar_1 + result_bar_1
             else:
@@ -143,8 +143,8 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
         cotangent += result_bar  # helper_chain.py:21
         for j in reversed(range(3)):  # helper_chain.py:13
             x = x_tape_1[i, j]
-            x_bar_1 = x_bar - x_bar * tape[i, j] * np.sin(x)  # helper_chain.py:14
-            result_bar_1 = x_bar * np.cos(x) * 0.1
+            x_bar_1 = x_bar * (1.0 - tape[i, j] * np.sin(x))  # helper_chain.py:14
+            result_bar_1 = x_bar * (np.cos(x) * 0.1)
             if x > 0.0:  # helper_chain.py:7
                 x_bar = x_bar_1 + result_bar_1
             else:

@@ -37,9 +37,9 @@ def value_and_grad(
     r_bar = 0.0  # logistic_map.py:6
     for i in reversed(range(steps)):
         x_1 = float(x_tape[i])
-        t = x_bar * (1.0 - x_1)  # logistic_map.py:7
-        r_bar += t * x_1
-        x_bar = t * r - x_bar * (r * x_1)
+        t = 1.0 - x_1  # logistic_map.py:7
+        r_bar += x_bar * t * x_1
+        x_bar *= t * r - r * x_1
     return x, (r_bar, x_bar)
 
 
@@ -89,9 +89,9 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[float, float]:
     r_bar = 0.0  # logistic_map.py:6
     for i in reversed(range(steps)):
         x = float(x_tape[i])
-        t = cotangent * (1.0 - x)  # logistic_map.py:7
-        r_bar += t * x
-        cotangent = t * r - cotangent * (r * x)
+        t = 1.0 - x  # logistic_map.py:7
+        r_bar += cotangent * t * x
+        cotangent *= t * r - r * x
     return r_bar, cotangent
 
 

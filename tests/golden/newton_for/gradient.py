@@ -30,9 +30,8 @@ def value_and_grad(a: float) -> tuple[float, tuple[float]]:
     a_bar = 0.0  # newton_for.py:6
     for i in reversed(range(6)):
         r_1 = float(r_tape[i])
-        t = r_bar * 0.5  # newton_for.py:7
-        a_bar += t / r_1
-        r_bar = t - t * (a / r_1 / r_1)
+        a_bar += r_bar * 0.5 / r_1  # newton_for.py:7
+        r_bar *= 0.5 - 0.5 * (a / r_1 / r_1)
     a_bar += r_bar  # newton_for.py:6
     return r, (a_bar,)
 
@@ -77,9 +76,8 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[float]:
     a_bar = 0.0  # newton_for.py:6
     for i in reversed(range(6)):
         r = float(r_tape[i])
-        t = cotangent * 0.5  # newton_for.py:7
-        a_bar += t / r
-        cotangent = t - t * (a / r / r)
+        a_bar += cotangent * 0.5 / r  # newton_for.py:7
+        cotangent *= 0.5 - 0.5 * (a / r / r)
     a_bar += cotangent  # newton_for.py:6
     return (a_bar,)
 

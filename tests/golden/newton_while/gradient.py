@@ -53,9 +53,8 @@ def value_and_grad(a: Array, w: Array) -> tuple[float, tuple[Array, Array]]:
         r_bar_1 = 0.0  # newton_while.py:8
         for _ in range(count):  # newton_while.py:10
             r = r_tape_1.pop()
-            t = r_bar * 0.5  # newton_while.py:11
-            r_bar_1 += t / r
-            r_bar = t - t * (r_1 / r / r)
+            r_bar_1 += r_bar * 0.5 / r  # newton_while.py:11
+            r_bar *= 0.5 - 0.5 * (r_1 / r / r)
         r_bar = r_bar_1 + r_bar  # newton_while.py:10
         a_bar[i] += r_bar  # newton_while.py:9
     return total, (a_bar, w_bar)
@@ -99,9 +98,8 @@ def grad(a: Array, w: Array) -> tuple[Array, Array]:
         r_bar_1 = 0.0  # newton_while.py:8
         for _ in range(count):  # newton_while.py:10
             r = r_tape_1.pop()
-            t = r_bar * 0.5  # newton_while.py:11
-            r_bar_1 += t / r
-            r_bar = t - t * (r_1 / r / r)
+            r_bar_1 += r_bar * 0.5 / r  # newton_while.py:11
+            r_bar *= 0.5 - 0.5 * (r_1 / r / r)
         r_bar = r_bar_1 + r_bar  # newton_while.py:10
         a_bar[i] += r_bar  # newton_while.py:9
     return a_bar, w_bar
@@ -168,9 +166,8 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
         r_bar_1 = 0.0  # newton_while.py:8
         for _ in range(count):  # newton_while.py:10
             r = r_tape_1.pop()
-            t = r_bar * 0.5  # newton_while.py:11
-            r_bar_1 += t / r
-            r_bar = t - t * (r_1 / r / r)
+            r_bar_1 += r_bar * 0.5 / r  # newton_while.py:11
+            r_bar *= 0.5 - 0.5 * (r_1 / r / r)
         r_bar = r_bar_1 + r_bar  # newton_while.py:10
         a_bar[i] += r_bar  # newton_while.py:9
     return a_bar, w_bar

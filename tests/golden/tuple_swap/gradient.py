@@ -48,7 +48,7 @@ def value_and_grad(
         p_bar = state_1_bar + state_0_bar * h  # tuple_swap.py:7
         t = -p_bar  # tuple_swap.py:6
         h_bar = h_bar + state_0_bar * p + t * state_0
-        state_0_bar += t * h
+        state_0_bar = state_0_bar + t * h
         state_1_bar = p_bar
     return value, (state_0_bar, state_1_bar, h_bar)
 
@@ -113,7 +113,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[float, float, floa
         p_bar = state_1_bar + state_0_bar * h  # tuple_swap.py:7
         t = -p_bar  # tuple_swap.py:6
         h_bar = h_bar + state_0_bar * p + t * state_0
-        state_0_bar += t * h
+        state_0_bar = state_0_bar + t * h
         state_1_bar = p_bar
     return state_0_bar, state_1_bar, h_bar
 
