@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from adgen.ir.dims import Dim
+from adgen.ir.dims import ZERO, Dim
 from adgen.loops.core import coefficient
 
 _ROUNDS = 8
@@ -42,11 +42,15 @@ class Bounds:
             name = max(names, key=_age)
             if name not in self.ranges:
                 return None
+            low, high = self.ranges[name]
             try:
                 factor, rest = coefficient(value, name)
             except ValueError:
-                return None
-            low, high = self.ranges[name]
+                lower = self._unsquared(value, name, low, high)
+                if lower is None:
+                    return None
+                value = lower
+                continue
             if self._signed(factor):
                 value = rest + factor * low
             elif self._signed(-factor):
@@ -55,7 +59,30 @@ class Bounds:
                 return None
         return None
 
+    def _unsquared(self, value: Dim, name: str, low: Dim, high: Dim) -> Dim | None:
+        """A lower bound without squares of an integer: k*k is at least k, and at most k times its highest."""
+        found = ZERO
+        for monomial, factor in value.terms:
+            term = Dim(((monomial, factor),))
+            count = monomial.count(name)
+            if count == 2:
+                at = monomial.index(name)
+                single = Dim(((monomial[:at] + monomial[at + 1 :], factor),))
+                others = Dim(((tuple(n for n in monomial if n != name), factor),))
+                if self._signed(others):
+                    term = single
+                elif self._signed(-others) and self.nonnegative(low):
+                    term = single * high
+                else:
+                    return None
+            elif count > 2:
+                return None
+            found = found + term
+        return found
+
     def _signed(self, factor: Dim) -> bool:
+        if any(n in self.ranges or n.startswith("%") for n in factor.symbols()):
+            return self.nonnegative(factor)
         bound = factor.lower_bound()
         return bound is not None and bound >= 0
 

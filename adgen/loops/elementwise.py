@@ -7,6 +7,7 @@ from typing import Any
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Region, Value, uses_of
+from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index
 from adgen.loops.blocks import Block
@@ -79,6 +80,15 @@ def _remember_polynomial(state: State, op: Op, name: str, args: Sequence[Operand
         state.at_least[result] = tuple(state.polynomial(a) for a in args)
     elif name == "neg":
         state.polynomials[result] = -state.polynomial(args[0])
+    elif name == "floor_divide" and _halves(state, args):
+        state.bounds.ranges[result.name] = (ZERO, Dim.symbol(result.name))
+
+
+def _halves(state: State, args: Sequence[Operand]) -> bool:
+    """Whether a non-negative integer is divided by a positive one."""
+    number, divisor = args
+    positive = isinstance(divisor, Lit) and divisor.value > 0
+    return positive and state.bounds.nonnegative(state.polynomial(number))
 
 
 def lower_expanded(state: State, op: Op) -> None:

@@ -147,7 +147,7 @@ def _shifts(first: _Member, nest: Nest, store: Store) -> tuple[int, ...] | None:
     shifts = []
     for variable in first.nest.vars:
         step, _ = coefficient(first.store.index, variable.name)
-        count = _multiple(rest, step)
+        count = multiple(rest, step)
         if count is None or abs(count) > FARTHEST:
             return None
         shifts.append(count)
@@ -155,7 +155,7 @@ def _shifts(first: _Member, nest: Nest, store: Store) -> tuple[int, ...] | None:
     return tuple(shifts) if rest == ZERO else None
 
 
-def _multiple(rest: Dim, step: Dim) -> int | None:
+def multiple(rest: Dim, step: Dim) -> int | None:
     """How often a step is in a distance."""
     if step == ZERO:
         return 0

@@ -26,14 +26,35 @@ from adgen.loops.core import (
     Stmt,
     WhileLoop,
 )
-from adgen.loops.loop_checks import before_the_loop, written_out
+from adgen.loops.fuse import names_used
+from adgen.loops.loop_checks import before_the_loop, defined, written_out
 from adgen.loops.rewrite import Renaming
+from adgen.loops.scalars import is_library
 from adgen.loops.state import State
 
 
 def with_known_integers(state: State, body: Sequence[Stmt]) -> tuple[Stmt, ...]:
     """The statements with one name for equal integers, and checks before the loops they vary with."""
     return written_out(state, _Known(state).body(body))
+
+
+def _invariant(name: str, body: Sequence[Stmt]) -> tuple[list[Stmt], tuple[Stmt, ...]]:
+    """The integers of a loop that are the same in every round, and the other statements."""
+    inside = defined(body) | {name}
+    before: list[Stmt] = []
+    rest: list[Stmt] = []
+    for stmt in body:
+        if (
+            isinstance(stmt, Let | IndexOf)
+            and stmt.result.dtype in (DType.i64, DType.bool)
+            and not is_library(getattr(stmt, "op", ""))
+            and not names_used(stmt) & inside
+        ):
+            before.append(stmt)
+            inside.discard(stmt.result.name)
+        else:
+            rest.append(stmt)
+    return before, tuple(rest)
 
 
 _POLYNOMIAL = {"add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y}
@@ -74,8 +95,9 @@ class _Known:
         lo, hi, step = (renaming.operand(x) for x in (stmt.lo, stmt.hi, stmt.step))
         inner = self.inner()
         body = tuple(part for x in stmt.body for part in inner.stmts(x))
+        before, body = _invariant(stmt.var.name, body)
         loop = Loop(stmt.var, lo, hi, step, body)
-        return before_the_loop(self.state, loop, self._dim(lo), self._dim(hi), inner.range_of)
+        return (*before, *before_the_loop(self.state, loop, self._dim(lo), self._dim(hi), inner.range_of))
 
     def range_of(self, check: Check) -> tuple[Dim, Dim] | None:
         """The index and the extent that a check compares."""

@@ -52,7 +52,7 @@ def before_the_loop(state: State, loop: Loop, lo: Dim, hi: Dim, range_of: RangeO
         return (loop,)
     up = loop.step.value == 1
     last, trips = (hi - 1, hi - lo) if up else (hi + 1, lo - hi)
-    inside = _defined(loop.body) | {loop.var.name}
+    inside = defined(loop.body) | {loop.var.name}
     moved: dict[_Ends, None] = {}
     body: list[Any] = []
     for stmt in loop.body:
@@ -138,7 +138,7 @@ def _everything(body: Sequence[Any]) -> Iterator[Any]:
     return walk(tuple(body))
 
 
-def _defined(body: Sequence[Any]) -> set[str]:
+def defined(body: Sequence[Any]) -> set[str]:
     """Every name that statements define, at any depth."""
     found: set[str] = set()
     for stmt in _everything(body):

@@ -28,8 +28,11 @@ from adgen.loops.core import (
 )
 from adgen.loops.fuse import fuse
 from adgen.loops.gather import gather
+from adgen.loops.kept_cells import with_kept_cells
 from adgen.loops.known_integers import with_known_integers
 from adgen.loops.rules import rule_for
+from adgen.loops.scatter import without_scatters
+from adgen.loops.shared_matrices import with_shared_matrices
 from adgen.loops.state import State, Unsupported, element_type
 from adgen.loops.temporaries import contract_temporaries
 from adgen.loops.verify import verify
@@ -51,8 +54,9 @@ def lower(func: Func, strict: bool = False) -> Kernel:
     results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
     body = fuse(state, with_known_integers(state, state.block.stmts))
     body = contract_temporaries(state, body, results)
-    body = body if strict else contracted(state, body)
-    body = collapse(gather(state, body))
+    body = body if strict else with_shared_matrices(state, contracted(state, body))
+    body = collapse(gather(state, without_scatters(state, body)))
+    body = with_kept_cells(state, body)
     places, arena = _settled_places(state)
     kernel = Kernel(
         name=func.name,
