@@ -22,7 +22,7 @@ from adgen.autodiff.opening import opened
 from adgen.autodiff.residuals import Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters
-from adgen.autodiff.segments import Second
+from adgen.autodiff.segments import STEP, Second
 from adgen.autodiff.shorten import shortened
 from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
@@ -90,8 +90,8 @@ def joint_among(
 ) -> Func:
     """As :func:`joint`, for a program that calls functions of ``adjoints``.
 
-    With ``totals`` it stands for rounds of a loop, and has the roundings of the reversed loop; the gradients
-    for parameters ``totals`` are added to further parameters, in place.
+    The gradients for parameters ``totals`` are added to further parameters, in place. A round of a loop has
+    the roundings of the reversed loop.
     """
     func, waiting = _opened(with_closed_counters(func), wrt, outputs, adjoints)
     b = Builder(HOOK)
@@ -115,7 +115,7 @@ def joint_among(
             cots.contribute(end, seed if seeded else constant(b, 1.0, end.type))
         sweep.nodes(func.body.nodes, cots)
         gradients = [cots.take_input(v) for v in inputs]
-    if totals is not None:
+    if totals is not None and func.name == STEP:
         nodes = list(shortened(b, nodes, seeds, gradients))
     turned = sink_additions(b, tuple(nodes), gradients, sweep.mirror)
     forward, reverse, found = _with_residuals(func, sweep, turned, gradients, cots.hints)

@@ -22,6 +22,8 @@ from adgen.transform.rebuild import Copy
 Values = tuple[Value, ...]
 #: The attributes of a loop that are its schedule.
 SCHEDULE = ("schedule", "count", "memory", "inner", "disk", "total")
+#: The name of a function that is one round of a loop.
+STEP = "step"
 #: From a function, positions of parameters, of results, and of parameters whose gradients are added to
 #: others, to the joint program: ``reverse.joint_among``.
 Joint = Callable[[Func, Sequence[int], Sequence[int], Sequence[int]], Func]
@@ -154,7 +156,7 @@ class Loop:
         if "step" not in self._made:
             params = (*self._step_params(), *self.summed)
             body = Region(params, self.node.body.nodes, self.node.body.yields)
-            self._made["step"] = self._joint_of(Func("step", body), 1)
+            self._made["step"] = self._joint_of(Func(STEP, body), 1)
         return self._made["step"]
 
     def joint_segment(self) -> Func:
