@@ -125,7 +125,7 @@ class _Call:
         return number(self.w, self.type, text)
 
     def _integer(self, value: Dim, at_least_dim: Dim = ONE) -> str:
-        """An int32 argument; strides at least as long as what they step over, as BLAS wants it."""
+        """An integer argument; strides at least as long as what they step over, as BLAS wants it."""
         w = self.w
         wide = w.dim(value)
         if at_least_dim != ONE:

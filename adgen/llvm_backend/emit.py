@@ -144,26 +144,29 @@ def _enter(w: Writer, kernel: Kernel, memory: Memory) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Threads:
-    """The number of threads that BLAS had before the kernel, and the function that sets it."""
+    """The number of threads that a library had before the kernel, and the function that sets it."""
 
     setter: str
     before: str
 
 
-def _one_thread(w: Writer, kernel: Kernel, table: Table) -> _Threads | None:
+def _one_thread(w: Writer, kernel: Kernel, table: Table) -> list[_Threads]:
     """BLAS works on one thread inside a kernel: on a busy machine its own threads wait for each other."""
-    if not any(isinstance(stmt, Product | Routine) for stmt in walk(kernel.body)):
-        return None
-    setter = table.load(w, "blas.threads")
-    return _Threads(setter, w.value(f"call i32 {setter}(i32 1)"))
+    kinds = {type(stmt) for stmt in walk(kernel.body)}
+    found = []
+    for kind, library in ((Product, "blas"), (Routine, "lapack")):
+        if kind in kinds:
+            setter = table.load(w, f"{library}.threads")
+            found.append(_Threads(setter, w.value(f"call i32 {setter}(i32 1)")))
+    return found
 
 
-def _restore(w: Writer, threads: _Threads | None) -> None:
-    if threads is not None:
+def _restore(w: Writer, libraries: list[_Threads]) -> None:
+    for threads in reversed(libraries):
         w.value(f"call i32 {threads.setter}(i32 {threads.before})")
 
 
-def _leave(w: Writer, kernel: Kernel, memory: Memory, threads: _Threads | None) -> None:
+def _leave(w: Writer, kernel: Kernel, memory: Memory, threads: list[_Threads]) -> None:
     extra = len(kernel.params) + len(kernel.results)
     for position, result in enumerate(kernel.results):
         cell = _cell(w, len(kernel.params) + position)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from adgen.ir.dims import Dim
+from dataclasses import dataclass
+
+from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import DType, Kind, Type
 from adgen.llvm_backend.entry_trees import Pieces
 from adgen.llvm_backend.keywords import arguments
@@ -52,7 +54,9 @@ class Arguments(Pieces):
             found = self._leaves(self._item(given, position), shape)
             self.borrowed += [] if isinstance(shape, int) else found
             self.values += found
-        self.values += [self._captured(k) for k in range(hidden)]
+        at = self.conditions.captured_at
+        at = len(self.values) if at is None else at
+        self.values[at:at] = [self._captured(k) for k in range(hidden)]
         pairs = zip(self.values, kernel.arrays, kernel.param_types, strict=True)
         for position, (value, array, type_) in enumerate(pairs):
             assert isinstance(type_, Type)
@@ -96,7 +100,11 @@ class Arguments(Pieces):
             self._integer(position, value)
             return
         wanted = "type.float" if type_.is_py and dtype is DType.f64 else f"scalar.{dtype.value}"
-        self._must(w.value(f"icmp eq ptr {kind}, {self._external(wanted)}"))
+        right = w.value(f"icmp eq ptr {kind}, {self._external(wanted)}")
+        if dtype is DType.f64 and position in self.conditions.either:
+            other = self._external("scalar.f64" if type_.is_py else "type.float")
+            right = w.value(f"or i1 {right}, {w.value(f'icmp eq ptr {kind}, {other}')}")
+        self._must(right)
         t = memory_type(dtype)
         w.emit(f"store {t} {self._field(value, VALUE, t)}, ptr {self._cell(position)}")
 
@@ -128,22 +136,21 @@ class Arguments(Pieces):
         self._must(w.value(f"icmp eq i32 {flags}, {wanted}"))
 
     def _sizes(self) -> None:
-        """Symbols from the first dim that is one; every other dim must agree."""
-        w, checks, count = self.w, [], "1"
+        """Symbols from the dims and integers that give them; every other dim must agree."""
+        w, sizes, count = self.w, {}, "1"
         for position, address in self.arrays.items():
             type_ = self.kernel.param_types[position]
             assert isinstance(type_, Type)
             elements = "1"
-            for axis, d in enumerate(type_.dims):
-                size = self._field(address, 8 * axis, "i64")
+            for axis, _ in enumerate(type_.dims):
+                size = sizes[position, axis] = self._field(address, 8 * axis, "i64")
                 elements = w.value(f"mul i64 {elements}, {size}")
-                names = d.symbols()
-                if len(names) == 1 and d == Dim.symbol(names[0]) and w.scope.find(names[0]) is None:
-                    w.define(names[0], size)
-                else:
-                    checks.append((d, size))
             self.elements[position] = elements
             count = w.value(f"add i64 {count}, {elements}")
+        for source in sources(self.kernel):
+            found = sizes.get(source.place) or self._counted(source.place[0])
+            w.define(source.symbol, self._solved(source, found))
+        checks = [(d, sizes[place]) for place, d in _dims_of(self.kernel) if place in sizes]
         for d, size in checks:
             self._must(w.value(f"icmp eq i64 {size}, {w.dim(d)}"))
         for assumption in self.kernel.assumptions:
@@ -153,6 +160,23 @@ class Arguments(Pieces):
             place = w.value(f"getelementptr inbounds i64, ptr {self.dims}, i64 {k}")
             w.emit(f"store i64 {w.dim(Dim.symbol(symbol))}, ptr {place}")
         self.count = count
+
+    def _counted(self, position: int) -> str:
+        """An integer that is a size."""
+        found = self.w.value(f"load i64, ptr {self._cell(position)}")
+        self._must(self.w.value(f"icmp sge i64 {found}, 0"))
+        return found
+
+    def _solved(self, source: Source, size: str) -> str:
+        """The symbol of which a dim has this size; what does not fit fails where dims are compared."""
+        w, d = self.w, source.dim
+        if d == Dim.symbol(source.symbol):
+            return size
+        factor = dict(d.terms)[(source.symbol,)]
+        rest = w.dim(d - Dim.symbol(source.symbol) * factor)
+        found = w.value(f"sdiv i64 {w.value(f'sub i64 {size}, {rest}')}, {factor}")
+        self._must(w.value(f"icmp sge i64 {found}, 0"))
+        return found
 
     def require(self) -> None:
         """Go on only for the values and surroundings the kernel was made for."""
@@ -178,3 +202,36 @@ class Arguments(Pieces):
         for k in range(conditions.cells):
             found = self._field(self._external(f"condition.cell{k}"), CELL, "ptr")
             self._must(w.value(f"icmp eq ptr {found}, {self._external(f'condition.content{k}')}"))
+
+
+Place = tuple[int, int]
+"""A parameter and an axis; -1 stands for the value of an integer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the size that a symbol stands for is found: ``dim``, which is linear in it, is what is there."""
+
+    symbol: str
+    dim: Dim
+    place: Place
+
+
+def _dims_of(kernel: Interface) -> list[tuple[Place, Dim]]:
+    arrays = [(k, t) for k, t in enumerate(kernel.param_types) if isinstance(t, Type)]
+    return [((k, axis), d) for k, t in arrays for axis, d in enumerate(t.dims)]
+
+
+def sources(kernel: Interface) -> list[Source]:
+    """Sources of the symbols, each after those its dim needs; symbols that nothing gives are left out."""
+    given = [((position, -1), Dim.symbol(name)) for name, position in kernel.bound]
+    waiting = sorted((*_dims_of(kernel), *given), key=lambda item: len(item[1].terms))
+    found: dict[str, Source] = {}
+    while True:
+        for place, d in waiting:
+            unknown = [name for name in d.symbols() if name not in found]
+            if len(unknown) == 1 and linear_in(d, unknown[0]):
+                found[unknown[0]] = Source(unknown[0], d, place)
+                break
+        else:
+            return list(found.values())

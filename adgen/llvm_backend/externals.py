@@ -1,8 +1,8 @@
 """The pointer table: every function that kernels call outside themselves, by name.
 
 Objects have no undefined symbols. A module holds one internal table `@rt` with a slot for each external it
-uses; the loader fills the slots with addresses found here. Names: `libm.tan`, `blas.dgemm`, `c.malloc`,
-`random.random_standard_normal`, `pool.2` (threads), `ufunc.scipy.special.j0:d->d` and
+uses; the loader fills the slots with addresses found here. Names: `libm.tan`, `blas.dgemm`, `lapack.dgetrf`,
+`c.malloc`, `random.random_standard_normal`, `pool.2` (threads), `ufunc.scipy.special.j0:d->d` and
 `data.ufunc.scipy.special.j0:d->d`.
 """
 
@@ -30,9 +30,11 @@ def address(name: str) -> int:
             return _symbol(_libm(), function)
         case "c":
             return _symbol(_libc(), function)
-        case "blas" if function == "threads":
-            return _thread_setter()
-        case "blas" | "lapack":
+        case "blas" | "lapack" if function == "threads":
+            return _thread_setter(library)
+        case "blas":
+            return _numpys(function) or _capsule(library, function)
+        case "lapack":
             return _capsule(library, function)
         case "random":
             return _symbol(_random(), function)
@@ -88,16 +90,49 @@ def _random() -> ctypes.CDLL:
         raise LookupError("numpy.random") from error
 
 
-def _thread_setter() -> int:
-    """A function that sets the number of BLAS threads and returns the number before.
+@cache
+def _numpy_core() -> ctypes.CDLL | None:
+    """The extension module of NumPy that is linked with a BLAS, which so is loaded already."""
+    try:
+        return ctypes.CDLL(str(importlib.import_module("numpy._core._multiarray_umath").__file__))
+    except (ImportError, OSError):
+        return None
+
+
+def _numpys(function: str) -> int:
+    """A function of the BLAS that NumPy uses, or 0: with SciPy comes another one, which takes long to load.
+
+    Kernels give integers in eight bytes, so the names with 32-bit integers are as good as those with 64.
+    """
+    core = _numpy_core()
+    for name in (f"scipy_{function}_64_", f"{function}_64_", f"{function}_"):
+        found = 0 if core is None else _optional(core, name)
+        if found:
+            return found
+    return 0
+
+
+def _thread_setter(library: str) -> int:
+    """A function that sets the number of threads of a BLAS and returns the number before.
 
     OpenBLAS has one; with another BLAS a function without effect takes its place.
     """
+    name, core = "openblas_set_num_threads_local", _numpy_core()
+    if library == "blas" and core is not None and _numpys("dgemm"):
+        return _optional(core, name) or _symbol(_libc(), "abs")
     try:
         module = _extension("cython_blas")
-        return _symbol(ctypes.CDLL(str(module.__file__)), "openblas_set_num_threads_local")
+        return _symbol(ctypes.CDLL(str(module.__file__)), name)
     except (ImportError, OSError, LookupError):
         return _symbol(_libc(), "abs")
+
+
+def _optional(library: ctypes.CDLL, function: str) -> int:
+    """The address of a function, 0 where there is none."""
+    try:
+        return _symbol(library, function)
+    except LookupError:
+        return 0
 
 
 def _symbol(library: ctypes.CDLL, function: str) -> int:

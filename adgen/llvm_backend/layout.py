@@ -42,7 +42,8 @@ class Conditions:
     `pinned` are arguments (by position) with the values the kernel was made for; `names` counts entries of
     dicts, `cells` closure cells, that must still hold the objects they held (given to `native`, in order).
     `keywords` says of each argument of the call whether it may be given by position and by name; further
-    ones are found in dicts (`name`) or closure cells (`cell`), as `hidden` says. Of dims that are `alike` one
+    ones are found in dicts (`name`) or closure cells (`cell`), as `hidden` says, and come last or at
+    `captured_at`; a number in `either` may be a float of Python or of NumPy. Of dims that are `alike` one
     is 1 where the other is, and one of those in `refuted` is negative, if there are any. The results
     `outputs` (by position) go to arrays that are there already. `arguments` is the structure of each
     argument (none: they are the leaves), and `written` are pairs of a leaf and of the result that it holds
@@ -59,3 +60,5 @@ class Conditions:
     outputs: tuple[int, ...] = ()
     arguments: tuple[Shape | int, ...] = ()
     written: tuple[tuple[int, int], ...] = ()
+    captured_at: int | None = None
+    either: tuple[int, ...] = ()

@@ -79,7 +79,8 @@ class CallForm:
     """How a kernel is called: how its results are put together, and what must hold for a call.
 
     `parameters` are the names of the arguments with whether each may be given by position and by name;
-    `hidden` are dicts with keys, and closure cells, that hold further arguments. `outputs` are arrays that
+    `hidden` are dicts with keys, and closure cells, that hold further arguments, which come last, or at the
+    position `captured_at`; those in `either` may be floats of Python or of NumPy. `outputs` are arrays that
     take results, by position; `objects` are what the structures of arguments and results refer to. See
     `Conditions` for the rest.
     """
@@ -95,6 +96,8 @@ class CallForm:
     arguments: tuple[Shape | int, ...] = ()
     objects: tuple[Any, ...] = ()
     written: tuple[tuple[int, int], ...] = ()
+    captured_at: int | None = None
+    either: tuple[int, ...] = ()
 
     @property
     def conditions(self) -> Conditions:
@@ -110,6 +113,8 @@ class CallForm:
             tuple(position for position, _ in self.outputs),
             self.arguments,
             self.written,
+            self.captured_at,
+            self.either,
         )
 
     def addresses(self) -> dict[str, int]:
@@ -219,13 +224,9 @@ def _made_code(kernel: Interface, form: CallForm) -> tuple[bytes, tuple[str, ...
 
 def supported(kernel: Interface) -> bool:
     """Whether a kernel can have an entry: sizes are dims of arguments, results are of known size."""
-    plain = {
-        d.symbols()[0]
-        for t in kernel.param_types
-        if isinstance(t, Type)
-        for d in t.dims
-        if len(d.symbols()) == 1 and d == Dim.symbol(d.symbols()[0])
-    }
+    from adgen.llvm_backend.entry_arguments import sources
+
+    known = {source.symbol for source in sources(kernel)}
     types = (*kernel.param_types, *kernel.result_types)
     if any(isinstance(t, Type) and t.is_complex and not t.rank for t in types):
         return False
@@ -236,7 +237,7 @@ def supported(kernel: Interface) -> bool:
     tapes = any(isinstance(t, StackType) for t in kernel.param_types)
     if kernel.draws or HEAP in kernel.results:
         return False
-    return scalars and not tapes and set(kernel.symbols) <= plain
+    return scalars and not tapes and set(kernel.symbols) <= known
 
 
 def native_entry(

@@ -1,4 +1,4 @@
-"""Calls of BLAS and LAPACK, whose functions take everything by address: letters, 32-bit sizes, numbers."""
+"""Calls of BLAS and LAPACK, whose functions take everything by address: letters, sizes, numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def emit_routine(s: Statements, stmt: Routine) -> None:
     w = s.w
     given = [_argument(s, stmt, x) for x in stmt.arguments]
     if stmt.checked:
-        given.append(w.alloca("i32", align=4))
+        given.append(w.alloca("i64"))
     function = s.table.load(w, stmt.name)
     w.emit(f"call void {function}({', '.join(f'ptr {g}' for g in given)})")
     if stmt.failed is not None:
@@ -56,7 +56,7 @@ def number(w: Writer, type_: str, text: str) -> str:
 
 
 def integer(w: Writer, wide: str) -> str:
-    """The address of a 32-bit integer."""
-    place = w.alloca("i32", align=4)
-    w.emit(f"store i32 {w.value(f'trunc i64 {wide} to i32')}, ptr {place}")
+    """The address of an integer in eight bytes, of which some libraries read the first four."""
+    place = w.alloca("i64")
+    w.emit(f"store i64 {wide}, ptr {place}")
     return place

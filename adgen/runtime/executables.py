@@ -68,11 +68,12 @@ class SplitExecutable:
         count = traced.result.leaf_count
         self._ranked = _ranked(p.any_type for p in linearised.forward.params)
         self._count = count
-        self._saved = count + len(traced.mutated)
+        self.saved = count + len(traced.mutated)
         self._assemble = Assembler(traced.result, [v.type for v in traced.func.results[:count]])
-        self._gradients = Assembler(gradients_spec(traced), [v.type for v in linearised.backward.results])
+        self.gradient = gradients_spec(traced)
+        self._gradients = Assembler(self.gradient, [v.type for v in linearised.backward.results])
         self._stacks = frozenset(stacks(linearised.backward))
-        saved = linearised.forward.results[self._saved :]
+        saved = linearised.forward.results[self.saved :]
         self._arrays = [k for k, v in enumerate(saved) if isinstance(v.any_type, Type) and v.type.rank]
         self._on_tape = any(isinstance(v.any_type, TapeType) for v in saved)
 
@@ -89,16 +90,17 @@ class SplitExecutable:
         if mutated:  # arrays of rank 0 are values: what is kept of them stays as it was
             given = [a.copy() if k in mutated and not a.ndim else a for k, a in enumerate(given)]
         flat = list(self.forward(given))
-        residuals = flat[self._saved :]
+        residuals = flat[self.saved :]
         if not self.borrow:
             own(residuals, self._arrays, [*leaves, *given])
         result = self._assemble(flat[: self._count], [*leaves, *residuals])
         if mutated:
-            write_back(leaves, mutated, flat[self._count : self._saved])
+            write_back(leaves, mutated, flat[self._count : self.saved])
         shapes = [np.shape(value) for value in flat[: self._count]]
-        return result, lambda seeds: self._pull(residuals, seeds), shapes
+        return result, lambda seeds: self.pull(residuals, seeds), shapes
 
-    def _pull(self, residuals: list[Any], seeds: Sequence[Any]) -> Any:
+    def pull(self, residuals: list[Any], seeds: Sequence[Any]) -> Any:
+        """The gradients, from what was saved and the leaves of a cotangent."""
         given = [r.copy() if k in self._stacks else r for k, r in enumerate(residuals)]
         flat = self.backward([*given, *seeds])
         return self._gradients(flat, [*residuals, *seeds])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from adgen.diagnostics import UserError, refuse
+from adgen.runtime.native import DECLINED, declined, entry_into
 from adgen.runtime.plans import Plan
 from adgen.runtime.specialise import Bound
 from adgen.runtime.subject import Subject
@@ -56,8 +57,6 @@ class Into:
     # -- natively ---------------------------------------------------------------------------------------
     def _enter(self, bound: Bound) -> None:
         """Put a native entry in front of this, where there can be one."""
-        from adgen.runtime.native import entry_into
-
         targets = self._targets
         if self._accumulate:
             targets = [np.empty_like(target) for target in targets]
@@ -66,7 +65,7 @@ class Into:
             return
         keep, positions = gradients
         outputs = tuple(zip(positions, targets, strict=True))
-        slow = self._python if not self._accumulate else self._declined
+        slow = declined if self._accumulate else self._python
         function = entry_into(bound, self._subject, slow, keep, outputs, self._workspace)
         if function is None:
             return
@@ -93,9 +92,6 @@ class Into:
     def _python(self, *args: Any, **kwargs: Any) -> Any:
         return Into.__call__(self, *args, **kwargs)
 
-    def _declined(self, *args: Any, **kwargs: Any) -> Any:
-        return DECLINED
-
     # -- in Python --------------------------------------------------------------------------------------
     def _store(self, gradients: Any) -> None:
         found, values = flatten(gradients)
@@ -121,10 +117,6 @@ class Into:
     def _wrong(self, reason: str) -> UserError:
         place = self._subject.place()
         return refuse("AG307", place, what="`outputs`", of="the gradients", reason=reason)
-
-
-DECLINED = object()
-"""What an entry gives for a call that it does not answer."""
 
 
 class Added(Into):

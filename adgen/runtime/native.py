@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 
 _PINNABLE = (DType.i64, DType.bool)
 
+DECLINED = object()
+"""What an entry gives for a call that it does not answer, where no Python path is behind it."""
+
+
+def declined(*args: Any, **kwargs: Any) -> Any:
+    """The last one to be asked."""
+    return DECLINED
+
 
 def entry_of(bound: Bound, subject: Subject, slow: Callable[..., Any]) -> Callable[..., Any] | None:
     """A builtin function that answers the calls of one specialisation; None where there can be none."""
@@ -56,7 +64,7 @@ def entry_into(
     taken = {position for position, _ in outputs}
     first = next(k for k in range(len(taken) + 1) if k not in taken)
     objects = list(form.objects)
-    template = None if returned is None else _result(returned, [first], objects)
+    template = None if returned is None else result_shape(returned, [first], objects)
     if template is None and returned is not None:
         return None
     kernel = executable.program.kernel
@@ -74,8 +82,8 @@ def call_form(executable: Executable, bound: Bound, subject: Subject) -> CallFor
     if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
         return None
     objects: list[Any] = []
-    template = _result(executable.traced.result, [0], objects)
-    arguments = tuple(_argument(tree.spec, objects) for tree in traced.arguments)
+    template = result_shape(executable.traced.result, [0], objects)
+    arguments = tuple(argument_shape(tree.spec, objects) for tree in traced.arguments)
     surroundings = _surroundings(traced.fixed, subject.root)
     hidden = _hidden(traced.hidden, subject.root)
     shapes = tuple(shape for shape in arguments if shape is not None)
@@ -123,7 +131,7 @@ def _hidden(
     return tuple(found)
 
 
-def _argument(spec: TreeSpec, objects: list[Any]) -> Shape | int | None:
+def argument_shape(spec: TreeSpec, objects: list[Any]) -> Shape | int | None:
     """The structure of an argument; None where an entry cannot take it apart as Python does."""
     from adgen.llvm_backend.layout import FIXED, Shape
 
@@ -131,16 +139,16 @@ def _argument(spec: TreeSpec, objects: list[Any]) -> Shape | int | None:
         case trees.LEAF:
             return 0
         case trees.STATIC:
-            return Shape(FIXED, (), _kept(objects, spec.value))
+            return Shape(FIXED, (), kept(objects, spec.value))
         case trees.ROWS:
             return None
     if spec.kind == RECORD and not _plain_fields(spec):
         return None
     held = [spec.cls] if spec.kind in (NAMED, RECORD) else []
     names = spec.keys if spec.kind in (DICT, RECORD) else ()
-    parts = [_argument(child, objects) for child in spec.children]
+    parts = [argument_shape(child, objects) for child in spec.children]
     found = tuple(part for part in parts if part is not None)
-    return Shape(spec.kind, found, _kept(objects, *held, *names)) if len(found) == len(parts) else None
+    return Shape(spec.kind, found, kept(objects, *held, *names)) if len(found) == len(parts) else None
 
 
 def _plain_fields(spec: TreeSpec) -> bool:
@@ -151,7 +159,7 @@ def _plain_fields(spec: TreeSpec) -> bool:
     return plain and cls.__getattribute__ is object.__getattribute__ and not hasattr(cls, "__getattr__")
 
 
-def _result(spec: TreeSpec, position: list[int], objects: list[Any]) -> Shape | int | None:
+def result_shape(spec: TreeSpec, position: list[int], objects: list[Any]) -> Shape | int | None:
     """Numbers of results in the structure of the result; None for what an entry does not build."""
     from adgen.llvm_backend.layout import FIXED, MADE, Shape
 
@@ -160,20 +168,20 @@ def _result(spec: TreeSpec, position: list[int], objects: list[Any]) -> Shape | 
             position[0] += 1
             return position[0] - 1
         case trees.STATIC:
-            return Shape(FIXED, (), _kept(objects, spec.value))
+            return Shape(FIXED, (), kept(objects, spec.value))
         case trees.ROWS:
             return None
-    parts = tuple(_result(child, position, objects) for child in spec.children)
+    parts = tuple(result_shape(child, position, objects) for child in spec.children)
     found = tuple(part for part in parts if part is not None)
     if len(found) < len(parts):
         return None
     if spec.kind in (NAMED, RECORD):
         make = spec.cls if spec.kind == NAMED else lambda *items: spec.build(list(items))
-        return Shape(MADE, found, _kept(objects, make))
-    return Shape(spec.kind, found, _kept(objects, *spec.keys))
+        return Shape(MADE, found, kept(objects, make))
+    return Shape(spec.kind, found, kept(objects, *spec.keys))
 
 
-def _kept(objects: list[Any], *found: Any) -> tuple[int, ...]:
+def kept(objects: list[Any], *found: Any) -> tuple[int, ...]:
     """Where the objects are, added to those that are kept; names are those that Python's code uses."""
     objects += [sys.intern(item) if type(item) is str else item for item in found]
     return tuple(range(len(objects) - len(found), len(objects)))

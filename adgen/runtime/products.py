@@ -10,6 +10,7 @@ import numpy as np
 from adgen.diagnostics import UserError, refuse
 from adgen.ir.types import Kind, Type
 from adgen.objects.containers import container_of
+from adgen.runtime.direct import Chain, forward_entry, reverse_entry
 from adgen.runtime.dispatch import Dispatcher
 from adgen.runtime.executables import SplitExecutable
 from adgen.runtime.keys import NotTaken, leaf_type, take_apart
@@ -39,9 +40,16 @@ def _taken(bound: Bound, leaves: list[Any], replicas: Replicas | None) -> list[A
 
 
 # -- reverse --------------------------------------------------------------------------------------------
-def pull_back(subject: Subject, options: Options, primals: Sequence[Any]) -> tuple[Any, Callable[[Any], Any]]:
-    """Result and pullback."""
-    return pull_back_bound(subject, options, subject.bind(primals, {}), len(primals))
+def pull_back(
+    subject: Subject, options: Options, primals: Sequence[Any], chain: Chain
+) -> tuple[Any, Callable[[Any], Any]]:
+    """Result and pullback; entries for further calls are put into ``chain``."""
+    dispatcher = Dispatcher(subject, Plan("split"), options)
+    bound, leaves = find(dispatcher, subject.bind(primals, {}))
+    count = len(primals)
+    found = _pulled_back(subject, dispatcher, bound, leaves, count)
+    chain.offer(bound.specialisation, lambda slow: reverse_entry(bound, subject, count, slow))
+    return found
 
 
 def pull_back_bound(
@@ -57,8 +65,14 @@ def pull_back_bound(
     """
     dispatcher = Dispatcher(subject, Plan("split"), options)
     bound, leaves = find(dispatcher, arguments)
+    return _pulled_back(subject, dispatcher, bound, _taken(bound, leaves, replicas), count)
+
+
+def _pulled_back(
+    subject: Subject, dispatcher: Dispatcher, bound: Bound, leaves: list[Any], count: int | None
+) -> tuple[Any, Callable[[Any], Any]]:
     executable: SplitExecutable = dispatcher.executable(bound)
-    result, pull, shapes = executable(_taken(bound, leaves, replicas))
+    result, pull, shapes = executable(leaves)
 
     def pullback(cotangent: Any) -> Any:
         """From a cotangent of the result to one per primal."""
@@ -111,14 +125,21 @@ def _seed(subject: Subject, given: Any, type_: Type, shape: tuple[int, ...]) -> 
 
 # -- forward --------------------------------------------------------------------------------------------
 def push_forward(
-    subject: Subject, options: Options, primals: Sequence[Any], tangents: Sequence[Any]
+    subject: Subject, options: Options, primals: Sequence[Any], tangents: Sequence[Any], chain: Chain
 ) -> tuple[Any, Any]:
-    """Result and tangent of the result."""
+    """Result and tangent of the result; entries for further calls are put into ``chain``."""
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         raise _wrong(subject, "`tangents`", "`primals`", "both are tuples, one item per argument")
     if len(primals) != len(tangents):
         raise _wrong(subject, "`tangents`", "`primals`", f"{len(tangents)} items instead of {len(primals)}")
-    return push_forward_bound(subject, options, subject.bind(primals, {}), by_parameter(subject, tangents))
+    arguments, given = subject.bind(primals, {}), by_parameter(subject, tangents)
+    positions, dots = _moved(subject, arguments, given)
+    bound, leaves, run = _pushing(subject, options, arguments, positions)
+    found = run([*leaves, *dots])
+    kind = (bound.specialisation, positions, type(primals), type(tangents))
+    chain.offer(kind, lambda slow: forward_entry(bound, subject, (primals, tangents), positions, slow))
+    value, slope = found
+    return value, slope
 
 
 def push_forward_bound(
@@ -132,18 +153,32 @@ def push_forward_bound(
 
     With ``replicas`` the arguments themselves stay as they are.
     """
+    positions, dots = _moved(subject, arguments, tangents)
+    bound, leaves, run = _pushing(subject, options, arguments, positions)
+    value, slope = run([*_taken(bound, leaves, replicas), *dots])
+    return value, slope
+
+
+def _moved(
+    subject: Subject, arguments: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[tuple[int, ...], list[Any]]:
+    """The leaves that have a tangent, and their tangents."""
     trees = [flatten(a, lambda item: is_static(item) or callable(item)) for a in arguments]
     dots: list[Any] = []
     for k, (spec, leaves) in enumerate(trees):
         given = tangents[k] if k < len(tangents) else None
         dots += _dots(subject, subject.parameters[k], spec, leaves, given)
     positions = tuple(k for k, dot in enumerate(dots) if dot is not None)
+    return positions, [dots[k] for k in positions]
+
+
+def _pushing(
+    subject: Subject, options: Options, arguments: Sequence[Any], positions: tuple[int, ...]
+) -> tuple[Bound, list[Any], Callable[[list[Any]], Any]]:
+    """The program for tangents of these leaves, its leaves with the hidden ones, and what runs it."""
     dispatcher = Dispatcher(subject, Plan("tangent", leaves=positions), options)
-    bound, found = find(dispatcher, arguments)
-    run = dispatcher.executable(bound)
-    found = _taken(bound, found, replicas)
-    value, slope = run([*found, *(dots[k] for k in positions)])
-    return value, slope
+    bound, leaves = find(dispatcher, arguments)
+    return bound, leaves, dispatcher.executable(bound)
 
 
 def _dots(subject: Subject, name: str, spec: TreeSpec, leaves: Sequence[Any], tangent: Any) -> list[Any]:

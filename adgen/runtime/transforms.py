@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adgen.diagnostics import refuse
+from adgen.runtime.direct import chain_of
+from adgen.runtime.native import DECLINED
 from adgen.runtime.options import read_options
 from adgen.runtime.plans import Plan
 from adgen.runtime.subject import subject_of, wrt_positions
@@ -66,10 +68,15 @@ def vjp(
 
     The pullback may be called many times. Integers and static arguments get None.
     """
+    chain = chain_of(fun, "vjp", backend, options)
+    found = chain.call(*primals)
+    if found is not DECLINED:
+        found[1].started(fun, found[0])
+        return found  # type: ignore[no-any-return]
     from adgen.runtime.products import pull_back
 
     subject = subject_of(fun)
-    return pull_back(subject, read_options(backend, options, subject.place), primals)
+    return pull_back(subject, read_options(backend, options, subject.place), primals, chain)
 
 
 def jvp(
@@ -79,10 +86,14 @@ def jvp(
 
     A tangent has the structure of its primal; None stands for zero, and for integers.
     """
+    chain = chain_of(fun, "jvp", backend, options)
+    found = chain.call(primals, tangents)
+    if found is not DECLINED:
+        return found  # type: ignore[no-any-return]
     from adgen.runtime.products import push_forward
 
     subject = subject_of(fun)
-    return push_forward(subject, read_options(backend, options, subject.place), primals, tangents)
+    return push_forward(subject, read_options(backend, options, subject.place), primals, tangents, chain)
 
 
 def hvp(
@@ -93,8 +104,15 @@ def hvp(
     A primal that is held fixed (an integer, say) has the tangent None, and None in the product.
     """
     moved = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
-    gradient = grad(fun, moved, backend=backend, **options)
-    parts = iter(jvp(gradient, primals, tangents, backend=backend, **options)[1])
+    chain = chain_of(fun, ("hvp", moved), backend, options)
+    found = chain.call(primals, tangents)
+    if found is DECLINED:
+        from adgen.runtime.products import push_forward
+
+        subject = subject_of(grad(fun, moved, backend=backend, **options))
+        read = read_options(backend, options, subject.place)
+        found = push_forward(subject, read, primals, tangents, chain)
+    parts = iter(found[1])
     product = tuple(None if tangent is None else next(parts) for tangent in tangents)
     return product[0] if len(primals) == 1 else product
 
