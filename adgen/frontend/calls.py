@@ -43,6 +43,7 @@ from adgen.frontend.optional import present
 from adgen.frontend.reader import Reader
 from adgen.frontend.sequences import static_items
 from adgen.frontend.state import BROKE, CONTINUED, RESULT, RETURNED, Activation, Closure, Missing
+from adgen.frontend.syntax import children
 from adgen.ir.types import Kind
 from adgen.primitives.segments import segment
 
@@ -354,7 +355,7 @@ def run(
 
 
 def _has_closures(node: cst.CSTNode) -> bool:
-    return any(isinstance(n, cst.FunctionDef | cst.Lambda) or _has_closures(n) for n in node.children)
+    return any(isinstance(n, cst.FunctionDef | cst.Lambda) or _has_closures(n) for n in children(node))
 
 
 def _with_call(error: UserError, called_at: Span | None, name: str) -> UserError:
@@ -398,8 +399,8 @@ def _returns_something(act: Activation) -> bool:
 
 def _own_nodes(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
     found: list[cst.CSTNode] = [node]
-    for child in node.children:
-        if not isinstance(child, cst.FunctionDef | cst.Lambda):
+    for child in children(node):
+        if not isinstance(child, cst.FunctionDef | cst.BaseExpression):
             found.extend(_own_nodes(child))
     return found
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from adgen.frontend.syntax import children
+
 Names = frozenset[str]
 Statement = cst.BaseSmallStatement | cst.BaseCompoundStatement
 Body = cst.BaseSuite | Sequence[cst.BaseStatement | cst.BaseSmallStatement]
@@ -112,7 +114,7 @@ class Liveness:
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """A node and everything below it."""
     yield node
-    for child in node.children:
+    for child in children(node):
         yield from walk(child)
 
 
@@ -146,9 +148,9 @@ def _reads(node: cst.CSTNode) -> Iterator[str]:
         case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp():
             yield from _reads(node.for_in.iter)
             own = frozenset(_comprehension_targets(node.for_in))
-            yield from (name for child in node.children for name in _reads(child) if name not in own)
+            yield from (name for child in children(node) for name in _reads(child) if name not in own)
         case _:
-            for child in node.children:
+            for child in children(node):
                 yield from _reads(child)
 
 
@@ -194,7 +196,7 @@ def names_named(node: cst.CSTNode | None) -> Names:
     if node is None or isinstance(node, _NESTED):
         return frozenset()
     own = names_bound_in(node.target) if isinstance(node, cst.NamedExpr) else frozenset()
-    return own.union(*(names_named(child) for child in node.children))
+    return own.union(*(names_named(child) for child in children(node)))
 
 
 def names_imported(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
@@ -253,7 +255,7 @@ def names_nonlocal(body: Sequence[Statement]) -> Names:
 
 def first_yield(body: Sequence[Statement]) -> cst.Yield | None:
     """The first ``yield`` of a function's own, reached or not."""
-    return next((n for s in body for n in _own(s) if isinstance(n, cst.Yield)), None)
+    return next((n for s in body for n in _own(s, expressions=True) if isinstance(n, cst.Yield)), None)
 
 
 def _orelse(node: cst.For | cst.While) -> list[Statement]:
@@ -270,7 +272,7 @@ def names_in_pattern(node: cst.CSTNode) -> Names:
     own: Names = frozenset()
     if isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
         own = frozenset((node.name.value,))
-    return own.union(*(names_in_pattern(child) for child in node.children))
+    return own.union(*(names_in_pattern(child) for child in children(node)))
 
 
 def leaves(body: Sequence[Statement]) -> str:
@@ -325,10 +327,11 @@ def leaves_loop(body: Sequence[Statement]) -> bool:
     return bool(exits(body))
 
 
-def _own(node: cst.CSTNode, loops: bool = True) -> Iterator[cst.CSTNode]:
-    """Statements below a node that belong to the same function (and, without ``loops``, to the same loop)."""
+def _own(node: cst.CSTNode, loops: bool = True, expressions: bool = False) -> Iterator[cst.CSTNode]:
+    """What is below a node and belongs to the same function (and, without ``loops``, to the same loop)."""
     yield node
     if isinstance(node, _NESTED) or (not loops and isinstance(node, cst.For | cst.While)):
         return
-    for child in node.children:
-        yield from _own(child, loops)
+    for child in children(node):
+        if expressions or not isinstance(child, cst.BaseExpression):
+            yield from _own(child, loops, expressions)

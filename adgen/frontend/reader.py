@@ -43,6 +43,7 @@ from adgen.ir.core import Func, Node, Opcode, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of, is_half
 from adgen.objects.containers import container_of, structure
+from adgen.objects.generators import is_generator
 from adgen.primitives.define import NotComplex
 from adgen.primitives.registry import SINGLE_AT_LEAST
 from adgen.primitives.sizes import constant, python_dtype
@@ -315,7 +316,7 @@ class Reader:
     def _captured_type(self, found: Any, name: str) -> Type:
         if isinstance(found, bool | int | float | complex) and not isinstance(found, np.generic):
             return Type(python_dtype(found), (), Kind.py)
-        if isinstance(found, np.random.Generator):
+        if is_generator(found):
             return GENERATOR
         joined = dtype_of(found.dtype)
         assert joined is not None

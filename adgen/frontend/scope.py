@@ -211,10 +211,11 @@ def is_capturable(value: Any) -> bool:
     import numpy as np
 
     from adgen.ir.types import dtype_of
+    from adgen.objects.generators import is_generator
 
     if value is None or value is ... or isinstance(value, bool | int | float | complex | str | Enum):
         return True
-    if isinstance(value, np.random.Generator):
+    if is_generator(value):
         return True
     if isinstance(value, np.ndarray | np.generic):
         plain = type(value) is np.ndarray or isinstance(value, np.memmap | np.generic)

@@ -16,6 +16,7 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from adgen.diagnostics import SourceText, Span, UserError, refuse
+from adgen.frontend.syntax import children
 
 Definition = cst.FunctionDef | cst.Lambda
 
@@ -81,8 +82,8 @@ class FunctionSource:
 
 def _own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     yield node
-    for child in node.children:
-        if not isinstance(child, cst.FunctionDef | cst.Lambda):
+    for child in children(node):
+        if not isinstance(child, cst.FunctionDef | cst.BaseExpression):
             yield from _own_nodes(child)
 
 

@@ -177,8 +177,7 @@ _gbsv: Primitive = Primitive(
 def _samples() -> tuple[Sample, ...]:
     def sample(lower: int, upper: int, n: int, k: int, dtype: str = "f64") -> Sample:
         rows = lower + upper + 1
-        rng = np.random.default_rng(rows)
-        value = rng.uniform(-1.0, 1.0, (rows, n))
+        value = np.sin(7.3 * np.arange(rows, rows + rows * n)).reshape(rows, n)
         value[upper] += 4.0
         attrs = (("lower", lower), ("upper", upper))
         types = (f"{dtype}[{rows},{n}]", f"{dtype}[{n},{k}]")

@@ -16,6 +16,7 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
 from adgen.objects.containers import container_of
 from adgen.objects.foreign import foreign
+from adgen.objects.generators import is_generator
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.trees import flatten, is_static
 
@@ -54,7 +55,7 @@ def _take_other(argument: Any, kind: type, leaves: list[Any], key: list[Any]) ->
         leaves.append(argument)
         key.append(kind)
         return
-    if isinstance(argument, np.random.Generator):
+    if is_generator(argument):
         leaves.append(argument)
         key.append(np.random.Generator)
         return
@@ -112,7 +113,7 @@ def leaf_type(leaf: Any, name: str) -> Type:
     """The type of a leaf, its dims named ``name_0``, ``name_1``. Raises :class:`NotTaken`."""
     if type(leaf) in _PYTHON:
         return Type(_PYTHON[type(leaf)], (), Kind.py)
-    if isinstance(leaf, np.random.Generator):
+    if is_generator(leaf):
         return GENERATOR
     dtype = dtype_of(leaf.dtype) if isinstance(leaf, np.ndarray | np.generic) else None
     if dtype is None or not leaf.dtype.isnative:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.objects.generators import is_generator
 from adgen.runtime.executables import refuse_overlaps
 from adgen.runtime.traced import Traced
 
@@ -34,7 +35,7 @@ class Replicas:
             refuse_overlaps(leaves, traced.mutated, traced)
         twins: dict[int, Any] = {}
         for k, leaf in enumerate(leaves):
-            if isinstance(leaf, np.random.Generator):
+            if is_generator(leaf):
                 twins.setdefault(id(leaf), own_generator(leaf))
             elif k in traced.mutated:
                 twins[id(leaf)] = leaf.copy()
@@ -44,7 +45,7 @@ class Replicas:
     def commit(self) -> None:
         """Let the caller see what the last call did."""
         for original, twin in self.pairs:
-            if isinstance(original, np.random.Generator):
+            if is_generator(original):
                 original.bit_generator.state = twin.bit_generator.state
             else:
                 np.copyto(original, twin)
