@@ -10,7 +10,6 @@ program that runs operation by operation; a kernel that fuses operations has few
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -20,6 +19,7 @@ from adgen.ir.core import Func, Gather, Indexer, Op
 from adgen.ir.interpret import Counts, interpret
 from adgen.ir.types import Type
 from adgen.primitives.define import Primitive
+from adgen.records import dataclass
 
 #: primitives that only say something about values
 _ON_LISTS = frozenset({"cell", "length", "collect", "copy_list", "position"})

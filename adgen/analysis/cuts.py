@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from adgen.analysis.activity import passes_derivative, useful, varied
 from adgen.ir.core import Func, Op, Value, walk
+from adgen.records import dataclass
 
 MEANT = frozenset({"stop_gradient"})
 """Operations whose very purpose is to have no derivative."""

@@ -7,12 +7,11 @@ tape for it, nor for the indices, predicates and reads that follow from it. Loop
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.analysis.conditions import Facts, implied, known
 from adgen.analysis.switches import enabled
 from adgen.ir.core import Definitions, Func, If, Region, Value, While, captures, regions_of
 from adgen.ir.types import I64
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

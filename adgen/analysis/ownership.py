@@ -9,11 +9,12 @@ for which it lists nothing runs without copies other than its own ``copy`` opera
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.calls import bundled
 from adgen.ir.core import For, Func, Gather, If, Node, Op, Region, Value, While, regions_of, uses_of
 from adgen.ir.types import TapeType, Type
+from adgen.records import dataclass
 
 
 @dataclass(slots=True)

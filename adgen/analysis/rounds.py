@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.core import If, Node, Op, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
+from adgen.records import dataclass
 
 #: comparisons, and what holds where they do not
 OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}

@@ -11,10 +11,10 @@ Each value between the maximum ``m`` and the results is followed with its *weigh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from adgen.ir.core import Full, Func, Node, Op, Point, Range, Region, Value, regions_of, uses_of
 from adgen.ir.types import DType, Type
+from adgen.records import dataclass
 
 _PASSES = frozenset({"stop_gradient"})
 

@@ -10,7 +10,7 @@ more elements than a derivative that happens to be zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While
 from adgen.ir.dims import solve
 from adgen.ir.interpret import Context, coerce, evaluate, interpret
 from adgen.ir.types import Type
+from adgen.records import dataclass
 
 Rows = list[np.ndarray[Any, Any]]
 

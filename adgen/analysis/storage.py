@@ -9,7 +9,6 @@ arguments; :meth:`Storage.at` gives the numbers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from adgen.analysis.amounts import Sizes
@@ -17,6 +16,7 @@ from adgen.diagnostics.spans import Span
 from adgen.ir.core import For, Func, If, Node, Op, Value, While, regions_of, uses_of, walk
 from adgen.ir.dims import Dim, product
 from adgen.ir.types import StackType, Type
+from adgen.records import dataclass
 
 
 def place(span: Span | None) -> str:

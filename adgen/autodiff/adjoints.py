@@ -7,7 +7,7 @@ call those of the inner calls, so a function that calls itself has derivatives t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from adgen.analysis.activity import useful, varied
@@ -15,6 +15,7 @@ from adgen.autodiff.bundles import Bundles, free_name, grouping
 from adgen.autodiff.custom import Rule
 from adgen.ir.calls import TAPE, calls_in
 from adgen.ir.core import Func, Op, Value
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.autodiff.reverse import Split

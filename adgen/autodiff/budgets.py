@@ -12,7 +12,6 @@ A function shares its bytes among its loops. What a loop leaves over, those behi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from adgen.autodiff.binomial import runs_again
 from adgen.autodiff.footprints import Costs, Known, known_before
@@ -39,6 +38,7 @@ from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.powers import sqrt
 from adgen.primitives.rounding import ceil, floor_divide
 from adgen.primitives.sizes import dim_of, known_dim, size_value
+from adgen.records import dataclass
 
 _ENOUGH = 1 << 62
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from adgen.analysis.activity import carries_derivative
 from adgen.ir.calls import bundled, calls_in, slots
 from adgen.ir.core import PLAIN, Func, Op, Value
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ predicates, views and reads of what is saved are.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.analysis.flows import Network
 from adgen.analysis.ranges import fits_in_four_bytes
@@ -24,6 +24,7 @@ from adgen.ir.builder import dims_in_attrs
 from adgen.ir.core import For, If, Node, Value, While
 from adgen.ir.dims import OPEN, Dim, product
 from adgen.ir.types import Type
+from adgen.records import dataclass
 
 #: what an unknown size or number of rounds is taken to be
 TYPICAL = 64

@@ -18,7 +18,6 @@ found again. The parts have to stand in one region, where all of them are active
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Definitions, Func, Op, Region, Value, regions_of
@@ -27,6 +26,7 @@ from adgen.primitives.define import Over, Partial
 from adgen.primitives.elementwise import add, div, mul, neg, sub
 from adgen.primitives.extrema import minimum
 from adgen.primitives.literals import literal
+from adgen.records import dataclass
 from adgen.transform.fold import constant_of
 
 SIGMOID, SOFTPLUS = "sigmoid", "softplus"

@@ -9,7 +9,7 @@ a loop or branch ends), the cotangent is *strong*: its zeros stay zero in the pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.autodiff.rules import Strength
 from adgen.diagnostics.errors import refuse
@@ -26,6 +26,7 @@ from adgen.primitives.reduce import spread_back
 from adgen.primitives.shape import broadcast, reshape, transpose
 from adgen.primitives.sizes import constant
 from adgen.primitives.tape import stack_new, stack_zeros
+from adgen.records import dataclass
 
 Mask = tuple[Value, bool]
 

@@ -10,7 +10,7 @@ sweep.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adgen.analysis.activity import overlooked
 from adgen.autodiff.segments import Joint
@@ -22,6 +22,7 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.primitives.indexing import owned_zeros
 from adgen.primitives.sizes import known_dim
+from adgen.records import dataclass
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.rebuild import Rebuild
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from adgen.autodiff.segments import Loop, number
 from adgen.autodiff.sums import is_sum
@@ -14,6 +13,7 @@ from adgen.ir.types import I64, Type
 from adgen.primitives.elementwise import add, mul, sub
 from adgen.primitives.extrema import maximum
 from adgen.primitives.sizes import known_dim, size_value
+from adgen.records import dataclass
 from adgen.transform.fold import HOOK
 from adgen.transform.rebuild import Copy
 

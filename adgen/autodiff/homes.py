@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.analysis.induction import Induction, inductions
 from adgen.analysis.settled import Settled
@@ -14,6 +14,7 @@ from adgen.ir.builder import dims_in_attrs
 from adgen.ir.core import Definitions, For, Func, If, Node, Op, Region, Value, While, operands_of, regions_of
 from adgen.ir.dims import OPEN
 from adgen.ir.types import Type
+from adgen.records import dataclass
 
 #: The way from the function's block to a region: a node and which of its regions, outermost first.
 Path = tuple[tuple[Node, int], ...]

@@ -6,7 +6,7 @@ What does not depend on the row or column stands in front of the loop.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 
 from adgen.autodiff.forward import pushforward
@@ -19,6 +19,7 @@ from adgen.primitives.elementwise import cast
 from adgen.primitives.indexing import owned_zeros, write
 from adgen.primitives.shape import reshape
 from adgen.primitives.sizes import constant, size_value
+from adgen.records import dataclass
 from adgen.transform.fold import HOOK
 from adgen.transform.parting import Parted
 

@@ -8,7 +8,7 @@ then taped one at a time, in the reverse sweep alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial, reduce
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from adgen.primitives.elementwise import add, mul
 from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import size_value
+from adgen.records import dataclass
 
 _Loop = TypeVar("_Loop", For, While)
 

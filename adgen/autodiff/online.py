@@ -11,8 +11,6 @@ the one before it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.autodiff.revolve import Pieces, Slots, cell, pieces_back
 from adgen.autodiff.segments import Back, Loop, Values, number
 from adgen.ir.builder import Builder
@@ -24,6 +22,7 @@ from adgen.primitives.indexing import write
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.shape import empty
 from adgen.primitives.sizes import dim_of
+from adgen.records import dataclass
 from adgen.transform.rebuild import Copy
 
 _CELL = Indexer((Point(),))

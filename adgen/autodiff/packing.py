@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import gcd
 
 from adgen.analysis.inequalities import follows
@@ -20,6 +20,7 @@ from adgen.ir.dims import ONE, ZERO, Dim, linear_in
 from adgen.primitives.elementwise import add, mul, sub
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import constant, dim_of, size_value
+from adgen.records import dataclass
 
 #: twelve times the sum of q**d for q from 0 to p - 1, as coefficients of p, p**2, ...
 _SUMS = ((12,), (-6, 6), (2, -6, 4), (0, 3, -6, 3))

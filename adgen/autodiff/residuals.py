@@ -18,7 +18,7 @@ analysis; Hascoët, Naumann and Pascual 2005): nothing is declared by the rules.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.analysis.ranges import fits_in_four_bytes
 from adgen.analysis.switches import enabled
@@ -35,6 +35,7 @@ from adgen.primitives.elementwise import cast, neg, sub
 from adgen.primitives.extrema import maximum
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import constant, dim_of, known_dim
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

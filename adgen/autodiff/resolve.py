@@ -7,7 +7,7 @@ again or fetched from its tape at the start of the reverse region that undoes th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.autodiff.homes import Homes, Path, ends_of
 from adgen.autodiff.residuals import Tape, Tapes, as_kept, packed, tape_position, trip_count
@@ -20,6 +20,7 @@ from adgen.primitives.elementwise import add, cast, mul, sub
 from adgen.primitives.indexing import read, write
 from adgen.primitives.sizes import constant, known_dim
 from adgen.primitives.tape import pop
+from adgen.records import dataclass
 from adgen.transform.rebuild import Rebuild
 
 

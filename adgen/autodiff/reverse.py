@@ -7,7 +7,7 @@ crosses the cut are the residuals.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.analysis.activity import useful, varied
 from adgen.analysis.shifts import neutral_maxima
@@ -31,6 +31,7 @@ from adgen.ir.core import Definitions, Func, Node, Op, Region, Value, operands_o
 from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import I64, StackType, Type
 from adgen.primitives.sizes import bind_dim, constant, size_value
+from adgen.records import dataclass
 from adgen.transform.counters import with_closed_counters
 from adgen.transform.dce import eliminate_dead_code
 from adgen.transform.fold import HOOK

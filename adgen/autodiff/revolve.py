@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.autodiff.binomial import advance
 from adgen.autodiff.segments import Back, Half, Loop, Values, number
 from adgen.ir.builder import Builder
@@ -15,6 +13,7 @@ from adgen.primitives.indexing import read, write
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.shape import empty
 from adgen.primitives.sizes import dim_of
+from adgen.records import dataclass
 
 _CELL = Indexer((Point(),))
 

@@ -15,7 +15,6 @@ it at once. A ``while`` is run once to count its steps, but for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from adgen.autodiff.budgets import Budget, chosen, square_root
 from adgen.autodiff.footprints import state_bytes
@@ -33,6 +32,7 @@ from adgen.primitives.extrema import maximum
 from adgen.primitives.indexing import owned_zeros
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import bind_dim, dim_of, size_value
+from adgen.records import dataclass
 from adgen.transform.rebuild import Copy
 
 _CELL = Indexer((Point(),))

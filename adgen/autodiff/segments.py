@@ -7,7 +7,7 @@ A step is one round of the loop. It is *advanced* (run for the state after it, n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import For, Full, Func, Indexer, Op, Point, Region, Value, While, captures, walk
@@ -17,6 +17,7 @@ from adgen.primitives.elementwise import add, cast, mul
 from adgen.primitives.indexing import read, write
 from adgen.primitives.shape import empty, on_disk
 from adgen.primitives.sizes import constant, known_dim
+from adgen.records import dataclass
 from adgen.transform.rebuild import Copy
 
 Values = tuple[Value, ...]

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Node, Op, Value, uses_of
 from adgen.ir.types import Type
 from adgen.primitives.elementwise import add, div, fma, mul, neg, sub
 from adgen.primitives.literals import known_number, literal
+from adgen.records import dataclass
 
 #: Cycles from operand to result; anything else is taken for a function of several operations.
 _CYCLES = {"add": 3, "sub": 3, "mul": 3, "neg": 1, "where": 1, "cast": 0, "fma": 4, "div": 13}

@@ -14,7 +14,7 @@ reverse node undoes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.analysis.origins import Origins
 from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
@@ -32,6 +32,7 @@ from adgen.ir.types import I64, TapeType
 from adgen.primitives.calling import call
 from adgen.primitives.define import ZERO, Primitive, Zero
 from adgen.primitives.tape import pop, push
+from adgen.records import dataclass
 from adgen.transform.dce import live_nodes
 
 #: what moves elements: zeros that stay zero remain so

@@ -6,13 +6,14 @@ What travels as one tape has one tape of tangents: those of everything in it tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adgen.analysis.activity import varied
 from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.bundles import Bundles, free_name, grouping
 from adgen.ir.calls import calls_in
 from adgen.ir.core import Func
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ is needed otherwise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.autodiff.homes import Homes, Path
 from adgen.ir.builder import Builder
 from adgen.ir.core import For, Gather, Op, Value, While
 from adgen.ir.types import Type
 from adgen.primitives.indexing import read
+from adgen.records import dataclass
 
 _STORES = ("write", "add_at")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from adgen.checking.numeric import Estimate, Vector, differentiate
 from adgen.checking.places import Call, Place, flat, has_complex, is_complex, random_like, stepped
 from adgen.checking.report import CheckReport, Row, Section
 from adgen.diagnostics import GradientMismatch, refuse
+from adgen.records import dataclass
 from adgen.runtime.subject import subject_of, wrt_positions
 
 Wrt = int | str | Sequence[int | str] | None

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from adgen.records import dataclass
 
 Vector = NDArray[np.float64]
 

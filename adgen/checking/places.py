@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adgen.records import dataclass
 from adgen.runtime.replicas import own_generator
 from adgen.runtime.trees import TreeSpec, flatten
 

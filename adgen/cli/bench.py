@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import timeit
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import adgen
@@ -15,6 +15,7 @@ from adgen.cli.live import Call
 from adgen.cli.request import Request, Wrt
 from adgen.cli.sampling import parse_sizes
 from adgen.diagnostics import UserError
+from adgen.records import dataclass
 
 SIZE = 64
 REPEATS = 5

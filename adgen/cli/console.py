@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TextIO
 
 from adgen.diagnostics import Diagnostic, render_all
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import inspect
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from adgen.cli.target import Target
 from adgen.diagnostics import refuse
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.cli.target import Target
 from adgen.diagnostics import refuse
 from adgen.objects.quantities import bytes_of
+from adgen.records import dataclass
 
 Wrt = int | str | tuple[int | str, ...]
 

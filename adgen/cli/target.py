@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from adgen.diagnostics import refuse
+from adgen.records import dataclass
 
 _TARGET = re.compile(r"(?P<path>.+\.pyw?):(?P<name>[^\W\d]\w*)")
 

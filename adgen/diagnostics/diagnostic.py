@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adgen.diagnostics.codes import CODES, Severity
 from adgen.diagnostics.source_text import SourceText
 from adgen.diagnostics.spans import Span
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from adgen.diagnostics.diagnostic import Diagnostic
 from adgen.diagnostics.source_text import LineLookup, cached_line, line_lookup
 from adgen.diagnostics.spans import Span
+from adgen.records import dataclass
 
 LIMIT = 10
 """Diagnostics shown at once; the rest are counted."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from adgen.records import dataclass
 
 LineLookup = Callable[[str, int], str | None]
 """From a file name and a line number (from 1) to the text of that line, or None."""

@@ -9,13 +9,14 @@ alias.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.diagnostics.spans import Span
 from adgen.ir.core import Indexer, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Type
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

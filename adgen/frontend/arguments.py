@@ -7,10 +7,10 @@ A specialisation (made from a signature or from a call) says for every parameter
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from adgen.ir.types import Type
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

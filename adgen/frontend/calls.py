@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import libcst as cst
 
@@ -46,6 +46,7 @@ from adgen.frontend.state import BROKE, CONTINUED, RESULT, RETURNED, Activation,
 from adgen.frontend.syntax import children
 from adgen.ir.types import Kind
 from adgen.primitives.segments import segment
+from adgen.records import dataclass
 
 
 @dataclass(slots=True)

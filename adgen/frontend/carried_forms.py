@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.frontend import cells, merging
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Known, Maybe, Number, Root, Tuple
@@ -17,6 +17,7 @@ from adgen.frontend.state import (
 )
 from adgen.ir.core import Value
 from adgen.ir.types import BOOL, AnyType
+from adgen.records import dataclass
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
@@ -27,6 +27,7 @@ from adgen.frontend.turns import Turns
 from adgen.frontend.unbound import at_end
 from adgen.ir.core import Node, Value
 from adgen.ir.types import AnyType
+from adgen.records import dataclass
 
 _SOMETHING = Root("unknown")
 """Stands for a root made inside the loop, which cannot be named at its head."""

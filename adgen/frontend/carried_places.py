@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from adgen.frontend import either
@@ -20,6 +20,7 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import I64, AnyType, Kind, Type
 from adgen.primitives.elementwise import eq, where
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.reader import Reader

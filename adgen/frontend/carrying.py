@@ -6,7 +6,7 @@ The types start as those on entry and widen until a round leaves them as they ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import libcst as cst
 
@@ -48,6 +48,7 @@ from adgen.frontend.turns import turns_of
 from adgen.frontend.unbound import at_end, is_open, may_be_open
 from adgen.ir.core import Node
 from adgen.ir.types import BOOL, AnyType, Type
+from adgen.records import dataclass
 
 
 @dataclass(slots=True)

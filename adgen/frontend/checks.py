@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
 
 import libcst as cst
 import numpy as np
@@ -18,6 +17,7 @@ from adgen.ir.core import Value
 from adgen.ir.types import I64
 from adgen.primitives.checks import fail_if, nearest, remembered
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 
 
 def check(r: Reader, act: Activation, node: cst.Assert, test: Abstract) -> None:

@@ -7,7 +7,7 @@ call hands these on, and the functions get names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.frontend.finishing import finished
 from adgen.frontend.recursion import Raw
@@ -18,6 +18,7 @@ from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import I64, StackType, Type
 from adgen.primitives.calling import checked_call
 from adgen.primitives.sizes import bind_dim, size_value
+from adgen.records import dataclass
 from adgen.transform.rebuild import Rebuild, with_callees
 
 

@@ -8,7 +8,7 @@ stands. Inside its own rule the function has the same rule, by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from adgen.analysis.activity import carries_derivative
@@ -34,6 +34,7 @@ from adgen.ir.core import If, Node, Region, Value, captures
 from adgen.ir.types import BOOL
 from adgen.primitives.calling import held, ruled
 from adgen.primitives.opaque import opaque
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.calls import Arguments

@@ -8,13 +8,13 @@ nothing left to see but ordinary operations, so it can be differentiated in turn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adgen.frontend.abstract import Abstract, Derivative, Known, LibraryFunction, Partial, Tuple, UserFunction
 from adgen.frontend.inner import Differentiate, Inner, lowered, placed
 from adgen.frontend.leaves import cotangent, values, with_values
 from adgen.ir.core import Value
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.calls import Arguments

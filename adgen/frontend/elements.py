@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.frontend import nested
 from adgen.frontend.abstract import Abstract, Array, Form, Grown, Inner, Tuple
@@ -11,6 +11,7 @@ from adgen.frontend.open_sizes import opened
 from adgen.frontend.promotion import join_types
 from adgen.frontend.reader import Reader, describe
 from adgen.ir.types import DType, Kind, Type
+from adgen.records import dataclass
 
 LEAF: Form = ("leaf",)
 

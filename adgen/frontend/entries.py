@@ -23,12 +23,13 @@ itself, a view made by ``c.view``), a Python tuple of results, or None.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.frontend.abstract import Abstract, DTypeObject, Known, Module
 from adgen.ir.core import Value
 from adgen.ir.types import DType
+from adgen.records import dataclass
 
 NONE = Known(None)
 FALSE = Known(False)

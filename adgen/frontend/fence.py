@@ -5,9 +5,9 @@ The documentation's page of the accepted language is generated from this table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
+
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

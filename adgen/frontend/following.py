@@ -7,7 +7,7 @@ after one of the two has changed, lowering starts over, and follows at this bran
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from adgen.frontend import either
@@ -16,6 +16,7 @@ from adgen.frontend.either import Tree
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import BOOL, I64, Type
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.diagnostics import Span

@@ -6,7 +6,6 @@ How many rows a round adds, and of what type, is found by lowering the body; the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -24,6 +23,7 @@ from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import Type
 from adgen.primitives.shape import empty
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 
 ATTEMPTS = 8
 _SAME_NUMBER = "every round of the loop has to append the same number of elements"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from adgen.primitives.indexing import read, selected_dims, wrap
 from adgen.primitives.shape import broadcast as broadcast_
 from adgen.primitives.shape import reshape
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 
 Item = tuple[Abstract, Span]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from adgen.frontend.abstract import Abstract
@@ -12,6 +12,7 @@ from adgen.frontend.finishing import finished
 from adgen.frontend.leaves import floats, template, values, with_floats
 from adgen.ir.calls import called, named_in
 from adgen.ir.core import Func, If, Region, Value, captures
+from adgen.records import dataclass
 from adgen.transform.parting import Parted
 
 if TYPE_CHECKING:

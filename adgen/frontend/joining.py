@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.diagnostics import Span, refuse
 from adgen.frontend.abstract import Abstract, Array, Known, Number
@@ -26,6 +26,7 @@ from adgen.frontend.state import BOUND, FLAGS, RAISED, RESULT, RETURNED, Binding
 from adgen.frontend.unbound import open_flags
 from adgen.ir.core import Value
 from adgen.primitives.elementwise import logical_not
+from adgen.records import dataclass
 
 Name = tuple[int, str]
 """A name and the activation it belongs to."""

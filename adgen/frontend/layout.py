@@ -10,7 +10,6 @@ written and the other used.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from adgen.frontend import places
 from adgen.frontend.abstract import Array, Index, Part, Permute, Reshape, Root, Stretch
 from adgen.ir.core import Full, Gather, Point, Value
 from adgen.ir.dims import ONE, ZERO, Dim, product
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.reader import Reader

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,6 +36,7 @@ from adgen.primitives.extrema import maximum
 from adgen.primitives.literals import literal
 from adgen.primitives.reductions import any_
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 
 _BUILTIN_DTYPES = {
     "builtins.float": DType.f64,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.frontend.abstract import Root
 from adgen.frontend.lists import copy_instead
@@ -10,6 +10,7 @@ from adgen.frontend.nested import check_round
 from adgen.frontend.reader import Reader
 from adgen.frontend.state import Activation, State, roots_of
 from adgen.ir.core import Value
+from adgen.records import dataclass
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import types
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adgen.frontend.live_scope import helper, meaning
@@ -27,6 +27,7 @@ from adgen.frontend.scope import (
 from adgen.objects.containers import container_of, structure
 from adgen.objects.paths import function_of
 from adgen.objects.recomputed import Recomputed
+from adgen.records import dataclass
 
 _ABSENT = object()
 

@@ -8,7 +8,7 @@ import inspect
 import sys
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adgen.frontend.abstract import Module, Namespace
@@ -26,6 +26,7 @@ from adgen.frontend.scope import (
 )
 from adgen.objects.foreign import foreign
 from adgen.objects.paths import step
+from adgen.records import dataclass
 
 _ABSENT = object()
 _C_HOMES = {"_operator": "operator", "_functools": "functools"}

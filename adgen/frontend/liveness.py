@@ -6,11 +6,12 @@ Names that nested functions read count as read everywhere, because those look th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
 from adgen.frontend.syntax import children
+from adgen.records import dataclass
 
 Names = frozenset[str]
 Statement = cst.BaseSmallStatement | cst.BaseCompoundStatement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -41,6 +41,7 @@ from adgen.frontend.static_scope import StaticEnvironment, check_decorators
 from adgen.ir.core import Func, Region, Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
+from adgen.records import dataclass
 
 _ATTEMPTS = 200
 

@@ -8,7 +8,7 @@ name that is refused when it is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adgen.frontend import cells
 from adgen.frontend.abstract import (
@@ -48,6 +48,7 @@ from adgen.primitives.opening import open_axes, open_zero
 from adgen.primitives.shape import full
 from adgen.primitives.sizes import constant
 from adgen.primitives.tape import stack_new
+from adgen.records import dataclass
 
 Own = Callable[[Root | None, Root | None], bool]
 """Whether two containers, one of each side, are referred to by nothing but the name that is joined."""

@@ -11,7 +11,7 @@ name of a row, and no other list into which rows were copied.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adgen.frontend import cells
 from adgen.frontend.abstract import Abstract, Array, Cells, Grown, Inner, Known, Number, Root, Tuple
@@ -21,6 +21,7 @@ from adgen.frontend.signals import Relearn
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
+from adgen.records import dataclass
 
 _COPY = "append a copy: `.append(list(row))`, `.append(dict(row))`"
 _LATER = f"what was appended to a list is not changed afterwards; {_COPY}"

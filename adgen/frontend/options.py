@@ -7,7 +7,6 @@ called, and does afterwards what they ask for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from adgen.ir.core import Value
 from adgen.ir.types import DType, Kind
 from adgen.primitives.elementwise import where as where_
 from adgen.primitives.literals import literal
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.calls import Arguments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ from adgen.primitives.define import NotComplex
 from adgen.primitives.registry import SINGLE_AT_LEAST
 from adgen.primitives.sizes import constant, python_dtype
 from adgen.primitives.stacking import stack
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.custom import Open

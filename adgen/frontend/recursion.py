@@ -8,7 +8,7 @@ of the program; what has another structure is a function of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from adgen.diagnostics import Span, UserError
@@ -37,6 +37,7 @@ from adgen.ir.core import If, Node, Region, Value, captures
 from adgen.ir.dims import Dim
 from adgen.ir.types import BOOL, DType, Type
 from adgen.primitives.calling import call as call_
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.reader import Reader

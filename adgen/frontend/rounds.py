@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
@@ -28,6 +28,7 @@ from adgen.frontend.unrolled import enter, leave
 from adgen.ir.core import Node, Region, Value
 from adgen.ir.types import I64
 from adgen.primitives.elementwise import logical_and
+from adgen.records import dataclass
 
 _ROUNDS = 12
 

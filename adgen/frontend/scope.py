@@ -7,12 +7,13 @@ own source and scope, a captured value, or the reason why the name cannot be use
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, Protocol
 
 from adgen.frontend.abstract import Module, Namespace
 from adgen.frontend.source import FunctionSource
+from adgen.records import dataclass
 
 Path = tuple[tuple[str, Any], ...]
 """How to reach an object from the differentiated function: steps ``("name", n)``, ``("attribute", a)``,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from adgen.frontend import cells, places
 from adgen.frontend.abstract import (
@@ -32,6 +31,7 @@ from adgen.primitives.extrema import maximum, minimum
 from adgen.primitives.indexing import read
 from adgen.primitives.rounding import floor_divide, mod
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ range that is worst, and asks whether what remains can be negative.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from adgen.primitives.elementwise import add, lt, mul, neg, sub
 from adgen.primitives.extrema import maximum
 from adgen.primitives.sizes import constant, size_value
 from adgen.primitives.sizes import dim_of as bind_dim_of
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.reader import Reader

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 import libcst as cst
@@ -17,6 +17,7 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from adgen.diagnostics import SourceText, Span, UserError, refuse
 from adgen.frontend.syntax import children
+from adgen.records import dataclass
 
 Definition = cst.FunctionDef | cst.Lambda
 

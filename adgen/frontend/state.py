@@ -6,7 +6,7 @@ A branch works on a fork of the state; joining two forks is the business of :mod
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.diagnostics import UserError
@@ -15,6 +15,7 @@ from adgen.frontend.liveness import Liveness
 from adgen.frontend.scope import Environment
 from adgen.frontend.source import Definition, FunctionSource
 from adgen.ir.core import Value
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

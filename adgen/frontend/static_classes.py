@@ -10,11 +10,12 @@ import builtins
 import collections
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adgen.frontend.scope import Captured, Field, Helper, Meaning, Member, Members, Path, Unusable, UserClass
 from adgen.frontend.source import parse_definition
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.static_scope import StaticEnvironment

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -18,6 +18,7 @@ from adgen.frontend.abstract import Module, Namespace
 from adgen.frontend.constants import NotConstant, evaluate
 from adgen.frontend.scope import Captured, Derived, Helper, Library, Meaning, Path, Unusable, is_library
 from adgen.frontend.source import FunctionSource, parse_definition, parse_lambda, syntax_error
+from adgen.records import dataclass
 
 _UNCLEAR = object()
 _MATRICES = {"jacobian": "auto", "jacrev": "reverse", "jacfwd": "forward", "hessian": "forward"}

@@ -7,7 +7,7 @@ thing at every call (:class:`Fixed`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adgen.frontend.abstract import (
@@ -30,6 +30,7 @@ from adgen.ir.calls import instantiated
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim, linear_in
 from adgen.ir.types import Type
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.frontend.reader import Reader

@@ -7,7 +7,6 @@ belongs to after the loop depends on the number of rounds alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from adgen.frontend.abstract import Abstract, Array, Root
 from adgen.frontend.promotion import with_dims
@@ -17,6 +16,7 @@ from adgen.ir.core import Region, Value
 from adgen.primitives.elementwise import eq
 from adgen.primitives.rounding import mod
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

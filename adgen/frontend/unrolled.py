@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import libcst as cst
@@ -19,6 +18,7 @@ from adgen.frontend.reader import Reader
 from adgen.frontend.sequences import static_items
 from adgen.frontend.state import BROKE, CONTINUED, Activation
 from adgen.ir.core import Region, walk
+from adgen.records import dataclass
 
 
 def items_of(r: Reader, over: Abstract) -> tuple[Abstract, ...]:

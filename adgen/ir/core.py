@@ -11,12 +11,13 @@ around them; what a loop changes it carries explicitly.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.diagnostics.spans import Span
 from adgen.ir.dims import Dim
 from adgen.ir.types import AnyType, StackType, Type
+from adgen.records import dataclass
 
 Attrs = tuple[tuple[str, Any], ...]
 

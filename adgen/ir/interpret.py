@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from adgen.ir.calls import bundled, callee_of, opened
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While
 from adgen.ir.dims import Dim, solve
 from adgen.ir.types import DType, Kind, Type
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

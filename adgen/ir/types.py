@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import builtins
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from adgen.ir.dims import Dim, as_dim
+from adgen.records import dataclass
 
 
 class DType(enum.Enum):

@@ -5,7 +5,6 @@ Text is parsed, optimised at O2 without SLP, and emitted as one object without u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from adgen.llvm_backend.elf import undefined_symbols
 from adgen.llvm_backend.loading import LOCK, initialise
 from adgen.llvm_backend.portable import portable
 from adgen.llvm_backend.vector_math import LATE, late_inlining
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

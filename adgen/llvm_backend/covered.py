@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from adgen.diagnostics.spans import Span
 from adgen.ir.calls import callee_of
@@ -17,6 +16,7 @@ from adgen.loops.lower import lower
 from adgen.loops.rules import rule_for
 from adgen.loops.scalars import is_library
 from adgen.loops.state import Unsupported
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

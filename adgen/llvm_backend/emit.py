@@ -9,8 +9,6 @@ The status is 0, 1 (a check failed; its number is at `where`) or 2 (out of memor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.ir.types import Type
 from adgen.llvm_backend import scalar_ops, vector_math
 from adgen.llvm_backend.independent import metadata
@@ -32,6 +30,7 @@ from adgen.loops.core import (
     Routine,
     walk,
 )
+from adgen.records import dataclass
 
 #: Loops stay loops: without builtins LLVM does not turn them into calls of memset or memcpy.
 _ATTRIBUTES = '"no-builtins" nounwind'

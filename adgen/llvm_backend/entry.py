@@ -10,7 +10,6 @@ enough); everything else is handed, arguments untouched, to a Python callable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from adgen.ir.types import DType, Kind, Type
 from adgen.llvm_backend.entry_arguments import Arguments
@@ -28,6 +27,7 @@ from adgen.llvm_backend.layout import (
 from adgen.llvm_backend.loading import TABLE
 from adgen.llvm_backend.writer import memory_type
 from adgen.loops.interface import ARRAY, Interface
+from adgen.records import dataclass
 
 #: Calls on at least this many elements let other threads run.
 RELEASE_FROM = 8192

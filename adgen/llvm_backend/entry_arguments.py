@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from adgen.ir.dims import Dim, linear_in
+from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind, Type
 from adgen.llvm_backend.entry_trees import Pieces
 from adgen.llvm_backend.keywords import arguments
@@ -20,7 +18,7 @@ from adgen.llvm_backend.layout import (
     Conditions,
 )
 from adgen.llvm_backend.writer import memory_type
-from adgen.loops.interface import Interface
+from adgen.loops.interface import Interface, Source, dims_of, sources
 
 
 class Arguments(Pieces):
@@ -150,7 +148,7 @@ class Arguments(Pieces):
         for source in sources(self.kernel):
             found = sizes.get(source.place) or self._counted(source.place[0])
             w.define(source.symbol, self._solved(source, found))
-        checks = [(d, sizes[place]) for place, d in _dims_of(self.kernel) if place in sizes]
+        checks = [(d, sizes[place]) for place, d in dims_of(self.kernel) if place in sizes]
         for d, size in checks:
             self._must(w.value(f"icmp eq i64 {size}, {w.dim(d)}"))
         for assumption in self.kernel.assumptions:
@@ -202,36 +200,3 @@ class Arguments(Pieces):
         for k in range(conditions.cells):
             found = self._field(self._external(f"condition.cell{k}"), CELL, "ptr")
             self._must(w.value(f"icmp eq ptr {found}, {self._external(f'condition.content{k}')}"))
-
-
-Place = tuple[int, int]
-"""A parameter and an axis; -1 stands for the value of an integer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the size that a symbol stands for is found: ``dim``, which is linear in it, is what is there."""
-
-    symbol: str
-    dim: Dim
-    place: Place
-
-
-def _dims_of(kernel: Interface) -> list[tuple[Place, Dim]]:
-    arrays = [(k, t) for k, t in enumerate(kernel.param_types) if isinstance(t, Type)]
-    return [((k, axis), d) for k, t in arrays for axis, d in enumerate(t.dims)]
-
-
-def sources(kernel: Interface) -> list[Source]:
-    """Sources of the symbols, each after those its dim needs; symbols that nothing gives are left out."""
-    given = [((position, -1), Dim.symbol(name)) for name, position in kernel.bound]
-    waiting = sorted((*_dims_of(kernel), *given), key=lambda item: len(item[1].terms))
-    found: dict[str, Source] = {}
-    while True:
-        for place, d in waiting:
-            unknown = [name for name in d.symbols() if name not in found]
-            if len(unknown) == 1 and linear_in(d, unknown[0]):
-                found[unknown[0]] = Source(unknown[0], d, place)
-                break
-        else:
-            return list(found.values())

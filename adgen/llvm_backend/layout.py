@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.ir.dims import Dim
+from adgen.records import dataclass
 
 ENTRY, STATE = "adgen_entry", "adgen_state"
 #: Offsets in objects: the value of a number, and fields of an array (checked at import by `native`).

@@ -8,11 +8,12 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
 from adgen.llvm_backend import externals
+from adgen.records import dataclass
 
 LOCK = threading.RLock()
 TABLE = "adgen_table"

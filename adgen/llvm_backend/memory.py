@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
@@ -25,6 +25,7 @@ from adgen.loops.core import (
     TapeMove,
     TapeShrink,
 )
+from adgen.records import dataclass
 
 #: Above this many families accesses carry no alias information (the lists would grow quadratically).
 MAX_FAMILIES = 160

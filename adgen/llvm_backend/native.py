@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 from types import CellType
@@ -36,8 +36,9 @@ from adgen.llvm_backend.layout import (
 )
 from adgen.llvm_backend.loading import KERNEL, WORKSPACE, Loaded, load_at
 from adgen.llvm_backend.workspace import Workspace
-from adgen.loops.interface import HEAP, Interface
+from adgen.loops.interface import HEAP, Interface, sources
 from adgen.objects import disk
+from adgen.records import dataclass
 
 #: METH_FASTCALL | METH_KEYWORDS
 _FASTCALL = 0x0080 | 0x0002
@@ -224,8 +225,6 @@ def _made_code(kernel: Interface, form: CallForm) -> tuple[bytes, tuple[str, ...
 
 def supported(kernel: Interface) -> bool:
     """Whether a kernel can have an entry: sizes are dims of arguments, results are of known size."""
-    from adgen.llvm_backend.entry_arguments import sources
-
     known = {source.symbol for source in sources(kernel)}
     types = (*kernel.param_types, *kernel.result_types)
     if any(isinstance(t, Type) and t.is_complex and not t.rank for t in types):

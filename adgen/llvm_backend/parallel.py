@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from adgen.loops.core import (
     walk,
 )
 from adgen.loops.scalars import is_library
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements

@@ -9,13 +9,13 @@ a fixed tree. Integers and truth values need none of this.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adgen.ir.types import DType
 from adgen.llvm_backend.writer import literal, scalar_type
 from adgen.loops.core import Reduce, Var
 from adgen.loops.reductions import COMBINE, neutral
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements

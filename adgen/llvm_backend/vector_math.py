@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.llvm_backend.elementary import (
     errors,
@@ -20,6 +20,7 @@ from adgen.llvm_backend.elementary import (
     trigonometry,
 )
 from adgen.llvm_backend.elementary.text import F32, F64, METADATA, Body, Float, Reg, define
+from adgen.records import dataclass
 
 Definition = Callable[..., Reg]
 

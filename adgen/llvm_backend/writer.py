@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
 from adgen.llvm_backend.elementary.text import F32, F64, float_text
 from adgen.loops.core import Lit, Operand, coefficient
+from adgen.records import dataclass
 
 _TYPES = {DType.f64: "double", DType.f32: "float", DType.bool: "i1"}
 

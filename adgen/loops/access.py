@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from adgen.ir.core import Full, Gather, Indexer, Op, Range, Value
@@ -14,6 +13,7 @@ from adgen.loops.arrays import Array, Index, View, whole
 from adgen.loops.blocks import Block
 from adgen.loops.core import InParam, Lit, Operand, Ref
 from adgen.loops.state import State, loads_elsewhere
+from adgen.records import dataclass
 
 _OUTSIDE = "IndexError"
 

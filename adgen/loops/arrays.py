@@ -7,12 +7,13 @@ buffer of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
 from adgen.loops.blocks import Block
 from adgen.loops.core import Buffer, Operand
+from adgen.records import dataclass
 
 Index = tuple[Dim, ...]
 Rule = Callable[[Block, Index], Operand]

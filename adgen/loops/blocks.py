@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
 from adgen.loops.core import Buffer, IndexOf, Let, Lit, Load, Operand, Ref, Slot, Stmt, Store, Var
+from adgen.records import dataclass
 
 
 @dataclass(slots=True)

@@ -6,10 +6,11 @@ smallest, then using that sizes are non-negative.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.loops.core import coefficient
+from adgen.records import dataclass
 
 _ROUNDS = 8
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
@@ -25,6 +25,7 @@ from adgen.loops.core import (
 )
 from adgen.loops.sides import Hull, Side
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 #: Products of fewer terms stay loops.
 LEAST = 8192

@@ -15,7 +15,7 @@ the other factor is finite. Sums are in the order of BLAS then; `strict` keeps t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from adgen.ir.dims import ONE, ZERO, Dim
@@ -52,6 +52,7 @@ from adgen.loops.summing import (
     slot_sum,
 )
 from adgen.loops.tiles import TiledProduct, tiles_of
+from adgen.records import dataclass
 
 
 def contracted(state: State, body: Sequence[Stmt]) -> tuple[Stmt, ...]:

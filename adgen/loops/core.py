@@ -9,13 +9,14 @@ names of integer scalars; strides are read off its coefficients. Domains whose p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.ir.core import Assumption
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import AnyType, DType
 from adgen.loops.interface import ARRAY, HEAP, NUMBER, Failure, Interface
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

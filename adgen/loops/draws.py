@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from adgen.ir.core import Op, Value
@@ -18,6 +17,7 @@ from adgen.loops.arrays import whole
 from adgen.loops.core import Draw, Lit, Operand, Strided
 from adgen.loops.state import State
 from adgen.primitives.draws import OPTIONS, size_dims, sized
+from adgen.records import dataclass
 
 _ONE, _NONE = Lit(1, DType.i64), Lit(0, DType.i64)
 

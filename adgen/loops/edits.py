@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from adgen.loops.copies import chosen
 from adgen.loops.core import Branch, Loop, Nest, Reduce, Stmt
+from adgen.records import dataclass
 
 if TYPE_CHECKING:
     from adgen.loops.sides import Side

@@ -8,7 +8,7 @@ pair of conflicting accesses meets only within one iteration: both indices are c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.loops.bounds import Bounds
@@ -35,6 +35,7 @@ from adgen.loops.core import (
 )
 from adgen.loops.rewrite import Renaming
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 #: Bodies do not grow beyond this many statements by fusion.
 MAX_STATEMENTS = 120

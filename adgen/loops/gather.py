@@ -9,7 +9,7 @@ Every cell takes the same values in the same order as before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
@@ -32,6 +32,7 @@ from adgen.loops.core import (
 )
 from adgen.loops.rewrite import Renaming
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 #: Distances beyond this are not taken for those of a stencil, nor are runs of more nests.
 FARTHEST, LONGEST = 8, 32

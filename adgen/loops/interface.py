@@ -5,11 +5,11 @@ It is kept beside compiled code, so it depends on nothing but types.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.diagnostics.spans import Span
 from adgen.ir.core import Assumption
-from adgen.ir.types import AnyType
+from adgen.ir.dims import Dim, linear_in
+from adgen.ir.types import AnyType, Type
+from adgen.records import dataclass
 
 NUMBER, ARRAY, HEAP = "number", "array", "heap"
 
@@ -45,3 +45,37 @@ class Interface:
     pieces: int
     draws: bool
     loops: bool
+
+
+Place = tuple[int, int]
+"""A parameter and an axis; -1 stands for the value of an integer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the size that a symbol stands for is found: ``dim``, which is linear in it, is what is there."""
+
+    symbol: str
+    dim: Dim
+    place: Place
+
+
+def dims_of(kernel: Interface) -> list[tuple[Place, Dim]]:
+    """The dims of all arguments, with where they are."""
+    arrays = [(k, t) for k, t in enumerate(kernel.param_types) if isinstance(t, Type)]
+    return [((k, axis), d) for k, t in arrays for axis, d in enumerate(t.dims)]
+
+
+def sources(kernel: Interface) -> list[Source]:
+    """Sources of the symbols, each after those its dim needs; symbols that nothing gives are left out."""
+    given = [((position, -1), Dim.symbol(name)) for name, position in kernel.bound]
+    waiting = sorted((*dims_of(kernel), *given), key=lambda item: len(item[1].terms))
+    found: dict[str, Source] = {}
+    while True:
+        for place, d in waiting:
+            unknown = [name for name in d.symbols() if name not in found]
+            if len(unknown) == 1 and linear_in(d, unknown[0]):
+                found[unknown[0]] = Source(unknown[0], d, place)
+                break
+        else:
+            return list(found.values())

@@ -12,7 +12,7 @@ statements inside, and only cells that LLVM would not keep by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
@@ -36,6 +36,7 @@ from adgen.loops.core import (
 )
 from adgen.loops.fuse import names_defined
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 _FLAT = Let | IndexOf | Load | Store | Get | Set | Check
 Cell = tuple[Buffer, Dim]

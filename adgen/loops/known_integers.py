@@ -9,7 +9,7 @@ between them disappear, and accesses are affine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
@@ -31,6 +31,7 @@ from adgen.loops.loop_checks import before_the_loop, defined, written_out
 from adgen.loops.rewrite import Renaming
 from adgen.loops.scalars import is_library
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 
 def with_known_integers(state: State, body: Sequence[Stmt]) -> tuple[Stmt, ...]:

@@ -7,7 +7,7 @@ The check is moved only where all checks of the loop fail alike, because it may 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adgen.ir.dims import ZERO, Dim
@@ -32,6 +32,7 @@ from adgen.loops.core import (
 )
 from adgen.loops.fuse import names_defined
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 RangeOf = Callable[[Check], tuple[Dim, Dim] | None]
 

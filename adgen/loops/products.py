@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from adgen.ir.core import Op
 from adgen.ir.dims import ONE, ZERO, Dim, product
@@ -14,6 +13,7 @@ from adgen.loops.core import Lit, Matrix, Nest, Operand, Product, Var
 from adgen.loops.elementwise import scalar
 from adgen.loops.reductions import reduced
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 #: Sizes known to be at most this (all three) are multiplied by loops instead of BLAS.
 SMALL = 16

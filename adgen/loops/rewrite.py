@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.loops.core import (
@@ -35,6 +35,7 @@ from adgen.loops.core import (
     Var,
     WhileLoop,
 )
+from adgen.records import dataclass
 
 IndexMap = Callable[[Buffer, Dim], tuple[Buffer, Dim]]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from adgen.ir.dims import Dim
 from adgen.loops.core import Nest, Operand, Product, Stmt, Var, coefficient
 from adgen.loops.sides import Hull, Side
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.ir.types import DType
+from adgen.records import dataclass
 
 
 def _named(text: str) -> frozenset[str]:

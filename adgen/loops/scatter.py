@@ -12,7 +12,7 @@ the same order; what stores share is computed for each. Such domains are gathere
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cmp_to_key
 
 from adgen.ir.dims import ZERO, Dim
@@ -39,6 +39,7 @@ from adgen.loops.gather import FARTHEST, LONGEST, multiple
 from adgen.loops.scalars import cost_of
 from adgen.loops.state import State
 from adgen.loops.summing import polynomials
+from adgen.records import dataclass
 
 #: What may be computed again: flops beyond those of the loop, as a multiple of the number of its stores.
 AGAIN = 4

@@ -9,7 +9,7 @@ The second product of a block finds it in the cache. How many rows a block has d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
@@ -31,6 +31,7 @@ from adgen.loops.core import (
     WhileLoop,
 )
 from adgen.loops.state import State
+from adgen.records import dataclass
 
 #: numbers in a block of rows, and numbers of a matrix that stays in the cache as a whole
 BLOCK, SMALL = 32_768, 65_536

@@ -8,7 +8,6 @@ buffer alone, or where the number is computed. Cells that the loop never visits 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
@@ -16,6 +15,7 @@ from adgen.loops.core import Buffer, Let, Lit, Load, Matrix, Nest, Operand, Ref,
 from adgen.loops.edits import Edits
 from adgen.loops.state import State
 from adgen.loops.summing import Axis, Cells, Factor, LoopFacts, Number, Spot, accesses, depending
+from adgen.records import dataclass
 
 Hull = Mapping[str, tuple[Dim, Dim]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.diagnostics.spans import Span
 from adgen.ir.core import Value
@@ -31,6 +31,7 @@ from adgen.loops.core import (
     walk,
 )
 from adgen.loops.interface import Failure
+from adgen.records import dataclass
 
 #: A rule that is used more than once is kept only up to this many flops.
 REPEATED_COST = 3

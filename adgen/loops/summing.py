@@ -8,7 +8,7 @@ numbers from outside the loop, of cells of arrays, and of numbers that are compu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
@@ -40,6 +40,7 @@ from adgen.loops.core import (
     walk,
 )
 from adgen.loops.fuse import cells_of
+from adgen.records import dataclass
 
 _ALLOWED = (
     Let | IndexOf | Load | Store | Get | Set | Nest | Reduce | Loop | Branch | Check | BindSize | Reserve

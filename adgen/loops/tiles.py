@@ -8,7 +8,6 @@ goes through a small matrix of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.loops.choices import Needs
@@ -28,6 +27,7 @@ from adgen.loops.roles import groups_of
 from adgen.loops.sides import Hull, Side, filled, room
 from adgen.loops.state import State
 from adgen.loops.summing import Axis
+from adgen.records import dataclass
 
 Body = Callable[[Mapping[str, Dim]], tuple[Stmt, ...]]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from adgen.ir.core import Node
+from adgen.records import dataclass
 
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.analysis.conditions import Facts, implied, known
 from adgen.ir.core import Func, If, Node, Op, Region, Value, While
@@ -16,6 +16,7 @@ from adgen.numpy_backend.numbering import Use
 from adgen.numpy_backend.statements import Line, Statements
 from adgen.numpy_backend.variables import Variable
 from adgen.primitives.define import Prec
+from adgen.records import dataclass
 
 Finish = Callable[[Sequence[str]], list[str]]
 _GOES_ON = re.compile(r"(elif .*|else):$")

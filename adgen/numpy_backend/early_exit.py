@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.ir.core import Definitions, Func, Node, Op, Value, While, walk
 from adgen.ir.types import I64
 from adgen.numpy_backend.numbering import Numbering
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.core import Definitions, Func, Value
 from adgen.ir.types import Kind, StackType, Type
@@ -22,6 +22,7 @@ from adgen.numpy_backend.function import Printed, Style, print_body
 from adgen.numpy_backend.layout import formatted
 from adgen.numpy_backend.names import Namer
 from adgen.numpy_backend.trees import Tree, annotation, construction, count, records_in, unpacking
+from adgen.records import dataclass
 
 Path = tuple[int, ...]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.analysis.conditions import known
@@ -19,6 +19,7 @@ from adgen.numpy_backend.operands import Operand, Operands
 from adgen.numpy_backend.variables import Variables
 from adgen.primitives.define import Absent, Call, Infix, Prec, Prefix, Text
 from adgen.primitives.sizes import complex_text
+from adgen.records import dataclass
 
 _ROUNDING = ("floor", "ceil", "trunc", "rint")
 _PYTHON_TYPES = {DType.c64: "complex", DType.c128: "complex", DType.i64: "int", DType.bool: "bool"}

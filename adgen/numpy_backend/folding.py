@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.calls import is_edge
 from adgen.ir.core import Definitions, For, Func, If, Op, Region, Value, While, operands_of
@@ -18,6 +18,7 @@ from adgen.ir.types import I64, Type
 from adgen.numpy_backend.early_exit import Counted, counted_loops
 from adgen.numpy_backend.numbering import Numbering, Site, Use
 from adgen.primitives.define import Infix
+from adgen.records import dataclass
 
 #: estimated width of the right-hand side above which a part of an expression gets a name of its own
 WIDTH = 66

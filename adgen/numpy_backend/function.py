@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 
 from adgen.ir.core import Func, If, Op, Value, While, walk
@@ -20,6 +20,7 @@ from adgen.numpy_backend.numbering import Numbering
 from adgen.numpy_backend.statements import Line
 from adgen.numpy_backend.suggestions import suggestions
 from adgen.numpy_backend.variables import Variable, Variables
+from adgen.records import dataclass
 
 #: comments for tools, about the user's own lines
 _PRAGMA = re.compile(r"#?\s*(noqa|type:|pragma|fmt:|pylint|mypy|ruff|isort)")

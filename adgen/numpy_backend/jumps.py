@@ -8,11 +8,12 @@ and the jump; what follows the branch is then reached from its other side alone,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adgen.analysis.conditions import Facts, implied, known
 from adgen.ir.core import Definitions, For, Func, If, Node, Op, Region, Value, While
 from adgen.numpy_backend.folding import Folding
+from adgen.records import dataclass
 
 Pairs = list[tuple[Value, Value]]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from adgen.numpy_backend.checks import APART, CHECK, SHAPE
@@ -15,6 +14,7 @@ from adgen.numpy_backend.names import imported, is_ambiguous
 from adgen.numpy_backend.private import named_apart, private_functions, reserved_names
 from adgen.numpy_backend.residuals import named_residuals, residual_class
 from adgen.numpy_backend.trees import class_name, record_class
+from adgen.records import dataclass
 from adgen.version import __version__
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.core import For, Func, Node, Op, Region, Value, While, operands_of, regions_of
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

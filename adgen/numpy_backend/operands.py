@@ -6,14 +6,13 @@ broadcasts. ``covered`` says for each dim of the meaning whether the printed tex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from adgen.ir.core import Op, Value
 from adgen.ir.types import DType, Type
 from adgen.numpy_backend.folding import Folding
 from adgen.primitives.define import Infix, Prefix
+from adgen.records import dataclass
 
 _PROMOTING = ("add", "sub", "mul", "div", "maximum", "minimum", "lt", "le", "gt", "ge", "eq", "ne")
 _RAISING = ("div", "floor_divide", "mod", "pow")

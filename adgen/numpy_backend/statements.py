@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from adgen.ir.core import Gather, Node, Op, Value
@@ -15,6 +14,7 @@ from adgen.numpy_backend.lists import STATEMENTS, list_statement
 from adgen.numpy_backend.segments import dead_arrays
 from adgen.numpy_backend.trees import quoted
 from adgen.numpy_backend.variables import Variable
+from adgen.records import dataclass
 
 _TESTS = ("logical_not", "logical_and", "logical_or", "lt", "le", "gt", "ge", "eq", "ne", "cast")
 _AUGMENTED = {"add": "+", "sub": "-", "mul": "*", "div": "/"}

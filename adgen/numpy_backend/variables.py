@@ -7,13 +7,14 @@ user gave both the same one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adgen.ir.core import For, Func, If, Node, Op, Region, Value, While, regions_of
 from adgen.ir.types import DType, Kind, Type
 from adgen.numpy_backend.folding import Folding
 from adgen.numpy_backend.names import Namer, clean
 from adgen.numpy_backend.numbering import Numbering, Site
+from adgen.records import dataclass
 
 #: what derivatives of values called ``_`` are called
 _NAMELESS = ("_bar", "_dot", "_tape")

@@ -11,7 +11,7 @@ To add one, write its block in a family file and list it in that file's ``PRIMIT
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from adgen.ir.builder import Builder
@@ -19,6 +19,7 @@ from adgen.ir.core import Indexer, Op, Opcode, Value
 from adgen.ir.dims import Dim
 from adgen.ir.interpret import Context as Context
 from adgen.ir.types import AnyType, DType, Kind, Type
+from adgen.records import dataclass
 
 
 # -- three kinds of nothing -----------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.objects.containers import TUPLE
+from adgen.records import dataclass
 from adgen.runtime.trees import TreeSpec, leaf_spec, static_spec
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adgen.diagnostics import Span, refuse
 from adgen.frontend.lowering import file_helper
 from adgen.frontend.scope import Captured, Helper, Unusable
+from adgen.records import dataclass
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.annotations import annotated_text
 from adgen.runtime.budgets import within_budget

@@ -7,7 +7,6 @@ recognised says nothing about the parameter.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from adgen.diagnostics import UserError
 from adgen.ir.dims import Dim
 from adgen.ir.types import GENERATOR, DType, Kind, Type, dtype_of
+from adgen.records import dataclass
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.signatures import parse_type
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from adgen.diagnostics import Diagnostic, Span, diagnose, refuse
 from adgen.ir.core import Func, Op, Value, walk
 from adgen.ir.types import StackType
+from adgen.records import dataclass
 from adgen.runtime.budgets import needs_of
 from adgen.runtime.options import Options
 from adgen.runtime.programs import Raised, Run, Runnable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -13,6 +13,7 @@ from adgen.diagnostics.errors import RunMemoryError
 from adgen.ir.core import Definitions, Func, Op, Value, walk
 from adgen.ir.dims import Dim
 from adgen.ir.types import I64, Type
+from adgen.records import dataclass
 from adgen.runtime.guards import EntryRefusal
 from adgen.runtime.options import Options
 from adgen.runtime.traced import Traced

@@ -7,12 +7,12 @@ compiled for another one. Bound to a function they become direct look-ups: of a 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from adgen.ir.types import Type
 from adgen.objects.paths import step as step_into
+from adgen.records import dataclass
 from adgen.runtime.digests import function_digest
 from adgen.runtime.keys import Key, NotTaken, key_of, take_apart
 from adgen.runtime.trees import TreeSpec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.autodiff.forward import pushforward
 from adgen.autodiff.jacobians import jacobian
@@ -12,6 +12,7 @@ from adgen.diagnostics import Span, UserError, refuse
 from adgen.ir.core import Definitions, Func, Region
 from adgen.ir.types import Type
 from adgen.objects.containers import TUPLE
+from adgen.records import dataclass
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.plans import Plan, Selector, selected_name
 from adgen.runtime.stages import checked, optimised

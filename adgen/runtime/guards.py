@@ -7,7 +7,7 @@ worked out afterwards, slowly.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.diagnostics import Diagnostic, RunError, UserError, diagnose, run_error
@@ -16,6 +16,7 @@ from adgen.diagnostics.errors import RunValueError
 from adgen.ir.core import Assumption
 from adgen.ir.dims import Dim, render
 from adgen.ir.types import Type
+from adgen.records import dataclass
 from adgen.runtime.traced import Equality
 
 Check = Callable[[Sequence[Any]], bool]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from adgen.diagnostics import Span, UserError, refuse
 from adgen.objects.quantities import bytes_of
+from adgen.records import dataclass
 
 BACKENDS = ("auto", "numpy", "llvm")
 

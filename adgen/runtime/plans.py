@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from adgen.records import dataclass
 
 #: ``primal`` the function itself; ``value_and_grad`` and ``grad`` joint programs; ``split`` a forward and a
 #: backward program linked by residuals; ``tangent`` forward mode; ``jacobian`` all of it in one program;

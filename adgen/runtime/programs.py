@@ -7,13 +7,13 @@ import re
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 from adgen.diagnostics import AdgenError, InternalError, RunError, Span, run_error
+from adgen.records import dataclass
 from adgen.runtime.budgets import Needs
 
 Run = Callable[[Sequence[Any]], Sequence[Any]]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
 from adgen.objects.generators import is_generator
+from adgen.records import dataclass
 from adgen.runtime.executables import refuse_overlaps
 from adgen.runtime.traced import Traced
 

@@ -17,12 +17,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.diagnostics import SourceText, Span, UserError, refuse
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType, Kind, Type
+from adgen.records import dataclass
 from adgen.runtime.abstract import AbstractTree
 
 FILE = "<signature>"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from adgen.analysis.colouring import Indices, colours, transposed
 from adgen.analysis.sparsity import Rows, pattern
 from adgen.diagnostics import refuse
+from adgen.records import dataclass
 from adgen.runtime.derive import float_leaves, result_place
 from adgen.runtime.dispatch import Dispatcher
 from adgen.runtime.options import Options, read_options

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from adgen.diagnostics import RunError
@@ -18,6 +18,7 @@ from adgen.diagnostics.errors import Unequal
 from adgen.ir.core import Assumption
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
+from adgen.records import dataclass
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.captures import Surroundings, bind
 from adgen.runtime.guards import Check, Guard, assumption_error, mismatch

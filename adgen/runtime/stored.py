@@ -12,7 +12,7 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from adgen.ir.dims import Dim
 from adgen.llvm_backend.running import CompiledKernel
 from adgen.loops.interface import Interface
 from adgen.objects import disk
+from adgen.records import dataclass
 from adgen.runtime.captures import Fixed, Hidden, getter
 from adgen.runtime.executables import Executable
 from adgen.runtime.fingerprints import Unknown, fingerprint, installation

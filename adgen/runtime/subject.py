@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from types import FunctionType, MethodType
 from typing import Any, Protocol, SupportsIndex
 
 from adgen.diagnostics import Span, UserError, refuse
+from adgen.records import dataclass
 from adgen.runtime.plans import Plan, Selector, selected_name
 
 Path = tuple[tuple[str, Any], ...]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adgen.diagnostics import Diagnostic, SourceText, Span
 from adgen.ir.core import Func
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
+from adgen.records import dataclass
 from adgen.runtime.abstract import AbstractTree
 from adgen.runtime.captures import Fixed, Hidden
 from adgen.runtime.trees import TreeSpec

@@ -8,11 +8,11 @@ static ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from adgen.objects.containers import DICT, LIST, NAMED, RECORD, TUPLE, container_of
+from adgen.records import dataclass
 
 LEAF, STATIC, ROWS = "leaf", "static", "rows"
 

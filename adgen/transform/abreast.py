@@ -17,7 +17,6 @@ inner loops store has room for all that are abreast.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Definitions, For, Func, Node, Op, Region, Value, regions_of, uses_of
@@ -27,6 +26,7 @@ from adgen.primitives.elementwise import add, mul, neg, sub
 from adgen.primitives.extrema import maximum
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 from adgen.transform.fold import HOOK
 from adgen.transform.rebuild import Copy, Rebuild, rebuilt
 

@@ -15,7 +15,6 @@ from it, and rounds do not wait for each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from adgen.analysis.switches import enabled
 from adgen.ir.builder import Builder
@@ -25,6 +24,7 @@ from adgen.primitives.elementwise import add, mul, sub
 from adgen.primitives.extrema import maximum
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.sizes import constant
+from adgen.records import dataclass
 from adgen.transform.fold import HOOK
 from adgen.transform.rebuild import Rebuild, rebuilt
 

@@ -5,12 +5,12 @@ wanted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Func, Node, Op, Region, Value, uses_of, walk
 from adgen.ir.dims import Dim
 from adgen.primitives.lists import copy_list
+from adgen.records import dataclass
 from adgen.transform.rebuild import Rebuild, sizes_given
 
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import For, If, Node, Op, Region, Value, While, operands_of, regions_of
+from adgen.records import dataclass
 from adgen.transform.fold import constant_of
 
 

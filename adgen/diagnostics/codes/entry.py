@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import Formatter
 from textwrap import dedent
 from typing import Literal
+
+from adgen.records import dataclass
 
 Severity = Literal["error", "remark"]
 

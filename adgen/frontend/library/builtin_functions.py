@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from adgen.frontend.abstract import Abstract, Array, Grown, Known
 from adgen.frontend.context import LibraryContext
@@ -17,6 +16,7 @@ from adgen.primitives import extrema, rounding
 from adgen.primitives.complexes import modulus
 from adgen.primitives.define import Primitive
 from adgen.primitives.reduce import sum_ as sum_over
+from adgen.records import dataclass
 
 table = Table()
 _ZERO = Known(0)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from adgen.frontend.abstract import Abstract, Known
 from adgen.frontend.context import LibraryContext
@@ -25,6 +24,7 @@ from adgen.primitives.integral_functions import betainc, betaincc, gammainc, gam
 from adgen.primitives.literals import known_number, literal, scaled
 from adgen.primitives.normal_functions import log_ndtr, ndtr, ndtri
 from adgen.primitives.rounding import floor
+from adgen.records import dataclass
 
 table = Table()
 table.module("scipy.stats")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -19,6 +18,7 @@ from adgen.frontend.library.wanted import WANTED
 from adgen.frontend.names import FORMS
 from adgen.primitives.define import Absent, Primitive
 from adgen.primitives.registry import REGISTRY
+from adgen.records import dataclass
 
 BOTH, ZERO = "both modes", "zero"
 

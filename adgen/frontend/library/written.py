@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -46,6 +46,7 @@ from adgen.frontend.written import (
     spectra,
     statistics,
 )
+from adgen.records import dataclass
 
 table = Table()
 table.module("scipy.integrate")

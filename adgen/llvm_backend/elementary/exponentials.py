@@ -8,9 +8,9 @@ gradually).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from adgen.llvm_backend.elementary.text import Body, Float, Reg
+from adgen.records import dataclass
 
 LOG2E = 1.4426950408889634
 LN2 = 0.6931471805599453

@@ -7,10 +7,10 @@ log(m) = f - s*(f - z R(z)) = f - (f*f/2 - s*(f*f/2 + z R(z))).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from adgen.llvm_backend.elementary.exponentials import scaled_exp
 from adgen.llvm_backend.elementary.text import Body, Reg, bits_of
+from adgen.records import dataclass
 
 LN2_HIGH = {"f64": 6.93147180369123816490e-01, "f32": 6.9313812256e-01}
 LN2_LOW = {"f64": 1.90821492927058770002e-10, "f32": 9.0580006145e-06}

@@ -7,11 +7,11 @@ rounding of z P(z) is carried to about 2**-65, so that the exponent, up to 745, 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from adgen.llvm_backend.elementary.exponentials import scaled_exp
 from adgen.llvm_backend.elementary.logarithms import LN2_HIGH, LN2_LOW, exponent_split
 from adgen.llvm_backend.elementary.text import Body, Reg, bits_of
+from adgen.records import dataclass
 
 THIRD_HIGH, THIRD_LOW = 0.3333333333333333, 1.850371707708594e-17
 SERIES = [1.0 / (2 * n + 5) for n in range(10)]

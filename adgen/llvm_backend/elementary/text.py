@@ -7,7 +7,8 @@ holds what differs (bit layout, number of polynomial terms).
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from adgen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ difference is exact under fma). Larger arguments go to libm through a call that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adgen.llvm_backend.elementary.text import Body, Reg
+from adgen.records import dataclass
 
 TWO_OVER_PI = 0.6366197723675814
 PI_2 = (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33)
