@@ -1,7 +1,8 @@
 """Files that are kept between processes: written atomically, verified when read, private to the user.
 
 A file is a header line with the digest of the rest, then the content. What is damaged, or could have been
-written by somebody else, counts as not there.
+written by somebody else, counts as not there. The directory has a limit, ADGEN_CACHE_SIZE: beyond it, what
+was not used for longest is removed. Nothing is locked: a file stays until who reads it has closed it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,15 @@ import os
 import stat
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from adgen.objects.quantities import bytes_of
+
 _DIGEST_LENGTH = 64
+_LIMIT = 2**30
+_HOUR, _DAY = 3600.0, 86400.0
 
 
 def cache_directory() -> Path | None:
@@ -35,15 +42,24 @@ def read(path: Path) -> bytes | None:
     """The content of a file; None where there is none to be trusted, which is then removed."""
     try:
         with path.open("rb") as file:
-            private = _private(os.fstat(file.fileno()))
+            status = os.fstat(file.fileno())
+            private = _private(status)
             found = file.read()
     except OSError:
         return None
     digest, content = found[:_DIGEST_LENGTH], found[_DIGEST_LENGTH + 1 :]
     if private and content and hashlib.sha256(content).hexdigest().encode() == digest:
+        if time.time() - status.st_mtime > _HOUR:
+            _touch(path)
         return content
     remove(path)
     return None
+
+
+def _touch(path: Path) -> None:
+    """Note that a file was used: its time is that of its last use, give or take an hour."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
 
 
 def _private(status: os.stat_result) -> bool:
@@ -71,3 +87,43 @@ def write(path: Path, content: bytes) -> None:
         except BaseException:
             remove(Path(name))
             raise
+    if path.name.startswith("0"):  # names are digests: one file in sixteen
+        sweep()
+
+
+# -- the limit ------------------------------------------------------------------------------------------
+def limit() -> int:
+    """The bytes that may be kept: ADGEN_CACHE_SIZE (`"200 MB"`), else a gibibyte."""
+    return bytes_of(os.environ.get("ADGEN_CACHE_SIZE", "")) or _LIMIT
+
+
+def sweep() -> None:
+    """Remove what was not used for longest where there is too much, down to four fifths of the limit."""
+    directory = cache_directory()
+    if directory is None:
+        return
+    found = sorted(_files(directory))
+    total, most = sum(size for _, size, _ in found), limit()
+    if total <= most:
+        return
+    for _, size, path in found:
+        if total <= 0.8 * most:
+            break
+        remove(path)
+        total -= size
+        if path.parent != directory:
+            with contextlib.suppress(OSError):
+                path.parent.rmdir()
+
+
+def _files(directory: Path) -> Iterator[tuple[float, int, Path]]:
+    """Last use, size and path of every file; what a process left unfinished long ago is removed."""
+    for folder in (directory, *directory.glob("programs/*")):
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith((".o", ".entry", ".program", ".part")):
+                    status = entry.stat(follow_symlinks=False)
+                    if entry.name.endswith(".part") and time.time() - status.st_mtime > _DAY:
+                        remove(Path(entry.path))
+                    else:
+                        yield status.st_mtime, status.st_size, Path(entry.path)

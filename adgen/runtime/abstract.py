@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import Type
 from adgen.objects.containers import TUPLE
 from adgen.records import dataclass
-from adgen.runtime.trees import TreeSpec, leaf_spec, static_spec
+from adgen.runtime.trees import LEAF, STATIC, TreeSpec, leaf_spec, static_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,17 @@ def _text(spec: TreeSpec, types: Iterable[Type]) -> str:
         return "[" + ", ".join(items) + "]"
 
     return render(spec)
+
+
+def cotangent_spec(tree: AbstractTree) -> TreeSpec:
+    """The structure of an argument's cotangent: a leaf per float, None for everything else."""
+    types = iter(tree.types)
+
+    def visit(spec: TreeSpec) -> TreeSpec:
+        if spec.kind == LEAF:
+            return spec if next(types).is_float else static_spec(None)
+        if spec.kind == STATIC:
+            return static_spec(None)
+        return replace(spec, children=tuple(visit(child) for child in spec.children))
+
+    return visit(tree.spec)

@@ -11,7 +11,6 @@ import numpy as np
 
 from adgen.diagnostics import Diagnostic, Span, diagnose, refuse
 from adgen.ir.core import Func, Op, Value, walk
-from adgen.ir.types import StackType
 from adgen.records import dataclass
 from adgen.runtime.budgets import needs_of
 from adgen.runtime.options import Options
@@ -178,8 +177,3 @@ class Uncovered:
 
 def _uncovered(gap: Gap, func: Func) -> Uncovered:
     return Uncovered(gap.name, gap.reason, gap.span or func.span)
-
-
-def stacks(func: Func) -> tuple[int, ...]:
-    """Positions of the parameters that are growable tapes: running the program empties them."""
-    return tuple(k for k, p in enumerate(func.params) if isinstance(p.any_type, StackType))

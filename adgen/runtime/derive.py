@@ -12,12 +12,11 @@ from adgen.diagnostics import Span, UserError, refuse
 from adgen.ir.core import Definitions, Func, Region
 from adgen.ir.types import Type
 from adgen.objects.containers import TUPLE
-from adgen.records import dataclass
-from adgen.runtime.abstract import AbstractTree
+from adgen.runtime.abstract import AbstractTree, cotangent_spec
 from adgen.runtime.plans import Plan, Selector, selected_name
 from adgen.runtime.stages import checked, optimised
-from adgen.runtime.traced import Traced
-from adgen.runtime.trees import LEAF, ROWS, STATIC, TreeSpec, leaf_spec, static_spec
+from adgen.runtime.traced import Linearised, Traced
+from adgen.runtime.trees import LEAF, ROWS, STATIC, TreeSpec, leaf_spec
 
 
 def derive(traced: Traced, plan: Plan) -> Traced:
@@ -166,42 +165,11 @@ def gradient_spec(traced: Traced, plan: Plan) -> TreeSpec:
     return specs[0] if plan.single else TreeSpec(TUPLE, tuple(specs))
 
 
-def cotangent_spec(tree: AbstractTree) -> TreeSpec:
-    """The structure of an argument's cotangent: a leaf per float, None for everything else."""
-    types = iter(tree.types)
-
-    def visit(spec: TreeSpec) -> TreeSpec:
-        if spec.kind == LEAF:
-            return spec if next(types).is_float else static_spec(None)
-        if spec.kind == STATIC:
-            return static_spec(None)
-        return replace(spec, children=tuple(visit(child) for child in spec.children))
-
-    return visit(tree.spec)
-
-
 def _pair(first: TreeSpec, second: TreeSpec) -> TreeSpec:
     return TreeSpec(TUPLE, (first, second))
 
 
 # -- reverse mode, split --------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True, eq=False)
-class Linearised:
-    """``forward`` gives the results, the mutated arrays and the residuals; ``backward`` the gradients.
-
-    ``seeds`` are the result leaves that have a cotangent, ``wrt`` the leaves that have a gradient;
-    ``cotangent`` is the structure of the former.
-    """
-
-    traced: Traced
-    forward: Func
-    backward: Func
-    seeds: tuple[int, ...]
-    wrt: tuple[int, ...]
-    residuals: tuple[str, ...]
-    cotangent: TreeSpec
-
-
 def wrt_leaves(traced: Traced, parameters: Sequence[Selector]) -> tuple[int, ...]:
     """The leaves that have a gradient. Raises AG302 or AG306."""
     return tuple(leaf for p in parameters for leaf in float_leaves(traced, p))

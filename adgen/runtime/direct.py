@@ -240,7 +240,8 @@ def _backward_entry(executable: SplitExecutable) -> Backward | None:
         objects=tuple(objects),
         either=tuple(range(residuals, len(params))),
     )
-    made = executable.backward.kernel.entry(declined, form)
+    backward: Any = executable.backward
+    made = backward.kernel.entry(declined, form)
     if made is None:
         return None
     known = _symbols(p.any_type for p in params[:residuals])

@@ -10,18 +10,18 @@ import numpy as np
 
 from adgen.diagnostics import RunError, run_error
 from adgen.diagnostics.codes import CODES
-from adgen.ir.types import TapeType, Type
+from adgen.ir.types import StackType, TapeType, Type
 from adgen.objects.containers import TUPLE
+from adgen.runtime.abstract import cotangent_spec
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
+from adgen.runtime.programs import Runnable
 from adgen.runtime.results import Assembler, own
-from adgen.runtime.traced import Traced
+from adgen.runtime.traced import Linearised, Traced
 from adgen.runtime.trees import TreeSpec
 
 if TYPE_CHECKING:
     from adgen.ir.core import Func
-    from adgen.runtime.backends import Program
-    from adgen.runtime.derive import Linearised
     from adgen.runtime.jacobians import BySize
     from adgen.runtime.warming import Warming
 
@@ -56,9 +56,7 @@ class Executable:
 class SplitExecutable:
     """The forward program of a split derivative; its call gives the result and a pullback."""
 
-    def __init__(self, linearised: Linearised, borrow: bool, forward: Program, backward: Program) -> None:
-        from adgen.runtime.backends import stacks
-
+    def __init__(self, linearised: Linearised, borrow: bool, forward: Runnable, backward: Runnable) -> None:
         traced = linearised.traced
         self.traced = traced
         self.linearised = linearised
@@ -72,7 +70,8 @@ class SplitExecutable:
         self._assemble = Assembler(traced.result, [v.type for v in traced.func.results[:count]])
         self.gradient = gradients_spec(traced)
         self._gradients = Assembler(self.gradient, [v.type for v in linearised.backward.results])
-        self._stacks = frozenset(stacks(linearised.backward))
+        backward_params = enumerate(linearised.backward.params)
+        self._stacks = frozenset(k for k, p in backward_params if isinstance(p.any_type, StackType))
         saved = linearised.forward.results[self.saved :]
         self._arrays = [k for k, v in enumerate(saved) if isinstance(v.any_type, Type) and v.type.rank]
         self._on_tape = any(isinstance(v.any_type, TapeType) for v in saved)
@@ -108,8 +107,6 @@ class SplitExecutable:
 
 def gradients_spec(traced: Traced) -> TreeSpec:
     """One cotangent per parameter; None for integers and static values."""
-    from adgen.runtime.derive import cotangent_spec
-
     return TreeSpec(TUPLE, tuple(cotangent_spec(tree) for tree in traced.arguments))
 
 

@@ -15,11 +15,12 @@ from adgen.numpy_backend.module import Delegate, Origin, print_module
 from adgen.numpy_backend.residuals import field_names
 from adgen.numpy_backend.trees import RECORDS, Tree
 from adgen.objects.containers import TUPLE
-from adgen.runtime.derive import Linearised, cotangent_spec, derive, gradient_spec, linearise, wrt_leaves
+from adgen.runtime.abstract import cotangent_spec
+from adgen.runtime.derive import derive, gradient_spec, linearise, wrt_leaves
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan, selected_name
 from adgen.runtime.stages import in_place
-from adgen.runtime.traced import Traced
+from adgen.runtime.traced import Linearised, Traced
 from adgen.runtime.trees import TreeSpec, leaf_spec
 
 Public = Entry | Delegate

@@ -24,7 +24,7 @@ from adgen.loops.interface import Interface
 from adgen.objects import disk
 from adgen.records import dataclass
 from adgen.runtime.captures import Fixed, Hidden, getter
-from adgen.runtime.executables import Executable
+from adgen.runtime.executables import Executable, SplitExecutable
 from adgen.runtime.fingerprints import Unknown, fingerprint, installation
 from adgen.runtime.keys import Key
 from adgen.runtime.options import Options
@@ -32,10 +32,10 @@ from adgen.runtime.plans import Plan
 from adgen.runtime.programs import Raised, Run, Runnable
 from adgen.runtime.specialise import Specialisation
 from adgen.runtime.subject import Subject
-from adgen.runtime.traced import Traced
+from adgen.runtime.traced import Linearised, Traced
 
 if TYPE_CHECKING:
-    from adgen.runtime.backends import Program
+    pass
 
 _MOST = 16
 """Programs under one key; further ones are not stored."""
@@ -57,25 +57,32 @@ class _Module:
 
 
 @dataclass(frozen=True, slots=True)
+class _Program:
+    """How a program runs."""
+
+    code: _Kernel | _Module
+    checks: tuple[Raised, ...]
+    place: Span | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Record:
-    """One program: when it is right, what it was made of, how it runs."""
+    """What was made for one kind of call: when it is right, what of, and its program, or both halves."""
 
     traced: Traced
-    derived: Traced
+    derived: Traced | Linearised
     refuted: frozenset[Dim]
     sizes: Mapping[str, int]
     fixed: tuple[tuple[Any, str], ...]
-    program: _Kernel | _Module
-    checks: tuple[Raised, ...]
-    place: Span | None
+    programs: tuple[_Program, ...]
 
 
 class Recalled(Runnable):
     """A program from the disk."""
 
-    def __init__(self, record: _Record) -> None:
-        self._record = record
-        self.backend = "llvm" if isinstance(record.program, _Kernel) else "numpy"
+    def __init__(self, program: _Program) -> None:
+        self._program = program
+        self.backend = "llvm" if isinstance(program.code, _Kernel) else "numpy"
         self._run: Run | None = None
 
     @property
@@ -88,7 +95,7 @@ class Recalled(Runnable):
     @property
     def kernel(self) -> CompiledKernel:
         """The compiled kernel."""
-        stored = self._record.program
+        stored = self._program.code
         assert isinstance(stored, _Kernel)
         if not isinstance(self._run, CompiledKernel):
             self._run = CompiledKernel(stored.interface, stored.table, lambda: stored.code)
@@ -97,7 +104,7 @@ class Recalled(Runnable):
     def _printed(self) -> Run:
         from adgen.numpy_backend.execute import load_module
 
-        stored = self._record.program
+        stored = self._program.code
         assert isinstance(stored, _Module)
         call = getattr(load_module(stored.text, stored.name), stored.attribute)
         return (lambda leaves: (call(*leaves),)) if stored.single else (lambda leaves: call(*leaves))
@@ -105,12 +112,12 @@ class Recalled(Runnable):
     @property
     def checks(self) -> Sequence[Raised]:
         """The checks of the program."""
-        return self._record.checks
+        return self._program.checks
 
     @property
     def place(self) -> Span | None:
         """Where the function is."""
-        return self._record.place
+        return self._program.place
 
 
 class Shelf:
@@ -124,10 +131,9 @@ class Shelf:
 
     @staticmethod
     def of(subject: Subject, plan: Plan, options: Options, digest: str) -> Shelf | None:
-        """The shelf of a plain function of a file; None of other callables, or where nothing is stored."""
-        plain = subject.root is subject.plain and not subject.path and not subject.given
+        """The shelf of a function of a file; None of others, or where nothing is stored."""
         wanted = os.environ.get("ADGEN_CACHE", "all") == "all" and not os.environ.get("ADGEN_CHECK")
-        if not plain or not wanted or plan.mode == "split" or disk.cache_directory() is None:
+        if not wanted or disk.cache_directory() is None:
             return None
         if not Path(subject.plain.__code__.co_filename).is_file():
             return None
@@ -168,7 +174,13 @@ class Shelf:
             fixed.append(Fixed(path, None, now))
         traced = replace(record.traced, fixed=tuple(fixed))
         found = replace(Specialisation.of(traced, record.refuted), again=(record.refuted, record.sizes))
-        found.made[self._plan] = Executable(replace(record.derived, fixed=tuple(fixed)), Recalled(record))
+        programs = [Recalled(program) for program in record.programs]
+        derived = record.derived
+        if isinstance(derived, Traced):
+            found.made[self._plan] = Executable(replace(derived, fixed=tuple(fixed)), *programs)
+        else:
+            halves = replace(derived, traced=replace(derived.traced, fixed=tuple(fixed)))
+            found.made[self._plan] = SplitExecutable(halves, self._options.borrow, *programs)
         return found
 
     # -- writing ----------------------------------------------------------------------------------------
@@ -177,7 +189,7 @@ class Shelf:
     ) -> None:
         """Store what was made for a call, where that is possible."""
         made = specialisation.made.get(self._plan)
-        if specialisation.again is not None or not isinstance(made, Executable):
+        if specialisation.again is not None or not isinstance(made, Executable | SplitExecutable):
             return
         try:
             folder = self._folder(key, trees)
@@ -203,20 +215,25 @@ def _opened(path: Path) -> _Record | None:
     return record if isinstance(record, _Record) else None
 
 
-def _record(specialisation: Specialisation, made: Executable, sizes: Mapping[str, int]) -> _Record:
+def _record(
+    specialisation: Specialisation, made: Executable | SplitExecutable, sizes: Mapping[str, int]
+) -> _Record:
     traced = specialisation.traced
     if any(map(_rooted, traced.hidden)) or any(map(_rooted, traced.fixed)):
         raise Unknown("root")
-    program: Any = made.program
+    programs: tuple[Any, ...]
+    if isinstance(made, Executable):
+        derived: Traced | Linearised = _thin(made.traced)
+        programs = (made.program,)
+    else:
+        derived, programs = _thin_halves(made.linearised), (made.forward, made.backward)
     return _Record(
         _thin(traced),
-        _thin(made.traced),
+        derived,
         frozenset(specialisation.guard.refuted),
         dict(sizes),
         tuple((item.path, fingerprint(item.value)) for item in traced.fixed),
-        _stored(program),
-        tuple(program.checks),
-        program.place,
+        tuple(_Program(_stored(program), tuple(program.checks), program.place) for program in programs),
     )
 
 
@@ -224,7 +241,7 @@ def _rooted(item: Hidden | Fixed) -> bool:
     return item.root is not None or any(kind == "root" for kind, _ in item.path)
 
 
-def _stored(program: Program) -> _Kernel | _Module:
+def _stored(program: Any) -> _Kernel | _Module:
     if program.backend == "llvm":
         kernel = program.kernel
         if program.run is not kernel:
@@ -239,12 +256,9 @@ def _stored(program: Program) -> _Kernel | _Module:
 
 def _thin(traced: Traced) -> Traced:
     """What running a program needs of it: parameters and results, but no operations."""
-    func = traced.func
-    body = Region(func.params, (), func.results)
-    thin = Func(func.name, body, func.assumptions, span=func.span, result_names=func.result_names)
     return replace(
         traced,
-        func=thin,
+        func=_thin_func(traced.func),
         fixed=(),
         equalities=(),
         remarks=(),
@@ -253,6 +267,16 @@ def _thin(traced: Traced) -> Traced:
         sources=(),
         examples=tuple(None for _ in traced.examples),
     )
+
+
+def _thin_halves(halves: Linearised) -> Linearised:
+    forward, backward = _thin_func(halves.forward), _thin_func(halves.backward)
+    return replace(halves, traced=_thin(halves.traced), forward=forward, backward=backward)
+
+
+def _thin_func(func: Func) -> Func:
+    body = Region(func.params, (), func.results)
+    return Func(func.name, body, func.assumptions, span=func.span, result_names=func.result_names)
 
 
 Recall = Callable[[], Iterator[Specialisation]]

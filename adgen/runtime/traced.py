@@ -74,3 +74,20 @@ class Traced:
         """The positions of a parameter's leaves."""
         start = sum(tree.spec.leaf_count for tree in self.arguments[:parameter])
         return range(start, start + self.arguments[parameter].spec.leaf_count)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linearised:
+    """``forward`` gives the results, the mutated arrays and the residuals; ``backward`` the gradients.
+
+    ``seeds`` are the result leaves that have a cotangent, ``wrt`` the leaves that have a gradient;
+    ``cotangent`` is the structure of the former.
+    """
+
+    traced: Traced
+    forward: Func
+    backward: Func
+    seeds: tuple[int, ...]
+    wrt: tuple[int, ...]
+    residuals: tuple[str, ...]
+    cotangent: TreeSpec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -181,3 +182,86 @@ def test_a_new_process_needs_neither_libcst_nor_the_frontend(tmp_path: Path, cac
     outputs = [run.stdout.splitlines() for run in runs]
     assert outputs[0][-1] == "True True True", runs[0].stderr
     assert outputs[1] == [*outputs[0][:-1], "False False False"]
+
+
+# -- what is no plain function ---------------------------------------------------------------------------
+OBJECTS = """
+import functools
+
+import numpy as np
+
+
+class Model:
+    scale = 3.0
+
+    def __init__(self, weight, count):
+        self.weight = weight
+        self.count = count
+
+    def step(self, x):
+        return np.sin(self.scale * x)
+
+    def loss(self, x):
+        for _ in range(self.count):
+            x = self.step(x)
+        return np.sum(self.weight * x * x)
+
+
+class Other(Model):
+    def step(self, x):
+        return np.cos(self.scale * x)
+
+
+def power(a, x, b):
+    return np.sum(a * np.tanh(x) ** b)
+
+
+def two(x, y):
+    return x * y, np.sum(x)
+"""
+
+
+def test_methods_are_stored(process: Any, traced: Any) -> None:
+    first = adgen.grad(process(OBJECTS).Model(2.0, 2).loss)(X)
+    count = len(traced)
+    module = process(OBJECTS)
+    np.testing.assert_array_equal(adgen.grad(module.Model(2.0, 2).loss)(X), first)
+    np.testing.assert_allclose(adgen.grad(module.Model(6.0, 2).loss)(X), 3.0 * first)
+    assert len(traced) == count
+
+
+def test_methods_of_other_objects_are_told_apart(process: Any) -> None:
+    adgen.grad(process(OBJECTS).Model(2.0, 2).loss)(X)
+    module = process(OBJECTS)
+    changed = process(OBJECTS)
+    changed.Model.scale = 2.0
+    for model in (module.Other(2.0, 2), module.Model(2.0, 1), changed.Model(2.0, 2)):
+        step = 1e-6 * np.eye(5)
+        wanted = [(model.loss(X + h) - model.loss(X - h)) / 2e-6 for h in step]
+        np.testing.assert_allclose(adgen.grad(model.loss)(X), wanted, rtol=1e-5, atol=1e-8)
+
+
+def test_partial_functions_are_stored(process: Any, traced: Any) -> None:
+    first = adgen.grad(functools.partial(process(OBJECTS).power, 2.0, b=3))(X)
+    count = len(traced)
+    power = process(OBJECTS).power
+    np.testing.assert_array_equal(adgen.grad(functools.partial(power, 2.0, b=3))(X), first)
+    assert len(traced) == count
+    np.testing.assert_allclose(adgen.grad(functools.partial(power, 4.0, b=3))(X), 2.0 * first)
+    np.testing.assert_allclose(adgen.grad(functools.partial(power, 2.0, b=1))(X), 2.0 / np.cosh(X) ** 2)
+
+
+@BACKENDS
+def test_both_halves_are_stored(process: Any, traced: Any, backend: str) -> None:
+    first, pullback = adgen.vjp(process(OBJECTS).two, X, Y, backend=backend)
+    gradients = pullback((Y, 2.0))
+    count = len(traced)
+    two = process(OBJECTS).two
+    for _ in range(3):
+        found, pullback = adgen.vjp(two, X, Y, backend=backend)
+        assert_same_kind(found, first)
+        for _ in range(2):
+            for mine, wanted in zip(pullback((Y, 2.0)), gradients, strict=True):
+                np.testing.assert_array_equal(mine, wanted)
+        np.testing.assert_array_equal(adgen.jvp(two, (X, Y), (Y, None), backend=backend)[1][0], Y * Y)
+    assert len(traced) == count + 1  # the tangent was not made before
