@@ -66,9 +66,13 @@ class Arguments(Pieces):
 
     def _captured(self, k: int) -> str:
         """An object of the surroundings, which is kept alive while the kernel runs."""
-        w, holder = self.w, self._external(f"hidden.holder{k}")
-        if self.conditions.hidden[k] == "cell":
+        w, holder, kind = self.w, self._external(f"hidden.holder{k}"), self.conditions.hidden[k]
+        if kind == "object":
+            return holder
+        if kind == "cell":
             value = self._field(holder, CELL, "ptr")
+        elif kind == "attribute":
+            value = self._looked_up(holder, self._external(f"hidden.key{k}"))
         else:
             key = self._external(f"hidden.key{k}")
             value = w.value(f"call ptr {self._external('py.PyDict_GetItem')}(ptr {holder}, ptr {key})")
@@ -200,3 +204,9 @@ class Arguments(Pieces):
         for k in range(conditions.cells):
             found = self._field(self._external(f"condition.cell{k}"), CELL, "ptr")
             self._must(w.value(f"icmp eq ptr {found}, {self._external(f'condition.content{k}')}"))
+        for k in range(conditions.attributes):
+            owner, key = self._external(f"condition.owner{k}"), self._external(f"condition.attribute{k}")
+            self._must_be(self._looked_up(owner, key), self._external(f"condition.found{k}"))
+        for k in range(conditions.types):
+            kind = self._field(self._external(f"condition.object{k}"), 8, "ptr")
+            self._must_be(kind, self._external(f"condition.class{k}"))

@@ -99,9 +99,20 @@ class Pieces:
 
     def _attribute(self, value: str, key: int) -> str:
         """A field of a record, which keeps it alive."""
-        get = self._external("py.PyObject_GetAttr")
-        found = self.w.value(f"call ptr {get}(ptr {value}, ptr {self._held(key)})")
-        self._must(self.w.value(f"icmp ne ptr {found}, null"), "problem")
+        return self._looked_up(value, self._held(key))
+
+    def _looked_up(self, value: str, key: str) -> str:
+        """An attribute that something else keeps alive."""
+        w, get = self.w, self._external("py.PyObject_GetAttr")
+        found = w.value(f"call ptr {get}(ptr {value}, ptr {key})")
+        self._must(w.value(f"icmp ne ptr {found}, null"), "problem")
+        count = w.value(f"load i64, ptr {found}")
+        alone, kept = w.fresh("alone"), w.fresh("kept")
+        w.branch_if(w.value(f"icmp eq i64 {count}, 1"), alone, kept)
+        w.start_block(alone)
+        self._drop(found)
+        w.branch("slow")
+        w.start_block(kept)
         self._drop(found)
         return found
 

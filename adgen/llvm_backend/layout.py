@@ -39,20 +39,23 @@ class Conditions:
     """What must hold for a call besides types and sizes, and where its arguments and results are.
 
     `pinned` are arguments (by position) with the values the kernel was made for; `names` counts entries of
-    dicts, `cells` closure cells, that must still hold the objects they held (given to `native`, in order).
-    `keywords` says of each argument of the call whether it may be given by position and by name; further
-    ones are found in dicts (`name`) or closure cells (`cell`), as `hidden` says, and come last or at
-    `captured_at`; a number in `either` may be a float of Python or of NumPy. Of dims that are `alike` one
-    is 1 where the other is, and one of those in `refuted` is negative, if there are any. The results
-    `outputs` (by position) go to arrays that are there already. `arguments` is the structure of each
-    argument (none: they are the leaves), and `written` are pairs of a leaf and of the result that it holds
-    afterwards.
+    dicts, `cells` closure cells, `attributes` attributes of objects, that must still hold the objects they
+    held (given to `native`, in order), `types` objects that must be of the class they were of. `keywords`
+    says of each argument of the call whether it may be given by position, by name, and not at all; further
+    ones are found in dicts (`name`), closure cells (`cell`) or attributes (`attribute`), or are always the
+    same (`object`), as `hidden` says, and come last or at `captured_at`; a number in `either` may be a
+    float of Python or of NumPy. Of dims that are `alike` one is 1 where the other is, and one of those in
+    `refuted` is negative, if there are any. The results `outputs` (by position) go to arrays that are there
+    already. `arguments` is the structure of each argument (none: they are the leaves), and `written` are
+    pairs of a leaf and of the result that it holds afterwards.
     """
 
     pinned: tuple[tuple[int, int], ...] = ()
     names: int = 0
     cells: int = 0
-    keywords: tuple[tuple[bool, bool], ...] = ()
+    attributes: int = 0
+    types: int = 0
+    keywords: tuple[tuple[bool, bool, bool], ...] = ()
     hidden: tuple[str, ...] = ()
     alike: tuple[tuple[Dim, Dim], ...] = ()
     refuted: tuple[Dim, ...] = ()

@@ -59,10 +59,16 @@ ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Objects that must be where they were: (dict, key, object) and (closure cell, object)."""
+    """Objects that must be where they were.
+
+    That is (dict, key, object), (closure cell, object), (owner, attribute, object); `types` are objects with
+    the class that they must be of.
+    """
 
     names: tuple[tuple[dict[str, Any], str, Any], ...] = ()
     cells: tuple[tuple[CellType, Any], ...] = ()
+    attributes: tuple[tuple[Any, str, Any], ...] = ()
+    types: tuple[tuple[Any, type], ...] = ()
 
     def addresses(self) -> dict[str, int]:
         """What the entry's table calls them."""
@@ -72,25 +78,49 @@ class Surroundings:
             found[f"condition.name{k}"] = 0 if value is ABSENT else id(value)
         for k, (cell, value) in enumerate(self.cells):
             found |= {f"condition.cell{k}": id(cell), f"condition.content{k}": id(value)}
+        for k, (owner, name, value) in enumerate(self.attributes):
+            found |= {f"condition.owner{k}": id(owner), f"condition.attribute{k}": id(name)}
+            found[f"condition.found{k}"] = id(value)
+        for k, (item, kind) in enumerate(self.types):
+            found |= {f"condition.object{k}": id(item), f"condition.class{k}": id(kind)}
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An argument that is an attribute of an object."""
+
+    owner: Any
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """An argument that is always the same object."""
+
+    value: Any
+
+
+Source = CellType | tuple[dict[str, Any], str] | Attribute | Constant
+"""Where an argument is found that the caller does not give."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallForm:
     """How a kernel is called: how its results are put together, and what must hold for a call.
 
-    `parameters` are the names of the arguments with whether each may be given by position and by name;
-    `hidden` are dicts with keys, and closure cells, that hold further arguments, which come last, or at the
-    position `captured_at`; those in `either` may be floats of Python or of NumPy. `outputs` are arrays that
-    take results, by position; `objects` are what the structures of arguments and results refer to. See
-    `Conditions` for the rest.
+    `parameters` are the names of the arguments with whether each may be given by position and by name,
+    `defaults` those that need not be given, by position, with what takes their place; `hidden` says where
+    further arguments are, which come last, or at the position `captured_at`; those in `either` may be
+    floats of Python or of NumPy. `outputs` are arrays that take results, by position; `objects` are what
+    the structures of arguments and results refer to. See `Conditions` for the rest.
     """
 
     template: Template
     pinned: tuple[tuple[int, int], ...] = ()
     surroundings: Surroundings = field(default_factory=Surroundings)
     parameters: tuple[tuple[str, bool, bool], ...] = ()
-    hidden: tuple[CellType | tuple[dict[str, Any], str], ...] = ()
+    hidden: tuple[Source, ...] = ()
     alike: tuple[tuple[Dim, Dim], ...] = ()
     refuted: tuple[Dim, ...] = ()
     outputs: tuple[tuple[int, Any], ...] = ()
@@ -99,16 +129,20 @@ class CallForm:
     written: tuple[tuple[int, int], ...] = ()
     captured_at: int | None = None
     either: tuple[int, ...] = ()
+    defaults: tuple[tuple[int, Any], ...] = ()
 
     @property
     def conditions(self) -> Conditions:
         """What the text of the entry depends on."""
+        absent = {k for k, _ in self.defaults}
         return Conditions(
             self.pinned,
             len(self.surroundings.names),
             len(self.surroundings.cells),
-            tuple((positional, named) for _, positional, named in self.parameters),
-            tuple("cell" if isinstance(item, CellType) else "name" for item in self.hidden),
+            len(self.surroundings.attributes),
+            len(self.surroundings.types),
+            tuple((at, named, k in absent) for k, (_, at, named) in enumerate(self.parameters)),
+            tuple(_KINDS.get(type(item), "name") for item in self.hidden),
             self.alike,
             self.refuted,
             tuple(position for position, _ in self.outputs),
@@ -124,12 +158,19 @@ class CallForm:
         found |= {f"keyword.{k}": id(sys.intern(name)) for k, (name, *_) in enumerate(self.parameters)}
         found |= {f"output.{k}": id(array) for k, (_, array) in enumerate(self.outputs)}
         found |= {f"held.{k}": id(item) for k, item in enumerate(self.objects)}
+        found |= {f"default.{k}": id(value) for k, value in self.defaults}
         for k, item in enumerate(self.hidden):
-            if isinstance(item, CellType):
-                found[f"hidden.holder{k}"] = id(item)
-            else:
-                found |= {f"hidden.holder{k}": id(item[0]), f"hidden.key{k}": id(item[1])}
+            match item:
+                case Attribute(owner, name) | (owner, name):
+                    found |= {f"hidden.holder{k}": id(owner), f"hidden.key{k}": id(name)}
+                case Constant(value):
+                    found[f"hidden.holder{k}"] = id(value)
+                case _:
+                    found[f"hidden.holder{k}"] = id(item)
         return found
+
+
+_KINDS: dict[type, str] = {CellType: "cell", Attribute: "attribute", Constant: "object"}
 
 
 class NativeEntry:

@@ -100,6 +100,7 @@ def forward_entry(
         arguments=shapes,
         objects=tuple(objects),
         captured_at=len(traced.leaf_types),
+        defaults=(),
         either=tuple(range(count - len(moved), count)),
     )
     made = executable.program.kernel.entry(slow, form)
@@ -213,6 +214,7 @@ def reverse_entry(
         parameters=tuple((name, True, False) for name in subject.parameters),
         template=Shape(TUPLE, (form.template or 0, maker)),
         objects=tuple(objects),
+        defaults=(),
     )
     made = executable.forward.kernel.entry(slow, form)
     return None if made is None else made.function

@@ -10,18 +10,19 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from types import CellType, FunctionType, MemberDescriptorType
+from functools import partial
+from types import FunctionType, MemberDescriptorType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from adgen.ir.types import DType
 from adgen.objects.containers import DICT, NAMED, RECORD
 from adgen.runtime import trees
-from adgen.runtime.captures import Fixed, Hidden, cell_of, holder_of
+from adgen.runtime.captures import MISSING, Fixed, Hidden, Path, cell_of, holder_of
 from adgen.runtime.trees import TreeSpec
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.layout import Shape
-    from adgen.llvm_backend.native import CallForm, Surroundings
+    from adgen.llvm_backend.native import CallForm, Source, Surroundings
     from adgen.runtime.executables import Executable
     from adgen.runtime.specialise import Bound
     from adgen.runtime.subject import Subject
@@ -78,7 +79,7 @@ def call_form(executable: Executable, bound: Bound, subject: Subject) -> CallFor
     from adgen.llvm_backend.native import CallForm
 
     traced = bound.specialisation.traced
-    parameters = subject.signature.parameters.values()
+    parameters = tuple(subject.signature.parameters.values())
     if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
         return None
     objects: list[Any] = []
@@ -103,6 +104,7 @@ def call_form(executable: Executable, bound: Bound, subject: Subject) -> CallFor
         shapes,
         tuple(objects),
         _written(executable.traced),
+        defaults=tuple((k, p.default) for k, p in enumerate(parameters) if p.default is not p.empty),
     )
 
 
@@ -113,22 +115,56 @@ def _parameter(parameter: inspect.Parameter) -> tuple[str, bool, bool]:
     return parameter.name, positional, parameter.kind in (kinds.KEYWORD_ONLY, kinds.POSITIONAL_OR_KEYWORD)
 
 
-def _hidden(
-    hidden: tuple[Hidden, ...], function: Any
-) -> tuple[CellType | tuple[dict[str, Any], str], ...] | None:
-    """Where captured values are found; None where one is neither a global nor in a closure cell."""
-    found: list[CellType | tuple[dict[str, Any], str]] = []
-    for item in hidden:
-        holder = holder_of(item.root or function, item.path)
-        kind, name = item.path[-1] if item.path else ("", "")
-        if not isinstance(holder, FunctionType) or kind != "name":
-            return None
-        cell = cell_of(holder, name)
-        key = next((key for key in holder.__globals__ if key == name), None)
-        if cell is None and key is None:
-            return None
-        found.append(cell or (holder.__globals__, str(key)))
-    return tuple(found)
+def _hidden(hidden: tuple[Hidden, ...], function: Any) -> tuple[Source, ...] | None:
+    """Where captured values are found; None where an entry cannot look for one."""
+    found = [_source(item.root or function, item.path) for item in hidden]
+    known = tuple(source for source in found if source is not None)
+    return known if len(known) == len(found) else None
+
+
+def _source(root: Any, path: Path) -> Source | None:
+    from adgen.llvm_backend.native import Attribute, Constant
+
+    kind, name = path[-1] if path else ("", "")
+    if kind == "attribute":
+        owner = _lasting(root, path[:-1])
+        return None if owner is MISSING or _computed(owner, name) else Attribute(owner, sys.intern(name))
+    if kind == "item":
+        value = _lasting(root, path)
+        return None if value is MISSING else Constant(value)
+    holder = holder_of(root, path)
+    if not isinstance(holder, FunctionType) or kind != "name":
+        return None
+    cell = cell_of(holder, name)
+    key = next((key for key in holder.__globals__ if key == name), None)
+    return cell or (None if key is None else (holder.__globals__, key))
+
+
+def _lasting(root: Any, path: Path) -> Any:
+    """The object at a path along which nothing is ever replaced; MISSING where something may be."""
+    found = root
+    for kind, name in path:
+        match kind:
+            case "self" if isinstance(found, MethodType):
+                found = found.__self__
+            case "attribute" if isinstance(found, MethodType) and name == "__func__":
+                found = found.__func__
+            case "class":
+                found = type(found)
+            case "part" if isinstance(found, partial) and name in (0, 1):
+                found = (found.func, found.args)[name]
+            case "item" if type(found) is tuple:
+                found = found[name]
+            case _:
+                return MISSING
+    return found
+
+
+def _computed(owner: Any, name: str) -> bool:
+    """Whether an attribute is more than an object that the owner, or its class, has."""
+    raw = inspect.getattr_static(owner, name, None)
+    mine = getattr(type(owner), name, None)
+    return any(hasattr(type(x), "__get__") and not isinstance(x, MemberDescriptorType) for x in (raw, mine))
 
 
 def argument_shape(spec: TreeSpec, objects: list[Any]) -> Shape | int | None:
@@ -194,24 +230,41 @@ def _written(traced: Traced) -> tuple[tuple[int, int], ...]:
 
 
 def _surroundings(fixed: tuple[Fixed, ...], function: Any) -> Surroundings | None:
-    """Where the baked objects are found; None where one is neither a global nor in a closure cell."""
-    from adgen.llvm_backend.native import ABSENT, Surroundings
+    """Where the baked objects are found; None where an entry cannot look for one."""
+    from adgen.llvm_backend.native import Surroundings
 
-    names: list[tuple[dict[str, Any], str, Any]] = []
-    cells: list[tuple[CellType, Any]] = []
+    found: dict[str, list[Any]] = {"names": [], "cells": [], "attributes": [], "types": []}
     for item in fixed:
-        holder = holder_of(item.root or function, item.path)
-        kind, name = item.path[-1] if item.path else ("", "")
-        if not isinstance(holder, FunctionType) or kind not in ("name", "absent"):
+        root = item.root or function
+        if _lasting(root, item.path) is MISSING and not _condition(root, item.path, found):
             return None
-        if kind == "absent":
-            names.append((holder.__globals__, name, ABSENT))
-            continue
-        cell = cell_of(holder, name)
-        if cell is not None:
-            cells.append((cell, cell.cell_contents))
-        elif name in holder.__globals__:
-            names.append((holder.__globals__, name, holder.__globals__[name]))
-        else:
-            return None
-    return Surroundings(tuple(names), tuple(cells))
+        if item.path and item.path[-1][0] == "class":
+            found["types"].append((_lasting(root, item.path[:-1]), item.value))
+    return Surroundings(*(tuple(found[kind]) for kind in ("names", "cells", "attributes", "types")))
+
+
+def _condition(root: Any, path: Path, found: dict[str, list[Any]]) -> bool:
+    """Add the condition that an object is where it was; whether there is one."""
+    from adgen.llvm_backend.native import ABSENT
+
+    kind, name = path[-1] if path else ("", "")
+    if kind in ("attribute", "member"):
+        owner = _lasting(root, path[:-1])
+        raw = inspect.getattr_static(owner, name, None)
+        plain = isinstance(raw, FunctionType | property | staticmethod)
+        if owner is MISSING or (not plain if kind == "member" else _computed(owner, name)):
+            return False
+        found["attributes"].append((owner, sys.intern(name), getattr(owner, name)))
+        return True
+    holder = holder_of(root, path)
+    if not isinstance(holder, FunctionType) or kind not in ("name", "absent"):
+        return False
+    if kind == "absent":
+        found["names"].append((holder.__globals__, name, ABSENT))
+        return True
+    cell = cell_of(holder, name)
+    if cell is not None:
+        found["cells"].append((cell, cell.cell_contents))
+    elif name in holder.__globals__:
+        found["names"].append((holder.__globals__, name, holder.__globals__[name]))
+    return cell is not None or name in holder.__globals__

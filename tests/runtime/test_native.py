@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
 import sys
 from collections import OrderedDict
@@ -354,3 +355,132 @@ def test_gradients_of_containers_go_into_the_callers_arrays() -> None:
     assert value == by_key({"w": W, "b": B}, X)
     np.testing.assert_array_equal(outputs["w"], 2.0 * (W + B))
     assert outputs["b"] == np.sum(2.0 * (W + B))
+
+
+# -- objects that are not plain functions ------------------------------------------------------------------
+@pytest.fixture
+def native(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """From now on the Python path is closed."""
+
+    def close() -> None:
+        def closed(*args: Any, **kwargs: Any) -> Any:
+            raise AssertionError("the Python path was taken")
+
+        monkeypatch.setattr(Transform, "_bound", closed)
+
+    return close
+
+
+def model() -> type:
+    class Model:
+        scale = 3.0
+        rounds = 2
+
+        def __init__(self, weight: Any) -> None:
+            self.weight = weight
+
+        @staticmethod
+        def square(x: Any) -> Any:
+            return x * x
+
+        @property
+        def doubled(self) -> Any:
+            return 2.0 * self.weight
+
+        def step(self, x: Any) -> Any:
+            return self.scale * self.square(x)
+
+        def __call__(self, x: Any) -> Any:
+            for _ in range(self.rounds):
+                x = self.step(x)
+            return np.sum(self.weight * x)
+
+        def loss(self, x: Any, factor: Any = 2.0) -> Any:
+            return factor * self(x) + np.sum(self.doubled)
+
+    return Model
+
+
+def slope(call: Any, x: Any) -> Any:
+    h = 1e-6 * np.eye(len(x))
+    return [(call(x + e) - call(x - e)) / 2e-6 for e in h]
+
+
+@pytest.mark.parametrize(
+    "part", [lambda m: m, lambda m: m.loss, lambda m: functools.partial(m.loss, factor=3.0)]
+)
+def test_methods_objects_and_partial_functions(part: Any, native: Any) -> None:
+    m = model()(np.array([1.0, 2.0, 3.0]))
+    x, call = np.array([0.1, 0.2, 0.3]), part(m)
+    transform = adgen.grad(call, backend="llvm")
+    first = warm(transform, x)
+    native()
+    assert_same_kind(transform(x), first)
+    m.weight = 2.0 * m.weight
+    np.testing.assert_allclose(transform(x=x), 2.0 * first)
+
+
+@pytest.mark.parametrize("name", ["weight", "scale", "rounds", "step", "square", "doubled", "class"])
+def test_objects_that_change_are_looked_at_again(name: str) -> None:
+    kind = model()
+    m: Any = kind(np.array([1.0, 2.0, 3.0]))
+    x = np.array([0.1, 0.2, 0.3])
+    transform = adgen.grad(m.loss, backend="llvm")
+    warm(transform, x)
+    changed: dict[str, Any] = {
+        "weight": np.array([1, 2, 5]),
+        "scale": np.float32(2.0),
+        "rounds": 1,
+        "step": lambda self, x: np.sin(x),
+        "square": staticmethod(lambda x: x * x * x),
+        "doubled": property(lambda self: 3.0 * self.weight),
+    }
+    if name == "class":
+        m.__class__ = type("Other", (kind,), {"step": lambda self, x: np.cos(x)})
+    else:
+        setattr(m if name == "weight" else kind, name, changed[name])
+    for _ in range(3):
+        np.testing.assert_allclose(transform(x), slope(m.loss, x), rtol=1e-4)
+
+
+def test_attributes_that_nothing_keeps_are_not_held() -> None:
+    class Fresh:
+        def __getattr__(self, name: str) -> Any:
+            if name != "weight":
+                raise AttributeError(name)
+            return np.full(3, 2.0)
+
+        def loss(self, x: Any) -> Any:
+            return np.sum(self.weight * x * x)
+
+    fresh = Fresh()
+    fresh.__dict__["weight"] = np.full(3, 2.0)
+    transform = adgen.grad(fresh.loss, backend="llvm")
+    x = np.ones(3)
+    warm(transform, x)
+    del fresh.__dict__["weight"]
+    for _ in range(100):
+        np.testing.assert_array_equal(transform(x), np.full(3, 4.0))
+
+
+def test_defaults_need_no_python(native: Any) -> None:
+    transform = adgen.grad(scale, backend="llvm")
+    warm(transform, 3.0)
+    native()
+    assert transform(3.0) == transform(3.0, 2.0) == transform(x=3.0, shift=0.0) == 12.0
+    assert transform(3.0, k=4.0) == 24.0
+    assert transform(3.0, shift=1.0, k=4.0) == transform(k=4.0, x=3.0, shift=1.0)
+
+
+def test_defaults_do_not_hide_mistakes() -> None:
+    transform = adgen.grad(scale, backend="llvm")
+    warm(transform, 3.0)
+    for args, named in (
+        ((), {}),
+        ((), {"k": 1.0}),
+        ((1.0, 2.0, 3.0), {}),
+        ((1.0,), {"x": 1.0}),
+        ((1.0,), {"z": 1.0}),
+    ):
+        with pytest.raises(UserError, match="AG265"):
+            transform(*args, **named)
