@@ -165,7 +165,8 @@ def map_coordinates(
             for k, side in enumerate(corner):
                 value = value * (parts[k] if side else 1.0 - parts[k])
         found = found + value
-    return np.where(inside, found, cval) if mode == "constant" else np.asarray(found)
+    found = np.where(inside, found, cval) if mode == "constant" else np.asarray(found)
+    return found.astype(x.dtype)
 
 
 NAMES: dict[str, Callable[..., Any]] = {
