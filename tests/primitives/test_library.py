@@ -90,6 +90,7 @@ def _used(name: str, text: str) -> bool:
     prefixes |= {"cmath": "cmath.", "builtins.complex": ".", "numpy.fft": "np.fft.", "scipy.fft": "sfft."}
     prefixes |= {"math": "math.", "adgen": "adgen.", "scipy.special": "special.", "scipy.signal": "signal."}
     prefixes |= {"scipy.ndimage": "ndimage.", "scipy.integrate": "integrate."}
+    prefixes |= {"scipy.spatial": "spatial.", "scipy.spatial.distance": "spatial.distance."}
     prefixes |= {"scipy.linalg": "sl.", "scipy.sparse.linalg": "splinalg."}
     prefixes |= {f"scipy.stats.{name}": f"stats.{name}." for name in DISTRIBUTIONS}
     return f"{prefixes.get(full, f'np.{full[6:]}.')}{last}" in text

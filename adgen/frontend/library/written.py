@@ -24,6 +24,7 @@ from adgen.frontend.written import (
     arrangements,
     differences,
     distances,
+    filters,
     grids,
     images,
     integrals,
@@ -156,7 +157,7 @@ MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
     *(padding, polynomials, products, selections, statistics, segments),
     *(images, losses, sets, neighbourhoods, spectra, ordinary),
-    *(scalars, integrals, matrices, operators, distances, special_functions),
+    *(scalars, integrals, matrices, operators, distances, special_functions, filters),
 )
 for _module in MODULES:
     _add(_module)
