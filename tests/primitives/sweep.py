@@ -185,6 +185,7 @@ SPECIAL = {
     " -- in single precision": (("integrate.simpson(", "SciPy's dtype depends on the number of samples"),),
     " -- of length one": (
         ("sl.lstsq(x.T, v)[1]", "residuals are empty where a matrix has no more rows than columns"),
+        ("signal.detrend(", "nothing is left but rounding"),
         ("sl.lu(q, p_indices", "SciPy gives other integers for one row"),
         ("sfft.irfft2(", "SciPy takes one column that NumPy refuses"),
         ("sfft.irfftn(", "SciPy takes one column that NumPy refuses"),

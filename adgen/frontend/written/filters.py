@@ -21,7 +21,7 @@ def _filtered(f: Any, over: Any, under: Any, state: Any) -> Any:
 
 
 def lfilter(b: Any, a: Any, x: Any, axis: Any = -1, zi: Any = None) -> Any:
-    """A signal through a rational filter, by the coefficients too; with a state at first, also the last one."""
+    """A signal through a rational filter; with a state at first, also the state at last."""
     over, under = np.atleast_1d(b), np.atleast_1d(a)
     order = max(len(over), len(under))
     over = np.concatenate((over, np.zeros(order - len(over), dtype=over.dtype))) / under[0]

@@ -165,8 +165,8 @@ def map_coordinates(
             for k, side in enumerate(corner):
                 value = value * (parts[k] if side else 1.0 - parts[k])
         found = found + value
-    found = np.where(inside, found, cval) if mode == "constant" else np.asarray(found)
-    return found.astype(x.dtype)
+    whole = np.where(inside, found, cval) if mode == "constant" else np.asarray(found)
+    return whole.astype(x.dtype)
 
 
 NAMES: dict[str, Callable[..., Any]] = {
