@@ -19,6 +19,7 @@ ANALYSES = {
     "invariants": "what a loop computes in every round alike is computed before it, or saved once",
     "undo": "versions of an array that changes a few cells a round follow from the cells it overwrites",
     "narrow": "integers that are known to be small are saved in four bytes, predicates on stacks in one",
+    "firsts": "a cotangent that a loop fills, each cell once, begins without zeros",
     "packing": "loops whose bounds depend on outer counters have tapes without gaps",
 }
 

@@ -73,7 +73,8 @@ def taken_apart(func: Func) -> Func:
 def in_place(func: Func) -> Func:
     """The program in which every operation that consumes an array works in place; copies are explicit."""
     from adgen.transform.copies import insert_copies
+    from adgen.transform.firsts import first_writes
 
     if has_rules((func, *func.functions)):
         func = optimised(_staged("rules", without_rules, func))
-    return _staged("copies", insert_copies, func)
+    return _staged("copies", insert_copies, _staged("firsts", first_writes, func))

@@ -34,7 +34,7 @@ def value_and_grad(lower: Array, b: Array) -> tuple[float, tuple[Array, Array]]:
 
     # Reverse sweep.
     x_bar = 2.0 * x  # forward_substitution.py:14
-    b_bar = np.zeros(n)  # forward_substitution.py:9
+    b_bar = np.empty(n)  # forward_substitution.py:9
     lower_bar = np.zeros((n, n))
     for i in reversed(range(n)):
         lower_ii = lower[i, i]  # forward_substitution.py:13
@@ -46,7 +46,7 @@ def value_and_grad(lower: Array, b: Array) -> tuple[float, tuple[Array, Array]]:
             t = -s_bar  # forward_substitution.py:12
             x_bar[j] += t * lower[i, j]
             lower_bar[i, j] += t * x[j]
-        b_bar[i] += s_bar  # forward_substitution.py:10
+        b_bar[i] = s_bar  # forward_substitution.py:10
     return value, (lower_bar, b_bar)
 
 
@@ -93,7 +93,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
     _check(cotangent, "cotangent", np.float64, ())
 
     x_bar = 2.0 * (cotangent * x)  # forward_substitution.py:14
-    b_bar = np.zeros(n)  # forward_substitution.py:9
+    b_bar = np.empty(n)  # forward_substitution.py:9
     lower_bar = np.zeros((n, n))
     for i in reversed(range(n)):
         lower_ii = lower[i, i]  # forward_substitution.py:13
@@ -105,7 +105,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
             t = -s_bar  # forward_substitution.py:12
             x_bar[j] += t * lower[i, j]
             lower_bar[i, j] += t * x[j]
-        b_bar[i] += s_bar  # forward_substitution.py:10
+        b_bar[i] = s_bar  # forward_substitution.py:10
     return lower_bar, b_bar
 
 

@@ -49,7 +49,7 @@ def value_and_grad(xs: Array) -> tuple[float, tuple[Array]]:
 
     # Reverse sweep.
     s_bar = 1.0
-    xs_bar = np.zeros(n)  # helper_chain.py:20
+    xs_bar = np.empty(n)  # helper_chain.py:20
     for i in reversed(range(n)):
         result = result_tape[i]
         x = x_tape[i]
@@ -67,7 +67,7 @@ def value_and_grad(xs: Array) -> tuple[float, tuple[Array]]:
             else:
                 x_bar = x_bar_1 + result_bar_1 * 0.1  # helper_chain.py:9
         x_bar = x_bar - result_bar  # helper_chain.py:13
-        xs_bar[i] += x_bar  # helper_chain.py:20
+        xs_bar[i] = x_bar  # helper_chain.py:20
     return s, (xs_bar,)
 
 
@@ -132,7 +132,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     n = result_tape.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    xs_bar = np.zeros(n)  # helper_chain.py:20
+    xs_bar = np.empty(n)  # helper_chain.py:20
     for i in reversed(range(n)):
         result = result_tape[i]
         x = x_tape[i]
@@ -150,7 +150,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
             else:
                 x_bar = x_bar_1 + result_bar_1 * 0.1  # helper_chain.py:9
         x_bar = x_bar - result_bar  # helper_chain.py:13
-        xs_bar[i] += x_bar  # helper_chain.py:20
+        xs_bar[i] = x_bar  # helper_chain.py:20
     return (xs_bar,)
 
 

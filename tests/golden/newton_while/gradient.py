@@ -42,21 +42,21 @@ def value_and_grad(a: Array, w: Array) -> tuple[float, tuple[Array, Array]]:
         total += w[i] * r_1  # newton_while.py:12
 
     # Reverse sweep.
-    a_bar = np.zeros(n)  # newton_while.py:8
-    w_bar = np.zeros(n)
+    a_bar = np.empty(n)  # newton_while.py:8
+    w_bar = np.empty(n)
     for i in reversed(range(n)):
         r = r_tape[i]
         r_bar = w[i]  # newton_while.py:12
         count = int(count_tape[i])
         r_1 = a[i]  # newton_while.py:9
-        w_bar[i] += r  # newton_while.py:12
+        w_bar[i] = r  # newton_while.py:12
         r_bar_1 = 0.0  # newton_while.py:8
         for _ in range(count):  # newton_while.py:10
             r = r_tape_1.pop()
             r_bar_1 += r_bar * 0.5 / r  # newton_while.py:11
             r_bar *= 0.5 - 0.5 * (r_1 / r / r)
         r_bar = r_bar_1 + r_bar  # newton_while.py:10
-        a_bar[i] += r_bar  # newton_while.py:9
+        a_bar[i] = r_bar  # newton_while.py:9
     return total, (a_bar, w_bar)
 
 
@@ -87,21 +87,21 @@ def grad(a: Array, w: Array) -> tuple[Array, Array]:
         count_tape[i] = count
 
     # Reverse sweep.
-    a_bar = np.zeros(n)  # newton_while.py:8
-    w_bar = np.zeros(n)
+    a_bar = np.empty(n)  # newton_while.py:8
+    w_bar = np.empty(n)
     for i in reversed(range(n)):
         r = r_tape[i]
         r_bar = w[i]  # newton_while.py:12
         count = int(count_tape[i])
         r_1 = a[i]  # newton_while.py:9
-        w_bar[i] += r  # newton_while.py:12
+        w_bar[i] = r  # newton_while.py:12
         r_bar_1 = 0.0  # newton_while.py:8
         for _ in range(count):  # newton_while.py:10
             r = r_tape_1.pop()
             r_bar_1 += r_bar * 0.5 / r  # newton_while.py:11
             r_bar *= 0.5 - 0.5 * (r_1 / r / r)
         r_bar = r_bar_1 + r_bar  # newton_while.py:10
-        a_bar[i] += r_bar  # newton_while.py:9
+        a_bar[i] = r_bar  # newton_while.py:9
     return a_bar, w_bar
 
 
@@ -155,21 +155,21 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
     r_tape_1 = r_tape_1.copy()
     n = r_tape.shape[0]
 
-    a_bar = np.zeros(n)  # newton_while.py:8
-    w_bar = np.zeros(n)
+    a_bar = np.empty(n)  # newton_while.py:8
+    w_bar = np.empty(n)
     for i in reversed(range(n)):
         r = r_tape[i]
         count = int(count_tape[i])
         r_1 = a[i]  # newton_while.py:9
         r_bar = cotangent * w[i]  # newton_while.py:12
-        w_bar[i] += cotangent * r
+        w_bar[i] = cotangent * r
         r_bar_1 = 0.0  # newton_while.py:8
         for _ in range(count):  # newton_while.py:10
             r = r_tape_1.pop()
             r_bar_1 += r_bar * 0.5 / r  # newton_while.py:11
             r_bar *= 0.5 - 0.5 * (r_1 / r / r)
         r_bar = r_bar_1 + r_bar  # newton_while.py:10
-        a_bar[i] += r_bar  # newton_while.py:9
+        a_bar[i] = r_bar  # newton_while.py:9
     return a_bar, w_bar
 
 

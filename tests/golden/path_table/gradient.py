@@ -38,7 +38,7 @@ def value_and_grad(cost: Array) -> tuple[float, tuple[Array]]:
     # Reverse sweep.
     t_bar = np.zeros((n, m))  # path_table.py:14
     t_bar[-1, -1] += 1.0
-    cost_bar = np.zeros((n, m))  # path_table.py:9
+    cost_bar = np.empty((n, m))  # path_table.py:9
     for i in reversed(range(n)):
         for j in reversed(range(m)):  # path_table.py:10
             cost_ij_1 = cost[i, j]  # path_table.py:13
@@ -48,7 +48,7 @@ def value_and_grad(cost: Array) -> tuple[float, tuple[Array]]:
             t_bar[i, j] = 0.0
             tmp_3 = t_bar_ij * cost_ij_1 * 0.3
             tmp_4 = t_bar_ij * 0.5
-            cost_bar[i, j] += t_bar_ij * (0.3 * tmp_2) + t_bar_ij * np.cos(cost_ij_1)
+            cost_bar[i, j] = t_bar_ij * (0.3 * tmp_2) + t_bar_ij * np.cos(cost_ij_1)
             if found:  # path_table.py:12
                 t_bar[i, j - 1] += tmp_3
             if i > 0:  # path_table.py:11
@@ -103,7 +103,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
 
     t_bar = np.zeros((n, m))  # path_table.py:14
     t_bar[-1, -1] += cotangent
-    cost_bar = np.zeros((n, m))  # path_table.py:9
+    cost_bar = np.empty((n, m))  # path_table.py:9
     for i in reversed(range(n)):
         for j in reversed(range(m)):  # path_table.py:10
             cost_ij = cost[i, j]  # path_table.py:13
@@ -113,7 +113,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
             t_bar[i, j] = 0.0
             tmp_1 = t_bar_ij * cost_ij * 0.3
             tmp_2 = t_bar_ij * 0.5
-            cost_bar[i, j] += t_bar_ij * (0.3 * tmp) + t_bar_ij * np.cos(cost_ij)
+            cost_bar[i, j] = t_bar_ij * (0.3 * tmp) + t_bar_ij * np.cos(cost_ij)
             if found:  # path_table.py:12
                 t_bar[i, j - 1] += tmp_1
             if i > 0:  # path_table.py:11

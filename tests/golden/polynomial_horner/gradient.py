@@ -33,12 +33,12 @@ def value_and_grad(coefficients: Array, x: float) -> tuple[float, tuple[Array, f
 
     # Reverse sweep.
     p_bar = 1.0
-    coefficients_bar = np.zeros(n)  # polynomial_horner.py:6
+    coefficients_bar = np.empty(n)  # polynomial_horner.py:6
     x_bar = 0.0
     for i in reversed(range(n)):
         p_1 = p_tape[i]
         p_bar_1 = p_bar * x  # polynomial_horner.py:7
-        coefficients_bar[i] += p_bar  # polynomial_horner.py:6
+        coefficients_bar[i] = p_bar  # polynomial_horner.py:6
         x_bar = float(x_bar + p_bar * p_1)
         p_bar = p_bar_1
     return p, (coefficients_bar, x_bar)
@@ -86,12 +86,12 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float]:
     n = p_tape.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    coefficients_bar = np.zeros(n)  # polynomial_horner.py:6
+    coefficients_bar = np.empty(n)  # polynomial_horner.py:6
     x_bar = 0.0
     for i in reversed(range(n)):
         p = p_tape[i]
         p_bar = cotangent * x  # polynomial_horner.py:7
-        coefficients_bar[i] += cotangent  # polynomial_horner.py:6
+        coefficients_bar[i] = cotangent  # polynomial_horner.py:6
         x_bar = float(x_bar + cotangent * p)
         cotangent = p_bar
     return coefficients_bar, x_bar
