@@ -17,6 +17,7 @@ from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
 from adgen.autodiff.custom import Rules, refuse_overlooked
+from adgen.autodiff.fusing import fused
 from adgen.autodiff.homes import Homes
 from adgen.autodiff.opening import opened
 from adgen.autodiff.residuals import Tapes
@@ -117,7 +118,7 @@ def joint_among(
         sweep.nodes(func.body.nodes, cots)
         gradients = [cots.take_input(v) for v in inputs]
     if totals is not None and func.name == STEP:
-        nodes = list(shortened(b, nodes, seeds, gradients))
+        nodes = list(fused(b, shortened(b, nodes, seeds, gradients), gradients))
     turned = sink_additions(b, tuple(nodes), gradients, sweep.mirror)
     forward, reverse, found = _with_residuals(func, sweep, turned, gradients, cots.hints)
     params = (*func.params, *(seeds if seeded else ()), *sums)

@@ -54,7 +54,7 @@ def shortened(
     """The nodes of a reversed body that carries `bars`; the first of `yields` are their next values."""
     pairs = zip(bars, yields, strict=False)
     carried = [(bar, end) for bar, end in pairs if bar is not end]
-    if not carried or not all(_is_scalar(bar) for bar, _ in carried):
+    if not carried or not all(is_scalar(bar) for bar, _ in carried):
         return tuple(nodes)
     late = _late(nodes, [bar for bar, _ in carried])
     ends = [end for _, end in carried if end in late]
@@ -63,7 +63,8 @@ def shortened(
     return tuple(part for node in nodes for part in shorter.node(node))
 
 
-def _is_scalar(value: Value) -> bool:
+def is_scalar(value: Value) -> bool:
+    """Whether a value is one real number."""
     type_ = value.any_type
     return isinstance(type_, Type) and not type_.rank and type_.is_float and not type_.is_complex
 
@@ -106,7 +107,7 @@ class _Shorter:
 
     def _is_critical(self, op: Op) -> bool:
         values = (*op.operands, *op.results)
-        return len(op.results) == 1 and op.result in self.critical and all(map(_is_scalar, values))
+        return len(op.results) == 1 and op.result in self.critical and all(map(is_scalar, values))
 
     def _time(self, node: Node) -> None:
         """When the results of a node are there, in cycles from the beginning of a round."""

@@ -121,7 +121,21 @@ neg: Primitive = elementwise(
 
 
 def _fma_spell(s: Speller) -> Text:
-    return Text(f"{s.arg(2, Prec.ADD)} + {s.arg(0, Prec.MUL)} * {s.arg(1, Prec.UNARY)}", Prec.ADD)
+    """z + x * y, with a difference where one of them is negated."""
+    x, y, z = s.arg(0, Prec.MUL), s.arg(1, Prec.UNARY), s.arg(2, Prec.ADD)
+    for k in (0, 1):
+        if _is_negated(s, k):
+            factor = s.arg(k, Prec.UNARY).removeprefix("-")
+            product = f"{factor} * {y}" if k == 0 else f"{x} * {factor}"
+            return Text(f"{z} - {product}", Prec.ADD)
+    if _is_negated(s, 2):
+        return Text(f"{x} * {y} - {s.arg(2, Prec.UNARY).removeprefix('-')}", Prec.ADD)
+    return Text(f"{z} + {x} * {y}", Prec.ADD)
+
+
+def _is_negated(s: Speller, index: int) -> bool:
+    inner = s.folded(index)
+    return inner is not None and inner.prim is neg and s.arg(index, Prec.UNARY).startswith("-")
 
 
 fma: Primitive = elementwise(

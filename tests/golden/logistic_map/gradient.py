@@ -39,7 +39,7 @@ def value_and_grad(
         x_1 = float(x_tape[i])
         t = 1.0 - x_1  # logistic_map.py:7
         r_bar += x_bar * t * x_1
-        x_bar *= t * r - r * x_1
+        x_bar *= t * r - (r * x_1)
     return x, (r_bar, x_bar)
 
 
@@ -91,7 +91,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[float, float]:
         x = float(x_tape[i])
         t = 1.0 - x  # logistic_map.py:7
         r_bar += cotangent * t * x
-        cotangent *= t * r - r * x
+        cotangent *= t * r - (r * x)
     return r_bar, cotangent
 
 
