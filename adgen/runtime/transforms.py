@@ -109,8 +109,8 @@ def hvp(
     if found is DECLINED:
         from adgen.runtime.products import push_forward
 
+        read = read_options(backend, options, subject_of(fun).place)
         subject = subject_of(grad(fun, moved, backend=backend, **options))
-        read = read_options(backend, options, subject.place)
         found = push_forward(subject, read, primals, tangents, chain)
     parts = iter(found[1])
     product = tuple(None if tangent is None else next(parts) for tangent in tangents)
