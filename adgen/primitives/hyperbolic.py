@@ -72,16 +72,26 @@ arcsinh = elementwise(
     complex=True,
 )
 
+
+def _root_of_gap(b: Builder, x: Value) -> Value:
+    """sqrt(x^2 - 1), of complex numbers with the branch of arccosh."""
+    if not x.type.is_complex:
+        return sqrt(b, _square_and(b, x, -1))
+    one = literal(b, x, 1)
+    return mul(b, sqrt(b, sub(b, x, one)), sqrt(b, add(b, x, one)))
+
+
 _np_arccosh, _math_acosh = numpy_and_math("arccosh", "acosh")
 arccosh = elementwise(
     "arccosh",
     eval=np.arccosh,
     spell=_np_arccosh,
     python=(math.acosh, _math_acosh),
-    partials=lambda b, r, x: (Over(unchecked(b, sqrt(b, _square_and(b, x, -1)))),),
+    partials=lambda b, r, x: (Over(unchecked(b, _root_of_gap(b, x))),),
     scalar="acosh",
     doc="Inverse hyperbolic cosine; derivative 1 / sqrt(x^2 - 1), infinite at 1.",
-    samples=samples(1.3, 3.0),
+    samples=(*samples(1.3, 3.0), *complex_samples(0.2, 0.9)),
+    complex=True,
 )
 
 _np_arctanh, _math_atanh = numpy_and_math("arctanh", "atanh")

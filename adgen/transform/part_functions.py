@@ -218,6 +218,15 @@ def _arccos(b: Builder, z: Pair) -> Pair:
     return re, hyperbolic.arcsinh(b, sub(b, mul(b, u, q), mul(b, v, p)))
 
 
+def _arccosh(b: Builder, z: Pair) -> Pair:
+    """Kahan's formula, by the roots of z - 1 and z + 1."""
+    x, y = full(b, z)
+    one = literal(b, x, 1)
+    (p, q), (u, v) = (full(b, _root(b, shifted, y)) for shifted in (sub(b, x, one), add(b, x, one)))
+    re = hyperbolic.arcsinh(b, add(b, mul(b, p, u), mul(b, q, v)))
+    return re, scaled(b, 2.0, trigonometric.arctan2(b, q, u))
+
+
 def _turned(function: Callable[[Builder, Pair], Pair]) -> Callable[[Builder, Pair], Pair]:
     """-i f(i z) of an odd function f."""
 
@@ -232,4 +241,4 @@ def _turned(function: Callable[[Builder, Pair], Pair]) -> Callable[[Builder, Pai
 RULES["tanh"], RULES["tan"] = _of_pair(_tanh), _of_pair(_turned(_tanh))
 RULES["arctanh"], RULES["arctan"] = _of_pair(_arctanh), _of_pair(_turned(_arctanh))
 RULES["arcsin"], RULES["arcsinh"] = _of_pair(_arcsin), _of_pair(_turned(_arcsin))
-RULES["arccos"] = _of_pair(_arccos)
+RULES["arccos"], RULES["arccosh"] = _of_pair(_arccos), _of_pair(_arccosh)

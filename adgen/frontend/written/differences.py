@@ -88,7 +88,7 @@ def _along(f: Any, spacing: Any, axis: Any, edge_order: Any) -> Any:
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     """Slopes of a sampled function: central differences, one-sided ones at the edges."""
     y = np.asarray(f)
-    if y.dtype != np.float32:
+    if y.dtype.kind not in ("f", "c"):
         y = y.astype(np.float64)
     if edge_order > 2:
         raise ValueError("'edge_order' greater than 2 not supported")
