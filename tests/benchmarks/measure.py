@@ -10,20 +10,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import adgen
 from adgen.analysis.cost import Cost, cost_of
 from adgen.ir.core import Func, walk
 from adgen.ir.core import Op as Operation
+from adgen.ir.interpret import interpret
 from tests.benchmarks.programs import Program
 
 
 # -- counts ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Counted:
-    """Costs of the function and of its value and gradient."""
+    """Costs of the function and of its value and gradient.
+
+    ``compulsory`` is the bytes of arguments and results with the gradient, as a multiple of those without it:
+    what has to be moved whatever the storage between.
+    """
 
     primal: Cost
     gradient: Cost
+    compulsory: float
 
     @property
     def flops(self) -> float:
@@ -34,6 +42,11 @@ class Counted:
     def moves(self) -> float:
         """How many times the function's own traffic the gradient has (0 where the function has none)."""
         return self.gradient.moves / self.primal.moves if self.primal.moves else 0.0
+
+    @property
+    def floor(self) -> float:
+        """The multiple of the function's time that no schedule beats: of its arithmetic, or of its bytes."""
+        return max(self.flops, self.compulsory)
 
 
 def programs_of(fun: Callable[..., Any], args: tuple[Any, ...], wrt: tuple[int, ...]) -> tuple[Func, Func]:
@@ -47,7 +60,10 @@ def counted(program: Program, size: int) -> Counted:
     """The costs at a size."""
     args = program.make(size)
     primal, gradient = programs_of(program.fun, args, program.wrt)
-    return Counted(cost_of(primal, args), cost_of(gradient, args))
+    taken = sum(np.asarray(a).nbytes for a in args)
+    before = taken + sum(np.asarray(r).nbytes for r in interpret(primal, args))
+    after = taken + sum(np.asarray(r).nbytes for r in interpret(gradient, args))
+    return Counted(cost_of(primal, args), cost_of(gradient, args), after / before)
 
 
 def copies_in(func: Func) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 import adgen
 from tests.benchmarks import functions
+from tests.benchmarks.kinds import KINDS
 from tests.benchmarks.measure import best, counted, import_seconds, timed
 from tests.benchmarks.page import pin, write
 from tests.benchmarks.programs import PROGRAMS, Program
@@ -69,6 +70,18 @@ def row(program: Program, size: int) -> str:
     return line((program.name, f"{size}", *counts, f"{costs.gradient.copies}", *times))
 
 
+def counts() -> Iterator[str]:
+    """What value and gradient cost as multiples of the function, counted at small sizes, and the floor."""
+    columns = ("program", "flops", "moves", "bytes", "floor", "copies")
+    yield "".join(f"{name:>13}" for name in columns)
+    for program in (*PROGRAMS, *KINDS):
+        found = counted(program, min(program.size, 60))
+        ratios = (found.flops, found.moves, found.compulsory, found.floor)
+        yield "".join(
+            f"{cell:>13}" for cell in (program.name, *(f"{r:.2f}" for r in ratios), found.gradient.copies)
+        )
+
+
 def main() -> None:
     """Print the table."""
     names = [program.name for program in PROGRAMS]
@@ -76,11 +89,15 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--scale", type=float, default=1.0, help="sizes are multiplied by it")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="write benchmarks.md and its plot there")
+    parser.add_argument("--counts", action="store_true", help="count only: the same numbers on every machine")
     parser.add_argument("--functions", action="store_true", help="measure elementary functions alone")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.names) - set(names))
     if unknown:
         parser.error(f"no such program: {', '.join(unknown)}")
+    if arguments.counts:
+        print(*counts(), sep="\n")
+        return
     if arguments.functions:
         pin()
         print(functions.table(functions.rows()), end="")

@@ -7,18 +7,24 @@ import pytest
 
 import adgen
 from adgen.analysis.cost import cost_of
+from tests.benchmarks.kinds import KINDS
 from tests.benchmarks.measure import counted
 from tests.benchmarks.programs import PROGRAMS, Program
 
+ALL = pytest.mark.parametrize("program", [*PROGRAMS, *KINDS], ids=lambda program: program.name)
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+
+@ALL
 def test_ratios(program: Program) -> None:
     found = counted(program, min(program.size, 60))
     assert found.flops <= program.flops
     assert found.moves <= program.moves
+    assert found.gradient.copies <= 1
+    assert 1.0 <= found.compulsory <= 2.0  # every argument once more, as a gradient
+    assert found.floor == max(found.flops, found.compulsory)
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+@ALL
 def test_both_backends_agree(program: Program) -> None:
     args = program.make(min(program.size, 40))
     results = [
