@@ -13,7 +13,7 @@ from adgen.version import __version__
 MODES = ("reverse", "forward", "vjp", "jvp", "hvp", "jacobian")
 COLORS = ("auto", "always", "never")
 BACKENDS = ("numpy", "llvm", "c")
-STAGES = ("source", "ir", "adjoint", "numpy", "loops", "llvm", "asm", "graph", "memory", "trace")
+STAGES = ("source", "ir", "adjoint", "numpy", "loops", "schedule", "llvm", "asm", "graph", "memory", "trace")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from adgen.cli.files import write_output
 from adgen.cli.request import Request
 from adgen.diagnostics import refuse
 
-BACKEND_OF = {"loops": "llvm", "llvm": "llvm", "asm": "llvm"}
+BACKEND_OF = {"loops": "llvm", "schedule": "llvm", "llvm": "llvm", "asm": "llvm"}
 """Stages that exist only on the way to a kernel."""
 
 _TEXTS: dict[str, Callable[[Any], str]] = {
@@ -21,6 +21,7 @@ _TEXTS: dict[str, Callable[[Any], str]] = {
     "adjoint": lambda lowered: lowered.adjoint_ir,
     "numpy": lambda lowered: lowered.source,
     "loops": lambda lowered: lowered.loops,
+    "schedule": lambda lowered: lowered.schedule,
     "llvm": lambda lowered: lowered.llvm_ir,
     "asm": lambda lowered: lowered.assembly,
     "graph": lambda lowered: lowered.graph(),

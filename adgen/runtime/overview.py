@@ -25,8 +25,18 @@ def explanation(program: Program, storage: Storage, remarks: Sequence[Diagnostic
     lines += [f"    {name}: {count}" for name, count in sorted(counts.items())]
     if storage.entries:
         lines += [f"  {line}" for line in storage.text().splitlines()]
+    lines += _kernel(program)
     lines += [f"  remark[{r.code}]: {r.title}" for r in remarks]
     return "\n".join(lines)
+
+
+def _kernel(program: Program) -> list[str]:
+    """What the kernel does in which order, where there is one."""
+    if program.backend != "llvm":
+        return []
+    from adgen.loops.schedule import schedule
+
+    return ["  schedule:", *(f"    {line}" for line in schedule(program.kernel.kernel))]
 
 
 def operation_counts(func: Func) -> Counter[str]:

@@ -54,6 +54,11 @@ class Surface:
         return self._current().artifacts.loops
 
     @property
+    def schedule(self) -> str:
+        """What the kernel does in which order. Raises AG604 where the program runs on NumPy."""
+        return self._current().artifacts.schedule
+
+    @property
     def llvm_ir(self) -> str:
         """The kernels as LLVM IR. Raises AG604 where the program runs on NumPy."""
         return self._current().artifacts.llvm_ir
@@ -189,6 +194,13 @@ class Artifacts:
         from adgen.loops.text import to_text
 
         return to_text(self._kernel("loops").kernel)
+
+    @property
+    def schedule(self) -> str:
+        """See :class:`Surface`."""
+        from adgen.loops.schedule import schedule
+
+        return "\n".join(schedule(self._kernel("schedule").kernel))
 
     @property
     def llvm_ir(self) -> str:

@@ -54,6 +54,7 @@ Capture = pytest.CaptureFixture[str]
         ("asm", ".text"),
         ("graph", "digraph"),
         ("memory", "tapes: 0 bytes"),
+        ("schedule", "loop"),
     ],
 )
 def test_show_prints_the_stage(model: Path, stage: str, part: str, capsys: Capture) -> None:
