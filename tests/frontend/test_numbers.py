@@ -107,3 +107,13 @@ def test_box_cox_of_zero_comes_to_an_end(backend: str) -> None:
         np.testing.assert_allclose(slope(702.0), np.exp(702.0) * 701.0 / 702.0**2, rtol=1e-12)
         np.testing.assert_allclose(slope(699.0), np.exp(699.0) * 698.0 / 699.0**2, rtol=1e-12)
         assert slope(np.inf) == np.inf or np.isnan(slope(np.inf))
+
+
+def test_bessel_function_of_halves() -> None:
+    x = np.array([0.5, 1.5], np.float16)
+    assert adgen.jit(np_i0, backend="numpy")(x).dtype == np.i0(x).dtype
+    assert adgen.grad(lambda x: np.sum(np_i0(x)), backend="numpy")(x).dtype == np.float16
+
+
+def np_i0(x):
+    return np.i0(x)

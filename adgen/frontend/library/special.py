@@ -167,7 +167,10 @@ table.function("scipy.special.sinc")(sinc)
 @table.function("numpy.i0")
 def i0(c: LibraryContext, x: Abstract) -> Result:
     """Modified Bessel function of the first kind of order 0."""
-    found = c.elementwise(bessel_functions.i0, x, to_float=True)
+    value = c.value(x)
+    half = value.type.dtype is DType.f16
+    found = c.elementwise(bessel_functions.i0, c.cast(value, DType.f32) if half else x, to_float=True)
+    found = c.cast(found, DType.f16) if half else found
     return found if found.type.rank else c.value(found, kind=Kind.array)
 
 
