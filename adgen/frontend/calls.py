@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
+from functools import lru_cache
 
 import libcst as cst
 
@@ -355,6 +356,7 @@ def run(
             r.state.frames.pop(act.key, None)
 
 
+@lru_cache(1 << 14)
 def _has_closures(node: cst.CSTNode) -> bool:
     return any(isinstance(n, cst.FunctionDef | cst.Lambda) or _has_closures(n) for n in children(node))
 

@@ -20,6 +20,21 @@ def live_source(function: types.FunctionType) -> FunctionSource:
     code = function.__code__
     linecache.checkcache(code.co_filename)
     lines = linecache.getlines(code.co_filename, function.__globals__)
+    key = (id(code), id(lines), id(function.__globals__))
+    known = _FOUND.get(key)
+    if known is None:
+        if len(_FOUND) >= _MOST:
+            _FOUND.clear()
+        known = _FOUND[key] = (code, lines, _found(function, code, lines))
+    return known[2]
+
+
+#: sources that were found, with what is kept alive so that nothing else has its identity
+_FOUND: dict[tuple[int, int, int], tuple[types.CodeType, list[str], FunctionSource]] = {}
+_MOST = 1 << 10
+
+
+def _found(function: types.FunctionType, code: types.CodeType, lines: list[str]) -> FunctionSource:
     if not lines or code.co_firstlineno > len(lines):
         raise refuse("AG211", name=function.__name__) if not lines else _changed(code)
     if function.__name__ == "<lambda>" or code.co_name == "<lambda>":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -18,6 +19,10 @@ Statement = cst.BaseSmallStatement | cst.BaseCompoundStatement
 Body = cst.BaseSuite | Sequence[cst.BaseStatement | cst.BaseSmallStatement]
 
 _NESTED = (cst.FunctionDef, cst.Lambda)
+
+
+#: of how many nodes it is remembered what these functions find out by walking
+_REMEMBERED = 1 << 14
 
 
 def statements(body: cst.BaseSuite | cst.BaseExpression) -> list[Statement]:
@@ -42,6 +47,7 @@ class Liveness:
     always: Names = frozenset()
 
     @staticmethod
+    @lru_cache(1 << 10)
     def of(function: cst.FunctionDef | cst.Lambda) -> Liveness:
         """The liveness of a function's body."""
         nested = {n for node in walk(function.body) if isinstance(node, _NESTED) for n in names_read(node)}
@@ -119,6 +125,7 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from walk(child)
 
 
+@lru_cache(_REMEMBERED)
 def names_read(node: cst.CSTNode) -> Names:
     """Names that a statement or expression may read, those of nested functions included."""
     return frozenset(_reads(node))
@@ -192,6 +199,7 @@ def names_bound(node: cst.CSTNode) -> Names:
     return frozenset()
 
 
+@lru_cache(_REMEMBERED)
 def names_named(node: cst.CSTNode | None) -> Names:
     """Names that ``:=`` may bind inside a statement or expression."""
     if node is None or isinstance(node, _NESTED):
@@ -328,11 +336,10 @@ def leaves_loop(body: Sequence[Statement]) -> bool:
     return bool(exits(body))
 
 
-def _own(node: cst.CSTNode, loops: bool = True, expressions: bool = False) -> Iterator[cst.CSTNode]:
+@lru_cache(_REMEMBERED)
+def _own(node: cst.CSTNode, loops: bool = True, expressions: bool = False) -> Sequence[cst.CSTNode]:
     """What is below a node and belongs to the same function (and, without ``loops``, to the same loop)."""
-    yield node
     if isinstance(node, _NESTED) or (not loops and isinstance(node, cst.For | cst.While)):
-        return
-    for child in children(node):
-        if expressions or not isinstance(child, cst.BaseExpression):
-            yield from _own(child, loops, expressions)
+        return (node,)
+    below = [c for c in children(node) if expressions or not isinstance(c, cst.BaseExpression)]
+    return (node, *(n for child in below for n in _own(child, loops, expressions)))
