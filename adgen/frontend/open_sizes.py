@@ -15,7 +15,8 @@ from adgen.primitives.opening import extent, open_axes, seal, unseal
 def opened(r: Reader, old: Type, new: Type) -> Type:
     """A type with those sizes left open that change: between a round and the next, or between elements."""
     dims = (
-        a if a != OPEN and _may_equal(r, b - a) else OPEN for a, b in zip(old.dims, new.dims, strict=True)
+        a if a != OPEN and (_may_equal(r, b - a) or _equals(r, a, b)) else OPEN
+        for a, b in zip(old.dims, new.dims, strict=True)
     )
     return replace(old, dims=tuple(dims))
 
@@ -27,6 +28,36 @@ def _may_equal(r: Reader, gap: Dim) -> bool:
     """
     signs = {coefficient > 0 for _, coefficient in gap.terms}
     return not signs or (gap.value is None and r.sizes.about_inputs(gap) and len(signs) == 2)
+
+
+def _equals(r: Reader, old: Dim, new: Dim) -> bool:
+    """Whether a size that follows from those of arguments is another one, in this call.
+
+    Half of nothing, and half of one rounded up, are what they were: that says nothing of larger sizes.
+    """
+    size = _in_this_call(r, new)
+    return size is not None and size > 1 and size == _in_this_call(r, old)
+
+
+def _in_this_call(r: Reader, size: Dim) -> int | None:
+    """A size that follows from those of arguments, in the call that the program is made for."""
+    found: dict[str, int] = {}
+    for symbol in size.symbols():
+        known = r.sizes.call.get(symbol) if symbol in r.sizes.inputs else _quotient(r, symbol)
+        if known is None:
+            return None
+        found[symbol] = known
+    return size.evaluate(found)
+
+
+def _quotient(r: Reader, symbol: str) -> int | None:
+    """The value of a symbol that stands for a part of other sizes."""
+    value = r.sizes.unknowns.get(symbol) or r.sizes.defined.get(symbol)
+    op = None if value is None else r.b.defs.op(value)
+    if op is None or op.prim.name != "floor_divide":
+        return None
+    left, right = (_in_this_call(r, r.sizes.polynomial(v)) for v in op.operands)
+    return None if left is None or not right else left // right
 
 
 def closed(r: Reader, value: Value) -> Value:

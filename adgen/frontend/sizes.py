@@ -63,6 +63,7 @@ class Sizes:
     counters: dict[Value, tuple[Value, Value, int]] = field(default_factory=dict)
     limits: dict[Value, tuple[Dim, Dim]] = field(default_factory=dict)
     unknowns: dict[str, Value] = field(default_factory=dict)
+    defined: dict[str, Value] = field(default_factory=dict)
     conditional: int = 0
     call: Mapping[str, int] = field(default_factory=dict)
     alike: dict[tuple[Dim, Dim], None] = field(default_factory=dict)
@@ -144,6 +145,8 @@ class Sizes:
         if isinstance(found, Dim):
             return found
         bound = self._counted(value) or bind_dim_of(self.r.b, value, self.r.hint_of(value) or hint)
+        if len(bound.symbols()) == 1:
+            self.defined.setdefault(bound.symbols()[0], value)
         self.r.state.cache[key] = bound
         self.r.state.cache["bound", value] = bound
         return bound
