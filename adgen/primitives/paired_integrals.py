@@ -1,9 +1,10 @@
-"""Integrals that SciPy computes in pairs: of sine and cosine, and of Fresnel."""
+"""Functions that SciPy computes together: integrals of sine and cosine, of Fresnel; those of Airy."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import Any
 
 from adgen.ir.builder import Builder
@@ -18,21 +19,22 @@ from adgen.primitives.matrices import summed
 from adgen.primitives.scipy_functions import few, scipy_special
 from adgen.primitives.trigonometric import cos, sin
 
-_Slopes = Callable[[Builder, Value], tuple[Value, Value]]
+#: from the operand and the results
+_Slopes = Callable[..., tuple[Value, ...]]
 
 
-def _paired(name: str, slopes: _Slopes, doc: str, low: float) -> Primitive:
-    """A ufunc of one operand with two results."""
+def _paired(name: str, slopes: _Slopes, doc: str, low: float, count: int = 2) -> Primitive:
+    """A ufunc of one operand with several results."""
 
     def type_rule(types: tuple[AnyType, ...], attrs: dict[str, Any]) -> tuple[AnyType, ...]:
-        return (same_shape(name, types), same_shape(name, types))
+        return (same_shape(name, types),) * count
 
     def each(b: Builder, op: Op, seeds: Sequence[Value | Zero]) -> tuple[Value | Zero, ...]:
-        pairs = zip(seeds, slopes(b, op.operands[0]), strict=True)
+        pairs = zip(seeds, slopes(b, op.operands[0], *op.results), strict=True)
         return tuple(ZERO if isinstance(s, Zero) else mul(b, s, slope) for s, slope in pairs)
 
     def vjp(b: Builder, op: Op, seeds: Any) -> Sequence[Contribution]:
-        return (summed(b, *each(b, op, seeds)),)
+        return (reduce(partial(summed, b), each(b, op, seeds)),)
 
     return Primitive(
         name=name,
@@ -42,8 +44,8 @@ def _paired(name: str, slopes: _Slopes, doc: str, low: float) -> Primitive:
         doc=doc,
         samples=tuple(s for s in few(low, 3.0) if s.types != ("f64",)),
         vjp=vjp,
-        jvp=lambda b, op, dots: each(b, op, (dots[0], dots[0])),
-        lower=Ufunc(f"scipy.special.{name}", "()->(),()"),
+        jvp=lambda b, op, dots: each(b, op, (dots[0],) * count),
+        lower=Ufunc(f"scipy.special.{name}", "()->" + ",".join(["()"] * count)),
     )
 
 
@@ -58,21 +60,29 @@ def _angle(b: Builder, x: Value) -> Value:
 
 sici = _paired(
     "sici",
-    lambda b, x: (_over_x(b, -1.0, x), div(b, cos(b, x), unchecked(b, x))),
+    lambda b, x, *_: (_over_x(b, -1.0, x), div(b, cos(b, x), unchecked(b, x))),
     "Sine and cosine integral; derivatives sin(x) / x and cos(x) / x.",
     0.3,
 )
 shichi = _paired(
     "shichi",
-    lambda b, x: (_over_x(b, 1.0, x), div(b, cosh(b, x), unchecked(b, x))),
+    lambda b, x, *_: (_over_x(b, 1.0, x), div(b, cosh(b, x), unchecked(b, x))),
     "Hyperbolic sine and cosine integral; derivatives sinh(x) / x and cosh(x) / x.",
     0.3,
 )
 fresnel = _paired(
     "fresnel",
-    lambda b, x: (sin(b, _angle(b, x)), cos(b, _angle(b, x))),
+    lambda b, x, *_: (sin(b, _angle(b, x)), cos(b, _angle(b, x))),
     "Fresnel integrals S and C; derivatives sin(pi x^2 / 2) and cos(pi x^2 / 2).",
     -2.0,
 )
 
-PRIMITIVES = (sici, shichi, fresnel)
+airy = _paired(
+    "airy",
+    lambda b, x, ai, ai_prime, bi, bi_prime: (ai_prime, mul(b, x, ai), bi_prime, mul(b, x, bi)),
+    "Airy functions Ai, Ai', Bi and Bi'; the second derivatives are x Ai and x Bi.",
+    -2.0,
+    count=4,
+)
+
+PRIMITIVES = (sici, shichi, fresnel, airy)

@@ -566,6 +566,9 @@ spatial.distance_matrix(x, y)
 """
 
 POLYNOMIALS_OF_SCIPY = """
+special.airy(x)
+special.airy(s)[2]
+special.airy(a)[1]
 special.softplus(x)
 special.softplus(s)
 special.jvp(1, u)
