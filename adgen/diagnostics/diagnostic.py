@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from adgen.diagnostics.codes import CODES, Severity
 from adgen.diagnostics.source_text import SourceText
 from adgen.diagnostics.spans import Span
 from adgen.records import dataclass
+
+if TYPE_CHECKING:
+    from adgen.diagnostics.codes import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def diagnose(
 
     ``label`` and ``help`` replace those of the table where the place knows better.
     """
+    from adgen.diagnostics.codes import CODES
+
     entry = CODES[code]
     if help is None:
         help = (entry.help.format(**fields),) if entry.help else ()

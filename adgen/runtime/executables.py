@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from adgen.diagnostics import RunError, run_error
-from adgen.diagnostics.codes import CODES
 from adgen.ir.types import StackType, TapeType, Type
 from adgen.objects.containers import TUPLE
 from adgen.runtime.abstract import cotangent_spec
@@ -151,6 +150,8 @@ def shares_itself(array: Any) -> bool:
 
 
 def _entry_error(code: str, traced: Traced, **fields: str) -> RunError:
+    from adgen.diagnostics.codes import CODES
+
     entry = CODES[code]
     message = f"{entry.title.format(**fields)}; {entry.help}"
     return run_error(ValueError, message, traced.func.span, code)

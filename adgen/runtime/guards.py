@@ -11,7 +11,6 @@ from dataclasses import field
 from typing import Any
 
 from adgen.diagnostics import Diagnostic, RunError, UserError, diagnose, run_error
-from adgen.diagnostics.codes import CODES
 from adgen.diagnostics.errors import RunValueError
 from adgen.ir.core import Assumption
 from adgen.ir.dims import Dim, render
@@ -96,6 +95,8 @@ class Guard:
             message = f"dimension {dim} of `{self.names[leaf]}` is {got}"
             return run_error(ValueError, message, code="AG701")
         other = self.names[homes[dim.symbols()[0]][0]]
+        from adgen.diagnostics.codes import CODES
+
         title = CODES["AG701"].title
         message = title.format(dim=dim, got=got, name=self.names[leaf], expected=expected, other=other)
         return run_error(ValueError, message, code="AG701")
