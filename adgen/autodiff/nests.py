@@ -13,7 +13,7 @@ from functools import partial, reduce
 from typing import TypeVar
 
 from adgen.autodiff.footprints import Costs, Known, Storage, alive_bytes, is_taped, state_bytes
-from adgen.autodiff.residuals import trip_count
+from adgen.autodiff.positions import trip_count
 from adgen.autodiff.segments import SCHEDULE, Joint, Loop, loop_of, number, obstacle
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import For, If, Node, Region, Value, While, regions_of

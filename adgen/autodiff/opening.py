@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from adgen.autodiff.budgets import Plan, is_under_budget, planned
 from adgen.autodiff.custom import Inlined, Rules, first_part, second_part
 from adgen.autodiff.nests import without_part
+from adgen.autodiff.positions import trip_count
 from adgen.autodiff.recompute import Segment
-from adgen.autodiff.residuals import trip_count
 from adgen.autodiff.schedules import counted, open_loop, schedule_of
 from adgen.autodiff.segments import Loop, Second, loop_of, obstacle
 from adgen.diagnostics.errors import refuse

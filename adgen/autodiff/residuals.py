@@ -25,16 +25,15 @@ from adgen.analysis.switches import enabled
 from adgen.autodiff.choice import Choice, Stores, cells_of, partner_of
 from adgen.autodiff.homes import NEVER_FAILS, Homes, Path
 from adgen.autodiff.packing import Packer, Packing, Polynomial
+from adgen.autodiff.positions import affine, trip_count, unwrapped
 from adgen.autodiff.undo import Undo, Undos
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs
 from adgen.ir.core import For, Full, Indexer, Node, Op, Point, Range, Value, While
-from adgen.ir.dims import Dim
+from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import AnyType, DType, Kind, StackType, TapeType, Type
-from adgen.primitives.elementwise import cast, neg, sub
-from adgen.primitives.extrema import maximum
-from adgen.primitives.rounding import floor_divide
-from adgen.primitives.sizes import constant, dim_of, known_dim
+from adgen.primitives.elementwise import cast
+from adgen.primitives.sizes import dim_of, known_dim
 from adgen.records import dataclass
 
 
@@ -263,7 +262,36 @@ class Tapes:
             final = self.homes.outermost(op, path)
             if final is not None and not any(offsets[:-1]) and offsets[-1] in (0, 1):
                 return final, offsets[-1]
-        return None
+        return self._stored_before(value, path)
+
+    def _stored_before(self, value: Value, path: Path) -> tuple[Value, int] | None:
+        """The array to which the round before writes a carried value, where that holds the first one, too."""
+        node, number = path[-1]
+        if len(path) != 1 or number or not isinstance(node, For) or value not in node.carried:
+            return None
+        if not enabled("stored"):
+            return None
+        end = node.body.yields[node.carried.index(value)]
+        found = None if end in node.carried else self._already_stored(end, path)
+        if found is None or found[1] != 1 or found[0] not in node.results or found[0] in self.homes.consumers:
+            return None
+        made = self.homes.defs.op(node.inits[node.results.index(found[0])])
+        start = node.inits[node.carried.index(value)]
+        if made is None or made.prim.name != "write" or self._same(made.operands[1]) is not self._same(start):
+            return None
+        b = Builder()
+        b.defs = self.homes.defs
+        first, *rest = made.attr("index").access
+        whole = isinstance(first, Point) and all(isinstance(a, Full) for a in rest)
+        return (found[0], 0) if whole and known_dim(b, unwrapped(b, made.operands[2])) == ZERO else None
+
+    def _same(self, value: Value) -> Value:
+        """A value without what only changes its kind."""
+        op = self.homes.defs.op(value)
+        if op is None or op.prim.name not in ("cast", "copy"):
+            return value
+        inner: Value = op.operands[0]
+        return self._same(inner) if inner.type.dtype is value.type.dtype else value
 
     def _offset(self, place: Value, node: For) -> int | None:
         """By how many slots an index differs from the number of the iteration, where that is known."""
@@ -272,7 +300,7 @@ class Tapes:
         counter, lo, step = node.counter, known_dim(b, node.lo), known_dim(b, node.step)
         if lo is None or step is None or step.value != 1:
             return None
-        found = _affine(b, place, counter)
+        found = affine(b, place, counter)
         return None if found is None else (found + lo).value
 
     # -- what is known before the outermost loop --------------------------------------------------------
@@ -315,37 +343,6 @@ def _is_arithmetic(op: Op) -> bool:
     return bool(getattr(op.prim, "cheap", False) and getattr(op.prim, "elementwise", False))
 
 
-def _affine(b: Builder, place: Value, counter: Value) -> Dim | None:
-    """The dim d for which an index is counter + d."""
-    if place is counter:
-        return Dim.const(0)
-    op = b.defs.op(place)
-    if op is None or op.prim.name not in ("add", "sub"):
-        return None
-    inner, known = _affine(b, op.operands[0], counter), known_dim(b, op.operands[1])
-    if inner is None or known is None:
-        return None
-    return inner + known if op.prim.name == "add" else inner - known
-
-
-def trip_count(b: Builder, lo: Value, hi: Value, step: Value) -> Value:
-    """The number of iterations of ``range(lo, hi, step)``."""
-    stride = known_dim(b, step)
-    number = None if stride is None else stride.value
-    if number == 1:
-        count = sub(b, hi, lo)
-    elif number == -1:
-        count = sub(b, lo, hi)
-    else:
-        # ceil((hi - lo) / step) for either sign
-        count = neg(b, floor_divide(b, sub(b, lo, hi), step))
-    known = known_dim(b, count)
-    bound = None if known is None else known.lower_bound()
-    if bound is not None and bound >= 0:
-        return count
-    return maximum(b, count, constant(b, 0))
-
-
 def as_kept(b: Builder, value: Value, kept: AnyType) -> Value:
     """A value as the element of a tape, or such an element as the value it was."""
     if not isinstance(kept, Type) or not isinstance(value.any_type, Type):
@@ -360,14 +357,3 @@ def packed(b: Builder, tape: Tape, packing: Packing, counters: Sequence[Value]) 
     """Where a packed tape holds a value: the first slot, and the indexer that takes it."""
     first = Range(tape.value.type.dims[0]) if packing.rows else Point()
     return packing.position(b, counters), Indexer((first, *(Full(),) * (tape.final.type.rank - 1)))
-
-
-def tape_position(b: Builder, counter: Value, lo: Value, step: Value) -> Value:
-    """The number of the iteration, from 0, that a counter belongs to."""
-    known = known_dim(b, step)
-    stride = None if known is None else known.value
-    if stride == 1:
-        return sub(b, counter, lo)
-    if stride == -1:
-        return sub(b, lo, counter)
-    return floor_divide(b, sub(b, counter, lo), step)

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from adgen.autodiff.homes import Homes, Path, ends_of
-from adgen.autodiff.residuals import Tape, Tapes, as_kept, packed, tape_position, trip_count
+from adgen.autodiff.positions import tape_position, trip_count
+from adgen.autodiff.residuals import Tape, Tapes, as_kept, packed
 from adgen.autodiff.undo import Undo
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs, sorted_attrs

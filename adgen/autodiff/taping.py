@@ -11,7 +11,8 @@ from dataclasses import replace
 from adgen.analysis.storage import place
 from adgen.autodiff.adjoints import Pair
 from adgen.autodiff.homes import Path
-from adgen.autodiff.residuals import Tape, Tapes, as_kept, packed, tape_position
+from adgen.autodiff.positions import tape_position
+from adgen.autodiff.residuals import Tape, Tapes, as_kept, packed
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import For, Full, If, Indexer, Node, Op, Point, Region, Value, While
 from adgen.ir.types import I64, StackType, TapeType

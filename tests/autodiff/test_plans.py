@@ -352,3 +352,82 @@ def test_tables_keep_nothing_but_themselves(fun: Any, shapes: tuple[Any, ...], b
     slope = dual_run.jvp(fun, copy_of(args), tangents)[1]
     _, *found = gradients(fun, tuple(range(len(args))), args, backend)
     assert sum(np.sum(g * t) for g, t in zip(found, tangents, strict=True)) == pytest.approx(slope, rel=1e-10)
+
+
+# -- trajectories ---------------------------------------------------------------------------------------
+def states(x: np.ndarray, w: np.ndarray, steps: int) -> float:
+    xs = np.zeros((steps + 1, len(x)))
+    xs[0] = x
+    for t in range(steps):
+        x = np.tanh(w @ x)
+        xs[t + 1] = x
+    return np.sum(xs**2)
+
+
+def from_one(x: float, w: float, steps: int) -> float:
+    xs = np.zeros(steps + 1)
+    xs[0] = x
+    for t in range(1, steps + 1):
+        x = np.sin(w * x)
+        xs[t] = x
+    return np.sum(xs**3) + x
+
+
+def pairs(q: float, p: float, steps: int) -> float:
+    qs, ps = np.zeros(steps + 1), np.zeros(steps + 1)
+    qs[0] = q
+    ps[0] = p
+    for t in range(steps):
+        p = p - 0.05 * np.sin(q)
+        q = q + 0.1 * p * q
+        qs[t + 1] = q
+        ps[t + 1] = p
+    return np.sum(qs * ps)
+
+
+def begins_otherwise(x: float, w: float, steps: int) -> float:
+    xs = np.zeros(steps + 1)
+    xs[0] = 2.0 * x
+    for t in range(steps):
+        x = np.sin(w * x)
+        xs[t + 1] = x
+    return np.sum(xs**2)
+
+
+def beginning_is_lost(x: float, w: float, steps: int) -> float:
+    xs = np.zeros(steps + 1)
+    xs[0] = x
+    for t in range(steps):
+        x = np.sin(w * x)
+        xs[t + 1] = x
+        xs[0] = 3.0
+    return np.sum(xs**3)
+
+
+def changed_behind(x: float, w: float, steps: int) -> float:
+    xs = np.zeros(steps + 1)
+    xs[0] = x
+    for t in range(steps):
+        x = np.sin(w * x)
+        xs[t + 1] = x
+    xs[2] = 5.0
+    return np.sum(xs**3)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+@pytest.mark.parametrize(
+    ("fun", "kept"),
+    [
+        *((states, 0), (from_one, 0), (pairs, 0)),
+        *((begins_otherwise, 40), (beginning_is_lost, 40), (changed_behind, None)),
+    ],
+)
+def test_trajectories_keep_nothing_but_themselves(fun: Any, kept: int | None, backend: str) -> None:
+    args: tuple[Any, ...] = (0.3, 0.7, 5)
+    if fun is states:
+        args = (np.array([0.3, 0.5]), np.array([[0.7, 0.1], [-0.2, 0.6]]), 5)
+    if kept is not None:
+        assert tapes(fun, (0, 1), args) == (kept, 0)
+    found = gradients(fun, (0, 1), args, backend)
+    with without(*ANALYSES):
+        assert_same_bits(found, gradients(fun, (0, 1), args, backend))
