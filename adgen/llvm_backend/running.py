@@ -180,7 +180,7 @@ class CompiledKernel:
         in, so that there are no two of them, or else this thread's own."""
         size = _workspace_type(loaded.addresses[WORKSPACE])(dims.ctypes.data)
         self._largest = max(self._largest, size)
-        entries = list(self._entries)
+        entries = sorted(self._entries, key=lambda entry: entry is self._native)  # whose caller comes first
         for entry in entries:
             entry.reserve(size)
         lent = next((entry for entry in entries if entry.take()), None)
