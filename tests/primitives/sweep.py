@@ -171,6 +171,7 @@ NEEDS_ELEMENTS = (
     *("np.linalg.qr(x, mode", "np.squeeze(np.expand_dims(", "np.sum(np.unique(", "ndimage."),
     *("c = q.copy(); np.fill_diagonal(", "np.fft.irfft", "np.fft.hfft(", "sl.lstsq(x.T, v)[1]"),
     *("signal.fftconvolve(", "signal.convolve2d(", "signal.correlate2d(", "signal.correlate(g"),
+    *("spatial.distance.euclidean(", "np.cov(g", "np.corrcoef(g"),
 )
 
 

@@ -18,7 +18,7 @@ def _apart(u: Any, v: Any, metric: Any, p: Any, V: Any) -> Any:
     if metric in ("cityblock", "cblock", "cb", "c", "manhattan"):
         return np.sum(np.abs(d), axis=-1)
     if metric in ("chebyshev", "cheby", "cheb", "ch", "chebychev"):
-        return np.max(np.abs(d), axis=-1)
+        return np.max(np.abs(d), axis=-1, initial=0.0)
     if metric in ("minkowski", "mi", "m", "pnorm"):
         return np.linalg.norm(d, p, axis=-1)
     if metric in ("cosine", "cos"):
@@ -42,13 +42,13 @@ def _along(u: Any, v: Any) -> Any:
 
 def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, p: Any = 2.0, V: Any = None) -> Any:
     """The distances of every row of one matrix from every row of another one."""
-    a, b = np.asarray(XA) * 1.0, np.asarray(XB) * 1.0
+    a, b = np.asarray(XA).astype(np.float64), np.asarray(XB).astype(np.float64)
     return _apart(a[:, None, :], b[None, :, :], metric, p, V)
 
 
 def pdist(X: Any, metric: Any = "euclidean", *, p: Any = 2.0, V: Any = None) -> Any:
     """The distances of the rows of a matrix from each other, each pair once."""
-    x = np.asarray(X) * 1.0
+    x = np.asarray(X).astype(np.float64)
     i, j = np.triu_indices(x.shape[0], 1)
     return _apart(x[i], x[j], metric, p, V)
 
@@ -68,7 +68,8 @@ def squareform(X: Any, force: Any = "no", checks: Any = True) -> Any:
 
 def distance_matrix(x: Any, y: Any, p: Any = 2.0, threshold: Any = 1000000) -> Any:
     """The distances of order p of the rows of two matrices."""
-    return np.linalg.norm(np.asarray(x)[:, None, :] - np.asarray(y)[None, :, :], p, axis=-1)
+    a, b = np.asarray(x).astype(np.float64), np.asarray(y).astype(np.float64)
+    return np.linalg.norm(a[:, None, :] - b[None, :, :], p, axis=-1)
 
 
 def _pair(u: Any, v: Any) -> Any:
