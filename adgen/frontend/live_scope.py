@@ -26,6 +26,7 @@ from adgen.frontend.scope import (
 )
 from adgen.objects.foreign import foreign
 from adgen.objects.paths import step
+from adgen.objects.transforms import subject_behind
 from adgen.records import dataclass
 
 _ABSENT = object()
@@ -116,7 +117,7 @@ def plain(value: Any) -> Any:
     """The Python function behind a transform of one or a bound method (itself otherwise)."""
     if isinstance(value, types.MethodType):
         return value.__func__
-    subject = getattr(value, "__adgen_subject__", None)
+    subject = subject_behind(value)
     return value if subject is None else subject.plain
 
 
@@ -129,7 +130,7 @@ def meaning(value: Any, name: str, path: Path) -> Meaning:
     qualified = _library_name(value)
     if qualified is not None:
         return Library(qualified)
-    if getattr(value, "__adgen_subject__", None) is not None:
+    if subject_behind(value) is not None:
         return _transform(value, name, path)
     if has_rule(value):
         return ruled(value, name, path)
@@ -150,7 +151,7 @@ def _transform(value: Any, name: str, path: Path) -> Meaning:
     """A transform of a function: a compiled helper is its function, a derivative is resolved in place."""
     subject, plan = value.__adgen_subject__, value.__adgen_plan__
     inner = subject.function
-    if hasattr(inner, "__adgen_subject__"):
+    if subject_behind(inner) is not None:
         found = _transform(inner, name, path)
     elif has_rule(inner):
         found = ruled(inner, name, (*path, ("attribute", "__adgen_subject__"), ("attribute", "function")))

@@ -12,6 +12,7 @@ from typing import Any
 
 from adgen.ir.types import Type
 from adgen.objects.paths import step as step_into
+from adgen.objects.transforms import subject_behind
 from adgen.records import dataclass
 from adgen.runtime.digests import function_digest
 from adgen.runtime.keys import Key, NotTaken, key_of, take_apart
@@ -138,7 +139,7 @@ def _step(holder: Any, step: tuple[str, Any]) -> Any:
 def _behind(value: Any) -> Any:
     if isinstance(value, MethodType):
         return value.__func__
-    subject = getattr(value, "__adgen_subject__", None)
+    subject = subject_behind(value)
     return value if subject is None else subject.plain
 
 

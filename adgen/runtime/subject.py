@@ -10,6 +10,7 @@ from types import FunctionType, MethodType
 from typing import Any, Protocol, SupportsIndex
 
 from adgen.diagnostics import Span, UserError, refuse
+from adgen.objects.transforms import subject_behind
 from adgen.records import dataclass
 from adgen.runtime.plans import Plan, Selector, selected_name
 
@@ -87,7 +88,8 @@ def subject_of(function: Any) -> Subject:
     kept = list(signature.parameters.values())
     defaults = {p.name: p.default for p in kept if p.default is not inspect.Parameter.empty}
     empty: dict[Any, Any] = {inspect.Parameter.VAR_POSITIONAL: (), inspect.Parameter.VAR_KEYWORD: {}}
-    plan = getattr(function, "__adgen_plan__", None)
+    inner = subject_behind(function)
+    plan = None if inner is None else function.__adgen_plan__
     return Subject(
         function,
         plain,
@@ -96,8 +98,8 @@ def subject_of(function: Any) -> Subject:
         -1 if any(p.kind in empty for p in kept) else sum(p.kind in _POSITIONAL for p in kept),
         defaults | {p.name: empty[p.kind] for p in kept if p.kind in empty},
         plan,
-        getattr(function, "__adgen_subject__", None),
-        function.__adgen_subject__.root if plan is not None else function,
+        inner,
+        function if inner is None else inner.root,
         path,
         given,
     )
@@ -108,7 +110,7 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 def _behind(function: Any) -> tuple[FunctionType, Path, Given] | None:
     """The Python function behind a callable, the way to it, and the parameters that are given already."""
-    inner = getattr(function, "__adgen_subject__", None)
+    inner = subject_behind(function)
     if inner is not None:
         return inner.plain, inner.path, inner.given
     if isinstance(function, FunctionType):
