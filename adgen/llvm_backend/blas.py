@@ -12,7 +12,7 @@ from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
 from adgen.llvm_backend.routines import integer, letter, number
 from adgen.llvm_backend.writer import literal, scalar_type
-from adgen.loops.core import Matrix, Product
+from adgen.loops.calls import Matrix, Product
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements

@@ -10,7 +10,8 @@ from adgen.ir.core import Func, Op, walk
 from adgen.ir.types import is_half
 from adgen.llvm_backend.draws import externals_of
 from adgen.llvm_backend.externals import available
-from adgen.loops.core import Draw, Kernel, Let, Library, Routine
+from adgen.loops.calls import Draw, Library, Routine
+from adgen.loops.core import Kernel, Let
 from adgen.loops.core import walk as stmts
 from adgen.loops.lower import lower
 from adgen.loops.rules import rule_for

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from adgen.ir.types import DType
 from adgen.llvm_backend.library import array_of
 from adgen.llvm_backend.writer import memory_type, scalar_type
-from adgen.loops.core import Draw, Operand, Strided
+from adgen.loops.buffers import Operand
+from adgen.loops.calls import Draw, Strided
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements

@@ -18,18 +18,9 @@ from adgen.llvm_backend.outline import deepest
 from adgen.llvm_backend.statements import Statements
 from adgen.llvm_backend.workspace import ALIGNMENT, CELLS
 from adgen.llvm_backend.writer import Writer, scalar_type
-from adgen.loops.core import (
-    Buffer,
-    InArena,
-    InParam,
-    InResult,
-    Kernel,
-    OnHeap,
-    OnStack,
-    Product,
-    Routine,
-    walk,
-)
+from adgen.loops.buffers import Buffer, InArena, InParam, InResult, OnHeap, OnStack
+from adgen.loops.calls import Product, Routine
+from adgen.loops.core import Kernel, walk
 from adgen.records import dataclass
 
 #: Loops stay loops: without builtins LLVM does not turn them into calls of memset or memcpy.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from adgen.loops.core import Buffer, IndexOf, Kernel, Let, Load, Nest, Reduce, Stmt, Store
+from adgen.loops.buffers import Buffer
+from adgen.loops.core import IndexOf, Kernel, Let, Load, Nest, Reduce, Stmt, Store
 
 #: number of the first metadata, two for every such domain: its accesses, and what is said of its loop
 FIRST = 2_000_000

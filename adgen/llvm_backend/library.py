@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from adgen.llvm_backend.writer import memory_type
-from adgen.loops.core import Let, Library
+from adgen.loops.calls import Library
+from adgen.loops.core import Let
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements

@@ -8,15 +8,11 @@ from adgen.ir.dims import Dim
 from adgen.ir.types import DType
 from adgen.llvm_backend.workspace import CELLS
 from adgen.llvm_backend.writer import LOOP_METADATA, Writer, memory_type
+from adgen.loops.buffers import AtPointer, Buffer, OnHeap, OnStack, Operand
 from adgen.loops.core import (
     Alternate,
-    AtPointer,
-    Buffer,
     Kernel,
     Load,
-    OnHeap,
-    OnStack,
-    Operand,
     Reserve,
     SetPointers,
     Store,

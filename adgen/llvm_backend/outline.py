@@ -10,25 +10,9 @@ from typing import TYPE_CHECKING
 
 from adgen.ir.types import DType
 from adgen.llvm_backend.writer import Writer, memory_type, scalar_type
-from adgen.loops.core import (
-    BindSize,
-    Buffer,
-    Check,
-    Kernel,
-    Library,
-    Load,
-    Nest,
-    OnHeap,
-    OnStack,
-    Place,
-    Product,
-    Reduce,
-    Ref,
-    Routine,
-    Stmt,
-    Store,
-    walk,
-)
+from adgen.loops.buffers import Buffer, OnHeap, OnStack, Place, Ref
+from adgen.loops.calls import Library, Product, Routine
+from adgen.loops.core import BindSize, Check, Kernel, Load, Nest, Reduce, Stmt, Store, walk
 from adgen.loops.fuse import names_defined, names_used
 
 if TYPE_CHECKING:

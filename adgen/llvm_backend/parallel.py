@@ -18,18 +18,7 @@ from adgen.llvm_backend.memory import Table
 from adgen.llvm_backend.outline import operands
 from adgen.llvm_backend.reductions import ALL, HALVES, LANES, Accumulators, Share, accumulate, has_lanes
 from adgen.llvm_backend.writer import ROLLED_LOOP, Writer, memory_type
-from adgen.loops.core import (
-    IndexOf,
-    Kernel,
-    Let,
-    Load,
-    Nest,
-    Reduce,
-    Store,
-    Var,
-    coefficient,
-    walk,
-)
+from adgen.loops.core import IndexOf, Kernel, Let, Load, Nest, Reduce, Store, Var, coefficient, walk
 from adgen.loops.scalars import is_library
 from adgen.records import dataclass
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adgen.ir.dims import Dim
 from adgen.llvm_backend.writer import Writer, literal, scalar_type
-from adgen.loops.core import Address, Argument, Positive, Routine
+from adgen.loops.calls import Address, Argument, Positive, Routine
 
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements

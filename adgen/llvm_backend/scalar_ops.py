@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from adgen.ir.types import DType
 from adgen.llvm_backend import vector_math
 from adgen.llvm_backend.writer import Writer, literal, scalar_type
-from adgen.loops.core import Lit, Operand, Ref
+from adgen.loops.buffers import Lit, Operand, Ref
 
 Emit = Callable[[Writer, "Call"], str]
 

@@ -17,29 +17,24 @@ from adgen.llvm_backend.reductions import emit_reduce
 from adgen.llvm_backend.routines import emit_routine
 from adgen.llvm_backend.scalar_ops import emit_scalar
 from adgen.llvm_backend.writer import PLAIN_LOOP, ROLLED_LOOP, Writer, scalar_type
+from adgen.loops.buffers import Lit, Ref, Slot
+from adgen.loops.calls import Draw, Library, Product, Routine
 from adgen.loops.core import (
     Alternate,
     BindSize,
     Branch,
     Check,
-    Draw,
     Get,
     IndexOf,
     Kernel,
     Let,
-    Library,
-    Lit,
     Load,
     Loop,
     Nest,
-    Product,
     Reduce,
-    Ref,
     Reserve,
-    Routine,
     Set,
     SetPointers,
-    Slot,
     Stmt,
     Store,
     TapeClear,

@@ -10,7 +10,8 @@ from typing import Any
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
 from adgen.llvm_backend.elementary.text import F32, F64, float_text
-from adgen.loops.core import Lit, Operand, coefficient
+from adgen.loops.buffers import Lit, Operand
+from adgen.loops.core import coefficient
 from adgen.records import dataclass
 
 _TYPES = {DType.f64: "double", DType.f32: "float", DType.bool: "i1"}

@@ -11,7 +11,7 @@ from adgen.ir.dims import ZERO, Dim, product
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index, View, whole
 from adgen.loops.blocks import Block
-from adgen.loops.core import InParam, Lit, Operand, Ref
+from adgen.loops.buffers import InParam, Lit, Operand, Ref
 from adgen.loops.state import State, loads_elsewhere
 from adgen.records import dataclass
 

@@ -12,7 +12,7 @@ from dataclasses import field
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
 from adgen.loops.blocks import Block
-from adgen.loops.core import Buffer, Operand
+from adgen.loops.buffers import Buffer, Operand
 from adgen.records import dataclass
 
 Index = tuple[Dim, ...]

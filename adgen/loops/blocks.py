@@ -8,7 +8,8 @@ from dataclasses import field
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
-from adgen.loops.core import Buffer, IndexOf, Let, Lit, Load, Operand, Ref, Slot, Stmt, Store, Var
+from adgen.loops.buffers import Buffer, Lit, Operand, Ref, Slot
+from adgen.loops.core import IndexOf, Let, Load, Stmt, Store, Var
 from adgen.records import dataclass
 
 

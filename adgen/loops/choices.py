@@ -6,23 +6,9 @@ from dataclasses import field
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
+from adgen.loops.buffers import Lit, Operand, Ref
 from adgen.loops.copies import Copy
-from adgen.loops.core import (
-    Branch,
-    Get,
-    IndexOf,
-    Let,
-    Lit,
-    Load,
-    Loop,
-    Operand,
-    Reduce,
-    Ref,
-    Set,
-    Stmt,
-    Var,
-    coefficient,
-)
+from adgen.loops.core import Branch, Get, IndexOf, Let, Load, Loop, Reduce, Set, Stmt, Var, coefficient
 from adgen.loops.sides import Hull, Side
 from adgen.loops.state import State
 from adgen.records import dataclass

@@ -10,17 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from adgen.ir.dims import ZERO, Dim
+from adgen.loops.calls import Draw, Library, Product, Routine
 from adgen.loops.core import (
     Branch,
-    Draw,
     IndexOf,
-    Library,
     Load,
     Loop,
     Nest,
-    Product,
     Reduce,
-    Routine,
     Stmt,
     Store,
     Var,

@@ -20,23 +20,10 @@ from functools import partial
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
+from adgen.loops.buffers import Buffer, Ref
 from adgen.loops.choices import Needs, decided
 from adgen.loops.copies import without_unused
-from adgen.loops.core import (
-    Branch,
-    Buffer,
-    Get,
-    Let,
-    Load,
-    Loop,
-    Reduce,
-    Ref,
-    Set,
-    Stmt,
-    Store,
-    WhileLoop,
-    coefficient,
-)
+from adgen.loops.core import Branch, Get, Let, Load, Loop, Reduce, Set, Stmt, Store, WhileLoop, coefficient
 from adgen.loops.roles import Roles, plain_product, roles_of, steppable
 from adgen.loops.sides import Edits, Side, Sides, backward, filled, over, room, scaled
 from adgen.loops.state import State

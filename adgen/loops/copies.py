@@ -6,20 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adgen.ir.dims import Dim
-from adgen.loops.core import (
-    Branch,
-    Get,
-    IndexOf,
-    Let,
-    Load,
-    Loop,
-    Nest,
-    Operand,
-    Reduce,
-    Ref,
-    Stmt,
-    WhileLoop,
-)
+from adgen.loops.buffers import Operand, Ref
+from adgen.loops.core import Branch, Get, IndexOf, Let, Load, Loop, Nest, Reduce, Stmt, WhileLoop
 from adgen.loops.fuse import names_used
 from adgen.loops.rewrite import Renaming
 from adgen.loops.state import State

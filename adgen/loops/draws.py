@@ -14,7 +14,8 @@ from adgen.ir.core import Op, Value
 from adgen.ir.dims import ZERO, product
 from adgen.ir.types import DType, Kind
 from adgen.loops.arrays import whole
-from adgen.loops.core import Draw, Lit, Operand, Strided
+from adgen.loops.buffers import Lit, Operand
+from adgen.loops.calls import Draw, Strided
 from adgen.loops.state import State
 from adgen.primitives.draws import OPTIONS, size_dims, sized
 from adgen.records import dataclass

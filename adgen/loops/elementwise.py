@@ -11,7 +11,7 @@ from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index
 from adgen.loops.blocks import Block
-from adgen.loops.core import Lit, Operand, Ref
+from adgen.loops.buffers import Lit, Operand, Ref
 from adgen.loops.library import loop_name
 from adgen.loops.scalars import CHECKS, PythonCheck, cost_of, has_scalar
 from adgen.loops.state import State, Unsupported

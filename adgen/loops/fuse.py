@@ -12,21 +12,17 @@ from dataclasses import replace
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.loops.bounds import Bounds
+from adgen.loops.buffers import Buffer, Ref
+from adgen.loops.calls import Draw, Library, Product, Routine
 from adgen.loops.core import (
     Branch,
-    Buffer,
     Check,
-    Draw,
     IndexOf,
     Let,
-    Library,
     Load,
     Loop,
     Nest,
-    Product,
     Reduce,
-    Ref,
-    Routine,
     Stmt,
     Store,
     WhileLoop,

@@ -13,23 +13,8 @@ from dataclasses import replace
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
-from adgen.loops.core import (
-    Branch,
-    Buffer,
-    IndexOf,
-    Let,
-    Lit,
-    Load,
-    Loop,
-    Nest,
-    Operand,
-    Ref,
-    Stmt,
-    Store,
-    Var,
-    WhileLoop,
-    coefficient,
-)
+from adgen.loops.buffers import Buffer, Lit, Operand, Ref
+from adgen.loops.core import Branch, IndexOf, Let, Load, Loop, Nest, Stmt, Store, Var, WhileLoop, coefficient
 from adgen.loops.rewrite import Renaming
 from adgen.loops.state import State
 from adgen.records import dataclass

@@ -9,19 +9,9 @@ from adgen.ir.core import Op, Value
 from adgen.ir.dims import ONE, ZERO, Dim, product
 from adgen.ir.types import DType, Type
 from adgen.loops.arrays import View, row_major
-from adgen.loops.core import (
-    Branch,
-    Buffer,
-    InArena,
-    InParam,
-    InResult,
-    Library,
-    Lit,
-    OnHeap,
-    Operand,
-    Reserve,
-    Strided,
-)
+from adgen.loops.buffers import Buffer, InArena, InParam, InResult, Lit, OnHeap, Operand
+from adgen.loops.calls import Library, Strided
+from adgen.loops.core import Branch, Reserve
 from adgen.loops.state import State
 
 _TWO = Dim.const(2)

@@ -16,24 +16,8 @@ from dataclasses import replace
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
-from adgen.loops.core import (
-    Branch,
-    Buffer,
-    Check,
-    Get,
-    IndexOf,
-    InParam,
-    Let,
-    Lit,
-    Load,
-    Loop,
-    Ref,
-    Set,
-    Slot,
-    Stmt,
-    Store,
-    WhileLoop,
-)
+from adgen.loops.buffers import Buffer, InParam, Lit, Ref, Slot
+from adgen.loops.core import Branch, Check, Get, IndexOf, Let, Load, Loop, Set, Stmt, Store, WhileLoop
 from adgen.loops.fuse import names_defined
 from adgen.loops.state import State
 from adgen.records import dataclass

@@ -13,19 +13,8 @@ from dataclasses import field
 
 from adgen.ir.dims import Dim
 from adgen.ir.types import DType
-from adgen.loops.core import (
-    BindSize,
-    Branch,
-    Check,
-    IndexOf,
-    Let,
-    Lit,
-    Loop,
-    Operand,
-    Ref,
-    Stmt,
-    WhileLoop,
-)
+from adgen.loops.buffers import Lit, Operand, Ref
+from adgen.loops.core import BindSize, Branch, Check, IndexOf, Let, Loop, Stmt, WhileLoop
 from adgen.loops.fuse import names_used
 from adgen.loops.loop_checks import before_the_loop, defined, written_out
 from adgen.loops.rewrite import Renaming

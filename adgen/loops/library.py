@@ -11,7 +11,7 @@ from adgen.ir.core import Op, Value
 from adgen.ir.dims import ONE, Dim, product
 from adgen.ir.types import DType, Type
 from adgen.loops.arrays import View, whole
-from adgen.loops.core import Library, Strided
+from adgen.loops.calls import Library, Strided
 from adgen.loops.interleaved import allocated
 from adgen.loops.state import State
 from adgen.primitives.define import Routine, Ufunc

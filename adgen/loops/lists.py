@@ -9,7 +9,8 @@ from adgen.ir.core import Op, Value
 from adgen.ir.dims import ONE, ZERO, Dim, product
 from adgen.ir.types import DType, Type
 from adgen.loops.arrays import Array, View, row_major
-from adgen.loops.core import Buffer, Lit, Ref, TapeClear, TapeGrow, TapeShrink
+from adgen.loops.buffers import Buffer, Lit, Ref
+from adgen.loops.core import TapeClear, TapeGrow, TapeShrink
 from adgen.loops.state import State, element_type
 
 

@@ -12,19 +12,17 @@ from typing import Any
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
+from adgen.loops.buffers import Lit, Operand, Ref
+from adgen.loops.calls import Draw
 from adgen.loops.core import (
     BindSize,
     Branch,
     Check,
-    Draw,
     IndexOf,
     Let,
-    Lit,
     Loop,
     Nest,
-    Operand,
     Reduce,
-    Ref,
     Stmt,
     WhileLoop,
     coefficient,

@@ -10,22 +10,10 @@ from adgen.ir.dims import Dim, product
 from adgen.ir.types import I64, DType, Type
 from adgen.loops import interleaved
 from adgen.loops.arrays import Array, View, whole
+from adgen.loops.buffers import Buffer, InArena, InParam, InResult, OnHeap, Operand, Place, Ref
 from adgen.loops.collapse import collapse
 from adgen.loops.contractions import contracted
-from adgen.loops.core import (
-    Buffer,
-    InArena,
-    InParam,
-    InResult,
-    Kernel,
-    OnHeap,
-    Operand,
-    Place,
-    Ref,
-    Reserve,
-    TapeClear,
-    TapeGrow,
-)
+from adgen.loops.core import Kernel, Reserve, TapeClear, TapeGrow
 from adgen.loops.fuse import fuse
 from adgen.loops.gather import gather
 from adgen.loops.kept_cells import with_kept_cells

@@ -9,7 +9,9 @@ from adgen.ir.dims import ONE, ZERO, Dim, product
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index, View, whole
 from adgen.loops.blocks import Block
-from adgen.loops.core import Lit, Matrix, Nest, Operand, Product, Var
+from adgen.loops.buffers import Lit, Operand
+from adgen.loops.calls import Matrix, Product
+from adgen.loops.core import Nest, Var
 from adgen.loops.elementwise import scalar
 from adgen.loops.reductions import reduced
 from adgen.loops.state import State

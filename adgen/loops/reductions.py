@@ -13,7 +13,8 @@ from adgen.ir.dims import ONE, Dim, product
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, Index, whole
 from adgen.loops.blocks import Block
-from adgen.loops.core import Get, Lit, Loop, Operand, Reduce, Ref, Set
+from adgen.loops.buffers import Lit, Operand, Ref
+from adgen.loops.core import Get, Loop, Reduce, Set
 from adgen.loops.state import State
 
 #: Kinds of reductions and the scalar operation that combines two values.
@@ -155,7 +156,7 @@ def _counted(state: State, extent: Dim, body: Callable[[Block, Dim], None]) -> N
 
 
 def _get(block: Block, slot: object) -> Ref:
-    from adgen.loops.core import Slot
+    from adgen.loops.buffers import Slot
 
     assert isinstance(slot, Slot)
     ref = block.ref(slot.dtype)

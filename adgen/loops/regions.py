@@ -16,24 +16,8 @@ from adgen.ir.core import For, If, Node, Op, Region, Value, While, captures, reg
 from adgen.ir.dims import Dim, product
 from adgen.ir.types import DType, Type
 from adgen.loops.arrays import Array, View, whole
-from adgen.loops.core import (
-    Alternate,
-    AtPointer,
-    Branch,
-    Buffer,
-    Get,
-    InArena,
-    Lit,
-    Loop,
-    Operand,
-    Ref,
-    Set,
-    SetPointers,
-    Slot,
-    Stmt,
-    TapeMove,
-    WhileLoop,
-)
+from adgen.loops.buffers import AtPointer, Buffer, InArena, Lit, Operand, Ref, Slot
+from adgen.loops.core import Alternate, Branch, Get, Loop, Set, SetPointers, Stmt, TapeMove, WhileLoop
 from adgen.loops.state import State, Unsupported, element_type
 from adgen.loops.tape_loops import hoist_tapes
 

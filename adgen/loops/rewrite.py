@@ -6,30 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 
 from adgen.ir.dims import ZERO, Dim
+from adgen.loops.buffers import Buffer, Operand, Ref
+from adgen.loops.calls import Address, Argument, Library, Matrix, Positive, Product, Routine, Strided
 from adgen.loops.core import (
-    Address,
-    Argument,
     BindSize,
     Branch,
-    Buffer,
     Check,
     IndexOf,
     Let,
-    Library,
     Load,
     Loop,
-    Matrix,
     Nest,
-    Operand,
-    Positive,
-    Product,
     Reduce,
-    Ref,
-    Routine,
     Set,
     Stmt,
     Store,
-    Strided,
     TapeGrow,
     TapeShrink,
     Var,

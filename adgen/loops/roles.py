@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from adgen.ir.dims import Dim
-from adgen.loops.core import Nest, Operand, Product, Stmt, Var, coefficient
+from adgen.loops.buffers import Operand
+from adgen.loops.calls import Product
+from adgen.loops.core import Nest, Stmt, Var, coefficient
 from adgen.loops.sides import Hull, Side
 from adgen.loops.state import State
 from adgen.records import dataclass

@@ -9,7 +9,9 @@ from adgen.ir.dims import ONE, ZERO, Dim, product
 from adgen.ir.types import DType, Type
 from adgen.loops.arrays import View, row_major, whole
 from adgen.loops.blocks import Block
-from adgen.loops.core import Address, Argument, Buffer, Nest, Positive, Routine, Var
+from adgen.loops.buffers import Buffer
+from adgen.loops.calls import Address, Argument, Positive, Routine
+from adgen.loops.core import Nest, Var
 from adgen.loops.library import core_letters, core_sizes
 from adgen.loops.state import State, Unsupported
 from adgen.primitives import define

@@ -17,24 +17,9 @@ from functools import cmp_to_key
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
+from adgen.loops.buffers import Buffer, Lit, Operand, Ref
 from adgen.loops.copies import Copy, without_unused
-from adgen.loops.core import (
-    Branch,
-    Buffer,
-    IndexOf,
-    Let,
-    Lit,
-    Load,
-    Loop,
-    Nest,
-    Operand,
-    Ref,
-    Stmt,
-    Store,
-    Var,
-    WhileLoop,
-    coefficient,
-)
+from adgen.loops.core import Branch, IndexOf, Let, Load, Loop, Nest, Stmt, Store, Var, WhileLoop, coefficient
 from adgen.loops.gather import FARTHEST, LONGEST, multiple
 from adgen.loops.scalars import cost_of
 from adgen.loops.state import State

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from adgen.ir.dims import ONE, ZERO, Dim
+from adgen.loops.buffers import Buffer, InArena, InResult, Lit, OnHeap, OnStack
+from adgen.loops.calls import Library, Product, Routine
 from adgen.loops.core import (
     Branch,
-    Buffer,
-    InArena,
-    InResult,
     Kernel,
     Let,
-    Library,
-    Lit,
     Load,
     Loop,
     Nest,
-    OnHeap,
-    OnStack,
-    Product,
     Reduce,
-    Routine,
     Stmt,
     Store,
     Var,

@@ -10,7 +10,7 @@ from adgen.ir.types import DType
 from adgen.loops import interleaved
 from adgen.loops.arrays import Array, Index, View, row_major, whole
 from adgen.loops.blocks import Block
-from adgen.loops.core import Lit, Operand
+from adgen.loops.buffers import Lit, Operand
 from adgen.loops.state import BROADCAST_COST, State
 
 

@@ -13,23 +13,9 @@ from dataclasses import replace
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
-from adgen.loops.core import (
-    Branch,
-    Buffer,
-    IndexOf,
-    Let,
-    Lit,
-    Loop,
-    Matrix,
-    Nest,
-    Operand,
-    Product,
-    Ref,
-    Stmt,
-    Store,
-    Var,
-    WhileLoop,
-)
+from adgen.loops.buffers import Buffer, Lit, Operand, Ref
+from adgen.loops.calls import Matrix, Product
+from adgen.loops.core import Branch, IndexOf, Let, Loop, Nest, Stmt, Store, Var, WhileLoop
 from adgen.loops.state import State
 from adgen.records import dataclass
 

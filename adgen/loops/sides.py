@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from adgen.ir.dims import ONE, ZERO, Dim
 from adgen.ir.types import DType
-from adgen.loops.core import Buffer, Let, Lit, Load, Matrix, Nest, Operand, Ref, Stmt, Store, Var, coefficient
+from adgen.loops.buffers import Buffer, Lit, Operand, Ref
+from adgen.loops.calls import Matrix
+from adgen.loops.core import Let, Load, Nest, Stmt, Store, Var, coefficient
 from adgen.loops.edits import Edits
 from adgen.loops.state import State
 from adgen.loops.summing import Axis, Cells, Factor, LoopFacts, Number, Spot, accesses, depending

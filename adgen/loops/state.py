@@ -12,24 +12,8 @@ from adgen.ir.types import DType, StackType, Type
 from adgen.loops.arrays import Array, Index, Rule, View, whole
 from adgen.loops.blocks import Block, Blocks, Names
 from adgen.loops.bounds import Bounds
-from adgen.loops.core import (
-    AtPointer,
-    BindSize,
-    Buffer,
-    Check,
-    InArena,
-    Lit,
-    Load,
-    Nest,
-    OnHeap,
-    OnStack,
-    Operand,
-    Place,
-    Ref,
-    Reserve,
-    Slot,
-    walk,
-)
+from adgen.loops.buffers import AtPointer, Buffer, InArena, Lit, OnHeap, OnStack, Operand, Place, Ref, Slot
+from adgen.loops.core import BindSize, Check, Load, Nest, Reserve, walk
 from adgen.loops.interface import Failure
 from adgen.records import dataclass
 

@@ -12,27 +12,21 @@ from dataclasses import field
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
+from adgen.loops.buffers import Buffer, Lit, Operand, Ref, Slot
+from adgen.loops.calls import Library, Product, Routine
 from adgen.loops.core import (
     BindSize,
     Branch,
-    Buffer,
     Check,
     Get,
     IndexOf,
     Let,
-    Library,
-    Lit,
     Load,
     Loop,
     Nest,
-    Operand,
-    Product,
     Reduce,
-    Ref,
     Reserve,
-    Routine,
     Set,
-    Slot,
     Stmt,
     Store,
     bodies,

@@ -11,20 +11,8 @@ from collections.abc import Sequence
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
-from adgen.loops.core import (
-    BindSize,
-    Buffer,
-    IndexOf,
-    Lit,
-    Operand,
-    Ref,
-    Stmt,
-    TapeClear,
-    TapeGrow,
-    TapeMove,
-    TapeShrink,
-    walk,
-)
+from adgen.loops.buffers import Buffer, Lit, Operand, Ref
+from adgen.loops.core import BindSize, IndexOf, Stmt, TapeClear, TapeGrow, TapeMove, TapeShrink, walk
 from adgen.loops.fuse import names_defined
 from adgen.loops.state import State
 

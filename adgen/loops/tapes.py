@@ -6,7 +6,8 @@ from adgen.ir.core import Op
 from adgen.ir.dims import ONE, OPEN, Dim, product
 from adgen.ir.types import DType
 from adgen.loops.arrays import Array, View, row_major
-from adgen.loops.core import Buffer, TapeClear, TapeGrow, TapeShrink
+from adgen.loops.buffers import Buffer
+from adgen.loops.core import TapeClear, TapeGrow, TapeShrink
 from adgen.loops.state import State, Unsupported, element_type
 
 

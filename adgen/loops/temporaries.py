@@ -7,22 +7,15 @@ from dataclasses import replace
 
 from adgen.ir.dims import ZERO, Dim
 from adgen.loops.bounds import Bounds
+from adgen.loops.buffers import Buffer, InArena, OnHeap, Operand, Ref
+from adgen.loops.calls import Draw, Library, Product, Routine
 from adgen.loops.core import (
     Branch,
-    Buffer,
-    Draw,
-    InArena,
-    Library,
     Load,
     Loop,
     Nest,
-    OnHeap,
-    Operand,
-    Product,
     Reduce,
-    Ref,
     Reserve,
-    Routine,
     SetPointers,
     Stmt,
     Store,

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adgen.loops.buffers import AtPointer, Buffer, InArena, InParam, InResult, OnHeap, OnStack, Operand, Place
+from adgen.loops.calls import Address, Draw, Library, Matrix, Product, Routine
 from adgen.loops.core import (
-    Address,
     Alternate,
-    AtPointer,
     BindSize,
     Branch,
-    Buffer,
     Check,
-    Draw,
     Get,
-    InArena,
     IndexOf,
-    InParam,
-    InResult,
     Kernel,
     Let,
-    Library,
     Load,
     Loop,
-    Matrix,
     Nest,
-    OnHeap,
-    OnStack,
-    Operand,
-    Place,
-    Product,
     Reduce,
     Reserve,
-    Routine,
     Set,
     SetPointers,
     Stmt,

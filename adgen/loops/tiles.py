@@ -10,19 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from adgen.ir.dims import ONE, ZERO, Dim
+from adgen.loops.buffers import Operand, Ref
+from adgen.loops.calls import Matrix, Product
 from adgen.loops.choices import Needs
-from adgen.loops.core import (
-    Load,
-    Matrix,
-    Nest,
-    Operand,
-    Product,
-    Ref,
-    Stmt,
-    Store,
-    Var,
-    coefficient,
-)
+from adgen.loops.core import Load, Nest, Stmt, Store, Var, coefficient
 from adgen.loops.roles import groups_of
 from adgen.loops.sides import Hull, Side, filled, room
 from adgen.loops.state import State

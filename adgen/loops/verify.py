@@ -5,30 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adgen.ir.dims import Dim
+from adgen.loops.buffers import Buffer, Lit, Operand, Ref
+from adgen.loops.calls import Draw, Library, Product, Routine, Strided
 from adgen.loops.core import (
     BindSize,
     Branch,
-    Buffer,
     Check,
-    Draw,
     Get,
     IndexOf,
     Kernel,
     Let,
-    Library,
-    Lit,
     Load,
     Loop,
     Nest,
-    Operand,
-    Product,
     Reduce,
-    Ref,
-    Routine,
     Set,
     Stmt,
     Store,
-    Strided,
     TapeGrow,
     TapeShrink,
     WhileLoop,

@@ -10,7 +10,7 @@ import pytest
 
 import adgen
 from adgen.llvm_backend.kernel import LlvmKernel
-from adgen.loops.core import InArena, OnHeap, OnStack
+from adgen.loops.buffers import InArena, OnHeap, OnStack
 from adgen.numpy_backend.function import print_function
 from adgen.numpy_backend.names import imported
 from adgen.runtime.keys import take_apart

@@ -141,3 +141,26 @@ def test_reading_a_file_does_not_run_it(tmp_path: Path) -> None:
     path = tmp_path / "loud.py"
     path.write_text("raise SystemExit('ran')\n\ndef f(x):\n    return x * x\n")
     assert lower_file(str(path), "f", {"x": Leaf(py("f64"))}).func.name == "f"
+
+
+class MakesUp:
+    """Has whatever it is asked for, but nothing that is written down."""
+
+    def __getattr__(self, name):
+        return np.ones(3)
+
+    def loss(self, x):
+        return np.sum(self.weight * x)
+
+
+MADE_UP = MakesUp()
+
+
+def uses_made_up(x):
+    return np.sum(MADE_UP.weight * x)
+
+
+@pytest.mark.parametrize("fun", [MADE_UP.loss, uses_made_up])
+def test_attributes_that_are_made_up_are_refused(fun):
+    with pytest.raises(adgen.UserError, match="AG203"):
+        adgen.grad(fun)(np.ones(3))

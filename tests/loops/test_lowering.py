@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from adgen.loops.core import AtPointer, Check, InArena, Kernel, Loop, Nest, Product, Reduce, Store, walk
+from adgen.loops.buffers import AtPointer, InArena
+from adgen.loops.calls import Product
+from adgen.loops.core import Check, Kernel, Loop, Nest, Reduce, Store, walk
 from adgen.loops.lower import lower
 from adgen.loops.text import to_text
 from adgen.loops.verify import verify
