@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import adgen
 from adgen.diagnostics import UserError
 from adgen.frontend.arguments import Leaf
 from adgen.frontend.live_scope import fetch
@@ -161,6 +162,6 @@ def uses_made_up(x):
 
 
 @pytest.mark.parametrize("fun", [MADE_UP.loss, uses_made_up])
-def test_attributes_that_are_made_up_are_refused(fun):
-    with pytest.raises(adgen.UserError, match="AG203"):
+def test_attributes_that_are_made_up_are_refused(fun: Any) -> None:
+    with pytest.raises(UserError, match="AG203"):
         adgen.grad(fun)(np.ones(3))
