@@ -97,6 +97,11 @@ def _has_instructions(target: Target) -> bool:
     return not undefined_symbols(bytes(machine.emit_object(llvm.parse_assembly(_PROBE))))
 
 
+def converts_halves() -> bool:
+    """Whether this processor converts numbers of 16 bits from and to single precision."""
+    return "+f16c" in Target.host().features.split(",")
+
+
 #: Modules with longer texts than this are cleaned up by fewer passes.
 _LONG = 150_000
 

@@ -8,6 +8,7 @@ from adgen.diagnostics.spans import Span
 from adgen.ir.calls import callee_of
 from adgen.ir.core import Func, Op, walk
 from adgen.ir.types import is_half
+from adgen.llvm_backend.compile import converts_halves
 from adgen.llvm_backend.draws import externals_of
 from adgen.llvm_backend.externals import available
 from adgen.loops.calls import Draw, Library, Routine
@@ -49,16 +50,19 @@ def covered(func: Func, strict: bool = False) -> Kernel | Sequence[Gap]:
     found = [_gap(node) for node in walk(func.body) if isinstance(node, Op) and rule_for(node) is None]
     if found:
         return found
-    half = next((node for node in walk(func.body) if any(is_half(v.any_type) for v in node.results)), None)
-    if half is not None or any(is_half(v.any_type) for v in func.params):
-        span = half.span if isinstance(half, Op) else None
-        return [Gap("float16", "kernels do not have numbers of 16 bits", span)]
+    if _has_halves(func) and not converts_halves():
+        return [Gap("float16", "this processor does not convert numbers of 16 bits", func.span)]
     try:
         kernel = lower(func, strict)
     except Unsupported as error:
         return [Gap(error.operation, error.reason, error.span)]
     loops = dict.fromkeys(_loops(kernel))
     return [Gap(n, "it has no loop for these dtypes here") for n in loops if not available(n)] or kernel
+
+
+def _has_halves(func: Func) -> bool:
+    results = (v for node in walk(func.body) for v in node.results)
+    return any(is_half(v.any_type) for v in (*func.params, *results))
 
 
 def _loops(kernel: Kernel) -> Iterator[str]:

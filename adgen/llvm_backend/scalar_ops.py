@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from adgen.ir.types import DType
-from adgen.llvm_backend import vector_math
+from adgen.llvm_backend import conversions, vector_math
 from adgen.llvm_backend.writer import Writer, literal, scalar_type
 from adgen.loops.buffers import Lit, Operand, Ref
 
@@ -40,6 +40,22 @@ class Call:
 def emit_scalar(w: Writer, op: str, args: Sequence[Operand], result: Ref, used: set[tuple[str, str]]) -> str:
     """The value of an operation. Elementary functions are noted in `used`."""
     call = Call(w, op, args, result.dtype)
+    if op not in ("where", "cast") and any(a.dtype is DType.f16 for a in args):
+        return _in_single(w, call, used)
+    return _emitted(w, call, used)
+
+
+def _in_single(w: Writer, call: Call, used: set[tuple[str, str]]) -> str:
+    """An operation on halves: in single precision, rounded once."""
+    pairs = zip(call.args, call.operands, strict=True)
+    call.args = [conversions.widened(w, x) if a.dtype is DType.f16 else x for x, a in pairs]
+    call.dtype = DType.f32 if call.dtype is DType.f16 else call.dtype
+    found = _emitted(w, call, used)
+    return conversions.narrowed(w, found) if call.result is DType.f16 else found
+
+
+def _emitted(w: Writer, call: Call, used: set[tuple[str, str]]) -> str:
+    op = call.op
     if op == "pow" and not call.dtype.is_float:
         return _integer_power(w, call)
     if op in OPS:
@@ -245,29 +261,7 @@ def _within(w: Writer, c: Call) -> str:
 
 # -- casts ----------------------------------------------------------------------------------------------
 def _cast(w: Writer, c: Call) -> str:
-    x, source, target = c.args[0], c.dtype, c.result
-    if source is target:
-        return x
-    s, t = scalar_type(source), scalar_type(target)
-    if target is DType.bool:
-        return w.value(f"fcmp une {s} {x}, {c.number(0)}" if source.is_float else f"icmp ne {s} {x}, 0")
-    if source.is_float:
-        return _from_float(w, x, source, target, s, t)
-    unsigned = source is DType.bool or not c.signed
-    if target.is_float:
-        return w.value(f"{'uitofp' if unsigned else 'sitofp'} {s} {x} to {t}")
-    if target.itemsize == source.itemsize and source is not DType.bool:
-        return x
-    if target.itemsize < source.itemsize:
-        return w.value(f"trunc {s} {x} to {t}")
-    return w.value(f"{'zext' if unsigned else 'sext'} {s} {x} to {t}")
-
-
-def _from_float(w: Writer, x: str, source: DType, target: DType, s: str, t: str) -> str:
-    if target.is_float:
-        return w.value(f"{'fpext' if target is DType.f64 else 'fptrunc'} {s} {x} to {t}")
-    kind = "fptosi" if target.value.startswith("i") else "fptoui"
-    return w.value(f"call {t} @llvm.{kind}.sat.{t}.{source.value}({s} {x})")
+    return conversions.converted(w, c.args[0], c.dtype, c.result)
 
 
 # -- bits -----------------------------------------------------------------------------------------------

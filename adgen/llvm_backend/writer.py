@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import field
 from typing import Any
 
+import numpy as np
+
 from adgen.ir.dims import ZERO, Dim
 from adgen.ir.types import DType
 from adgen.llvm_backend.elementary.text import F32, F64, float_text
@@ -14,7 +16,7 @@ from adgen.loops.buffers import Lit, Operand
 from adgen.loops.core import coefficient
 from adgen.records import dataclass
 
-_TYPES = {DType.f64: "double", DType.f32: "float", DType.bool: "i1"}
+_TYPES = {DType.f64: "double", DType.f32: "float", DType.f16: "half", DType.bool: "i1"}
 
 
 def scalar_type(dtype: DType) -> str:
@@ -29,6 +31,8 @@ def memory_type(dtype: DType) -> str:
 
 def literal(value: Any, dtype: DType) -> str:
     """A constant."""
+    if dtype is DType.f16:
+        return float_text(float(np.float16(value)), F64)
     if dtype.is_float:
         return float_text(float(value), F64 if dtype is DType.f64 else F32)
     if dtype is DType.bool:

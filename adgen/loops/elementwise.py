@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Region, Value, uses_of
 from adgen.ir.dims import ZERO, Dim
-from adgen.ir.types import DType
+from adgen.ir.types import DType, is_half
 from adgen.loops.arrays import Array, Index
 from adgen.loops.blocks import Block
 from adgen.loops.buffers import Lit, Operand, Ref
@@ -16,6 +17,7 @@ from adgen.loops.library import loop_name
 from adgen.loops.scalars import CHECKS, PythonCheck, cost_of, has_scalar
 from adgen.loops.state import State, Unsupported
 from adgen.primitives.define import Ufunc
+from adgen.primitives.elementwise import cast
 
 _IDENTITY = ("stop_gradient", "copy")
 _POLYNOMIAL = {"add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y}
@@ -91,15 +93,38 @@ def _halves(state: State, args: Sequence[Operand]) -> bool:
     return positive and state.bounds.nonnegative(state.polynomial(number))
 
 
+def _expanded(builder: Builder, op: Op) -> tuple[Value, ...]:
+    prim: Any = op.prim
+    found = prim.expand(builder, op)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _has_halves(op: Op) -> bool:
+    return any(is_half(v.any_type) for v in op.operands)
+
+
+def _of_halves(builder: Builder, op: Op) -> tuple[Value, ...]:
+    """All steps in single precision, and one rounding."""
+    wide = tuple(cast(builder, v, dtype=DType.f32) if is_half(v.any_type) else v for v in op.operands)
+    results = tuple(
+        Value(v.type.with_dtype(DType.f32), v.hint) if is_half(v.any_type) else v for v in op.results
+    )
+    found = _expanded(builder, replace(op, operands=wide, results=results))
+    pairs = zip(found, op.results, strict=True)
+    return tuple(cast(builder, v, dtype=DType.f16) if is_half(r.any_type) else v for v, r in pairs)
+
+
 def lower_expanded(state: State, op: Op) -> None:
     """Lower the simpler operations that the primitive says it is made of."""
     from adgen.loops.lower import count_uses, lower_nodes
 
     builder = Builder()
     builder.span = op.span
-    prim: Any = op.prim
-    expanded = prim.expand(builder, op)
-    values: tuple[Value, ...] = expanded if isinstance(expanded, tuple) else (expanded,)
+    values = (
+        _of_halves(builder, op)
+        if getattr(op.prim, "elementwise", False) and _has_halves(op)
+        else _expanded(builder, op)
+    )
     before = dict(state.uses)
     count_uses(state, Region((), tuple(builder.nodes), ()), state.depth)
     for operand in dict.fromkeys(v for n in builder.nodes for v in uses_of(n)):

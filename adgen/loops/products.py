@@ -59,7 +59,8 @@ def lower_contract(state: State, op: Op) -> None:
     sizes = dict(zip(letters.left, left.dims, strict=True)) | dict(
         zip(letters.right, right.dims, strict=True)
     )
-    terms = _terms(state, letters, left, right, sizes, op.result.type.dtype)
+    half = op.result.type.dtype is DType.f16 and bool(letters.summed)
+    terms = _terms(state, letters, left, right, sizes, DType.f32 if half else op.result.type.dtype)
     if not letters.summed:
         if op.result.type.rank:
             everything = range(len(result))
@@ -68,6 +69,9 @@ def lower_contract(state: State, op: Op) -> None:
             state.env[op.result] = terms.at(state.block, ())
         return
     axes = tuple(range(len(result), len(terms.dims)))
+    if half:
+        _of_halves(state, op, terms, axes, (left, right))
+        return
     if not op.result.type.rank:
         state.env[op.result] = reduced(state.block, "sum", terms, axes, (), op.result.type.dtype)
         return
@@ -75,6 +79,20 @@ def lower_contract(state: State, op: Op) -> None:
     target = whole(state.buffer(op.result.type.dtype, product(dims)), dims)
     multiply(state, letters, sizes, (left, right), target, terms)
     state.define_view(op.result, target)
+
+
+def _of_halves(
+    state: State, op: Op, terms: Array, axes: tuple[int, ...], operands: tuple[Array, Array]
+) -> None:
+    """Products of halves, added up in single precision; BLAS has none."""
+
+    def rule(block: Block, index: Index) -> Operand:
+        return block.let("cast", (reduced(block, "sum", terms, axes, index, DType.f32),), DType.f16)
+
+    if op.result.type.rank:
+        state.define_array(op.result, rule, list(operands), terms.work)
+    else:
+        state.env[op.result] = rule(state.block, ())
 
 
 def _terms(
@@ -87,6 +105,8 @@ def _terms(
         place = dict(zip(order, index, strict=True))
         x = left.at(block, tuple(place[c] for c in letters.left))
         y = right.at(block, tuple(place[c] for c in letters.right))
+        if x.dtype is not dtype:
+            x, y = (block.let("cast", (v,), dtype) for v in (x, y))
         return scalar(block, "mul", (x, y), dtype)
 
     cost = left.work + right.work + 1

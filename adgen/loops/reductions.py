@@ -91,6 +91,10 @@ def _last_is_reduced(dims: Sequence[Dim], axes: Sequence[int]) -> bool:
     return True
 
 
+#: in which dtype short numbers are added up
+_WIDER = {DType.f32: DType.f64, DType.f16: DType.f32}
+
+
 def reduced(
     block: Block, kind: str, source: Array, axes: Sequence[int], index: Index, dtype: DType
 ) -> Operand:
@@ -100,7 +104,7 @@ def reduced(
     places = dict(zip(kept, index, strict=True)) | dict(zip(axes, inner, strict=True))
     body = block.nested(pure=True)
     value = source.at(body, tuple(places[k] for k in range(len(source.dims))))
-    wide = DType.f64 if dtype is DType.f32 and kind in ("sum", "prod") else dtype
+    wide = _WIDER.get(dtype, dtype) if kind in ("sum", "prod") else dtype
     if wide is not dtype:
         value = body.let("cast", (value,), wide)
     result: Operand = block.ref(wide)

@@ -77,8 +77,17 @@ def test_values_are_those_of_numpy(function: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("function", PROGRAMS)
-def test_gradients_are_near_those_in_double_precision(function: Callable[..., Any]) -> None:
-    found = adgen.grad(function, wrt=(0, 1, 2))(*arguments())
+def test_values_of_kernels_are_near_those_of_numpy(function: Callable[..., Any]) -> None:
+    wanted, found = function(*arguments()), adgen.jit(function, backend="llvm")(*arguments())
+    assert type(found) is type(wanted)
+    assert found.dtype == wanted.dtype
+    assert np.isclose(float(found), float(wanted), rtol=3e-3)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+@pytest.mark.parametrize("function", PROGRAMS)
+def test_gradients_are_near_those_in_double_precision(function: Callable[..., Any], backend: str) -> None:
+    found = adgen.grad(function, wrt=(0, 1, 2), backend=backend)(*arguments())
     exact = adgen.grad(function, wrt=(0, 1, 2))(*(v.astype(float) for v in arguments()))
     for g, e in zip(found, exact, strict=True):
         assert g.dtype == HALF
@@ -120,11 +129,55 @@ def test_a_scaled_loss_keeps_small_gradients() -> None:
     assert np.allclose(scaled, exact, rtol=5e-2)
 
 
-def test_kernels_leave_halves_to_numpy() -> None:
+def test_processors_without_conversions_leave_halves_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adgen.llvm_backend.covered.converts_halves", lambda: False)
+    shifted = lambda w, x, b: layer(w, x, b) + np.float16(0.5)  # noqa: E731
     with pytest.raises(adgen.UserError, match="float16") as info:
-        adgen.grad(layer, backend="llvm")(*arguments())
+        adgen.grad(shifted, backend="llvm")(*arguments())
     assert info.value.diagnostic.code == "AG602"
-    assert adgen.grad(layer)(*arguments()).dtype == HALF
+    assert adgen.grad(shifted)(*arguments()).dtype == HALF
+
+
+EVERY = np.arange(65536, dtype=np.uint16).view(HALF)
+
+EXACT: dict[str, Callable[[Any, Any], Any]] = {
+    "sum": lambda x, y: x + y,
+    "difference": lambda x, y: x - y,
+    "product": lambda x, y: x * y,
+    "quotient": lambda x, y: x / y,
+    "remainder": lambda x, y: x % y,
+    "quotient, rounded down": lambda x, y: x // y,
+    "maximum": lambda x, y: np.maximum(x, y),
+    "chosen": lambda x, y: np.where(x > y, x, y),
+    "root": lambda x, y: np.sqrt(x),
+    "in single precision": lambda x, y: x.astype(np.float32),
+    "in double precision": lambda x, y: x.astype(np.float64),
+    "whole": lambda x, y: np.rint(x),
+    "finite": lambda x, y: np.nan_to_num(x),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", EXACT)
+def test_kernels_round_as_numpy_does(name: str) -> None:
+    """Every half, with another one."""
+    other = np.random.default_rng(0).permutation(EVERY)
+    wanted, found = EXACT[name](EVERY, other), adgen.jit(EXACT[name], backend="llvm")(EVERY, other)
+    assert found.dtype == wanted.dtype
+    np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_doubles_are_rounded_once() -> None:
+    wide = EVERY[np.isfinite(EVERY)].astype(float)
+    middle = (wide + np.nextafter(EVERY[np.isfinite(EVERY)], HALF(np.inf)).astype(float)) / 2
+    near = [np.nextafter(middle, end) for end in (-np.inf, np.inf)]
+    x = np.concatenate([wide, middle, *near, [65519.9999, 65520.0, 1e300, -1e300, 5e-324, 2.0**-25]])
+    found = adgen.jit(lambda x: x.astype(np.float16), backend="llvm")(x)
+    np.testing.assert_array_equal(found, x.astype(np.float16))
+    whole = np.concatenate([np.arange(-70000, 70000), [2**40, -(2**62)]])
+    found = adgen.jit(lambda x: x.astype(np.float16), backend="llvm")(whole)
+    np.testing.assert_array_equal(found, whole.astype(np.float16))
 
 
 def test_signatures_and_annotations() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from adgen.frontend.abstract import Abstract, Known, Number
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table, documented
-from adgen.frontend.library.operands import require
+from adgen.frontend.library.operands import require, single_at_least
 from adgen.frontend.library.slicing import along
 from adgen.frontend.library.written import entry
 from adgen.frontend.written import convolutions
@@ -182,7 +182,7 @@ def fftconvolve(
     """The convolution of two arrays, computed directly where all axes are meant."""
     if not c.is_none(axes):
         return _along_axes(c, in1, in2, mode, axes)
-    x, k = _operands(c, "scipy.signal.fftconvolve", in1, in2)
+    x, k = (single_at_least(c, v) for v in _operands(c, "scipy.signal.fftconvolve", in1, in2))
     x, k = (z if z.type.is_float else c.cast(z, DType.f64) for z in (x, k))
     return _of_arrays(c, x, k, _mode(c, mode, "fftconvolve"), flipped=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 from adgen.frontend.abstract import Abstract, Known, Number, Tuple
 from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import FALSE, NONE, Result, Table, documented
-from adgen.frontend.library.operands import floating
+from adgen.frontend.library.operands import floating, single_at_least
 from adgen.frontend.library.slicing import along
 from adgen.ir.core import Range, Value
 from adgen.ir.dims import ZERO, Dim
@@ -107,7 +107,7 @@ def _rfft(c: LibraryContext, x: Value, n: Dim, axis: int, norm: str) -> Value:
     if x.type.is_complex:
         raise c.error("AG255", None, name="rfft")
     _positive(c, n, "np.fft.rfft")
-    real = _resized(c, floating(c, x), axis, n)
+    real = _resized(c, single_at_least(c, floating(c, x)), axis, n)
     return fourier.rfft(c.b, real, axis=axis, bins=_half(c, n, 2), norm=norm)
 
 

@@ -37,6 +37,11 @@ def doubled(c: LibraryContext, x: Abstract | Value) -> Value:
     return c.cast(value, DType.c128 if value.type.is_complex else DType.f64)
 
 
+def single_at_least(c: LibraryContext, value: Value) -> Value:
+    """``value``, a half in single precision: transforms have no shorter numbers."""
+    return c.cast(value, DType.f32) if value.type.dtype is DType.f16 else value
+
+
 def counting(c: LibraryContext, value: Value) -> Value:
     """``value`` in the dtype in which NumPy adds up: booleans and short integers become 64 bits wide."""
     dtype = value.type.dtype

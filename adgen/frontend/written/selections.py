@@ -112,7 +112,15 @@ def nan_to_num(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neg
     v = np.asarray(x)
     if v.dtype.kind not in ("f", "c"):
         return x
-    largest = 3.4028234663852886e38 if v.dtype == np.float32 else 1.7976931348623157e308
+    if v.dtype.kind == "c":
+        return nan_to_num(v.real, True, nan, posinf, neginf) + 1j * nan_to_num(
+            v.imag, True, nan, posinf, neginf
+        )
+    largest = 1.7976931348623157e308
+    if v.dtype == np.float32:
+        largest = 3.4028234663852886e38
+    if v.dtype == np.float16:
+        largest = 65504.0
     above = largest if posinf is None else posinf
     below = -largest if neginf is None else neginf
     found = np.where(np.isnan(v), nan, v)
