@@ -15,7 +15,6 @@ from adgen.ir.types import I64, AnyType, DType, Kind, Type
 from adgen.primitives.contract import contract
 from adgen.primitives.define import (
     ZERO,
-    Absent,
     Context,
     Contribution,
     Primitive,
@@ -30,6 +29,7 @@ from adgen.primitives.indexing import zeros_of
 from adgen.primitives.linear_algebra import Dots, positive, square_type, well
 from adgen.primitives.literals import literal, literal_of, scaled
 from adgen.primitives.matrices import summed, turned
+from adgen.primitives.minimal_residuals import gmres_expand
 from adgen.primitives.powers import sqrt
 from adgen.primitives.shape import broadcast
 from adgen.primitives.sizes import constant, size_value
@@ -198,7 +198,8 @@ gmres: Primitive = Primitive(
     samples=_samples(well),
     vjp=_vjp,
     jvp=_jvp,
-    lower=Absent("SciPy computes it, a step at a time"),
+    lower="gmres",
+    expand=gmres_expand,
 )
 
 PRIMITIVES = (cg, gmres)

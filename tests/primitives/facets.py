@@ -27,7 +27,7 @@ from tests.primitives.cases import Derivatives, floats
 
 SINGLE = (DType.f32, DType.c64)
 #: what kernels leave to NumPy, as AG602 says
-NOT_IN_KERNELS = ("gmres", "logm", "on_disk", "round_to")
+NOT_IN_KERNELS = ("logm", "on_disk", "round_to")
 #: or leave to it of complex numbers
 NO_PARTS = ("qr", "pinv")
 
