@@ -10,9 +10,16 @@ class Origins:
 
     def __init__(self, *regions: Region) -> None:
         self._nodes: dict[Value, Node] = {v: n for r in regions for n in walk(r) for v in n.results}
+        self._known: dict[Value, Value] = {}
 
     def of(self, value: Value) -> Value:
         """The value whose storage this one is in."""
+        found = self._known.get(value)
+        if found is None:  # both branches of many conditions in a row lead to the same values
+            found = self._known[value] = self._found(value)
+        return found
+
+    def _found(self, value: Value) -> Value:
         node = self._nodes.get(value)
         match node:
             case Op() if 0 in node.prim.consumes and value is node.results[0]:
