@@ -431,7 +431,7 @@ np.astype(a, np.result_type(a, np.float64))
 np.astype(v, np.result_type("float32", float, j))
 np.where(h, -3, np.uint8(2)) * v
 np.where(h, np.arange(4).astype(np.uint8), 300) * v
-np.finfo(np.float32).max * s
+np.finfo(np.float32).max / 64 * s
 np.finfo(v.dtype).eps * v
 np.finfo(a.dtype).tiny * a
 np.finfo(float).bits * s
