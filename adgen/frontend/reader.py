@@ -290,7 +290,7 @@ class Reader:
             return Known(found)
         value = Value(self._captured_type(found, name), name)
         self.captures[path] = CapturedLeaf(path, value, found)
-        if isinstance(found, bool | int):
+        if isinstance(found, bool | int | float):
             self.statics[value] = (path, found)
         return self.input_of(value, "captured", name)
 
@@ -363,7 +363,7 @@ class Reader:
         raise self.error("AG240", span, what=what)
 
     def demand(self, value: Value) -> None:
-        """Start over with the integer arguments behind ``value`` baked in, if it depends on nothing else."""
+        """Start over with the integers and captured numbers behind ``value`` baked in, if those are all."""
         found: dict[object, None] = {}
         if self._sources_of(value, found):
             counters = [c for c in found if isinstance(c, Value)]

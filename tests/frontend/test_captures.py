@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse.linalg
 
 import adgen
 from adgen.diagnostics import UserError
@@ -165,3 +166,19 @@ def uses_made_up(x):
 def test_attributes_that_are_made_up_are_refused(fun: Any) -> None:
     with pytest.raises(UserError, match="AG203"):
         adgen.grad(fun)(np.ones(3))
+
+
+tolerance = 1e-8
+
+
+def solved(a: Any, b: Any) -> Any:
+    return np.sum(scipy.sparse.linalg.cg(a, b, rtol=tolerance)[0] ** 2)
+
+
+def test_a_captured_float_is_baked_in_where_it_has_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient, given = adgen.grad(solved), (np.array([[4.0, 1.0], [1.0, 3.0]]), np.ones(2))
+    exact = gradient(*given)
+    monkeypatch.setitem(globals(), "tolerance", 0.9)
+    assert not np.allclose(gradient(*given), exact, rtol=1e-6)
+    monkeypatch.setitem(globals(), "tolerance", 1e-8)
+    np.testing.assert_array_equal(gradient(*given), exact)
