@@ -29,7 +29,7 @@ SINGLE = (DType.f32, DType.c64)
 #: what kernels leave to NumPy, as AG602 says
 NOT_IN_KERNELS = ("logm", "on_disk", "round_to")
 #: or leave to it of complex numbers
-NO_PARTS = ("qr", "pinv")
+NO_PARTS = ("qr",)
 
 
 @dataclass(frozen=True)
