@@ -287,12 +287,14 @@ class Rule:
     """The rule of a function: ``kind`` "vjp" with ``fwd`` and ``bwd``, or "jvp" with one function.
 
     Without functions it was not given yet. With ``opaque`` (a module, a name in it, a path and the object
-    there) the function itself cannot be read: what it was made of says what its result is like.
+    there) the function itself cannot be read: what it was made of says what its result is like. That of a
+    ``solver`` takes a function and, behind its other arguments, what that function reads from around.
     """
 
     kind: str
     functions: tuple[Abstract, ...]
     opaque: tuple[str, str, Any, Any] | None = None
+    solver: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

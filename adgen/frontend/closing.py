@@ -71,6 +71,14 @@ def closed(
     return tuple(found), rebuild.values(main.yields), (*functions, *given)
 
 
+def missing_sizes(region: Region, params: Sequence[Value]) -> list[str]:
+    """The symbols of a program that neither it nor its parameters say the sizes of."""
+    raw = Raw("", tuple(params), region.nodes, region.yields, None)
+    open_ = _opened(raw)
+    open_.sizes.update((s, None) for v in (*params, *region.yields) for s in _symbols(v))
+    return open_.missing
+
+
 def _reached(main: Region, raw: Mapping[str, Raw], whole: Mapping[str, Func]) -> list[str]:
     found: dict[str, None] = {}
     pending = [main]

@@ -26,10 +26,11 @@ from adgen.frontend.abstract import (
     Tuple,
     UserFunction,
 )
-from adgen.frontend.leaves import converted, cotangent, floats, matched, template, with_floats, with_values
+from adgen.frontend.leaves import converted, cotangent, floats, matched, template, with_floats
 from adgen.frontend.reader import describe
 from adgen.frontend.recursion import DEPTH, Raw
 from adgen.frontend.state import roots_of
+from adgen.frontend.surroundings import opened
 from adgen.ir.core import If, Node, Region, Value, captures
 from adgen.ir.types import BOOL
 from adgen.primitives.calling import held, ruled
@@ -70,10 +71,19 @@ def apply(r: Reader, function: UserFunction, bound: Bound) -> Abstract:
     node = function.definition.node
     if sum(a.node is node for a in r.running) >= DEPTH:
         raise r.error("AG124", name=function.name, how=f"more than {DEPTH} times by its own rule")
-    ordered = {name: bound[name] for name in _in_order(function)}
+    ordered: Bound = {name: bound[name] for name in _in_order(function)}
+    if rule.solver:
+        ordered = opened(r, ordered, lambda v: may_vary(r, v))
     call = _Call(r, function, rule, ordered, tuple(v for x in ordered.values() for v in floats(r, x)))
     given = call.given_already()
     return call.linked(*(call.plain() if given is None else given))
+
+
+def may_vary(r: Reader, value: Value) -> bool:
+    """Whether a value can have a derivative: one that is not known."""
+    op = r.b.defs.op(value)
+    known = op is not None and not op.operands
+    return not known and carries_derivative(value.any_type)
 
 
 @dataclass(slots=True)
@@ -101,7 +111,7 @@ class _Call:
         for own in self.r.rules:
             same = own.node is self.function.definition.node and own.params == self.inputs
             if same and own.shape[len(own.params) + len(own.values) :] == self.statics:
-                return with_values(self.r, own.plain, (self.r.wrap(v) for v in own.values)), {}
+                return with_floats(self.r, own.plain, iter([self.r.wrap(v) for v in own.values])), {}
         return None
 
     def plain(self) -> tuple[Abstract, dict[Any, set[Any]]]:
@@ -118,7 +128,7 @@ class _Call:
         self.refuse_writes(before, "the function itself")
         region = Region((), tuple(r.b.nodes[start:]), ())
         used = captures(If(Value(BOOL), region, Region((), (), ()), ()))
-        around = [v for v in used if self._may_vary(v)]
+        around = [v for v in used if v not in self.inputs and may_vary(r, v)]
         pairs = zip(self.bound.values(), opened.values(), strict=True)
         shared = {root: {root} for root in before} | {
             root: roots_of(outer) for outer, inner in pairs for root in roots_of(inner)
@@ -141,12 +151,6 @@ class _Call:
         attrs = {"module": module, "function": name, "types": (r.value(like).type,)}
         (found,) = r.b.emit(opaque, operands, attrs)
         return r.wrap(found)
-
-    def _may_vary(self, value: Value) -> bool:
-        """Whether a value around the function, not one of its arguments, can have a derivative."""
-        op = self.r.b.defs.op(value)
-        known = op is not None and not op.operands
-        return not known and value not in self.inputs and carries_derivative(value.any_type)
 
     # -- the rule on it -------------------------------------------------------------------------------------
     def linked(self, plain: Abstract, shared: Mapping[Any, set[Any]]) -> Abstract:

@@ -7,11 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from adgen.frontend.abstract import Abstract
-from adgen.frontend.closing import closed
+from adgen.frontend.closing import closed, missing_sizes
 from adgen.frontend.finishing import finished
 from adgen.frontend.leaves import floats, template, values, with_floats
+from adgen.ir.builder import Builder
 from adgen.ir.calls import called, named_in
 from adgen.ir.core import Func, If, Region, Value, captures
+from adgen.ir.dims import Dim
+from adgen.ir.types import I64
+from adgen.primitives.sizes import bind_dim, size_value
 from adgen.records import dataclass
 from adgen.transform.parting import Parted
 
@@ -78,8 +82,22 @@ def lowered(r: Reader, arguments: Sequence[Abstract], run: Callable[[list[Abstra
     region = Region(body.params, found, ends)
     around = captures(If(params[0] if params else ends[0], region, Region((), (), ()), ()))
     around = tuple(v for v in around if v not in params)
-    func = Func("inner", replace(region, params=(*params, *around)), span=r.b.span, functions=functions)
-    return Inner(finished(func, r.names), (*outer, *around), len(params), result)
+    region = replace(region, params=(*params, *around))
+    symbols = missing_sizes(region, region.params)
+    func = Func("inner", _told(region, symbols), span=r.b.span, functions=functions)
+    sizes = tuple(size_value(r.b, Dim.symbol(s)) for s in symbols)
+    return Inner(finished(func, r.names), (*outer, *around, *sizes), len(params), result)
+
+
+def _told(region: Region, symbols: Sequence[str]) -> Region:
+    """The program with the sizes of the program around it as further parameters."""
+    if not symbols:
+        return region
+    b, sizes = Builder(), tuple(Value(I64, s.partition(".")[0]) for s in symbols)
+    with b.block() as bound:
+        for size, symbol in zip(sizes, symbols, strict=True):
+            b.emit(bind_dim, (size,), {"sym": symbol})
+    return replace(region, params=(*region.params, *sizes), nodes=(*bound, *region.nodes))
 
 
 def placed(r: Reader, program: Func, args: Sequence[Value]) -> Parted:

@@ -166,10 +166,11 @@ def _transform(value: Any, name: str, path: Path) -> Meaning:
     return Derived(path, found, plan.mode, plan.wrt, plan.single, plan.has_aux, value, plan.direction)
 
 
-def meaning_of_own(name: str) -> Meaning:
+def meaning_of_own(qualified: str) -> Meaning:
     """What a function of adgen means that is written as a user would write it."""
-    value = getattr(importlib.import_module("adgen"), name)
-    path: Path = (("adgen", name),)
+    home, _, name = qualified.rpartition(".")
+    value = getattr(importlib.import_module(home), name)
+    path: Path = (("adgen", qualified),)
     return ruled(value, name, path) if has_rule(value) else helper(value, path)
 
 
@@ -193,7 +194,7 @@ def ruled(value: Any, name: str, path: Path) -> Meaning:
         return found if isinstance(found, Unusable) else Unusable("AG211", {"name": name})
     rules = (*path, ("attribute", "rules"))
     functions = tuple(meaning(f, name, (*rules, ("item", k))) for k, f in enumerate(value.rules))
-    return replace(found, rule=(value.__adgen_rule__, functions, opaque))
+    return replace(found, rule=(value.__adgen_rule__, functions, opaque), solver=value.solver)
 
 
 def _importable(value: Any) -> tuple[str, str] | None:

@@ -173,7 +173,9 @@ def _helper(r: Reader, found: Helper) -> Abstract:
         if found.rule is not None:
             kind, functions, opaque = found.rule
             parts = tuple(from_meaning(r, m, f"the rule of {found.source.name}") for m in functions)
-            r.meanings[found.path] = UserFunction(found.source.name, definition, Rule(kind, parts, opaque))
+            r.meanings[found.path] = UserFunction(
+                found.source.name, definition, Rule(kind, parts, opaque, found.solver)
+            )
     return r.meanings[found.path]
 
 
@@ -215,7 +217,7 @@ def own_function(qualified: str) -> Meaning:
     """What a function of adgen means that is written as a user would write it."""
     from adgen.frontend.live_scope import meaning_of_own
 
-    return meaning_of_own(qualified.rpartition(".")[2])
+    return meaning_of_own(qualified)
 
 
 def _no_function(*args: object) -> None:

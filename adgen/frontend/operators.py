@@ -126,7 +126,7 @@ def binary(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
         if joined is not None:
             return joined
     if isinstance(left, Tuple) or isinstance(right, Tuple):
-        found = _tuples(r, symbol, left, right)
+        found = _by_method(r, symbol, left, right) or _tuples(r, symbol, left, right)
         if found is not None:
             return found
     for operand in (left, right):
@@ -134,6 +134,26 @@ def binary(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract:
             raise _wrong(r, symbol, left, right)
     left, right = _as_float(r, left, right), _as_float(r, right, left)
     return r.wrap(_emit(r, context_of(r, symbol), symbol, left, right))
+
+
+_RECORDS = ("object", "dataclass")
+_METHODS = {
+    **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "@": "matmul"},
+    **{"//": "floordiv", "%": "mod", "**": "pow"},
+}
+
+
+def _by_method(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract | None:
+    """What the class of an operand says: ``__add__`` of the left one, ``__radd__`` of the right one."""
+    from adgen.frontend.calls import Arguments, called
+    from adgen.frontend.classes import record_member
+
+    for mine, other, prefix in ((left, right, ""), (right, left, "r")):
+        if symbol in _METHODS and isinstance(mine, Tuple) and mine.kind in _RECORDS:
+            method = record_member(r, mine, f"__{prefix}{_METHODS[symbol]}__")
+            if method is not None:
+                return called(r, method, Arguments([other]))
+    return None
 
 
 def _either(left: Abstract, right: Abstract) -> Tuple | None:
@@ -185,6 +205,8 @@ def _is_huge(base: object, exponent: object) -> bool:
 
 
 def _tuples(r: Reader, symbol: str, left: Abstract, right: Abstract) -> Abstract | None:
+    if any(isinstance(x, Tuple) and x.kind in _RECORDS for x in (left, right)) and symbol in _METHODS:
+        return None
     if symbol == "+" and isinstance(left, Tuple) and isinstance(right, Tuple):
         return _sequence(r, (*left.items, *right.items), left.kind)
     if (

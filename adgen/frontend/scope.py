@@ -40,7 +40,8 @@ class Helper:
     """A function of the user. ``identity`` is the live object (None where the file alone is read).
 
     ``rule`` is what its derivative is by a rule of its own: the kind, what its functions mean, and where
-    the function itself is found if it cannot be read. Calls of a ``recomputed`` one are evaluated again.
+    the function itself is found if it cannot be read; a ``solver`` differentiates what its function reads.
+    Calls of a ``recomputed`` one are evaluated again.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Helper:
     defaults: Mapping[str, Meaning] = field(default_factory=dict)
     identity: Any = None
     rule: tuple[str, tuple[Meaning, ...], Any] | None = None
+    solver: bool = False
     recomputed: bool = False
 
 

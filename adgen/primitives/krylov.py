@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
 from adgen.ir.types import I64, AnyType, DType, Kind, Type
@@ -34,8 +36,8 @@ from adgen.primitives.powers import sqrt
 from adgen.primitives.shape import broadcast
 from adgen.primitives.sizes import constant, size_value
 
-#: how small the residuals of derivatives get, next to the right-hand side
-_ROUNDING = 1e-14
+#: how small the residuals of derivatives get, next to the right-hand side: in units of the precision
+_ROUNDING = 45.0
 
 
 def _type(name: str) -> Callable[[tuple[AnyType, ...], dict[str, Any]], tuple[AnyType, ...]]:
@@ -79,7 +81,8 @@ def _spell(name: str) -> Callable[[Speller], Text]:
 
 def _again(b: Builder, op: Op, right: Value, turn: bool) -> Value:
     """The solution of the system (or the transposed one) of another right-hand side by the same method."""
-    attrs = {**dict(op.attrs), "rtol": min(op.attr("rtol"), _ROUNDING), "atol": 0.0, "maxiter": None}
+    limit = _ROUNDING * float(np.finfo(right.type.dtype.numpy).eps)
+    attrs = {**dict(op.attrs), "rtol": min(op.attr("rtol"), limit), "atol": 0.0, "maxiter": None}
     a, *nearly = (turned(b, m) if turn else m for m in (op.operands[0], *op.operands[3:]))
     return b.emit(op.prim, (a, right, zeros_of(b, right.type), *nearly), attrs)[0]
 

@@ -16,7 +16,11 @@ Function = Callable[..., Any]
 
 
 class CustomRule:
-    """A function whose derivative is a rule of the user; called as it stands it is the function itself."""
+    """A function whose derivative is a rule of the user; called as it stands it is the function itself.
+
+    A ``solver`` takes a function first, which it calls for ``*args`` at the end: what that function reads
+    from around it is differentiated as well.
+    """
 
     __adgen_rule__ = ""
 
@@ -26,6 +30,7 @@ class CustomRule:
         self.fun = fun
         self.result = result
         self.rules: tuple[Function, ...] = ()
+        self.solver = False
         functools.update_wrapper(self, fun, updated=())
         with contextlib.suppress(ValueError):  # functions written in C need not have one
             self.__signature__ = inspect.signature(fun)

@@ -295,3 +295,6 @@ def _argmin_backward(saved: Any, x_bar: Any) -> Any:
 
 
 argmin.defvjp(_argmin_forward, _argmin_backward)
+
+for _solver in (fixed_point, root, argmin):
+    _solver.solver = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -146,10 +147,93 @@ def test_what_does_not_converge_raises(backend: str) -> None:
             adgen.grad(fun, backend=backend)(1.3)
 
 
-def test_what_is_read_from_around_has_to_be_an_argument() -> None:
-    def closed(a: Any) -> Any:
-        return adgen.fixed_point(lambda x: 0.5 * (x + a / x), 1.0)
+# -- what a function reads from around ------------------------------------------------------------------
+def read_by_a_lambda(w: Any, x: Any, s: Any) -> Any:
+    return np.sum(adgen.fixed_point(lambda z: np.tanh(w @ z + s * x), np.zeros(3)))
+
+
+def read_by_what_is_called(a: Any, b: Any) -> Any:
+    m = a.T @ a + np.eye(3)
+
+    def quadratic(x: Any) -> Any:
+        return 0.5 * x @ m @ x
+
+    return np.sum(adgen.argmin(lambda x: quadratic(x) - b @ x + np.sum(x**4), np.zeros(3)) ** 2)
+
+
+def held_by_a_default(s: Any, r: Any) -> Any:
+    def step(x: Any, k: Any = r) -> Any:
+        return 0.5 * (x + s * k / x)
+
+    return adgen.fixed_point(step, 1.0)
+
+
+def held_by_a_partial_function(w: Any, x: Any) -> Any:
+    def layer(w: Any, x: Any, z: Any) -> Any:
+        return np.tanh(w @ z + x)
+
+    return np.sum(adgen.fixed_point(functools.partial(layer, w, x), np.zeros(3)))
+
+
+def in_a_container_beside_arguments(s: Any, x: Any) -> Any:
+    given = {"slope": s, "level": x}
+    return np.sum(
+        adgen.root(lambda t, c: t**3 + given["slope"] * t - given["level"] * c, np.ones(3), x**2 + 1)
+    )
+
+
+def derivative_of_the_solution(s: Any) -> Any:
+    def cube_root(a: Any) -> Any:
+        return adgen.root(lambda x: x**3 - a * s, 1.0)
+
+    return cube_root(s) + adgen.grad(cube_root)(s)
+
+
+AROUND: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "lambda": (read_by_a_lambda, (W, X, 0.7)),
+    "called": (read_by_what_is_called, (A, X)),
+    "default": (held_by_a_default, (0.6, 1.7)),
+    "partial": (held_by_a_partial_function, (W, X)),
+    "container": (in_a_container_beside_arguments, (0.6, X)),
+    "derivative": (derivative_of_the_solution, (0.6,)),
+}
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_what_is_read_from_around_is_differentiated(name: str) -> None:
+    fun, args = AROUND[name]
+    adgen.check_grad(fun, *args, order=2, backend="numpy")
+
+
+def test_kernels_differentiate_what_is_read_from_around() -> None:
+    fun, args = AROUND["lambda"]
+    adgen.check_grad(fun, *args, backend="llvm")
+
+
+def test_a_rule_of_the_user_still_speaks_of_arguments_only() -> None:
+    def overlooked(a: Any) -> Any:
+        scaled = adgen.custom_vjp(lambda x: a * x)
+        scaled.defvjp(lambda x: (scaled(x), None), lambda saved, g: (g,))
+        return scaled(1.0)
 
     with pytest.raises(adgen.UserError) as caught:
-        adgen.grad(closed)(2.0)
+        adgen.grad(overlooked)(2.0)
     assert caught.value.diagnostic.code == "AG312"
+
+
+def test_a_rule_may_give_integers_beside_floats() -> None:
+    def halved(x: Any) -> Any:
+        count = 0
+        while x > 1.0:
+            x = 0.5 * x
+            count += 1
+        return x, count
+
+    rooted = adgen.custom_vjp(halved)
+    rooted.defvjp(lambda x: (rooted(x), x), lambda x, g: (g[0] * x,))
+
+    def program(x: Any) -> Any:
+        y, count = rooted(x)
+        return y * count
+
+    assert adgen.grad(program)(12.0) == 4 * 12.0

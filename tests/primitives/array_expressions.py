@@ -537,6 +537,7 @@ OPERATORS = """
 splinalg.cg(q @ q.T + np.eye(4), v, M=np.diag(u), rtol=1e-13)[0]
 splinalg.cg(g.T @ g.conj() + np.eye(4), d, rtol=1e-14)[0]
 splinalg.cg(splinalg.LinearOperator((4, 4), lambda t: q @ (q.T @ t) + s * t), v, rtol=1e-14)[0]
+splinalg.gmres(splinalg.LinearOperator((4, 4), matvec=lambda t: q @ t + 4.0 * r * t), v, rtol=1e-13)[0]
 splinalg.cg(splinalg.aslinearoperator(q @ q.T + np.eye(4)), v, u, rtol=1e-13)[0]
 splinalg.gmres(q + 4.0 * np.eye(4), v, M=np.diag(u), rtol=1e-13)[0]
 """
