@@ -16,6 +16,7 @@ from adgen.frontend.static_scope import ModuleFile, StaticEnvironment
 from adgen.ir.dims import Dim
 from adgen.ir.parse import parse_type
 from adgen.ir.types import DType, Type, array
+from adgen.runtime.derive import Inner
 from tests.primitives.expressions import EXPRESSIONS, TYPES, arguments, body, names_in
 
 IMPORTS = """\
@@ -107,7 +108,7 @@ def lowered(
         sizes |= {str(d): size for d, size in zip(type_.dims, np.shape(value), strict=True)}
     refuted: frozenset[Dim] = frozenset()
     while True:
-        found = lower(helper, leaves, refuted=refuted)
+        found = lower(helper, leaves, refuted=refuted, differentiate=Inner)
         broken = {a.dim for a in found.func.assumptions if not a.exact and _is_negative(a.dim, sizes)}
         if broken <= refuted:
             return found

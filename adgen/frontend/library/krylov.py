@@ -16,6 +16,7 @@ from adgen.frontend.library_context import CallContext
 from adgen.frontend.written import operators
 from adgen.ir.core import Value
 from adgen.ir.dims import Dim
+from adgen.ir.types import DType
 from adgen.primitives.define import Primitive
 from adgen.primitives.indexing import zeros_of
 from adgen.primitives.krylov import cg, gmres
@@ -69,6 +70,10 @@ def _by_products(
 
     right = floating(c, c.value(b))
     require(c, right.type.rank == 1, f"scipy.sparse.linalg.{name}", b)
+    if isinstance(A, Tuple) and is_operator(A):  # what multiplies doubles gives doubles
+        own = A.items[A.keys.index("dtype")]
+        double = c.is_none(own) or c.dtype(own) is DType.f64
+        right = c.cast(right, DType.f64) if double else right
     start = c.fresh(zeros_of(c.b, right.type)) if c.is_none(x0) else x0
     near = M if c.is_none(M) else frozen(c.r, _times(c, M))
     solver = from_meaning(c.r, own_function(f"adgen.runtime.krylov.{name}"), name)

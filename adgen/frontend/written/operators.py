@@ -11,8 +11,9 @@ import numpy as np
 class Operator:
     """A matrix that is known by its products only."""
 
-    def __init__(self, shape: Any, times: Any, transposed_times: Any) -> None:
+    def __init__(self, shape: Any, times: Any, transposed_times: Any, dtype: Any) -> None:
         self.shape = shape
+        self.dtype = dtype
         self.times = times
         self.transposed_times = transposed_times
 
@@ -47,7 +48,7 @@ def linear_operator(
     shape: Any, matvec: Any, rmatvec: Any = None, matmat: Any = None, dtype: Any = None, rmatmat: Any = None
 ) -> Any:
     """The matrix whose product with a vector is computed by a function; no solver forms it."""
-    return Operator(shape, matvec, rmatvec)
+    return Operator(shape, matvec, rmatvec, dtype)
 
 
 def in_full(times: Any, size: Any) -> Any:
