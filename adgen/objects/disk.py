@@ -87,11 +87,23 @@ def write(path: Path, content: bytes) -> None:
         except BaseException:
             remove(Path(name))
             raise
-    if path.name.startswith("0"):  # names are digests: one file in sixteen
-        sweep()
+    _wrote(path.name, len(content))
 
 
 # -- the limit ------------------------------------------------------------------------------------------
+_unseen = float("inf")
+"""How many bytes this process wrote since it looked for the last time."""
+
+
+def _wrote(name: str, size: int) -> None:
+    """Look once in a while: at one file in sixteen (names are digests), when a 64th of the limit is new."""
+    global _unseen
+    _unseen += size
+    if name.startswith("0") and _unseen >= limit() / 64:
+        _unseen = 0.0
+        sweep()
+
+
 def limit() -> int:
     """The bytes that may be kept: ADGEN_CACHE_SIZE (`"200 MB"`), else a gibibyte."""
     return bytes_of(os.environ.get("ADGEN_CACHE_SIZE", "")) or _LIMIT
@@ -102,13 +114,14 @@ def sweep() -> None:
     directory = cache_directory()
     if directory is None:
         return
-    found = sorted(_files(directory))
+    found = list(_files(directory))
     total, most = sum(size for _, size, _ in found), limit()
     if total <= most:
         return
-    for _, size, path in found:
+    for _, size, name in sorted(found):
         if total <= 0.8 * most:
             break
+        path = Path(name)
         remove(path)
         total -= size
         if path.parent != directory:
@@ -116,7 +129,7 @@ def sweep() -> None:
                 path.parent.rmdir()
 
 
-def _files(directory: Path) -> Iterator[tuple[float, int, Path]]:
+def _files(directory: Path) -> Iterator[tuple[float, int, str]]:
     """Last use, size and path of every file; what a process left unfinished long ago is removed."""
     for folder in (directory, *directory.glob("programs/*")):
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
@@ -126,4 +139,4 @@ def _files(directory: Path) -> Iterator[tuple[float, int, Path]]:
                     if entry.name.endswith(".part") and time.time() - status.st_mtime > _DAY:
                         remove(Path(entry.path))
                     else:
-                        yield status.st_mtime, status.st_size, Path(entry.path)
+                        yield status.st_mtime, status.st_size, entry.path

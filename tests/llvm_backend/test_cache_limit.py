@@ -44,6 +44,19 @@ def test_one_write_in_sixteen_looks(cache: Path) -> None:
     assert len(list(cache.iterdir())) == 8
 
 
+def test_nobody_looks_before_there_is_much_new(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking takes longer than writing where there are many files."""
+    looks: list[int] = []
+    monkeypatch.setattr(disk, "sweep", lambda: looks.append(1))
+    monkeypatch.setenv("ADGEN_CACHE_SIZE", "64 kB")
+    monkeypatch.setattr(disk, "_unseen", 0.0)
+    for k in range(23):
+        disk.write(cache / f"0{k}.o", bytes(100))
+        assert len(looks) == (k + 1) // 10
+    disk.write(cache / "1.o", bytes(2000))
+    assert len(looks) == 2
+
+
 def test_folders_of_programs_go_with_their_programs(cache: Path) -> None:
     for k in range(12):
         disk.write(cache / "programs" / f"a{k}" / "f.program", bytes(935))
