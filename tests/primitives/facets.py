@@ -9,21 +9,17 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from adgen.ir.core import Func, Op, walk
-from adgen.ir.interpret import interpret
 from adgen.ir.types import DType, Type
-from adgen.ir.verify import verify
-from adgen.llvm_backend.covered import coverage
-from adgen.runtime.backends import Program
 from adgen.runtime.results import converter
-from adgen.runtime.stages import optimised
 from tests.oracle import dot_product, finite
 from tests.oracle.compare import random_like
-from tests.primitives.cases import Derivatives, floats
+from tests.primitives.programs import Programs, programs_of
 
 SINGLE = (DType.f32, DType.c64)
 #: what kernels leave to NumPy, as AG602 says
@@ -110,58 +106,44 @@ class Facets:
 
     def checks(self) -> Iterator[Check]:
         """Names and runs, in order: each may need what the one before it made."""
-        subject = self.subject
+        subject, first = self.subject, programs_of(self.subject.func)
+        values = first.interpreted(subject.args)
         if subject.wanted is not None:
-            yield "value, as Python", lambda: self.as_wanted(interpret(subject.func, subject.args))
-        yield from self.on_backends("value", subject.func, subject.args)
-        outputs = tuple(floats([r.any_type for r in subject.func.results]))
-        first = Derivatives(subject.func, outputs)
-        if not subject.active or not outputs or not first.wrt:
+            yield "value, as Python", lambda: self.as_wanted(values)
+        yield from self.on_backends("value", first, subject.args, values)
+        if not subject.active or not first.outputs or not first.wrt:
             return
         yield from self.order("", first, subject.args, True)
-        with np.errstate(all="ignore"):
-            values = interpret(subject.func, subject.args)
         dots = [random_like(subject.args[k], self.rng) for k in first.wrt]
-        bars = [random_like(values[k], self.rng) for k in outputs]
-        count = len(subject.func.results)
-        for mode, make, extra in (("vjp", first.reverse, bars), ("jvp", first.forward, dots)):
+        bars = [random_like(values[k], self.rng) for k in first.outputs]
+        for mode, extra in (("vjp", bars), ("jvp", dots)):
             if mode == "vjp" or subject.whole:
                 try:
-                    func = optimised(make())
+                    derived = (first.reversed if mode == "vjp" else first.pushed).simpler
                 except Exception:  # already reported: it is the program of a check above
                     continue
-                ends = tuple(range(count, len(func.results)))
-                yield from self.order(
-                    f" of {mode}", Derivatives(func, ends), [*subject.args, *extra], subject.whole
-                )
+                yield from self.order(f" of {mode}", derived, [*subject.args, *extra], subject.whole)
 
-    def order(self, what: str, derived: Derivatives, args: list[Any], both: bool) -> Iterator[Check]:
+    def order(self, what: str, derived: Programs, args: list[Any], both: bool) -> Iterator[Check]:
         """The derivatives of one program: the slopes, their transposes, and the code for both."""
-        with np.errstate(all="ignore"):
-            values = interpret(derived.func, args)
+        values = derived.interpreted(args)
         dots = [random_like(args[k], self.rng) for k in derived.wrt]
         bars = [random_like(values[k], self.rng) for k in derived.outputs]
-        known: dict[str, Any] = {}
-
-        def programs() -> None:
-            known["forward"] = verify(derived.forward())
-            known["reverse"] = verify(derived.reverse())
-
-        yield f"jvp and vjp{what}, built", programs
-        if "reverse" not in known:
+        known: list[Programs] = []
+        yield f"jvp and vjp{what}, built", lambda: known.extend((derived.pushed, derived.reversed))
+        if not known:
             return
-        forward, reverse = known["forward"], known["reverse"]
+        forward, reverse = known
         count = len(derived.func.results)
-        with np.errstate(all="ignore"):
-            y_dot = interpret(forward, [*args, *dots])[count:]
-            x_bar = interpret(reverse, [*args, *bars])[count:]
+        pushed, pulled = forward.interpreted([*args, *dots]), reverse.interpreted([*args, *bars])
+        y_dot, x_bar = pushed[count:], pulled[count:]
         if self.subject.smooth:
             yield f"transposes{what}", lambda: self.transposes(dots, y_dot, bars, x_bar)
             if not self.subject.is_single:
                 yield f"differences{what}", lambda: self.differences(derived, args, dots, y_dot)
-        yield from self.on_backends(f"jvp{what}", forward, [*args, *dots])
+        yield from self.on_backends(f"jvp{what}", forward, [*args, *dots], pushed)
         if both:
-            yield from self.on_backends(f"vjp{what}", reverse, [*args, *bars])
+            yield from self.on_backends(f"vjp{what}", reverse, [*args, *bars], pulled)
 
     # -- oracles ----------------------------------------------------------------------------------------
     def as_wanted(self, found: Sequence[Any]) -> None:
@@ -179,7 +161,7 @@ class Facets:
         found = dot_product.defect(dots, list(y_dot), bars, list(x_bar), self.eps)
         assert found <= 8.0, f"{found:.3g} times the tolerance"
 
-    def differences(self, derived: Derivatives, args: list[Any], dots: list[Any], y_dot: Any) -> None:
+    def differences(self, derived: Programs, args: list[Any], dots: list[Any], y_dot: Any) -> None:
         """Forward mode is the derivative."""
         tangents: list[Any] = [None] * len(args)
         for k, dot in zip(derived.wrt, dots, strict=True):
@@ -189,24 +171,22 @@ class Facets:
         assert gap <= 1e-5 * (1.0 + np.max(np.abs(wanted), initial=0.0)), f"off by {gap:.3g}"
 
     # -- code -------------------------------------------------------------------------------------------
-    def on_backends(self, what: str, func: Func, args: list[Any]) -> Iterator[Check]:
+    def on_backends(
+        self, what: str, programs: Programs, args: list[Any], expected: Sequence[Any]
+    ) -> Iterator[Check]:
         """The source and the kernel compute what the interpreter computes."""
-        with np.errstate(all="ignore"):
-            expected = interpret(func, args)
         for backend in ("numpy", "llvm"):
-            if backend == "numpy" or not _beyond_kernels(func):
-                yield f"{what}, {backend}", lambda b=backend: self.agrees(expected, self.run(b, func, args))
+            if backend == "numpy" or not _beyond_kernels(programs.func):
+                run = partial(self.run, backend, programs, args)
+                yield f"{what}, {backend}", lambda run=run: self.agrees(expected, run())
 
-    def run(self, backend: str, func: Func, args: list[Any]) -> tuple[Any, ...]:
+    def run(self, backend: str, programs: Programs, args: list[Any]) -> tuple[Any, ...]:
         """The results as a backend gives them, with the kinds that a caller sees."""
-        program = Program(optimised(func), backend, (), fast_compile=True)
-        if backend == "llvm":
-            assert not coverage(program.final), "kernels do not cover it"
-        run = program.run
+        run = programs.on_numpy if backend == "numpy" else programs.in_kernels
         copies = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
         with np.errstate(all="ignore"):
             found = run(copies)
-        types = [r.type for r in func.results]
+        types = [r.type for r in programs.func.results]
         return tuple(converter(t)(value) for t, value in zip(types, found, strict=True))
 
     def agrees(self, expected: Sequence[Any], found: Sequence[Any]) -> None:

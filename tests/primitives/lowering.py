@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -96,9 +96,8 @@ def lowered(
 ) -> Lowered:
     """The program of an expression, for any sizes or for those of the arguments (by default the samples)."""
     values = SAMPLES if values is None else values
-    helper = environment().helper(function.format(k))
-    assert helper is not None
-    leaves, sizes = {}, {}
+    leaves: dict[str, Leaf] = {}
+    sizes: dict[str, int] = {}
     for name in names_in(EXPRESSIONS[k]):
         type_, value = type_of(name), values[name]
         if isinstance(value, np.ndarray):
@@ -108,11 +107,19 @@ def lowered(
         sizes |= {str(d): size for d, size in zip(type_.dims, np.shape(value), strict=True)}
     refuted: frozenset[Dim] = frozenset()
     while True:
-        found = lower(helper, leaves, refuted=refuted, differentiate=Inner)
+        found = _program(function.format(k), tuple(leaves.items()), refuted)
         broken = {a.dim for a in found.func.assumptions if not a.exact and _is_negative(a.dim, sizes)}
         if broken <= refuted:
             return found
         refuted |= broken
+
+
+@lru_cache(maxsize=16)
+def _program(name: str, leaves: tuple[tuple[str, Leaf], ...], refuted: frozenset[Dim]) -> Lowered:
+    """The same program for all arguments of the same kinds."""
+    helper = environment().helper(name)
+    assert helper is not None
+    return lower(helper, dict(leaves), refuted=refuted, differentiate=Inner)
 
 
 def _is_negative(dim: Dim, sizes: dict[str, int]) -> bool:

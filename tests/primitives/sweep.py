@@ -32,10 +32,13 @@ from tests.primitives.facets import LeftOut, Subject
 
 @dataclass(frozen=True)
 class Form:
-    """A subject that is made when it is needed; None where there is no such form."""
+    """A subject that is made when it is needed; None where there is no such form.
+
+    Forms of the same thing may share programs.
+    """
 
     name: str
-    number: int
+    thing: str
     make: Callable[[], Subject | LeftOut | None]
 
 
@@ -49,13 +52,13 @@ def _forms_of_primitives() -> Iterator[Form]:
         if any(not isinstance(t, Type) for t in types_of(case.sample)):
             continue
         for name, change in CHANGES.items():
-            yield Form(f"{case.id}{name}", case.number, partial(changed, case, name, change))
+            yield Form(f"{case.id}{name}", case.id, partial(changed, case, name, change))
 
 
 def _forms_of_expressions() -> Iterator[Form]:
     for k, text in enumerate(EXPRESSIONS):
         for name, make in SETTINGS.items():
-            yield Form(f"{text}{name}", k, partial(_expression, k, f"{text}{name}", make))
+            yield Form(f"{text}{name}", text, partial(_expression, k, f"{text}{name}", make))
 
 
 # -- primitives -----------------------------------------------------------------------------------------

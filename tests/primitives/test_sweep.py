@@ -14,7 +14,9 @@ from adgen.primitives.exponential import exp
 from adgen.primitives.literals import literal
 from tests.primitives import facets
 from tests.primitives.cases import Case
+from tests.primitives.expressions import EXPRESSIONS
 from tests.primitives.facets import Report, Subject, examine
+from tests.primitives.programs import programs_of
 from tests.primitives.sweep import CHANGES, SETTINGS, Form, changed, forms
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -28,6 +30,23 @@ def test_form(form: Form) -> None:
     subject = form.make()
     if isinstance(subject, Subject):
         assert not examine(subject).failures
+
+
+@pytest.mark.parametrize("thing", ["stack-0", "np.tanh(x)"])
+def test_forms_of_a_thing_share_programs(thing: str) -> None:
+    """As many checks as each form has on its own, of programs that are made once."""
+    programs_of.cache_clear()
+    found = [form.make() for form in ALL if form.thing == thing]
+    subjects = [subject for subject in found if isinstance(subject, Subject)]
+    together = [sum(examine(subject).counts.values()) for subject in subjects]
+    made = programs_of.cache_info().misses
+    alone = []
+    for subject in subjects:
+        programs_of.cache_clear()
+        alone.append(sum(examine(subject).counts.values()))
+    assert together == alone
+    assert made == len({subject.func for subject in subjects})
+    assert (made < len(subjects)) == (thing in EXPRESSIONS)
 
 
 def test_there_are_many() -> None:
@@ -50,8 +69,8 @@ def test_a_wrong_rule_is_found() -> None:
 
 
 def test_a_wrong_backend_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def off(self: Any, backend: str, func: Any, args: Any) -> Any:
-        found = plain(self, backend, func, args)
+    def off(self: Any, backend: str, programs: Any, args: Any) -> Any:
+        found = plain(self, backend, programs, args)
         return tuple(v + 1 if backend == "llvm" else v for v in found)
 
     plain = facets.Facets.run
