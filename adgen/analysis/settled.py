@@ -5,8 +5,9 @@ provably miss the cells it reads, these cells are those of the array when the ou
 all stores before it miss them, those of the array when it starts. Factorisations and recurrences mostly read
 such cells, so that their gradients keep nothing.
 
-Two accesses miss each other where in some dim all cells of the one come before all cells of the other. That
-is shown for every way in which the store can come later (or sooner): in the same rounds of all loops around
+Two accesses miss each other where in some dim all cells of the one come before all cells of the other, or
+where the dims together cannot overlap in the same rounds (tables that are filled along diagonals). That is
+shown for every way in which the store can come later (or sooner): in the same rounds of all loops around
 both, or in the same rounds of the outer ones and a later round of the next (Allen and Kennedy, "Optimizing
 Compilers for Modern Architectures", chapter 2). Bounds and indices are polynomials of counters and sizes.
 """
@@ -63,14 +64,18 @@ class Settled:
 
     def source(self, op: Op) -> Value | None:
         """The array outside all loops that holds what ``op`` reads, if there is one."""
+        if op.prim.name != "read":
+            return None
         if op not in self._found:
-            self._found[op] = self._source(op) if enabled("settled") and op.prim.name == "read" else None
+            self._found[op] = self._source(op) if enabled("settled") else None
         return self._found[op]
 
     def stored(self, op: Op) -> Value | None:
         """The array outside all loops that holds what the store ``op`` writes, if no later one touches it."""
+        if op.prim.name != "write":
+            return None
         if op not in self._found:
-            self._found[op] = self._final(op) if enabled("stored") and op.prim.name == "write" else None
+            self._found[op] = self._final(op) if enabled("stored") else None
         return self._found[op]
 
     def add(self, op: Op, like: Op) -> None:
@@ -220,7 +225,9 @@ class Settled:
             if a is not None and b is not None
             for low, high in ((a, b), (b, a))
         ]
-        return any(follows(gap, facts) for gap in gaps) or contradict(facts)
+        if any(follows(gap, facts) for gap in gaps) or contradict(facts):
+            return True
+        return len(gaps) > 2 and contradict([*facts, *(-gap - 1 for gap in gaps)])
 
     def _gap(self, node: For, when: When, mine: Instance, theirs: Instance) -> Dim | None:
         """What says that the store is in a later (sooner) round of a loop than the read."""

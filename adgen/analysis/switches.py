@@ -14,6 +14,7 @@ ANALYSES = {
     "counters": "integers that loops count up follow from the number of the round",
     "settled": "cells that are final, or untouched, are read from the array itself",
     "stored": "a value that the function stores for good is read from where it is stored",
+    "tables": "rounds that fill a table are made again from its final cells, loops over them included",
     "histories": "a carried value and its successor share one tape",
     "cut": "what is saved is a least cut between what is at hand and what is needed, in bytes times rounds",
     "invariants": "what a loop computes in every round alike is computed before it, or saved once",

@@ -19,6 +19,7 @@ from adgen.analysis.flows import Network
 from adgen.analysis.ranges import fits_in_four_bytes
 from adgen.analysis.switches import enabled
 from adgen.autodiff.homes import Homes, Path, ends_of, is_number
+from adgen.autodiff.tables import Tables
 from adgen.autodiff.undo import Undo
 from adgen.ir.builder import dims_in_attrs
 from adgen.ir.core import For, If, Node, Value, While
@@ -57,6 +58,7 @@ class Choice:
     """The decision on every value that ``demanded`` ones depend on."""
 
     homes: Homes
+    tables: Tables
     demanded: Collection[Value]
     stores: Stores
     _again: dict[Value, bool] = field(init=False, default_factory=dict)
@@ -64,7 +66,7 @@ class Choice:
     def __post_init__(self) -> None:
         network: Network[Place] = Network()
         seen: dict[Value, None] = {}
-        waiting = [v for v in self.demanded if not self.homes.free(v)]
+        waiting = [v for v in self.demanded if not self.tables.at_hand(v)]
         for value in waiting:
             network.edge((value, 1), "needed", None)
         while waiting:
@@ -88,7 +90,7 @@ class Choice:
         network.edge("at hand", (value, 0), price)
         if price is None:
             return []
-        found = [v for v in self._needs(value) if not self.homes.free(v)]
+        found = [v for v in self._needs(value) if not self.tables.at_hand(v)]
         for v in found:
             network.edge((v, 1), (value, 0), None)
         return found
@@ -194,7 +196,7 @@ class Choice:
         if not enabled("histories"):
             return False
         partner = partner_of(self.homes, value)
-        if partner is None or partner not in self.demanded or self.homes.free(partner):
+        if partner is None or partner not in self.demanded or self.tables.at_hand(partner):
             return False
         return self._price(partner) is None
 

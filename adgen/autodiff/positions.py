@@ -42,6 +42,11 @@ def trip_count(b: Builder, lo: Value, hi: Value, step: Value) -> Value:
     else:
         # ceil((hi - lo) / step) for either sign
         count = neg(b, floor_divide(b, sub(b, lo, hi), step))
+    return at_least_zero(b, count)
+
+
+def at_least_zero(b: Builder, count: Value) -> Value:
+    """A number of iterations, none where it is negative."""
     known = known_dim(b, count)
     bound = None if known is None else known.lower_bound()
     if bound is not None and bound >= 0:

@@ -26,6 +26,7 @@ from adgen.autodiff.choice import Choice, Stores, cells_of, partner_of
 from adgen.autodiff.homes import NEVER_FAILS, Homes, Path
 from adgen.autodiff.packing import Packer, Packing, Polynomial
 from adgen.autodiff.positions import affine, trip_count, unwrapped
+from adgen.autodiff.tables import Tables
 from adgen.autodiff.undo import Undo, Undos
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder, dims_in_attrs
@@ -75,6 +76,7 @@ class Tapes:
         demanded: Collection[Value] | None = None,
     ) -> None:
         self.homes = homes
+        self.tables = Tables(homes)
         self.table: dict[Value, Tape] = {}
         self.before: dict[Node, list[Node]] = {}
         self.needed: dict[Tape, Span | None] = {}
@@ -86,7 +88,7 @@ class Tapes:
         self._packings: dict[Value, Packing | None] = {}
         self.undos = Undos(homes)
         stores = Stores(self._is_stored, self._grows, self._log)
-        self._choice = None if demanded is None else Choice(homes, demanded, stores)
+        self._choice = None if demanded is None else Choice(homes, self.tables, demanded, stores)
 
     def tape(self, value: Value) -> Tape:
         """The tape that holds ``value``."""
@@ -102,7 +104,7 @@ class Tapes:
         op = self.homes.defs.op(value)
         if op is None or value.hint is not None or not _is_arithmetic(op):
             return False
-        return all(v in self._requested or self.homes.free(v) or self.cheaper(v) for v in op.operands)
+        return all(v in self._requested or self.tables.at_hand(v) or self.cheaper(v) for v in op.operands)
 
     def again(self, value: Value, op: Op) -> bool:
         """Whether to compute the value again."""

@@ -7,10 +7,12 @@ again or fetched from its tape at the start of the reverse region that undoes th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 
+from adgen.analysis.storage import place
+from adgen.autodiff.frames import Frame, name_of_rounds, stride, within
 from adgen.autodiff.homes import Homes, Path, ends_of
 from adgen.autodiff.positions import tape_position, trip_count
+from adgen.autodiff.replays import Replays
 from adgen.autodiff.residuals import Tape, Tapes, as_kept, packed
 from adgen.autodiff.undo import Undo
 from adgen.diagnostics.spans import Span
@@ -21,26 +23,7 @@ from adgen.primitives.elementwise import add, cast, mul, sub
 from adgen.primitives.indexing import read, write
 from adgen.primitives.sizes import constant, known_dim
 from adgen.primitives.tape import pop
-from adgen.records import dataclass
 from adgen.transform.rebuild import Rebuild
-
-
-@dataclass(slots=True, eq=False)
-class Frame:
-    """One reverse region while it is emitted: what it made available, and the stacks it draws from."""
-
-    path: Path
-    prologue: list[Node] = field(default_factory=list)
-    env: dict[Value, Value] = field(default_factory=dict)
-    symbols: set[str] = field(default_factory=set)
-    stacks: dict[Tape, Value] = field(default_factory=dict)
-    stack_params: dict[Tape, Value] = field(default_factory=dict)
-    position: Value | None = None
-
-    @property
-    def is_loop(self) -> bool:
-        """Whether the frame is the body of a loop."""
-        return bool(self.path) and not isinstance(self.path[-1][0], If)
 
 
 class Resolve(Rebuild):
@@ -58,6 +41,8 @@ class Resolve(Rebuild):
         super().__init__(b)
         self._homes = homes
         self._tapes = tapes
+        self._tables = tapes.tables
+        self._replays = Replays(b, homes, tapes.tables, tapes.before, self.value)
         self._mirror = mirror
         self._counts = counts
         self._hints = hints
@@ -93,7 +78,7 @@ class Resolve(Rebuild):
         op, stored = self._homes.defs.op(value), self._homes.stored(value)
         if stored is not None:
             return self._stored(value, *stored, frame)
-        if op is not None and self._homes.settled.source(op) is not None and self._homes.free(value):
+        if op is not None and self._homes.settled.source(op) is not None and self._tables.at_hand(value):
             return self._elsewhere(op, frame)
         if value in self._homes.inductions:
             return self._counted(value, frame)
@@ -106,8 +91,10 @@ class Resolve(Rebuild):
                 (found,) = self.b.emit(op.prim, operands, dict(op.attrs), value.hint, op.span)
             return found
         branch = self._homes.defs.table.get(value)
-        if isinstance(branch, If) and (self._homes.free(value) or self._tapes.chosen_again(value)):
+        if isinstance(branch, If) and (self._tables.at_hand(value) or self._tapes.chosen_again(value)):
             return self._joined(value, branch, frame)
+        if self._tables.at_hand(value):
+            return self._replayed(value, branch, frame)
         tape = self._tapes.tape(value)
         self._tapes.needed.setdefault(tape, self._line)
         self._bind(value.any_type)
@@ -141,12 +128,28 @@ class Resolve(Rebuild):
             self._frames.append(inner)
             found = self.value(end)
             self._frames.pop()
+            self._replays.finish(inner.prologue)
             sides.append(Region((), tuple(inner.prologue), (found,)))
         self._depth -= 1
         joined = Value(value.any_type, value.hint)
         with self.b.into(frame.prologue):
             self.b.append(If(pred, sides[0], sides[1], (joined,), branch.span))
         return joined
+
+    def _replayed(self, value: Value, maker: Node | None, frame: Frame) -> Value:
+        """What a loop that runs again gives, or carried at the beginning of a round."""
+        self._depth += 1
+        node = maker if isinstance(maker, For) else frame.path[-1][0]
+        assert isinstance(node, For)
+        home = frame if maker is node else self._frame_of(frame.path[:-1])
+        replay = self._replays.replay(node, home.prologue)
+        self._depth -= 1
+        if maker is node:
+            return replay.results[node.results.index(value)]
+        name, made, lost = self._homes.origin(value)
+        with self.b.into(frame.prologue):
+            why = (name, made, place(self._line), lost)
+            return self._as_it_was(self._replays.carried(replay, value, frame.env[node.counter], why), value)
 
     def _stored(self, value: Value, op: Op, final: Value, frame: Frame) -> Value:
         """A read of what the function has stored for good."""
@@ -169,10 +172,10 @@ class Resolve(Rebuild):
             return (sub if counts.falls else add)(self.b, start, moved, hint=value.hint)
 
     def _again(self, value: Value, op: Op) -> bool:
-        return self._homes.free(value) or self._tapes.again(value, op)
+        return self._tables.at_hand(value) or self._tapes.again(value, op)
 
     def _fetched(self, tape: Tape, value: Value, frame: Frame) -> Value:
-        around = [f for f in self._frames if f.is_loop and _within(frame.path, f.path)]
+        around = [f for f in self._frames if f.is_loop and within(frame.path, f.path)]
         rounds = self._homes.rounds(tape.value)
         frames = [f for f in around if tape.kept or f.path[-1][0] in rounds]
         if tape.packing is not None:
@@ -299,7 +302,7 @@ class Resolve(Rebuild):
         bounds = self._bounds(forward)
         counter, *params = (self.fresh(p) for p in node.body.params)
         if isinstance(forward, While):
-            counter = Value(counter.any_type, self._name_of_rounds(forward) or counter.hint)
+            counter = Value(counter.any_type, name_of_rounds(self._homes, self.b, forward) or counter.hint)
             self.env[node.counter] = counter
         frame = Frame((*self._frames[-1].path, (forward, 0 if isinstance(forward, For) else 1)))
         self._frames.append(frame)
@@ -327,6 +330,7 @@ class Resolve(Rebuild):
         with self.b.block() as nodes:
             self.nodes(region.nodes)
             yields = self.values(region.yields)
+        self._replays.finish(frame.prologue)
         return (*frame.prologue, *nodes), yields
 
     def _bounds(self, forward: For | While) -> tuple[Value, Value, Value]:
@@ -334,7 +338,7 @@ class Resolve(Rebuild):
         if isinstance(forward, While):
             return sub(self.b, self.value(self._counts[forward]), one), minus, minus
         lo, hi, step = self.values((forward.lo, forward.hi, forward.step))
-        match _stride(self.b, step):
+        match stride(self.b, step):
             case 1:
                 return sub(self.b, hi, one), sub(self.b, lo, one), minus
             case -1:
@@ -342,20 +346,10 @@ class Resolve(Rebuild):
             case _:
                 return sub(self.b, trip_count(self.b, lo, hi, step), one), minus, minus
 
-    def _name_of_rounds(self, forward: While) -> str | None:
-        """The user's name for the number of the round, if there is one."""
-        for param in forward.body.params:
-            counts = self._homes.inductions.get(param)
-            if counts is not None and not counts.falls and param.hint is not None:
-                start, step = (known_dim(self.b, v) for v in (counts.start, counts.step))
-                if start is not None and step is not None and (start.value, step.value) == (0, 1):
-                    return param.hint
-        return None
-
     def _enter(self, forward: For, counter: Value, frame: Frame) -> None:
         """Relate the reverse counter to the forward one."""
         lo, step = self.value(forward.lo), self.value(forward.step)
-        if _stride(self.b, step) in (1, -1):
+        if stride(self.b, step) in (1, -1):
             frame.env[forward.counter] = counter
             return
         with self.b.into(frame.prologue):
@@ -399,12 +393,3 @@ class Resolve(Rebuild):
         """A new value, named after the cotangent it is."""
         self.env[value] = Value(value.any_type, value.hint or self._hints.get(value))
         return self.env[value]
-
-
-def _within(path: Path, prefix: Path) -> bool:
-    return path[: len(prefix)] == prefix
-
-
-def _stride(b: Builder, step: Value) -> int | None:
-    known = known_dim(b, step)
-    return None if known is None else known.value

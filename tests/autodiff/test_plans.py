@@ -98,6 +98,16 @@ def trajectory(w: float, x: float, steps: int) -> float:
     return np.sum(states)
 
 
+def running(low: np.ndarray, b: np.ndarray) -> float:
+    x = np.zeros(len(b))
+    for i in range(len(b)):
+        s = b[i]
+        for j in range(len(b) - 1):
+            s = np.sin(s) + (low[i, j] * x[j] if j < i else 0.0)
+        x[i] = s
+    return np.sum(x)
+
+
 def carried(w: float, h: float, steps: int) -> float:
     for _ in range(steps):
         h = np.tanh(w * h)
@@ -146,6 +156,7 @@ SAVINGS: tuple[tuple[str, Any, tuple[int, ...], tuple[Any, ...], tuple[int, int]
     ("counters", counted, (0,), (0.3, 6), (0, 1), (0, 2)),
     ("settled", substituted, (0, 1), (_LOW, np.ones(3)), (0, 0), (24, 0)),
     ("stored", trajectory, (0, 1), (0.7, 0.3, 5), (0, 0), (40, 0)),
+    ("tables", running, (0, 1), (_LOW, np.ones(3)), (16, 0), (48, 0)),
     ("histories", carried, (0, 1), (0.7, 0.3, 5), (48, 0), (80, 0)),
     ("cut", burgers, (0,), (np.ones(6), 5), (240, 0), (320, 0)),
     ("invariants", scaled, (0, 1), (0.3, 0.2, 5), (40, 0), (80, 0)),

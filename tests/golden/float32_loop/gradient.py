@@ -28,13 +28,9 @@ def value_and_grad(x: Array, rate: float) -> tuple[np.float32, tuple[Array]]:
 
     y = np.zeros(n, dtype=np.float32)  # float32_loop.py:7
     y[0] = x[0]  # float32_loop.py:8
-    steps = max(n - 1, 0)
-    # keeps a value of float32_loop.py:10
-    exp_x_i_tape = np.empty(steps, dtype=np.float32)
     for i in range(1, n):  # float32_loop.py:9
-        exp_x_i = np.exp(-x[i])  # float32_loop.py:10
-        exp_x_i_tape[i - 1] = exp_x_i
-        y[i] = rate * y[i - 1] + exp_x_i * 0.5
+        t = rate * y[i - 1]  # float32_loop.py:10
+        y[i] = t + np.exp(-x[i]) * 0.5
     value = y.sum()  # float32_loop.py:11
 
     # Reverse sweep.
@@ -43,7 +39,7 @@ def value_and_grad(x: Array, rate: float) -> tuple[np.float32, tuple[Array]]:
     for i in reversed(range(1, n)):
         y_bar_i = y_bar[i]  # float32_loop.py:10
         y_bar[i] = 0.0
-        x_bar[i] -= y_bar_i * 0.5 * exp_x_i_tape[i - 1]
+        x_bar[i] -= y_bar_i * 0.5 * np.exp(-x[i])
         y_bar[i - 1] += y_bar_i * rate
     x_bar[0] += y_bar[0]  # float32_loop.py:8
     return value, (x_bar,)
@@ -62,19 +58,12 @@ def grad(x: Array, rate: float) -> tuple[Array]:
     if n < 1:
         raise ValueError("n >= 1 is required (index 0 is within the bounds)")
 
-    steps = max(n - 1, 0)
-    # keeps a value of float32_loop.py:10
-    exp_x_i_tape = np.empty(steps, dtype=np.float32)
-    for i in range(1, n):  # float32_loop.py:9
-        exp_x_i_tape[i - 1] = np.exp(-x[i])
-
-    # Reverse sweep.
     x_bar = np.zeros(n, dtype=np.float32)  # float32_loop.py:9
     y_bar = np.ones(n, dtype=np.float32)
     for i in reversed(range(1, n)):
         y_bar_i = y_bar[i]  # float32_loop.py:10
         y_bar[i] = 0.0
-        x_bar[i] -= y_bar_i * 0.5 * exp_x_i_tape[i - 1]
+        x_bar[i] -= y_bar_i * 0.5 * np.exp(-x[i])
         y_bar[i - 1] += y_bar_i * rate
     x_bar[0] += y_bar[0]  # float32_loop.py:8
     return (x_bar,)
@@ -83,9 +72,8 @@ def grad(x: Array, rate: float) -> tuple[Array]:
 class Residuals(NamedTuple):
     """What `backward` needs of the forward sweep."""
 
-    exp_x_i_tape: Array  # (steps,)
+    x: Array  # (n,)
     rate: float
-    n: int
 
 
 def forward(x: Array, rate: float) -> tuple[np.float32, Residuals]:
@@ -103,14 +91,10 @@ def forward(x: Array, rate: float) -> tuple[np.float32, Residuals]:
 
     y = np.zeros(n, dtype=np.float32)  # float32_loop.py:7
     y[0] = x[0]  # float32_loop.py:8
-    steps = max(n - 1, 0)
-    # keeps a value of float32_loop.py:10
-    exp_x_i_tape = np.empty(steps, dtype=np.float32)
     for i in range(1, n):  # float32_loop.py:9
-        exp_x_i = np.exp(-x[i])  # float32_loop.py:10
-        exp_x_i_tape[i - 1] = exp_x_i
-        y[i] = rate * y[i - 1] + exp_x_i * 0.5
-    return y.sum(), Residuals(exp_x_i_tape, rate, n)
+        t = rate * y[i - 1]  # float32_loop.py:10
+        y[i] = t + np.exp(-x[i]) * 0.5
+    return y.sum(), Residuals(x.copy(), rate)
 
 
 def backward(residuals: Residuals, cotangent: np.float32) -> tuple[Array]:
@@ -119,7 +103,8 @@ def backward(residuals: Residuals, cotangent: np.float32) -> tuple[Array]:
     Args:
         cotangent: float32
     """
-    exp_x_i_tape, rate, n = residuals
+    x, rate = residuals
+    n = x.shape[0]
     _check(cotangent, "cotangent", np.float32, ())
 
     x_bar = np.zeros(n, dtype=np.float32)  # float32_loop.py:9
@@ -127,7 +112,7 @@ def backward(residuals: Residuals, cotangent: np.float32) -> tuple[Array]:
     for i in reversed(range(1, n)):
         y_bar_i = y_bar[i]  # float32_loop.py:10
         y_bar[i] = 0.0
-        x_bar[i] -= y_bar_i * 0.5 * exp_x_i_tape[i - 1]
+        x_bar[i] -= y_bar_i * 0.5 * np.exp(-x[i])
         y_bar[i - 1] += y_bar_i * rate
     x_bar[0] += y_bar[0]  # float32_loop.py:8
     return (x_bar,)
