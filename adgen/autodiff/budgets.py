@@ -16,7 +16,9 @@ from collections.abc import Iterable, Sequence
 from adgen.autodiff.binomial import runs_again
 from adgen.autodiff.footprints import Costs, Known, known_before
 from adgen.autodiff.nests import Nested, least_of_all, nested_of
-from adgen.autodiff.segments import Joint, number
+from adgen.autodiff.residuals import Tape
+from adgen.autodiff.segments import Joint, number, obstacle
+from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
 from adgen.ir.core import Definitions, For, Func, Node, Value, While, regions_of
 from adgen.ir.dims import Dim, as_dim
@@ -122,6 +124,16 @@ def _outermost(nodes: Sequence[Node]) -> list[For | While]:
         else:
             found += [loop for region in regions_of(node) for loop in _outermost(region.nodes)]
     return found
+
+
+def refuse_uncounted(tapes: Sequence[Tape]) -> None:
+    """Raise AG406 where a loop under a budget keeps what the budget cannot count."""
+    for tape in tapes:
+        node = next((n for n, _ in tape.path if is_under_budget(n)), None)
+        if isinstance(node, For | While) and not tape.kept:
+            memory, reason = dict(node.attrs)["memory"], obstacle(node)
+            if reason is not None:
+                raise refuse("AG406", node.span, memory=memory, reason=reason)
 
 
 # -- the schedule of a loop -----------------------------------------------------------------------------

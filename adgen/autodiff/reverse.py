@@ -13,6 +13,7 @@ from adgen.analysis.activity import useful, varied
 from adgen.analysis.shifts import neutral_maxima
 from adgen.analysis.switches import enabled
 from adgen.autodiff.adjoints import Adjoints
+from adgen.autodiff.budgets import refuse_uncounted
 from adgen.autodiff.bundles import taped_calls
 from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
@@ -180,6 +181,7 @@ def _with_residuals(
         requested = tapes.requests()
         if enabled("cut"):
             demanded = resolve.demanded if demanded is None else demanded
+    refuse_uncounted(tapes.unique())
     taping = Taping(b, tapes, sweep.counts, sweep.tapes)
     with b.block() as forward:
         taping.root(func.body.nodes)

@@ -145,6 +145,10 @@ class RunMemoryError(RunError, MemoryError):
     """No memory for a result, tape or workspace."""
 
 
+class RunOSError(RunError, OSError):
+    """A file that the program needs cannot be made."""
+
+
 class RunLinAlgError(RunError, np.linalg.LinAlgError):
     """A matrix the linear algebra in the user's program cannot take."""
 
@@ -157,6 +161,7 @@ _RUN_ERRORS: tuple[tuple[type[Exception], type[RunError]], ...] = (
     (OverflowError, RunOverflowError),
     (TypeError, RunTypeError),
     (MemoryError, RunMemoryError),
+    (OSError, RunOSError),
     (AssertionError, RunAssertionError),
     (RecursionError, RunRecursionError),
     (RuntimeError, RunRuntimeError),

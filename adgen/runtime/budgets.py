@@ -9,7 +9,8 @@ from typing import Any
 
 from adgen.analysis.amounts import Sizes
 from adgen.diagnostics import Span, diagnose
-from adgen.diagnostics.errors import RunMemoryError
+from adgen.diagnostics.errors import RunMemoryError, refuse
+from adgen.ir.calls import is_call
 from adgen.ir.core import Definitions, Func, Op, Value, walk
 from adgen.ir.dims import Dim
 from adgen.ir.types import I64, Type
@@ -24,7 +25,20 @@ def within_budget(traced: Traced, options: Options) -> Traced:
     """The function with its loops under the budget of the options."""
     if options.budget is None:
         return traced
+    _refuse_recursion(traced.func, options.budget)
     return replace(traced, func=with_budget(traced.func, options.budget))
+
+
+def _refuse_recursion(func: Func, memory: int) -> None:
+    """Raise AG406 for functions that call themselves: every level keeps a tape."""
+    for node in walk(func.body):
+        if isinstance(node, Op) and is_call(node) and any(_is_float(v) for v in node.results):
+            reason = f"`{node.attr('callee')}` calls itself, and keeps a tape for every call"
+            raise refuse("AG406", node.span, memory=memory, reason=reason)
+
+
+def _is_float(value: Value) -> bool:
+    return not isinstance(value.any_type, Type) or value.type.is_float
 
 
 class TooLittleMemory(EntryRefusal, RunMemoryError):

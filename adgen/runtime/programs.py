@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from adgen.diagnostics import AdgenError, InternalError, RunError, Span, run_error
+from adgen.diagnostics import AdgenError, InternalError, RunError, Span, diagnose, run_error
 from adgen.records import dataclass
 from adgen.runtime.budgets import Needs
 
@@ -93,6 +93,9 @@ class Runnable(ABC):
             if isinstance(error, AdgenError):
                 raise
             place = _place(error, self.place)
+            if isinstance(error, OSError):
+                found = diagnose("AG710", place, reason=str(error.strerror or error))
+                raise run_error(OSError, found.title, place, "AG710") from error
             if not isinstance(error, _FAILURES) and not any(c.gives(error) for c in self.checks):
                 raise InternalError(f"{type(error).__name__}: {error}", "run", span=place) from error
             raise run_error(type(error), str(error), place) from error

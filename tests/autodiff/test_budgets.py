@@ -175,6 +175,45 @@ def test_too_little(backend: str) -> None:
         adgen.vjp(recurrence, W, H, 50, backend=backend, memory=167)
 
 
+def drawn(x, rng):
+    for _ in range(20):
+        x = np.sin(x) + rng.standard_normal()
+    return x
+
+
+def appended(x, _):
+    found = []
+    for k in range(20):
+        x = np.sin(x + 1.0)
+        if x > 0.5:
+            found.append(x * k)
+    return sum(found)
+
+
+def power(x, n):
+    return x if n == 0 else np.sin(power(x, n - 1)) * x
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_cannot_be_counted_is_refused(backend: str) -> None:
+    rng = np.random.default_rng(0)
+    for function, second in ((drawn, rng), (appended, 1.0), (power, 5)):
+        with pytest.raises(adgen.UserError, match="a budget of 64 bytes does not hold") as found:
+            adgen.grad(function, backend=backend, memory=64)(0.3, second)
+        assert found.value.diagnostic.code == "AG406"
+
+
+def walked(x, rng):
+    """Steps that draw, and need no tape."""
+    for _ in range(20):
+        x = 0.5 * x + rng.standard_normal()
+    return x
+
+
+def test_draws_without_a_tape_are_no_obstacle() -> None:
+    assert adgen.grad(walked, memory=1)(1.0, np.random.default_rng(0)) == 0.5**20
+
+
 def test_values_of_the_option() -> None:
     for wrong in (0, -1, 1.5, True, "a lot", "64 XB", ""):
         with pytest.raises(adgen.UserError, match="AG274"):

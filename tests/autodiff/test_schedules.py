@@ -426,6 +426,16 @@ def test_files_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_without_room_for_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent/folder")
+    with pytest.raises(
+        OSError, match="cannot be kept on disk: No such file"
+    ) as found:
+        adgen.grad(on_disk, backend="numpy")(np.ones(2), 95, 9.0)
+    assert isinstance(found.value, adgen.RunError)
+    assert found.value.line is not None
+
+
 def test_kernels_keep_nothing_on_disk() -> None:
     with pytest.raises(adgen.UserError, match="AG602"):
         adgen.grad(on_disk, backend="llvm")(np.ones(2), 3, 9.0)

@@ -51,6 +51,36 @@ CODES = (
         """),
     ),
     Code(
+        "AG406",
+        "a budget of {memory} bytes does not hold for this: {reason}",
+        "The option `memory` holds for loops whose steps can be run again from states in arrays. A gradient\n"
+        "that keeps what it cannot count is refused rather than made.",
+        help="leave the option out, or use arrays that are allocated before and random numbers drawn before",
+        bad=Example(
+            """
+            def f(x):
+                found = []
+                «for k in range(30):»
+                    x = np.sin(x)
+                    if x > 0.5:
+                        found.append(x * k)
+                return sum(found)
+        """,
+            call='adgen.grad(f, memory="1 MB")(1.5)',
+        ),
+        good=Example(
+            """
+            def f(x):
+                found = 0.0
+                for k in range(30):
+                    x = np.sin(x)
+                    found += x * k
+                return found
+        """,
+            call='adgen.grad(f, memory="1 MB")(1.5)',
+        ),
+    ),
+    Code(
         "AG405",
         "this cannot be run again in the reverse sweep: {reason}",
         "A schedule keeps states of the loop in arrays, one row each, and runs steps again from them; what\n"

@@ -55,4 +55,12 @@ CODES = (
         help="give it more, or carry less through the loop",
         no_example=_RUN,
     ),
+    Code(
+        "AG710",
+        "states of a loop cannot be kept on disk: {reason}",
+        "A loop over `adgen.checkpointed(..., disk=True)` keeps states in a file of the folder for temporary "
+        "files, which has to be there, writable, and large enough.",
+        help="say where files may be made, by the environment variable TMPDIR or `tempfile.tempdir`",
+        no_example=_RUN,
+    ),
 )
