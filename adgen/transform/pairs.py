@@ -36,6 +36,9 @@ class Splitter(Protocol):
     def value(self, value: Value) -> Value:
         """An operand that is not complex."""
 
+    def only_real(self, value: Value) -> bool:
+        """Whether nothing but the real part of a complex value is used."""
+
     def attrs(self, attrs: Any) -> dict[str, Any]:
         """Attributes."""
 

@@ -19,7 +19,7 @@ from adgen.primitives.powers import hypot
 from adgen.primitives.rounding import absolute, isfinite
 from adgen.primitives.shape import empty, reshape, transpose
 from adgen.primitives.sizes import constant, size_value
-from adgen.transform import part_functions, part_matrices
+from adgen.transform import part_fourier, part_functions, part_matrices
 from adgen.transform.pairs import (
     Found,
     Pair,
@@ -345,11 +345,10 @@ def _parts(b: Builder, z: Value) -> Pair:
 def _fft(s: Splitter, op: Op) -> Found:
     """One axis after the other, the last one first; each along the last axis in memory."""
     b, x = s.b, s.pair(op.operands[0])
-    last = op.result.type.rank - 1
-    for axis in reversed(op.attr("axes")):
-        z = compose(b, *full(b, _exchanged(b, x, axis)))
-        z = fourier.fft(b, z, axes=(last,), inverse=op.attr("inverse"), norm=op.attr("norm"))
-        x = _exchanged(b, _parts(b, z), axis)
+    axes = op.attr("axes")
+    for axis in reversed(axes):
+        ends = axis == axes[0] and s.only_real(op.result)
+        x = _exchanged(b, part_fourier.transformed(b, _exchanged(b, x, axis), op, ends), axis)
     return (x,)
 
 

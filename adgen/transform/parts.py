@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from adgen.ir.builder import Builder
-from adgen.ir.core import Attrs, For, Func, If, Op, Region, Value, While, walk
+from adgen.ir.core import Attrs, For, Func, If, Op, Region, Value, While, operands_of, regions_of, walk
 from adgen.ir.types import AnyType, Kind, StackType, Type
 from adgen.primitives.complexes import compose, imag, real
 from adgen.primitives.elementwise import cast
@@ -62,7 +62,8 @@ def in_parts(func: Func) -> Func:
     """
     if not has_complex(func):
         return func
-    rebuild = _Parts()
+    rebuild = _Parts(_used_whole(func))
+    rebuild.b.reserve(_symbols(func))
     if func.cut is not None and func.cut < len(func.body.nodes):
         rebuild.turn = func.body.nodes[func.cut]
     params = tuple(new for p in func.params for new in rebuild.parameters(p))
@@ -75,10 +76,34 @@ def in_parts(func: Func) -> Func:
     return replace(func, body=Region(params, tuple(nodes), results), cut=rebuild.cut)
 
 
+def _symbols(func: Func) -> list[str]:
+    """The symbols of sizes: of parameters, and those that operations bind."""
+    types = [p.any_type for p in func.params]
+    given = [s for t in types if isinstance(t, Type) for d in t.dims for s in d.symbols()]
+    bound = [n.attr("sym") for n in walk(func.body) if isinstance(n, Op) and n.prim.name == "bind_dim"]
+    return [*given, *bound]
+
+
+def _used_whole(func: Func) -> set[Value]:
+    """The values that are used for more than their real parts."""
+    found = set(func.results)
+    for node in walk(func.body):
+        if not isinstance(node, Op) or node.prim is not real:
+            found.update(operands_of(node))
+        for region in regions_of(node):
+            found.update(region.yields)
+    return found
+
+
 class _Parts(Rebuild):
-    def __init__(self) -> None:
+    def __init__(self, whole: set[Value]) -> None:
         super().__init__(Builder(fold))
         self.pairs: dict[Value, Pair] = {}
+        self._whole = whole
+
+    def only_real(self, value: Value) -> bool:
+        """Whether nothing but the real part of a complex value is used."""
+        return value not in self._whole
 
     # -- values -------------------------------------------------------------------------------------------
     def take_apart(self, old: Value, new: Value) -> None:
