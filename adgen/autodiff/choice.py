@@ -6,8 +6,9 @@ anyway (arguments, counters, cells that are final) costs nothing. The cheapest c
 graph of the computation (as in Naumann, "The Art of Differentiating Computer Programs", 2012, and the
 partitioners of PyTorch and Enzyme), where an operation done again has a price, too.
 
-Products, sums and loops are never done again, nor is anything that the user's code gives a name; indices,
-predicates, views and reads of what is saved are.
+Products, sums and loops are never done again, nor is an array or an elementary function that the user's code
+gives a name; indices, predicates, views and reads of what is saved are. In loops over numbers, a few operations
+cost what it takes to store a number and to load it again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from adgen.autodiff.homes import Homes, Path, ends_of, is_number
 from adgen.autodiff.tables import Tables
 from adgen.autodiff.undo import Undo
 from adgen.ir.builder import dims_in_attrs
-from adgen.ir.core import For, If, Node, Value, While
+from adgen.ir.core import For, If, Node, Op, Value, While
 from adgen.ir.dims import OPEN, Dim, product
 from adgen.ir.types import Type
 from adgen.records import dataclass
@@ -31,6 +32,9 @@ from adgen.records import dataclass
 TYPICAL = 64
 #: the price of a byte saved, and of computing one number again: arithmetic, simple and elementary functions
 BYTE, ARITHMETIC, SIMPLE, ELEMENTARY = 16, 1, 4, 96
+#: the prices of a number in a loop over numbers: of an operation, and of those that keep others waiting
+NUMBER = 48
+_SLOW = {"div": 120, "reciprocal": 120, "sqrt": 160}
 _SIMPLE = frozenset(
     {"where", "sqrt", "reciprocal", "powi", "floor", "ceil", "trunc", "rint", "cast"}
 )  #: reductions whose result does not depend on the order of the elements in memory
@@ -180,14 +184,22 @@ class Choice:
             return 0
         if value.hint is None and op.prim.name in _EXTREMES:
             return ARITHMETIC * self._count(op.operands[0]) * self._rounds(self.homes.rounds(value))
-        if value.hint is not None or op.prim.pinned or not getattr(op.prim, "elementwise", False):
+        simple = getattr(op.prim, "cheap", False) or op.prim.name in _SIMPLE
+        if value.hint is not None and not (simple and is_number(value)):
+            return None
+        if op.prim.pinned or not getattr(op.prim, "elementwise", False):
             return None
         path = self.homes.path[value]
-        if getattr(op.prim, "cheap", False) or op.prim.name in _SIMPLE:
-            each = SIMPLE if op.prim.name in _SIMPLE else ARITHMETIC
-            return each * self._count(value) * self._rounds(self.homes.rounds(value))
+        if simple:
+            return self._each(op) * self._count(value) * self._rounds(self.homes.rounds(value))
         around = [node for node, _ in path if isinstance(node, For | While)]
         return ELEMENTARY * self._count(value) * self._rounds(around) if around else None
+
+    def _each(self, op: Op) -> int:
+        """The price of one number that a simple operation computes."""
+        if is_number(op.result):
+            return _SLOW.get(op.prim.name, NUMBER)
+        return SIMPLE if op.prim.name in _SIMPLE else ARITHMETIC
 
     def _shared(self, value: Value) -> bool:
         """Whether saving the value costs next to nothing: the primal stores it, or its partner is saved."""

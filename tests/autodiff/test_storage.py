@@ -147,3 +147,22 @@ def test_comments_of_modules_say_what_tapes_are_for() -> None:
     source = adgen.grad(logistic, backend="numpy").lower("f64, f64, i64").source
     line = f"test_storage.py:{logistic.__code__.co_firstlineno + 2}"
     assert any("x_tape = np.empty(" in text and f"# keeps x of {line}" in text for text in source.split("\n"))
+
+
+def _pairs(x: np.ndarray[Any, Any], steps: int) -> float:
+    total, y = 0.0, x.copy()
+    for _ in range(steps):
+        y *= 0.9
+        for i in range(x.shape[0]):
+            for j in range(i):
+                gap = y[i] - y[j]
+                near = gap * gap + 0.1
+                total += 1.0 / (near * near)
+    return total
+
+
+def test_differences_of_a_state_are_computed_again_from_the_state() -> None:
+    """One state for each step, no numbers for each pair but what is slow to compute."""
+    plan = adgen.value_and_grad(_pairs).lower("f64[n], i64").storage
+    assert {entry.value for entry in plan.tapes} & {"gap", "near"} == set()
+    assert "y" in {entry.value for entry in plan.tapes}
