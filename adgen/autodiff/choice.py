@@ -7,8 +7,8 @@ graph of the computation (as in Naumann, "The Art of Differentiating Computer Pr
 partitioners of PyTorch and Enzyme), where an operation done again has a price, too.
 
 Products, sums and loops are never done again, nor is an array or an elementary function that the user's code
-gives a name; indices, predicates, views and reads of what is saved are. In loops over numbers, a few operations
-cost what it takes to store a number and to load it again.
+gives a name; indices, predicates, views and reads of what is saved are. In loops over numbers, operations are
+dearer: a few take as long as to store a number and to load it again.
 """
 
 from __future__ import annotations
