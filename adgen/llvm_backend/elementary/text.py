@@ -245,6 +245,11 @@ class Body:
         shifted = scaled + self.fp.magic
         return shifted - self.fp.magic, self.bits(shifted) - bits_of(self.fp.magic, self.fp)
 
+    def round_product(self, x: Reg, factor: float) -> tuple[Reg, Reg]:
+        """The same for a product, of which no more than the integer is needed."""
+        shifted = self.fma(x, factor, self.fp.magic)
+        return shifted - self.fp.magic, self.bits(shifted) - bits_of(self.fp.magic, self.fp)
+
     def int_to_float(self, small: Reg) -> Reg:
         """A small integer as a float, without a conversion instruction."""
         return self.from_bits(small + bits_of(self.fp.magic, self.fp)) - self.fp.magic

@@ -45,7 +45,7 @@ def near(b: Body, x: Reg) -> Reg:
 
 def _reduce(b: Body, x: Reg) -> tuple[Reduced, Reg]:
     """The reduced argument and the integer n."""
-    n, quadrant = b.round_split(x * TWO_OVER_PI)
+    n, quadrant = b.round_product(x, TWO_OVER_PI)
     minus_n = -n
     first = b.fma(minus_n, PI_2[0], x)
     product = n * PI_2[1]
@@ -59,19 +59,18 @@ def sin_of(b: Body, r: Reduced) -> Reg:
     """Sine of a reduced argument."""
     x, y = r.high, r.low
     z = x * x
-    v = z * x
-    tail = b.estrin(z, SIN[1:])
-    return x - (z * (y * 0.5 - v * tail) - y - v * SIN[0])
+    small = b.fma(z * -0.5, y, y)
+    return x + b.fma(z * x, b.estrin(z, SIN), small)
 
 
 def cos_of(b: Body, r: Reduced) -> Reg:
     """Cosine of a reduced argument."""
     x, y = r.high, r.low
     z = x * x
-    tail = z * b.estrin(z, COS)
     half = z * 0.5
     w = 1.0 - half
-    return w + ((1.0 - w) - half + (z * tail - x * y))
+    small = (1.0 - w) - half - x * y
+    return w + b.fma(z * z, b.estrin(z, COS), small)
 
 
 def _turn(b: Body, x: Reg, shift: int) -> Reg:
