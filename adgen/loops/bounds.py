@@ -17,10 +17,14 @@ _ROUNDS = 8
 
 @dataclass(slots=True)
 class Bounds:
-    """`ranges[name]` is (lowest, highest), both attained or not; `facts` are dims that are at least 0."""
+    """`ranges[name]` is (lowest, highest), both attained or not; `facts` are dims that are at least 0.
+
+    So are those of `checked[name]` in the loop over a variable: its indices are inside of what they index.
+    """
 
     ranges: dict[str, tuple[Dim, Dim]] = field(default_factory=dict)
     facts: list[Dim] = field(default_factory=list)
+    checked: dict[str, list[Dim]] = field(default_factory=dict)
 
     def nonnegative(self, value: Dim) -> bool:
         """Whether a polynomial is provably at least 0."""
@@ -29,7 +33,19 @@ class Bounds:
             return False
         if _plainly(lowest):
             return True
-        return any(_plainly(lowest - fact) for fact in self.facts)
+        return any(_plainly(lowest - fact) for fact in self.facts) or self._follows(value)
+
+    def _follows(self, value: Dim) -> bool:
+        """Whether a polynomial is at least as large as a checked one."""
+        checked = (fact for name in value.symbols() for fact in self.checked.get(name, ()))
+        lowest = (self._lowest(value - fact) for fact in checked)
+        return any(found is not None and _plainly(found) for found in lowest)
+
+    def note_checked(self, name: str, index: Dim, size: Dim) -> None:
+        """Remember that in every round of the loop over a variable an index is inside."""
+        known = self.checked.setdefault(name, [])
+        if name in index.symbols() and size - index - 1 not in known:
+            known.append(size - index - 1)
 
     def inside(self, index: Dim, size: Dim) -> bool:
         """Whether 0 <= index < size, provably."""

@@ -61,6 +61,8 @@ def before_the_loop(state: State, loop: Loop, lo: Dim, hi: Dim, range_of: RangeO
             body.append(stmt)
         else:
             moved.setdefault(outer)
+            if found is not None and isinstance(stmt, Check):
+                state.bounds.note_checked(loop.var.name, found.ends[0], found.extent)
     checks = [_Moved(ends) for ends in moved]
     return (*checks, replace(loop, body=tuple(body)))
 

@@ -55,6 +55,28 @@ def test_elimination(n: int) -> None:
     np.testing.assert_allclose(found, wanted, rtol=1e-11, atol=1e-13)
 
 
+def factors(a: Any) -> Any:
+    a = a.copy()
+    n = a.shape[0]
+    for k in range(n):
+        for i in range(k + 1, n):
+            a[i, k] /= a[k, k]
+            for j in range(k + 1, n):
+                a[i, j] -= a[i, k] * a[k, j]
+    return np.sum(a * a)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (5, 5), (4, 6)])
+def test_rows_apart_by_checked_indices(shape: tuple[int, int]) -> None:
+    """That a row has as many cells as it has indices is known from their checks."""
+    a = np.random.default_rng(4).normal(size=shape) + 4.0 * np.eye(*shape)
+    kernel = adgen.grad(factors, backend="llvm")
+    np.testing.assert_allclose(kernel(a), adgen.grad(factors, backend="numpy")(a), rtol=1e-11, atol=1e-13)
+    assert "$" in _inner(kernel.loops)
+    with pytest.raises(IndexError):
+        kernel(np.ones((5, 3)) + np.eye(5, 3))
+
+
 def test_a_cell_that_others_may_be_stays_in_memory() -> None:
     def meeting(x: Any, at: Any) -> Any:
         x = x.copy()
