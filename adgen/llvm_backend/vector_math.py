@@ -171,6 +171,7 @@ def _define(name: str, fp: Float, slots: dict[str, int], texts: dict[str, str]) 
         )
         texts[label] = _with_far(label, FAR[name].near)
         for lanes in VARIANT_LANES:
+            texts[f"{label}.v{lanes}.slow"] = _lane_by_lane(label, lanes)
             texts[f"{label}.v{lanes}"] = _wide_with_far(label, name, lanes)
     else:
         texts[label] = _own(label, OWN[name], fp, 2 if name in TWO else 1)
@@ -218,24 +219,32 @@ done:
 
 
 def _wide_with_far(label: str, name: str, lanes: int) -> str:
-    """One vector at a time: near math for all lanes, the scalar function lane by lane if one is far."""
+    """One vector at a time: near math for all lanes, the scalar function for each if one is far."""
     fp = replace(F64, lanes=lanes)
     body = Body(fp)
     x = Reg(body, "%x", fp.text)
     near = OWN[name](body, x)
     ok = FAR[name].near(body, x)
     all_near = body.emit(f"call i1 @llvm.vector.reduce.and.v{lanes}i1({fp.bool_text} {ok.name})", "i1")
-    lanewise, result = [], "poison"
-    for k in range(lanes):
-        lanewise.append(f"  %x{k} = extractelement {fp.text} %x, i64 {k}")
-        lanewise.append(f"  %y{k} = call double @{label}(double %x{k})")
-        lanewise.append(f"  %w{k} = insertelement {fp.text} {result}, double %y{k}, i64 {k}")
-        result = f"%w{k}"
     head = f"define internal {fp.text} @{label}.v{lanes}({fp.text} %x) alwaysinline {NOT_FOLDED} {{"
     likely = f"  %likely = call i1 @llvm.expect.i1(i1 {all_near.name}, i1 true)"
     branch = f"{likely}\n  br i1 %likely, label %done, label %far\nfar:"
-    join = f"  br label %done\ndone:\n  %r = phi {fp.text} [ {near.name}, %0 ], [ {result}, %far ]"
-    return "\n".join([head, *body.lines, branch, *lanewise, join, f"  ret {fp.text} %r", "}"])
+    slow = f"  %slow = call {fp.text} @{label}.v{lanes}.slow({fp.text} %x)"
+    join = f"  br label %done\ndone:\n  %r = phi {fp.text} [ {near.name}, %0 ], [ %slow, %far ]"
+    return "\n".join([head, *body.lines, branch, slow, join, f"  ret {fp.text} %r", "}"])
+
+
+def _lane_by_lane(label: str, lanes: int) -> str:
+    """The scalar function of each lane, not inlined: it is seldom called, and long."""
+    wide = replace(F64, lanes=lanes).text
+    lines, result = [], "poison"
+    for k in range(lanes):
+        lines.append(f"  %x{k} = extractelement {wide} %x, i64 {k}")
+        lines.append(f"  %y{k} = call double @{label}(double %x{k})")
+        lines.append(f"  %w{k} = insertelement {wide} {result}, double %y{k}, i64 {k}")
+        result = f"%w{k}"
+    head = f"define internal {wide} @{label}.v{lanes}.slow({wide} %x) noinline cold {NOT_FOLDED} {{"
+    return "\n".join([head, *lines, f"  ret {wide} {result}", "}"])
 
 
 def _through_double(name: str) -> str:

@@ -14,10 +14,11 @@ from adgen.loops.arrays import Array, Index
 from adgen.loops.blocks import Block
 from adgen.loops.buffers import Lit, Operand, Ref
 from adgen.loops.library import loop_name
-from adgen.loops.scalars import CHECKS, PythonCheck, cost_of, has_scalar
+from adgen.loops.scalars import cost_of, has_scalar
 from adgen.loops.state import State, Unsupported
 from adgen.primitives.define import Ufunc
 from adgen.primitives.elementwise import cast
+from adgen.primitives.python_checks import CHECKS, PythonCheck
 
 _IDENTITY = ("stop_gradient", "copy")
 _POLYNOMIAL = {"add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y}

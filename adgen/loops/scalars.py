@@ -1,9 +1,8 @@
-"""Scalar operations of kernels: which there are for a dtype, what they cost, and what Python checks first."""
+"""Scalar operations of kernels: which there are for a dtype, and what they cost."""
 
 from __future__ import annotations
 
 from adgen.ir.types import DType
-from adgen.records import dataclass
 
 
 def _named(text: str) -> frozenset[str]:
@@ -49,53 +48,3 @@ def cost_of(op: str) -> int:
     if is_library(op):
         return LIBRARY_COST
     return ELEMENTARY.get(op) or _COSTS.get(op, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class PythonCheck:
-    """What Python raises where NumPy would return inf or NaN: operand `operand` must satisfy `test`.
-
-    `test` compares with `bound`; `finite` stands for: finite operands give a finite
-    result, `not_nan` for: they do not give NaN, `zero_power` for: zero has no negative exponent.
-    """
-
-    operand: int
-    test: str
-    bound: float
-    kind: str
-    message: str
-
-
-_DOMAIN = ("ValueError", "math domain error")
-_ZERO = ("ZeroDivisionError", "division by zero")
-_RANGE = ("OverflowError", "math range error")
-
-CHECKS: dict[str, tuple[PythonCheck, ...]] = {
-    **{name: (PythonCheck(1, "ne", 0, *_ZERO),) for name in ("div", "floor_divide", "mod")},
-    **{
-        name: (PythonCheck(1, "not_lt", 0, "ValueError", "negative shift count"),)
-        for name in ("left_shift", "right_shift")
-    },
-    "reciprocal": (PythonCheck(0, "ne", 0, *_ZERO),),
-    "fmod": (PythonCheck(1, "ne", 0, *_DOMAIN),),
-    **{name: (PythonCheck(0, "not_le", 0, *_DOMAIN),) for name in ("log", "log2", "log10")},
-    "log1p": (PythonCheck(0, "not_le", -1, *_DOMAIN),),
-    "sqrt": (PythonCheck(0, "not_lt", 0, *_DOMAIN),),
-    **{
-        name: (PythonCheck(0, "not_lt", -1, *_DOMAIN), PythonCheck(0, "not_gt", 1, *_DOMAIN))
-        for name in ("asin", "acos")
-    },
-    "acosh": (PythonCheck(0, "not_lt", 1, *_DOMAIN),),
-    "atanh": (PythonCheck(0, "not_le", -1, *_DOMAIN), PythonCheck(0, "not_ge", 1, *_DOMAIN)),
-    **{name: (PythonCheck(0, "not_inf", 0, *_DOMAIN),) for name in ("sin", "cos", "tan")},
-    **{name: (PythonCheck(0, "finite", 0, *_RANGE),) for name in ("exp", "exp2", "expm1", "sinh", "cosh")},
-    "pow": (
-        PythonCheck(0, "zero_power", 0, "ZeroDivisionError", "zero to a negative power"),
-        PythonCheck(0, "not_nan", 0, "ValueError", f"{_DOMAIN[1]}: a negative number to a fractional power"),
-        PythonCheck(0, "finite", 0, "OverflowError", "numerical result out of range"),
-    ),
-    "powi": (
-        PythonCheck(0, "zero_power", 0, "ZeroDivisionError", "zero to a negative power"),
-        PythonCheck(0, "finite", 0, "OverflowError", "numerical result out of range"),
-    ),
-}

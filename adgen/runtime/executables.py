@@ -187,6 +187,16 @@ def executable(
     traced: Traced, plan: Plan, options: Options
 ) -> Executable | SplitExecutable | BySize | Warming:
     """What runs ``plan`` for a traced function."""
+    from adgen.runtime.lanes import attempted, in_lanes
+
+    wide = in_lanes(traced, options)
+    found = None if wide is None else attempted(partial(_executable, wide.traced, plan), options)
+    return _executable(traced, plan, options) if found is None else found
+
+
+def _executable(
+    traced: Traced, plan: Plan, options: Options
+) -> Executable | SplitExecutable | BySize | Warming:
     from adgen.runtime.derive import derive, linearise
 
     if plan.mode == "split":
@@ -198,7 +208,7 @@ def executable(
 
         found = directed(traced, plan)
         if not isinstance(found, Plan):
-            return BySize(traced, plan, found, lambda made: executable(traced, made, options))
+            return BySize(traced, plan, found, lambda made: _executable(traced, made, options))
         plan = found
     derived = derive(traced, plan)
     return _chosen(partial(Executable, derived), (derived.func,), options)

@@ -6,16 +6,21 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adgen.analysis.storage import Storage
-from adgen.diagnostics import Diagnostic
+from adgen.analysis.storage import Storage, place
+from adgen.diagnostics import Diagnostic, Span
 from adgen.ir.core import Func, Node, Op, Region, Value, operands_of, regions_of, walk
 
 if TYPE_CHECKING:
     from adgen.runtime.backends import Program
 
 
-def explanation(program: Program, storage: Storage, remarks: Sequence[Diagnostic]) -> str:
-    """Backend, parameters, operations, copies and storage of a program, and the remarks made about it."""
+def explanation(
+    program: Program, storage: Storage, remarks: Sequence[Diagnostic], lanes: Sequence[Span | None] = ()
+) -> str:
+    """Backend, parameters, operations, copies and storage of a program, and the remarks made about it.
+
+    ``lanes`` are the places of loops of which several rounds run at once.
+    """
     func = program.final
     counts = operation_counts(func)
     lines = [f"{func.name}: runs on {program.backend}"]
@@ -25,6 +30,7 @@ def explanation(program: Program, storage: Storage, remarks: Sequence[Diagnostic
     lines += [f"    {name}: {count}" for name, count in sorted(counts.items())]
     if storage.entries:
         lines += [f"  {line}" for line in storage.text().splitlines()]
+    lines += [f"  rounds in lanes: the loop at {place(span)}" for span in lanes if span]
     lines += _kernel(program)
     lines += [f"  remark[{r.code}]: {r.title}" for r in remarks]
     return "\n".join(lines)

@@ -42,11 +42,11 @@ GENERAL: tuple[tuple[str, Callable[[Func], Func]], ...] = (
 def optimised(func: Func) -> Func:
     """The program after the general transformations, and so the functions that it calls."""
     for name, transformation in GENERAL:
-        func = _staged(name, transformation, func)
+        func = staged(name, transformation, func)
     return func
 
 
-def _staged(name: str, stage: Callable[[Func], Func], func: Func) -> Func:
+def staged(name: str, stage: Callable[[Func], Func], func: Func) -> Func:
     """One stage on a program and on those of its functions that are called."""
     done = tuple(stage(f) for f in called(func))
     return checked(name, replace(stage(func), functions=done))
@@ -56,7 +56,7 @@ def abreast_in_kernels(func: Func) -> Func:
     """The program with loops that wait for themselves run abreast."""
     from adgen.transform.abreast import abreast
 
-    return _staged("abreast", abreast, func)
+    return staged("abreast", abreast, func)
 
 
 def taken_apart(func: Func) -> Func:
@@ -66,7 +66,7 @@ def taken_apart(func: Func) -> Func:
     if not has_complex(func):
         return func
     if has_rules((func, *func.functions)):
-        func = optimised(_staged("rules", without_rules, func))
+        func = optimised(staged("rules", without_rules, func))
     return optimised(checked("parts", in_parts(func)))
 
 
@@ -76,5 +76,5 @@ def in_place(func: Func) -> Func:
     from adgen.transform.firsts import first_writes
 
     if has_rules((func, *func.functions)):
-        func = optimised(_staged("rules", without_rules, func))
-    return _staged("copies", insert_copies, _staged("firsts", first_writes, func))
+        func = optimised(staged("rules", without_rules, func))
+    return staged("copies", insert_copies, staged("firsts", first_writes, func))

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adgen.diagnostics import Diagnostic, refuse
+from adgen.diagnostics import Diagnostic, Span, refuse
 from adgen.runtime.options import Options
 from adgen.runtime.plans import Plan
 from adgen.runtime.traced import Traced
@@ -153,18 +153,33 @@ class Artifacts:
     @cached_property
     def derived(self) -> Traced:
         """What the plan makes of it (of a split derivative, the forward program)."""
+        return self._derived(self.traced)
+
+    def _derived(self, traced: Traced) -> Traced:
         from adgen.runtime.derive import derive, linearise
 
         if self.plan.mode == "split":
-            return replace(self.traced, func=linearise(self.traced).forward)
-        return derive(self.traced, self.plan)
+            return replace(traced, func=linearise(traced).forward)
+        return derive(traced, self.plan)
 
     @cached_property
     def program(self) -> Program:
         """It on its backend."""
         from adgen.runtime.backends import choose
 
-        return choose(self.derived.func, self.options)
+        return choose(self.derived.func, self.options) if self._wide is None else self._wide[0]
+
+    @cached_property
+    def _wide(self) -> tuple[Program, Sequence[Span | None]] | None:
+        """The program with loops in lanes, and which, where kernels run it so."""
+        from adgen.runtime.backends import choose
+        from adgen.runtime.lanes import attempted, in_lanes
+
+        wide = in_lanes(self.traced, self.options)
+        if wide is None:
+            return None
+        found = attempted(lambda options: choose(self._derived(wide.traced).func, options), self.options)
+        return None if found is None else (found, wide.places)
 
     @cached_property
     def source(self) -> str:
@@ -251,7 +266,8 @@ class Artifacts:
         """See :class:`Surface`."""
         from adgen.runtime.overview import explanation
 
-        return explanation(self.program, self.storage, self.remarks)
+        lanes = () if self._wide is None else self._wide[1]
+        return explanation(self.program, self.storage, self.remarks, lanes)
 
 
 def _text(func: Func) -> str:

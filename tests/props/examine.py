@@ -26,8 +26,10 @@ from adgen.runtime.backends import compiled
 from adgen.runtime.derive import derive
 from adgen.runtime.executables import Executable
 from adgen.runtime.keys import take_apart
+from adgen.runtime.lanes import in_lanes
 from adgen.runtime.options import Options
 from adgen.runtime.traced import Traced
+from adgen.transform import lanes
 from tests.oracle import dual_run
 from tests.oracle.compare import assert_close, leaves
 from tests.props.unrolling import unrolled
@@ -196,6 +198,17 @@ def examine(text: str, args: Arguments, wrt: Sequence[int], ways: Ways, name: st
             return _Examination(fun, text, args, tuple(wrt), ways).outcome()
         except Wrong as problem:
             return Outcome("wrong", str(problem))
+
+
+@contextmanager
+def few_lanes() -> Iterator[None]:
+    """Two rounds at once, for every loop that can have lanes."""
+    kept = lanes.LANES, lanes._pays, lanes._may_pay
+    lanes.LANES, lanes._pays, lanes._may_pay = 2, lambda wide, plan: True, bool
+    try:
+        yield
+    finally:
+        lanes.LANES, lanes._pays, lanes._may_pay = kept
 
 
 @dataclass
@@ -412,7 +425,15 @@ class _Examination:
         self.check("interpreter, arguments", list(found[1:]), written, self.precision)
 
     def kernel(self, transform: Any, traced: Traced, value: Any, seen: Arguments) -> None:
-        """The compiled kernel of the same derivative."""
+        """The compiled kernel of the same derivative, and that of the program with loops in lanes."""
+        self.compiled_kernel("llvm", transform, traced, value, seen)
+        with few_lanes():
+            wide = in_lanes(traced, Options(backend="llvm"))
+        if wide is not None:
+            self.compiled_kernel("lanes", transform, wide.traced, value, seen)
+
+    def compiled_kernel(self, name: str, transform: Any, traced: Traced, value: Any, seen: Arguments) -> None:
+        """One kernel."""
         options = Options(backend="llvm", fast_compile=True)
 
         def run(*args: Any) -> Any:
@@ -422,8 +443,8 @@ class _Examination:
                 [*flat_leaves(given), *traced.examples]
             )
 
-        found = self.called("llvm", run, value, seen)
+        found = self.called(name, run, value, seen)
         if not isinstance(found, Outcome):
-            self.check_gradient("llvm", found)
+            self.check_gradient(name, found)
         elif found.detail != "AG602":
-            raise Wrong(f"llvm: refused by {found.detail}")
+            raise Wrong(f"{name}: refused by {found.detail}")

@@ -95,6 +95,7 @@ def test_reduction_keeps_what_fails() -> None:
     assert len(small) < 120
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
 def test_mutants_compile_and_repeat() -> None:
     for seed in range(30):
         found = mutant(seed)
