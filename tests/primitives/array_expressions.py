@@ -220,7 +220,9 @@ np.matvec(x, v)
 np.divmod(x, p)
 np.modf(x)
 np.ldexp(x, 3)
+np.ldexp(a, 3)
 np.cumulative_sum(v, include_initial=True)
+np.cumulative_sum(v[:0], include_initial=True) * s
 np.cumulative_prod(x, axis=1)
 """
 
@@ -283,6 +285,8 @@ special.ellipe(p)
 special.sinc(x)
 special.huber(s, x)
 special.pseudo_huber(s, x)
+special.huber(s, a)
+special.pseudo_huber(s, a)
 special.gammaincinv(1.5, p)
 special.gammainccinv(1.5, p)
 special.betaincinv(1.5, 2.5, p)

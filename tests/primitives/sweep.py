@@ -178,10 +178,11 @@ Setting = Callable[[dict[str, Any]], dict[str, Any]]
 
 #: what does not take arrays without elements as Python does
 NEEDS_ELEMENTS = (
-    *("np.roots(", "np.polymul("),
+    *("np.roots(", "np.polymul(", "np.hypot.reduce(", "np.logaddexp.reduce(", "np.logaddexp2.reduce("),
+    *("np.resize(",),
     *("np.linalg.qr(x, mode", "np.squeeze(np.expand_dims(", "np.sum(np.unique(", "ndimage."),
     *("c = q.copy(); np.fill_diagonal(", "np.fft.irfft", "np.fft.hfft(", "sl.lstsq(x.T, v)[1]"),
-    *("signal.fftconvolve(", "signal.convolve2d(", "signal.correlate2d(", "signal.correlate(g"),
+    *("signal.fftconvolve(", "signal.convolve2d(", "signal.correlate2d(", "signal.correlate("),
     *("spatial.distance.euclidean(", "np.cov(g", "np.corrcoef(g"),
 )
 

@@ -26,7 +26,8 @@ def modf(x: Any) -> Any:
 
 def ldexp(x1: Any, x2: Any) -> Any:
     """x1 times a power of 2."""
-    return x1 * np.exp2(np.asarray(x2).astype(np.float64))
+    found = np.multiply(x1, np.exp2(np.asarray(x2).astype(np.float64)))
+    return found.astype(np.result_type(np.asarray(x1) if isinstance(x1, list) else x1, 0.0))
 
 
 def cumulative_sum(x: Any, /, *, axis: Any = None, dtype: Any = None, include_initial: Any = False) -> Any:
@@ -36,8 +37,9 @@ def cumulative_sum(x: Any, /, *, axis: Any = None, dtype: Any = None, include_in
     found = np.cumsum(v, along, dtype)
     if not include_initial:
         return found
-    first = np.zeros_like(np.moveaxis(found, along, 0)[:1])
-    return np.moveaxis(np.concatenate((first, np.moveaxis(found, along, 0))), 0, along)
+    moved = np.moveaxis(found, along, 0)
+    first = np.zeros((1, *moved.shape[1:]), moved.dtype)
+    return np.moveaxis(np.concatenate((first, moved)), 0, along)
 
 
 def cumulative_prod(x: Any, /, *, axis: Any = None, dtype: Any = None, include_initial: Any = False) -> Any:
@@ -47,8 +49,9 @@ def cumulative_prod(x: Any, /, *, axis: Any = None, dtype: Any = None, include_i
     found = np.cumprod(v, along, dtype)
     if not include_initial:
         return found
-    first = np.ones_like(np.moveaxis(found, along, 0)[:1])
-    return np.moveaxis(np.concatenate((first, np.moveaxis(found, along, 0))), 0, along)
+    moved = np.moveaxis(found, along, 0)
+    first = np.ones((1, *moved.shape[1:]), moved.dtype)
+    return np.moveaxis(np.concatenate((first, moved)), 0, along)
 
 
 NAMES: dict[str, Callable[..., Any]] = {
