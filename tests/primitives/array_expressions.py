@@ -38,6 +38,7 @@ np.percentile(x, 30, axis=1)
 np.percentile(a, [10.0, 90.0])
 np.nanmedian(np.where(x > 1, np.nan, x), axis=1)
 np.nanquantile(np.where(x > 1, np.nan, x), 0.3, axis=1)
+np.nanquantile(a, 0.3) * a
 np.nanpercentile(x, [20, 50], axis=0)
 np.lexsort((v, j))
 """

@@ -179,11 +179,11 @@ Setting = Callable[[dict[str, Any]], dict[str, Any]]
 #: what does not take arrays without elements as Python does
 NEEDS_ELEMENTS = (
     *("np.roots(", "np.polymul(", "np.hypot.reduce(", "np.logaddexp.reduce(", "np.logaddexp2.reduce("),
-    *("np.resize(",),
+    *("np.resize(", "np.nanpercentile(", "np.nanquantile(", "np.sum(np.bincount("),
     *("np.linalg.qr(x, mode", "np.squeeze(np.expand_dims(", "np.sum(np.unique(", "ndimage."),
     *("c = q.copy(); np.fill_diagonal(", "np.fft.irfft", "np.fft.hfft(", "sl.lstsq(x.T, v)[1]"),
     *("signal.fftconvolve(", "signal.convolve2d(", "signal.correlate2d(", "signal.correlate("),
-    *("spatial.distance.euclidean(", "np.cov(g", "np.corrcoef(g"),
+    *("spatial.distance.euclidean(", "np.cov(g", "np.cov(x", "np.corrcoef(g"),
 )
 
 
@@ -199,6 +199,7 @@ SPECIAL = {
     " -- of length one": (
         ("sl.lstsq(x.T, v)[1]", "residuals are empty where a matrix has no more rows than columns"),
         ("signal.detrend(", "nothing is left but rounding"),
+        ("np.cov(x", "the number of axes that are left is not known"),
         ("sl.lu(q, p_indices", "SciPy gives other integers for one row"),
         ("sfft.irfft2(", "SciPy takes one column that NumPy refuses"),
         ("sfft.irfftn(", "SciPy takes one column that NumPy refuses"),

@@ -221,7 +221,8 @@ def _nanquantile(s: Any, n: Any, q: Any, method: Any) -> Any:
     least = np.maximum(n, 1)
     if _is_discrete(method):
         return _picked(s, _place(low, least))
-    return _between(_picked(s, _place(low, least)), _picked(s, _place(high, least)), t)
+    share = np.asarray(t).astype(np.result_type(s, q))
+    return _between(_picked(s, _place(low, least)), _picked(s, _place(high, least)), share)
 
 
 def _nanquantiles(a: Any, q: Any, axis: Any, method: Any, keepdims: Any) -> Any:

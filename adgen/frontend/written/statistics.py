@@ -50,8 +50,7 @@ def cov(
         if aweights is not None:
             scale = total - free * np.sum(w * np.asarray(aweights)) / total
         found = np.dot(centred, np.conj((centred * w).T)) * np.true_divide(1, scale)
-    if y is None and np.ndim(m) < 2:
-        found = found.reshape(())
+    found = np.squeeze(found)  # one variable has one variance
     return found if dtype is None else found.astype(dtype)
 
 
