@@ -428,9 +428,7 @@ def test_files_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_folder_without_room_for_states(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/nonexistent/folder")
-    with pytest.raises(
-        OSError, match="cannot be kept on disk: No such file"
-    ) as found:
+    with pytest.raises(OSError, match="cannot be kept on disk: No such file") as found:
         adgen.grad(on_disk, backend="numpy")(np.ones(2), 95, 9.0)
     assert isinstance(found.value, adgen.RunError)
     assert found.value.line is not None

@@ -200,6 +200,7 @@ SPECIAL = {
         ("sl.lstsq(x.T, v)[1]", "residuals are empty where a matrix has no more rows than columns"),
         ("signal.detrend(", "nothing is left but rounding"),
         ("np.cov(x", "the number of axes that are left is not known"),
+        ("np.cov(g", "the number of axes that are left is not known"),
         ("sl.lu(q, p_indices", "SciPy gives other integers for one row"),
         ("sfft.irfft2(", "SciPy takes one column that NumPy refuses"),
         ("sfft.irfftn(", "SciPy takes one column that NumPy refuses"),
