@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import signal
 import sys
 import time
 import traceback
@@ -24,6 +25,9 @@ from tests.primitives.facets import LeftOut, Report, examine  # noqa: E402
 from tests.primitives.lowering import environment, functions  # noqa: E402
 from tests.primitives.sweep import Form, forms  # noqa: E402
 
+#: seconds that a form may take: one that never ends is a failure, and the others go on
+LIMIT = 120
+
 
 @cache
 def _forms() -> list[Form]:
@@ -39,8 +43,14 @@ def run(numbers: Sequence[int]) -> tuple[int, Report]:
     return len(numbers), report
 
 
+def _late(*_: object) -> None:
+    raise TimeoutError(f"it takes more than {LIMIT} s")
+
+
 def _report(form: Form) -> Report:
     report = Report()
+    signal.signal(signal.SIGALRM, _late)
+    signal.alarm(LIMIT)
     try:
         subject = form.make()
         if subject is None:
@@ -54,6 +64,8 @@ def _report(form: Form) -> Report:
         where = traceback.format_exc(limit=-3)
         report.failures.append((form.name, "making it", f"{type(error).__name__}: {error}\n{where}"))
         return report
+    finally:
+        signal.alarm(0)
 
 
 def main(arguments: list[str]) -> int:

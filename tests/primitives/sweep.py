@@ -179,7 +179,7 @@ Setting = Callable[[dict[str, Any]], dict[str, Any]]
 #: what does not take arrays without elements as Python does
 NEEDS_ELEMENTS = (
     *("np.roots(", "np.polymul(", "np.hypot.reduce(", "np.logaddexp.reduce(", "np.logaddexp2.reduce("),
-    *("np.resize(", "np.nanpercentile(", "np.nanquantile(", "np.sum(np.bincount("),
+    *("np.resize(", "np.nanpercentile(", "np.nanquantile(", "np.sum(np.bincount(", "integrate.solve_ivp("),
     *("np.linalg.qr(x, mode", "np.squeeze(np.expand_dims(", "np.sum(np.unique(", "ndimage."),
     *("c = q.copy(); np.fill_diagonal(", "np.fft.irfft", "np.fft.hfft(", "sl.lstsq(x.T, v)[1]"),
     *("signal.fftconvolve(", "signal.convolve2d(", "signal.correlate2d(", "signal.correlate("),

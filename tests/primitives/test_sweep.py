@@ -12,6 +12,7 @@ from adgen.primitives.define import Primitive
 from adgen.primitives.elementwise import mul
 from adgen.primitives.exponential import exp
 from adgen.primitives.literals import literal
+from tests.primitives import __main__ as command
 from tests.primitives import facets
 from tests.primitives.cases import Case
 from tests.primitives.expressions import EXPRESSIONS
@@ -60,6 +61,19 @@ def _report(prim: Primitive, change: str = "") -> Report:
     subject = changed(Case(prim, prim.samples[0], 0), change, CHANGES[change])
     assert subject is not None
     return examine(subject)
+
+
+def test_what_never_ends_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless() -> Subject:
+        while True:
+            pass
+
+    monkeypatch.setattr(command, "LIMIT", 1)
+    monkeypatch.setattr(command, "_forms", lambda: [Form("endless", "endless", endless), ALL[0]])
+    count, report = command.run([0, 1])
+    assert count == 2
+    assert [name for name, *_ in report.failures] == ["endless"]
+    assert report.counts
 
 
 def test_a_wrong_rule_is_found() -> None:
