@@ -78,6 +78,21 @@ class Settled:
             self._found[op] = self._final(op) if enabled("stored") else None
         return self._found[op]
 
+    def is_within(self, node: Node, places: Sequence[Value], dims: Sequence[Dim]) -> bool:
+        """Whether places are known to be cells of an array of some size wherever a node is reached."""
+        run = self._instance(Instance("r", self._place[node][2]))
+        positions = [self._polynomial(v, run) for v in places]
+        sizes = [self._size(d, run) for d in dims]
+        return all(
+            follows(at, run.facts) and follows(size - 1 - at, run.facts)
+            for at, size in zip(positions, sizes, strict=True)
+        )
+
+    def miss(self, op: Op, store: Op, node: For) -> bool:
+        """Whether what is read in any round of a loop is missed by the stores of all its rounds."""
+        around = [n for n, _ in self._place[node][2] if isinstance(n, For)]
+        return op.operands[0] in self._chains and self._apart(op, store, around, None)
+
     def add(self, op: Op, like: Op) -> None:
         """Note an operation that stands where another one does."""
         self._place[op] = self._place[like]

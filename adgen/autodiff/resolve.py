@@ -138,12 +138,10 @@ class Resolve(Rebuild):
 
     def _replayed(self, value: Value, maker: Node | None, frame: Frame) -> Value:
         """What a loop that runs again gives, or carried at the beginning of a round."""
-        self._depth += 1
         node = maker if isinstance(maker, For) else frame.path[-1][0]
         assert isinstance(node, For)
         home = frame if maker is node else self._frame_of(frame.path[:-1])
         replay = self._replays.replay(node, home.prologue)
-        self._depth -= 1
         if maker is node:
             return replay.results[node.results.index(value)]
         name, made, lost = self._homes.origin(value)

@@ -15,6 +15,7 @@ from adgen.analysis.switches import enabled
 from adgen.autodiff.adjoints import Adjoints
 from adgen.autodiff.budgets import refuse_uncounted
 from adgen.autodiff.bundles import taped_calls
+from adgen.autodiff.cells import with_cells
 from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
 from adgen.autodiff.custom import Rules, refuse_overlooked
@@ -96,7 +97,7 @@ def joint_among(
     The gradients for parameters ``totals`` are added to further parameters, in place. A round of a loop has
     the roundings of the reversed loop.
     """
-    func, waiting = _opened(with_closed_counters(func), wrt, outputs, adjoints)
+    func, waiting = _opened(with_cells(with_closed_counters(func)), wrt, outputs, adjoints)
     b = Builder(HOOK)
     b.defs = Definitions.of(func.body)
     b.reserve(symbols_of(func))

@@ -89,17 +89,18 @@ class Tables:
 
     def _fills(self, nest: For) -> bool:
         settled = self._homes.settled
-        stores = [op for found in self._homes.stores.values() for op, path in found if _starts(path, nest)]
-        final = {settled.stored(op) for op in stores} - {None}
-        if not final:
-            return False
         reads = (n for n in self._homes.defs.table.values() if isinstance(n, Op) and n.prim.name == "read")
-        return any(_starts(self._homes.path[op.result], nest) and settled.source(op) in final for op in reads)
+        return any(
+            _starts(self._homes.path[op.result], nest) and settled.source(op) in nest.results for op in reads
+        )
 
     # -- loops ------------------------------------------------------------------------------------------
     def _replayable(self, node: For) -> bool:
+        """What it begins with may be saved: a number a run, not one a round."""
         home = self._homes.path[node.counter][:-1]
-        return self._in_table(home) and self._numbers(node) and self._region(node.body, set(), node)
+        bounds = all(self.at_hand(v) for v in (node.lo, node.hi, node.step))
+        whole = self._in_table(home) and bounds and self._numbers(node)
+        return whole and self._block(node.body, set(node.body.params))
 
     def _numbers(self, node: For) -> bool:
         return bool(node.carried) and all(is_number(v) for v in node.carried)

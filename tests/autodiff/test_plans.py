@@ -89,8 +89,8 @@ def substituted(low: np.ndarray, b: np.ndarray) -> float:
     return np.sum(x * x)
 
 
-def trajectory(w: float, x: float, steps: int) -> float:
-    states = np.zeros(steps + 1)
+def trajectory(w: float, x: np.ndarray, steps: int) -> float:
+    states = np.zeros((steps + 1, len(x)))
     states[0] = x
     for t in range(steps):
         state = np.tanh(w * states[t])
@@ -155,7 +155,7 @@ _LOW = np.array([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.2, 0.3, 1.0]])
 SAVINGS: tuple[tuple[str, Any, tuple[int, ...], tuple[Any, ...], tuple[int, int], tuple[int, int]], ...] = (
     ("counters", counted, (0,), (0.3, 6), (0, 1), (0, 2)),
     ("settled", substituted, (0, 1), (_LOW, np.ones(3)), (0, 0), (24, 0)),
-    ("stored", trajectory, (0, 1), (0.7, 0.3, 5), (0, 0), (40, 0)),
+    ("stored", trajectory, (0, 1), (0.7, np.ones(2), 5), (0, 0), (80, 0)),
     ("tables", running, (0, 1), (_LOW, np.ones(3)), (16, 0), (48, 0)),
     ("histories", carried, (0, 1), (0.7, 0.3, 5), (48, 0), (80, 0)),
     ("cut", burgers, (0,), (np.ones(6), 5), (240, 0), (320, 0)),

@@ -149,6 +149,29 @@ def pulled(x: np.ndarray, steps: int) -> float:
     return np.sum(xs[steps])
 
 
+def split_in_place(s: np.ndarray) -> float:
+    n = len(s)
+    t = np.zeros((n, n))
+    for i in range(n - 1, -1, -1):
+        for j in range(i + 1, n):
+            t[i, j] = s[i, j]
+            for k in range(i + 1, j):
+                t[i, j] = max(t[i, j], t[i, k] + t[k + 1, j])
+    return t[0, n - 1]
+
+
+def selected_in_place(x: np.ndarray) -> float:
+    n = len(x)
+    f = np.zeros(n + 1)
+    for j in range(1, n + 1):
+        f[j] = np.inf
+        for i in range(j):
+            c = f[i] + (x[j - 1] - x[i]) ** 2 + 0.3
+            if c < f[j]:
+                f[j] = c
+    return f[n]
+
+
 _RNG = np.random.default_rng(3)
 SQUARE, ROW, OTHER = _RNG.standard_normal((7, 7)), _RNG.standard_normal(7), _RNG.standard_normal(5)
 LONG = _RNG.standard_normal(24)
@@ -163,6 +186,8 @@ PROGRAMS: tuple[tuple[Any, tuple[int, ...], tuple[Any, ...], int], ...] = (
     (common, (0,), (SQUARE,), 0),
     (increasing, (0,), (np.abs(LONG),), 8 * 23),
     (segmented, (0,), (ROW,), 8 * 7),
+    (split_in_place, (0,), (SQUARE,), 8 * 5),
+    (selected_in_place, (0,), (LONG,), 8 * 24),
     (pulled, (0,), (OTHER, 4), 8 * 5),
 )
 
@@ -205,6 +230,41 @@ def kept_with_a_table(x: np.ndarray, w: float) -> float:
 def test_what_is_carried_beside_a_table_is_kept() -> None:
     lowered = adgen.grad(kept_with_a_table, wrt=(0, 1), backend="numpy").lower(ROW, 0.4)
     assert lowered.storage.bytes == 8 * len(ROW)
+
+
+def beyond(t: np.ndarray, at: int) -> float:
+    """The cell of a loop that makes no rounds need not be there."""
+    s = 0.0
+    for i in range(3):
+        for k in range(i - 5):
+            t[at] = max(t[at], t[k] * s)
+        s += t[i] * t[i]
+    return s
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_cells_that_need_not_be_there_are_not_read(backend: str) -> None:
+    found = adgen.grad(beyond, backend=backend)(np.arange(4.0), 100)
+    np.testing.assert_array_equal(found, [0.0, 2.0, 4.0, 0.0])
+
+
+def overlapped(t: np.ndarray) -> float:
+    """What a loop reads besides its cell may be that cell."""
+    n = len(t)
+    for i in range(1, n):
+        for k in range(n):
+            t[i] = max(t[i], np.sin(t[k]) * t[i])
+    return np.sum(t * t)
+
+
+def test_other_reads_of_the_cell() -> None:
+    x = np.abs(ROW) + 0.1
+    with without("tables"):
+        expected = leaves(adgen.grad(overlapped, backend="numpy").lower(x.copy()))
+    for one, other in zip(
+        leaves(adgen.grad(overlapped, backend="numpy").lower(x.copy())), expected, strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
 
 
 def written_over(t: np.ndarray) -> float:
