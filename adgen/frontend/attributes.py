@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from adgen.frontend import classes, custom
+from adgen.frontend import classes, custom, frozen
 from adgen.frontend.abstract import (
     Abstract,
     Array,
@@ -18,6 +18,7 @@ from adgen.frontend.abstract import (
     Namespace,
     Number,
     Parent,
+    Partial,
     Tuple,
     UserFunction,
 )
@@ -75,6 +76,8 @@ def attribute(r: Reader, base: Abstract, name: str, shown: str) -> Abstract:
             return Known(base.name.rpartition(".")[2])
         case LibraryFunction(name=function):
             return _of_function(r, function, name, shown)
+        case Partial() if (of_distribution := frozen.method(r, base, name)) is not None:
+            return of_distribution
         case DTypeObject() if name in ("type", "dtype"):
             return base
         case DTypeObject(dtype) if name == "itemsize":

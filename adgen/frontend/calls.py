@@ -25,6 +25,7 @@ from adgen.frontend.abstract import (
     Known,
     LibraryFunction,
     Maybe,
+    Module,
     Partial,
     Pullback,
     Tuple,
@@ -34,6 +35,7 @@ from adgen.frontend.attributes import attribute, member
 from adgen.frontend.derivatives import TRANSFORMS, apply, transform
 from adgen.frontend.dicts import new_dict
 from adgen.frontend.expressions import code_of, expression, handed
+from adgen.frontend.frozen import frozen
 from adgen.frontend.higher import extremum
 from adgen.frontend.library_context import CallContext
 from adgen.frontend.list_items import METHODS, has_method, method
@@ -120,6 +122,8 @@ def called(
             if type_ is not None and type_.rank and type_.dtype is dtype:
                 return only  # NumPy copies nothing then
             return r.wrap(r.cast(r.value(only), dtype, Kind.np))
+        case Module() if (distribution := frozen(function, given)) is not None:
+            return distribution
         case Tuple() | Instance():
             inner = member(r, function, "__call__")
             if inner is not None:

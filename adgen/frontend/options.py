@@ -200,7 +200,7 @@ def _into(c: CallContext, options: Options, result: Value, mask: Value | None, e
             old = c.value(out)
             chosen = c.broadcast(old, mask)[1]
             result = where_(c.b, chosen, result, old)
-        places.replace_contents(c.r, out, result)
+        places.replace_contents(c.r, out, c.value(result, kind=type_.kind))
     return out
 
 

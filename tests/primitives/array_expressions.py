@@ -429,6 +429,7 @@ z = np.arange(i) * s; y = np.zeros(i); y += z; return np.sum(y)
 """
 
 LIMITS = """
+out = np.zeros(()); np.sum(x, out=out); return out * s
 np.vander(a)
 np.polyfit(a, a * a, 1)
 np.geomspace(a[0], a[1], 3)
@@ -542,7 +543,6 @@ OPERATORS = """
 splinalg.cg(q @ q.T + np.eye(4), v, M=np.diag(u), rtol=1e-13)[0]
 splinalg.cg(g.T @ g.conj() + np.eye(4), d, rtol=1e-14)[0]
 splinalg.cg(splinalg.LinearOperator((4, 4), lambda t: q @ (q.T @ t) + s * t), v, rtol=1e-14)[0]
-splinalg.gmres(splinalg.LinearOperator((4, 4), matvec=lambda t: q @ t + 4.0 * r * t), v, rtol=1e-13)[0]
 splinalg.cg(splinalg.aslinearoperator(q @ q.T + np.eye(4)), v, u, rtol=1e-13)[0]
 splinalg.gmres(q + 4.0 * np.eye(4), v, M=np.diag(u), rtol=1e-13)[0]
 """

@@ -203,6 +203,7 @@ class Facets:
             scale = max(largest(v) for v in expected if np.asarray(v).dtype.kind in "fc")
             if scale * rtol > 1.0:  # next to a pole no digit is right
                 return
+            one, wanted = (_without_directions(v) for v in (one, wanted))
             np.testing.assert_allclose(one, wanted, rtol=rtol, atol=rtol * max(1.0, scale))
 
 
@@ -215,6 +216,13 @@ def _beyond_kernels(func: Func, args: Sequence[Any]) -> bool:
     if any(op.prim.name in NOT_IN_KERNELS for op in ops):
         return True
     return any(op.prim.name in NO_PARTS and op.operands[0].type.is_complex for op in ops)
+
+
+def _without_directions(value: Any) -> Any:
+    """Complex numbers that are not finite as NaN: which part says so is a matter of rounding."""
+    if np.asarray(value).dtype.kind != "c":
+        return value
+    return np.where(np.isfinite(value), value, np.nan)
 
 
 def largest(value: Any) -> float:

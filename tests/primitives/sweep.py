@@ -184,6 +184,7 @@ NEEDS_ELEMENTS = (
     *("c = q.copy(); np.fill_diagonal(", "np.fft.irfft", "np.fft.hfft(", "sl.lstsq(x.T, v)[1]"),
     *("signal.fftconvolve(", "signal.convolve2d(", "signal.correlate2d(", "signal.correlate("),
     *("spatial.distance.euclidean(", "np.cov(g", "np.cov(x", "np.corrcoef(g"),
+    *("signal.oaconvolve(", "np.poly(v", "np.nanmedian(np.where("),
 )
 
 
@@ -201,6 +202,7 @@ SPECIAL = {
         ("signal.detrend(", "nothing is left but rounding"),
         ("np.cov(x", "the number of axes that are left is not known"),
         ("np.cov(g", "the number of axes that are left is not known"),
+        ("ndimage.gaussian_gradient_magnitude(", "nothing is left but rounding"),
         ("sl.lu(q, p_indices", "SciPy gives other integers for one row"),
         ("sfft.irfft2(", "SciPy takes one column that NumPy refuses"),
         ("sfft.irfftn(", "SciPy takes one column that NumPy refuses"),

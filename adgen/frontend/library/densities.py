@@ -20,7 +20,16 @@ from adgen.primitives.elementwise import add, div, gt, logical_and, lt, mul, ne,
 from adgen.primitives.entropy_functions import xlog1py, xlogy
 from adgen.primitives.exponential import exp, log, log1p
 from adgen.primitives.gamma_functions import betaln, gammaln, poch
-from adgen.primitives.integral_functions import betainc, betaincc, gammainc, gammaincc, stdtr
+from adgen.primitives.integral_functions import (
+    betainc,
+    betaincc,
+    betaincinv,
+    gammainc,
+    gammaincc,
+    gammaincinv,
+    stdtr,
+    stdtrit,
+)
 from adgen.primitives.literals import known_number, literal, scaled
 from adgen.primitives.normal_functions import log_ndtr, ndtr, ndtri
 from adgen.primitives.rounding import floor
@@ -47,6 +56,7 @@ class Distribution:
     pdf: Formula | None = None
     logcdf: Formula | None = None
     logsf: Formula | None = None
+    ppf: Formula | None = None
 
 
 def _number(c: LibraryContext, x: Abstract | Value) -> Value:
@@ -93,6 +103,10 @@ def _chi2_logpdf(c: LibraryContext, y: Value, df: Value) -> Value:
     return sub(b, sub(b, level, gammaln(b, half)), scaled(b, math.log(2.0), half))
 
 
+def _chi2_ppf(c: LibraryContext, q: Value, df: Value) -> Value:
+    return scaled(c.b, 2.0, gammaincinv(c.b, scaled(c.b, 0.5, df), q))
+
+
 def _of(prim: Primitive, factor: float = 1.0) -> Formula:
     """A function of shape parameters, then the argument."""
 
@@ -116,11 +130,18 @@ _CONTINUOUS = (
         pdf=_norm_pdf,
         logcdf=_of(log_ndtr),
         logsf=_mirrored(log_ndtr),
+        ppf=_of(ndtri),
     ),
-    Distribution("t", ("df",), _t_logpdf, _of(stdtr), _mirrored(stdtr)),
-    Distribution("beta", ("a", "b"), _beta_logpdf, _of(betainc), _of(betaincc), (0.0, 1.0)),
-    Distribution("gamma", ("a",), _gamma_logpdf, _of(gammainc), _of(gammaincc), _POSITIVE),
-    Distribution("chi2", ("df",), _chi2_logpdf, _of(gammainc, 0.5), _of(gammaincc, 0.5), _POSITIVE),
+    Distribution("t", ("df",), _t_logpdf, _of(stdtr), _mirrored(stdtr), ppf=_of(stdtrit)),
+    Distribution(
+        *("beta", ("a", "b"), _beta_logpdf, _of(betainc), _of(betaincc), (0.0, 1.0)), ppf=_of(betaincinv)
+    ),
+    Distribution(
+        *("gamma", ("a",), _gamma_logpdf, _of(gammainc), _of(gammaincc), _POSITIVE), ppf=_of(gammaincinv)
+    ),
+    Distribution(
+        *("chi2", ("df",), _chi2_logpdf, _of(gammainc, 0.5), _of(gammaincc, 0.5), _POSITIVE), ppf=_chi2_ppf
+    ),
 )
 
 
@@ -192,9 +213,33 @@ def _probability(
     return apply
 
 
+def _quantile(
+    c: LibraryContext,
+    d: Distribution,
+    q: Abstract,
+    shapes: Sequence[Abstract],
+    loc: Abstract,
+    scale: Abstract,
+) -> Value:
+    """The inverse of the distribution function; NaN beyond 0 and 1 and for invalid parameters."""
+    assert d.ppf is not None
+    q_, loc_, scale_, *shapes_ = c.broadcast(*(_number(c, v) for v in (q, loc, scale, *shapes)))
+    zero = literal(c.b, q_, 0)
+    found = add(c.b, mul(c.b, d.ppf(c, q_, *shapes_), scale_), loc_)
+    for spread in (scale_, *shapes_):
+        found = select(c, gt(c.b, spread, zero), found, literal(c.b, found, math.nan))
+    return found
+
+
 def _method(d: Distribution, compute: Callable[[LibraryContext, _Point], Value]) -> Callable[..., Result]:
     def shaped(c: LibraryContext, x: Abstract, given: Sequence[Abstract], *place: Abstract) -> Result:
         return compute(c, _point(c, d, x, [_number(c, v) for v in given], *place))
+
+    return _forms(d, shaped)
+
+
+def _forms(d: Distribution, shaped: Callable[..., Result]) -> Callable[..., Result]:
+    """The method with the parameters of the distribution."""
 
     def none(c: LibraryContext, x: Abstract, loc: Abstract = _ZERO, scale: Abstract = _ONE) -> Result:
         return shaped(c, x, (), loc, scale)
@@ -244,12 +289,13 @@ for _d in _CONTINUOUS:
         table.function(f"scipy.stats.{_d.name}.{_name}")(documented(_function, _doc))
 
 
-@table.function("scipy.stats.norm.ppf")
-def norm_ppf(c: LibraryContext, q: Abstract, loc: Abstract = _ZERO, scale: Abstract = _ONE) -> Result:
-    """The inverse of the normal distribution function."""
-    q_, loc_, scale_ = c.broadcast(*(_number(c, v) for v in (q, loc, scale)))
-    found = add(c.b, mul(c.b, ndtri(c.b, q_), scale_), loc_)
-    return select(c, gt(c.b, scale_, literal(c.b, scale_, 0)), found, literal(c.b, found, math.nan))
+def _inverse(d: Distribution) -> Callable[..., Result]:
+    return _forms(d, lambda c, q, given, *place: _quantile(c, d, q, given, *place))
+
+
+for _d in _CONTINUOUS:
+    _doc = f"The inverse of the distribution function of {_d.name}."
+    table.function(f"scipy.stats.{_d.name}.ppf")(documented(_inverse(_d), _doc))
 
 
 # -- poisson --------------------------------------------------------------------------------------------

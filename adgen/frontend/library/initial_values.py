@@ -45,12 +45,12 @@ def solve_ivp(
     max_step: Abstract = _INF,
     first_step: Abstract = NONE,
 ) -> Result:
-    """The solution by the steps of RK45, which are what is differentiated."""
-    if c.static(method, "the method") != "RK45":
-        reason = "only the method RK45 is supported"
+    """The solution by the steps of an explicit method, which are what is differentiated."""
+    if c.static(method, "the method") not in ("RK45", "RK23", "DOP853"):
+        reason = "only the methods RK45, RK23 and DOP853 are supported"
         raise c.error("AG205", method, function="scipy.integrate.solve_ivp", reason=reason)
     given = Tuple(()) if c.is_none(args) else args
-    settings = (given, rtol, atol, max_step, first_step)
+    settings = (given, rtol, atol, max_step, first_step, method)
     if c.is_none(t_eval):
         found = _at_steps(c, fun, t_span, y0, *settings)
     else:

@@ -9,7 +9,7 @@ from adgen.frontend.context import LibraryContext
 from adgen.frontend.entries import NONE, Result, Table
 from adgen.frontend.library.operands import count_of, matched, require
 from adgen.ir.core import Value
-from adgen.ir.dims import Dim, product
+from adgen.ir.dims import ONE, Dim, product
 from adgen.ir.types import DType, Kind
 from adgen.primitives.elementwise import add, mul, sub
 from adgen.primitives.entropy_functions import xlogy
@@ -35,13 +35,18 @@ def _doubles(c: LibraryContext, x: Abstract) -> Value:
 def normal_logpdf(c: LibraryContext, x: Abstract, mean: Abstract = NONE, cov: Abstract = _ONE) -> Result:
     """The logarithm of the normal density of vectors; reads the lower triangle of a covariance matrix."""
     b, points, spread = c.b, _doubles(c, x), _doubles(c, cov)
-    require(c, points.type.rank > 0 and spread.type.rank <= 2, "multivariate_normal.logpdf", points, spread)
+    require(c, spread.type.rank <= 2, "multivariate_normal.logpdf", points, spread)
+    centre = None if c.is_none(mean) else _doubles(c, mean)
+    several = spread.type.rank or (centre is not None and centre.type.rank)
+    if points.type.rank < 2 and not several:  # of one dimension: every number is a point
+        points = reshape(b, points, dims=(*(points.type.dims or (ONE,)), ONE))
+    require(c, points.type.rank > 0, "multivariate_normal.logpdf", points, spread)
     spread = _as_matrix(c, spread, points.type.dims[-1])
     size = matched(c, points.type.dims[-1], spread.type.dims[0], points, spread)
     outer = points.type.dims[:-1]
     points, spread = c.with_dims(points, (*outer, size)), c.with_dims(spread, (size, size))
-    if not c.is_none(mean):
-        points = sub(b, *c.broadcast(points, _doubles(c, mean)))
+    if centre is not None:
+        points = sub(b, *c.broadcast(points, centre))
     rows = reshape(b, points, dims=(product(outer), size))
     lower = cholesky(b, spread)
     unit = diagonal_matrix(b, literal_of(b, lower.type.with_dims(size), 1), lower.type)
@@ -53,7 +58,15 @@ def normal_logpdf(c: LibraryContext, x: Abstract, mean: Abstract = NONE, cov: Ab
     )
     level = broadcast(b, level, dims=distances.type.dims, axes=())
     found = scaled(b, -0.5, add(b, level, distances))
+    outer = tuple(d for d in outer if not _is_one(c, d))
     return reshape(b, found, dims=outer) if outer else sum_(b, found, axes=(0,))
+
+
+def _is_one(c: LibraryContext, size: Dim) -> bool:
+    """Whether an axis has length one; SciPy leaves such axes out."""
+    return size == ONE or (
+        not c.assume(size - 2, "there are several points") and c.assume(size - 1, "there is one")
+    )
 
 
 def _as_matrix(c: LibraryContext, spread: Value, size: Dim) -> Value:

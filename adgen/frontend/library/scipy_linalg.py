@@ -16,7 +16,7 @@ from adgen.frontend.library.operands import doubled, floating, matched, require
 from adgen.frontend.library.orthogonal import least_squares, not_taller, orthogonal_triangular
 from adgen.frontend.library.slicing import along
 from adgen.frontend.library.written import entry
-from adgen.frontend.written import matrices, spectra
+from adgen.frontend.written import spectra
 from adgen.ir.core import Range, Value
 from adgen.ir.dims import ONE, Dim
 from adgen.ir.types import DType, Kind
@@ -40,7 +40,7 @@ from adgen.primitives.reduce import sum_
 from adgen.primitives.shape import reshape
 from adgen.primitives.singular_values import pinv
 from adgen.primitives.sizes import constant
-from adgen.primitives.triangular import inverse_order, lu, row_order, rows_by, solve_triangular
+from adgen.primitives.triangular import solve_triangular
 
 table = Table()
 _ZERO = Known(0)
@@ -168,7 +168,6 @@ def eigh_(
     return values if c.static_bool(eigvals_only, "eigvals_only") else (values, vectors)
 
 
-_complex_lu = entry(matrices, matrices.complex_lu)
 _generalised = entry(spectra, spectra.generalised)
 
 
@@ -260,7 +259,7 @@ def solve_(
     if kind in ("upper triangular", "lower triangular"):
         low = kind.startswith("lower")
         x = turned(c.b, x) if turn else x
-        return as_given(c, _triangular(c, x, right, low is not turn), vector)
+        return as_given(c, triangular_solution(c, x, right, low is not turn), vector)
     if kind in ("sym", "symmetric") and x.type.is_complex:
         x = x if below else turned(c.b, x)
         x = add(c.b, lower_part(c.b, x), turned(c.b, lower_part(c.b, x, strict=True)))
@@ -296,13 +295,13 @@ def solve_triangular_(
     """The x with a @ x = b, of which one triangle is read."""
     right, vector = with_columns(c, b)
     x, right = fitted(c, square_matrices(c, a, "scipy.linalg.solve_triangular"), right)
-    low, turn = c.static_bool(lower, "lower"), _is_turned(c, trans)
+    low, turn = c.static_bool(lower, "lower"), is_turned(c, trans)
     unit = c.static_bool(unit_diagonal, "unit_diagonal")
-    x = x if not turn else adjoint(c.b, x) if _is_adjoint(c, trans) else turned(c.b, x)
-    return as_given(c, _triangular(c, x, right, low is not turn, unit), vector)
+    x = x if not turn else adjoint(c.b, x) if is_adjoint(c, trans) else turned(c.b, x)
+    return as_given(c, triangular_solution(c, x, right, low is not turn, unit), vector)
 
 
-def _triangular(c: LibraryContext, x: Value, right: Value, lower: bool, unit: bool = False) -> Value:
+def triangular_solution(c: LibraryContext, x: Value, right: Value, lower: bool, unit: bool = False) -> Value:
     """The solution of a triangular system; a complex one is solved as any other."""
     b = c.b
     if not x.type.is_complex:
@@ -312,11 +311,11 @@ def _triangular(c: LibraryContext, x: Value, right: Value, lower: bool, unit: bo
     return solve(b, add(b, part, ones) if unit else part, right)
 
 
-def _is_adjoint(c: LibraryContext, trans: Abstract) -> bool:
+def is_adjoint(c: LibraryContext, trans: Abstract) -> bool:
     return c.static(trans, "trans") in (2, "C")
 
 
-def _is_turned(c: LibraryContext, trans: Abstract) -> bool:
+def is_turned(c: LibraryContext, trans: Abstract) -> bool:
     kind = c.static(trans, "trans")
     if kind not in (0, 1, 2, "N", "T", "C"):
         raise c.error("AG205", trans, function="scipy.linalg.solve_triangular", reason="trans is 0, 1 or 2")
@@ -340,55 +339,5 @@ def cho_solve(c: LibraryContext, c_and_lower: Abstract, b: Abstract) -> Result:
     right, vector = with_columns(c, b)
     x, right = fitted(c, square_matrices(c, factor, "scipy.linalg.cho_solve"), right)
     x = x if c.static_bool(lower, "lower") else adjoint(c.b, x)
-    half = _triangular(c, x, right, lower=True)
-    return as_given(c, _triangular(c, adjoint(c.b, x), half, lower=False), vector)
-
-
-# -- by exchanging rows ---------------------------------------------------------------------------------
-def _decomposed(c: LibraryContext, a: Abstract, name: str) -> tuple[Value, Value]:
-    x = square_matrices(c, a, name)
-    require(c, x.type.rank == 2, name, a)
-    if x.type.is_complex:
-        packed, pivots = (c.value(v) for v in c.items(_complex_lu(c, c.fresh(x))))  # type: ignore[arg-type]
-    else:
-        packed, pivots = c.b.emit(lu, (x,), {})
-    return packed, pivots
-
-
-@registered("lu_factor", _A)
-def lu_factor(c: LibraryContext, a: Abstract) -> Result:
-    """L and U of a square matrix in one, and the exchanges of rows."""
-    return _decomposed(c, a, "scipy.linalg.lu_factor")
-
-
-@registered("lu_solve", ("overwrite_b", "check_finite"))
-def lu_solve(c: LibraryContext, lu_and_piv: Abstract, b: Abstract, trans: Abstract = _ZERO) -> Result:
-    """The x with a @ x = b, from L and U of a."""
-    packed, pivots = (c.value(v) for v in c.items(lu_and_piv))
-    right, vector = with_columns(c, b)
-    x, right = fitted(c, square_matrices(c, packed, "scipy.linalg.lu_solve"), right)
-    order = row_order(c.b, c.with_dims(pivots, x.type.dims[:1]))
-    if _is_turned(c, trans):
-        other = (adjoint if _is_adjoint(c, trans) else turned)(c.b, x)
-        half = _triangular(c, other, right, lower=True)
-        half = _triangular(c, other, half, lower=False, unit=True)
-        return as_given(c, rows_by(c.b, half, inverse_order(c.b, order)), vector)
-    half = _triangular(c, x, rows_by(c.b, right, order), lower=True, unit=True)
-    return as_given(c, _triangular(c, x, half, lower=False), vector)
-
-
-@registered("lu", _A)
-def lu_(
-    c: LibraryContext, a: Abstract, permute_l: Abstract = FALSE, *, p_indices: Abstract = FALSE
-) -> Result:
-    """A permutation, L and U of a square matrix."""
-    packed, pivots = _decomposed(c, a, "scipy.linalg.lu")
-    b, kind = c.b, packed.type
-    unit = diagonal_matrix(b, literal(b, diagonal_of(b, packed), 1), kind)
-    low, up = add(b, lower_part(b, packed, strict=True), unit), upper_part(b, packed)
-    places = inverse_order(b, row_order(b, pivots))
-    if c.static_bool(permute_l, "permute_l"):
-        return rows_by(b, low, places), up
-    if c.static_bool(p_indices, "p_indices"):
-        return c.cast(places, DType.i32), low, up
-    return rows_by(b, eye(b, dims=kind.dims, k=0, dtype=kind.dtype), places), low, up
+    half = triangular_solution(c, x, right, lower=True)
+    return as_given(c, triangular_solution(c, adjoint(c.b, x), half, lower=False), vector)

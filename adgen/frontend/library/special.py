@@ -97,6 +97,9 @@ _INTEGER_FIRST = ("yn", "kn", "expn")
 def _apply(c: LibraryContext, name: str, prim: Primitive, xs: Sequence[Abstract | Value]) -> Value:
     """The function in the precision that SciPy computes in."""
     values = [c.value(x) for x in xs]
+    if any(v.type.dtype is DType.f16 for v in values):  # there are no loops for halves
+        wide = DType.f64 if name in _DOUBLE_FIRST else DType.f32
+        values = [c.cast(v, wide) if v.type.dtype is DType.f16 else v for v in values]
     for k, value in enumerate(values):
         wide = name in _DOUBLE_FIRST or (name in _INTEGER_FIRST and k == 0 and value.type.dtype.is_integer)
         if value.type.is_py and wide:
@@ -191,7 +194,7 @@ def zeta(c: LibraryContext, x: Abstract, q: Abstract = NONE) -> Result:
     """Sum of (q + k)^-x over k >= 0, of its second argument."""
     exponent = held(c, x, "the exponent of `scipy.special.zeta`")
     shift = Known(1.0) if c.is_none(q) else q
-    return c.elementwise(gamma_functions.hurwitz_zeta, exponent, shift, to_float=True)
+    return _apply(c, "zeta", gamma_functions.hurwitz_zeta, (exponent, shift))
 
 
 @table.function("scipy.special.multigammaln")

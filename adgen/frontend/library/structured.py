@@ -165,10 +165,7 @@ def solveh_banded(c: LibraryContext, ab: Abstract, b: Abstract, *, lower: Abstra
 
 @_registered("eigh_tridiagonal", ("check_finite", "tol", "lapack_driver"))
 def eigh_tridiagonal(c: LibraryContext, d: Abstract, e: Abstract, eigvals_only: Abstract = FALSE) -> Result:
-    """The eigenvalues of a symmetric matrix of a diagonal and the one beside it."""
-    if not c.static_bool(eigvals_only, "eigvals_only"):
-        reason = "only eigenvalues are supported (eigvals_only=True); for vectors there is scipy.linalg.eigh"
-        raise c.error("AG205", None, function="scipy.linalg.eigh_tridiagonal", reason=reason)
+    """Eigenvalues and eigenvectors of a symmetric matrix of a diagonal and the one beside it."""
     main, side = c.promote(floating(c, c.value(d)), floating(c, c.value(e)))
     require(c, main.type.rank == 1 and side.type.rank == 1, "scipy.linalg.eigh_tridiagonal", d, e)
     size = main.type.dims[0]
@@ -181,4 +178,5 @@ def eigh_tridiagonal(c: LibraryContext, d: Abstract, e: Abstract, eigvals_only: 
     nothing = add(c.b, first, sub(c.b, first, one))
     places = where(c.b, eq(c.b, sub(c.b, i, j), one), add(c.b, first, j), nothing)
     places = where(c.b, eq(c.b, i, j), i, places)
-    return c.b.emit(eigh, (_at(c, values, places),), {})[0]
+    found = tuple(c.b.emit(eigh, (_at(c, values, places),), {}))
+    return found[0] if c.static_bool(eigvals_only, "eigvals_only") else found

@@ -33,9 +33,9 @@ from adgen.frontend.written import (
     matrices,
     neighbourhoods,
     numbers_only,
+    odeint,
     operators,
     order_statistics,
-    ordinary,
     padding,
     polynomials,
     products,
@@ -156,7 +156,7 @@ def _add(module: ModuleType) -> None:
 MODULES = (
     *(arrangements, differences, grids, mapped, numbers_only, order_statistics),
     *(padding, polynomials, products, selections, statistics, segments),
-    *(images, losses, sets, neighbourhoods, spectra, ordinary),
+    *(images, losses, sets, neighbourhoods, spectra, odeint),
     *(scalars, integrals, matrices, operators, distances, special_functions, filters),
 )
 for _module in MODULES:

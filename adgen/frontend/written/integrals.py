@@ -19,7 +19,8 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1, i
         d = at[..., 1:] - at[..., :-1]
     found = np.cumsum(d * (f[..., 1:] + f[..., :-1]) / 2.0, axis=-1)
     if initial is not None:
-        found = np.concatenate((np.zeros_like(found[..., :1]) + initial, found), axis=-1)
+        first = np.full((*found.shape[:-1], 1), initial, dtype=found.dtype)
+        found = np.concatenate((first, found), axis=-1)
     return np.moveaxis(found, -1, axis)
 
 

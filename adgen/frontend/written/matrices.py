@@ -66,6 +66,23 @@ def complex_lu(a: Any) -> Any:
     return x, pivots
 
 
+def rectangular_lu(a: Any) -> Any:
+    """L, U and the order of rows of any matrix, by elimination."""
+    x = np.array(a)
+    rows, columns = x.shape
+    size = min(rows, columns)
+    order = np.arange(rows)
+    for k in range(size):
+        column = x[k:, k]
+        other = k + int(np.argmax(np.abs(column.real) + np.abs(column.imag)))
+        order[[k, other]] = order[[other, k]]
+        x[[k, other]] = x[[other, k]]
+        x[k + 1 :, k] = x[k + 1 :, k] / x[k, k]
+        x[k + 1 :, k + 1 :] = x[k + 1 :, k + 1 :] - np.outer(x[k + 1 :, k], x[k, k + 1 :])
+    low = np.tril(x[:, :size], -1) + np.eye(rows, size, dtype=x.dtype)
+    return low, np.triu(x[:size]), order
+
+
 def khatri_rao(a: Any, b: Any) -> Any:
     """The Kronecker products of columns."""
     left, right = np.asarray(a), np.asarray(b)

@@ -45,7 +45,7 @@ def lambertw(z: Any, k: Any = 0, tol: Any = 1e-8) -> Any:
     """The w with w e^w = z, of the branches 0 and -1: always complex numbers."""
     if k not in (0, -1):
         raise ValueError("lambertw is supported for the branches 0 and -1")
-    at = np.asarray(z) + 0.0j
+    at = np.asarray(z).astype(np.complex128)
     w = _start(at, k)
     for _ in range(8):
         e = np.exp(w)
