@@ -312,10 +312,12 @@ def triangular_solution(c: LibraryContext, x: Value, right: Value, lower: bool, 
 
 
 def is_adjoint(c: LibraryContext, trans: Abstract) -> bool:
+    """Whether ``trans`` asks for the conjugated transposed matrix."""
     return c.static(trans, "trans") in (2, "C")
 
 
 def is_turned(c: LibraryContext, trans: Abstract) -> bool:
+    """Whether ``trans`` asks for the transposed matrix, conjugated or not. Raises AG205."""
     kind = c.static(trans, "trans")
     if kind not in (0, 1, 2, "N", "T", "C"):
         raise c.error("AG205", trans, function="scipy.linalg.solve_triangular", reason="trans is 0, 1 or 2")

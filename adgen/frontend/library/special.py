@@ -98,8 +98,8 @@ def _apply(c: LibraryContext, name: str, prim: Primitive, xs: Sequence[Abstract 
     """The function in the precision that SciPy computes in."""
     values = [c.value(x) for x in xs]
     if any(v.type.dtype is DType.f16 for v in values):  # there are no loops for halves
-        wide = DType.f64 if name in _DOUBLE_FIRST else DType.f32
-        values = [c.cast(v, wide) if v.type.dtype is DType.f16 else v for v in values]
+        single = DType.f64 if name in _DOUBLE_FIRST else DType.f32
+        values = [c.cast(v, single) if v.type.dtype is DType.f16 else v for v in values]
     for k, value in enumerate(values):
         wide = name in _DOUBLE_FIRST or (name in _INTEGER_FIRST and k == 0 and value.type.dtype.is_integer)
         if value.type.is_py and wide:
