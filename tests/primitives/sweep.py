@@ -194,6 +194,7 @@ SPECIAL = {
         ("np.linalg.eig", "eigenvalues that may be equal have no derivative"),
         ("sl.eig", "eigenvalues that may be equal have no derivative"),
         ("sl.polar(", "a singular matrix has many polar factors"),
+        ("M=np.diag(u)", "a singular preconditioner"),
         ("sl.lstsq(x.T, v)[1]", "residuals are empty where a matrix has not the full rank"),
     ),
     " -- in single precision": (("integrate.simpson(", "SciPy's dtype depends on the number of samples"),),
