@@ -107,6 +107,9 @@ def contributions(
     if callable(prim.vjp):
         return prim.vjp(b, op, seed)
     strong = guarded(prim.name, strength)
+    if prim is mul and op.operands[0] is op.operands[1] and not strong and not seed.type.is_complex:
+        twice = mul(b, spread_constant(b, 2.0, seed.type), seed)
+        return [mul(b, twice, op.operands[0]), ZERO]
     return [
         scaled(b, seed, conjugate(b, p) if seed.type.is_complex else p, strong) if x in active else ZERO
         for x, p in zip(op.operands, _partials(b, prim, op), strict=True)

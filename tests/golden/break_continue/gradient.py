@@ -122,7 +122,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     count_tape = count_tape.copy()
     n = x.shape[0]
 
-    total_bar = 2.0 * (cotangent * total)  # break_continue.py:17
+    total_bar = 2.0 * cotangent * total  # break_continue.py:17
     x_bar = np.zeros(n)  # break_continue.py:8
     for i in reversed(range(count_1)):
         x_i = x[i]  # break_continue.py:9

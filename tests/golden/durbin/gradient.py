@@ -83,7 +83,7 @@ def value_and_grad(r: Array) -> tuple[float, tuple[Array]]:
             y_bar[i] += s_bar * r[k - i - 1]  # durbin.py:17
             r_bar[k - i - 1] += s_bar * y[i]
         beta_bar = beta_bar_1 * (1.0 - alpha_1 * alpha_1)  # durbin.py:14
-        alpha_bar = -2.0 * (beta_bar_1 * beta_1 * alpha_1)
+        alpha_bar = -2.0 * (beta_bar_1 * beta_1) * alpha_1
     r_bar[0] -= alpha_bar + y_bar[0]  # durbin.py:10
     return value, (r_bar,)
 
@@ -152,7 +152,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     n = y.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    y_bar = 2.0 * (cotangent * y)  # durbin.py:24
+    y_bar = 2.0 * cotangent * y  # durbin.py:24
     z_bar = np.zeros(n)  # durbin.py:13
     r_bar = np.zeros(n)
     alpha_bar = 0.0
@@ -183,7 +183,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
             y_bar[i] += s_bar * r[k - i - 1]  # durbin.py:17
             r_bar[k - i - 1] += s_bar * y[i]
         beta_bar = beta_bar_1 * (1.0 - alpha_1 * alpha_1)  # durbin.py:14
-        alpha_bar = -2.0 * (beta_bar_1 * beta_1 * alpha_1)
+        alpha_bar = -2.0 * (beta_bar_1 * beta_1) * alpha_1
     r_bar[0] -= alpha_bar + y_bar[0]  # durbin.py:10
     return (r_bar,)
 

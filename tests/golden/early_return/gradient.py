@@ -75,8 +75,7 @@ def value_and_grad(
         for i in reversed(range(count)):  # early_return.py:10
             total = total_tape.pop()
             if total > limit:  # early_return.py:12
-                t = result_bar * total  # early_return.py:13
-                total_bar = total_bar + t + t
+                total_bar += 2.0 * result_bar * total  # early_return.py:13
             x_bar[i] += total_bar * exp_scale  # early_return.py:11
             # early_return.py:10
             scale_bar = float(scale_bar + total_bar * x[i] * exp_scale)
@@ -171,8 +170,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float, floa
         for i in reversed(range(count_1)):
             total = total_tape.pop()
             if total > limit:  # early_return.py:12
-                t_1 = cotangent * total  # early_return.py:13
-                total_bar = total_bar + t_1 + t_1
+                total_bar += 2.0 * cotangent * total  # early_return.py:13
             x_bar[i] += total_bar * exp_scale  # early_return.py:11
             # early_return.py:10
             scale_bar = float(scale_bar + total_bar * x[i] * exp_scale)

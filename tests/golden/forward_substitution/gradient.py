@@ -92,7 +92,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
     n = x.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    x_bar = 2.0 * (cotangent * x)  # forward_substitution.py:14
+    x_bar = 2.0 * cotangent * x  # forward_substitution.py:14
     b_bar = np.empty(n)  # forward_substitution.py:9
     lower_bar = np.zeros((n, n))
     for i in reversed(range(n)):

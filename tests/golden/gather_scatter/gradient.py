@@ -62,8 +62,7 @@ def value_and_grad(
     t_6 = np.empty(n, dtype=np.int64)
     t_6[order] = t_5
     mask = t_6[order] == t_5
-    t_7 = np.where(mask, y_bar[order], 0.0) * x
-    x_bar = x_bar + t_7 + t_7
+    x_bar = x_bar + 2.0 * np.where(mask, y_bar[order], 0.0) * x
     return value, (x_bar,)
 
 
@@ -110,8 +109,7 @@ def grad(x: Array, order: Int64Array, pairs: Int64Array) -> tuple[Array]:
     t_5 = np.empty(n, dtype=np.int64)
     t_5[order] = t_4
     mask = t_5[order] == t_4
-    t_6 = np.where(mask, y_bar[order], 0.0) * x
-    x_bar = x_bar + t_6 + t_6
+    x_bar = x_bar + 2.0 * np.where(mask, y_bar[order], 0.0) * x
     return (x_bar,)
 
 
@@ -186,8 +184,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     t_4 = np.empty(n, dtype=np.int64)
     t_4[saved_5] = t_3
     mask = t_4[saved_5] == t_3
-    t_5 = np.where(mask, y_bar[saved_5], 0.0) * x
-    x_bar = x_bar + t_5 + t_5
+    x_bar = x_bar + 2.0 * np.where(mask, y_bar[saved_5], 0.0) * x
     return (x_bar,)
 
 

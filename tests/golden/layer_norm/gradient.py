@@ -42,8 +42,7 @@ def value_and_grad(
     t_2 = y_bar * gain
     gain_bar = np.sum(y_bar * t_1, axis=0)
     var_bar = np.sum(t_2 * -(t_1 / t), axis=1, keepdims=True) / (2.0 * t)
-    t_3 = (var_bar[:, 0] / n_d)[:, None] * d  # layer_norm.py:9
-    d_bar = t_2 / t + t_3 + t_3
+    d_bar = t_2 / t + 2.0 * (var_bar[:, 0] / n_d)[:, None] * d  # layer_norm.py:9
     x_bar = d_bar + np.mean(-d_bar, axis=1)[:, None]  # layer_norm.py:7
     return value, (x_bar, gain_bar, bias_bar)
 
@@ -74,8 +73,7 @@ def grad(x: Array, gain: Array, bias: Array) -> tuple[Array, Array, Array]:
     t_2 = y_bar * gain
     gain_bar = np.sum(y_bar * t_1, axis=0)
     var_bar = np.sum(t_2 * -(t_1 / t), axis=1, keepdims=True) / (2.0 * t)
-    t_3 = (var_bar[:, 0] / n_d)[:, None] * d  # layer_norm.py:9
-    d_bar = t_2 / t + t_3 + t_3
+    d_bar = t_2 / t + 2.0 * (var_bar[:, 0] / n_d)[:, None] * d  # layer_norm.py:9
     x_bar = d_bar + np.mean(-d_bar, axis=1)[:, None]  # layer_norm.py:7
     return x_bar, gain_bar, bias_bar
 
@@ -127,8 +125,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array, Arra
     t = y_bar * gain
     gain_bar = np.sum(y_bar * saved_2, axis=0)
     var_bar = np.sum(t * -(saved_2 / saved_3), axis=1, keepdims=True) / (2.0 * saved_3)
-    t_1 = (var_bar[:, 0] / n_d)[:, None] * d  # layer_norm.py:9
-    d_bar = t / saved_3 + t_1 + t_1
+    d_bar = t / saved_3 + 2.0 * (var_bar[:, 0] / n_d)[:, None] * d  # layer_norm.py:9
     x_bar = d_bar + np.mean(-d_bar, axis=1)[:, None]  # layer_norm.py:7
     return x_bar, gain_bar, bias_bar
 

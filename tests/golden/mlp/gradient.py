@@ -43,7 +43,7 @@ def value_and_grad(
     value = 0.5 * np.mean(np.sum(e * e, axis=1))  # mlp.py:10
 
     # Reverse sweep.
-    e_bar = 2.0 * (0.5 / np.float64(B) * e)  # mlp.py:10
+    e_bar = 2.0 * (0.5 / np.float64(B)) * e  # mlp.py:10
     b2_bar = e_bar.sum(axis=0)  # mlp.py:8
     h_bar = e_bar @ w2.T
     w2_bar = h.T @ e_bar
@@ -111,7 +111,7 @@ def backward(
     B = e.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    e_bar = 2.0 * (cotangent * 0.5 / B * e)  # mlp.py:10
+    e_bar = 2.0 * (cotangent * 0.5 / B) * e  # mlp.py:10
     b2_bar = e_bar.sum(axis=0)  # mlp.py:8
     h_bar = e_bar @ w2.T
     w2_bar = h.T @ e_bar

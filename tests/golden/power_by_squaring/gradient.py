@@ -45,7 +45,7 @@ def value_and_grad(x: float, n: int) -> tuple[float, tuple[float]]:
         base = base_tape.pop()
         found_1 = found_tape.pop()
         result_1 = result_tape.pop()
-        base_bar *= base * 2.0  # power_by_squaring.py:10
+        base_bar *= 2.0 * base  # power_by_squaring.py:10
         if bool(found_1):  # power_by_squaring.py:8
             result_bar_1 = result_bar * base  # power_by_squaring.py:9
             base_bar += result_bar * result_1
@@ -113,7 +113,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[float]:
         base = base_tape.pop()
         t = found_tape.pop()
         result = result_tape.pop()
-        base_bar *= base * 2.0  # power_by_squaring.py:10
+        base_bar *= 2.0 * base  # power_by_squaring.py:10
         if bool(t):  # power_by_squaring.py:8
             result_bar = cotangent * base  # power_by_squaring.py:9
             base_bar += cotangent * result

@@ -105,7 +105,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float]:
     n = y.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    y_bar = 2.0 * (cotangent * y)  # prefix_sum.py:12
+    y_bar = 2.0 * cotangent * y  # prefix_sum.py:12
     for i in range(n - 1):  # prefix_sum.py:10
         y_bar_i = y_bar[i]  # prefix_sum.py:11
         y_bar[i] = 0.0

@@ -91,7 +91,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array]:
     _check(cotangent, "cotangent", np.float64, ())
 
     t = cotangent * saved_2 / (2.0 * sqrt_x)  # safe_where.py:7
-    t_1 = np.where(mask, t, 2.0 * (cotangent * x))
+    t_1 = np.where(mask, t, 2.0 * cotangent * x)
     t_2 = cotangent * sqrt_x / saved_4
     x_bar = t_1 + np.where(mask, np.where(mask, t_2, 0.0), 0.0)
     return (x_bar,)

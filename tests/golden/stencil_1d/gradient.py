@@ -120,7 +120,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float]:
     n = u.shape[0]
     _check(cotangent, "cotangent", np.float64, ())
 
-    u_bar = 2.0 * (cotangent * u)  # stencil_1d.py:12
+    u_bar = 2.0 * cotangent * u  # stencil_1d.py:12
     v_bar = np.zeros(n)  # stencil_1d.py:9
     alpha_bar = 0.0
     for i in reversed(range(steps)):

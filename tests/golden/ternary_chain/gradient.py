@@ -153,7 +153,7 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[float, float, floa
     if found_3:  # ternary_chain.py:8
         y_bar = cotangent * math.cos(y)  # ternary_chain.py:9
     elif y > 0.5 or not x > -1.0:  # ternary_chain.py:10
-        y_bar = 2.0 * (cotangent * y)  # ternary_chain.py:11
+        y_bar = 2.0 * cotangent * y  # ternary_chain.py:11
     else:
         x_bar += cotangent * cos_y  # ternary_chain.py:13
         y_bar = cotangent * x * -math.sin(y)

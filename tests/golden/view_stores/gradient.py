@@ -44,7 +44,7 @@ def value_and_grad(x: Array, w: Array) -> tuple[float, tuple[Array, Array]]:
     # Reverse sweep.
     a_bar = np.zeros((n, 3))  # view_stores.py:15
     a_bar[1] += 1.0
-    a_bar = a_bar + a + a
+    a_bar = a_bar + 2.0 * a
     a_bar_0 = a_bar[:, 0]  # view_stores.py:14
     t = a_bar_0 * a_0
     t_1 = a_bar_0 * a_1
@@ -98,7 +98,7 @@ def grad(x: Array, w: Array) -> tuple[Array, Array]:
     # Reverse sweep.
     a_bar = np.zeros((n, 3))  # view_stores.py:15
     a_bar[1] += 1.0
-    a_bar = a_bar + a + a
+    a_bar = a_bar + 2.0 * a
     a_bar_0 = a_bar[:, 0]  # view_stores.py:14
     t = a_bar_0 * a_0
     t_1 = a_bar_0 * a_1
@@ -175,14 +175,13 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
 
     a_bar = np.zeros((n, 3))  # view_stores.py:15
     a_bar[1] += cotangent
-    t = cotangent * a
-    a_bar = a_bar + t + t
+    a_bar = a_bar + 2.0 * cotangent * a
     a_bar_0 = a_bar[:, 0]  # view_stores.py:14
-    t_1 = a_bar_0 * a_0
-    t_2 = a_bar_0 * a_1
+    t = a_bar_0 * a_0
+    t_1 = a_bar_0 * a_1
     a_bar[:, 0] = 0.0
-    a_bar[:, 0] += t_2
-    a_bar[:, 1] += t_1
+    a_bar[:, 0] += t_1
+    a_bar[:, 1] += t
     a_bar_11 = a_bar[1, 1]  # view_stores.py:13
     a_bar[1, 1] = 0.0
     w_bar = np.zeros(3)
@@ -194,9 +193,9 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
     w_bar = w_bar + a_bar[1]  # view_stores.py:10
     a_bar_10 = a_bar[1, 0]  # view_stores.py:9
     a_bar[1, 0] = 0.0
-    t_3 = a_bar_10 * x_00
+    t_2 = a_bar_10 * x_00
     a_bar[0, 0] += a_bar_10 * w_0
-    w_bar[0] += t_3
+    w_bar[0] += t_2
     return a_bar, w_bar
 
 
