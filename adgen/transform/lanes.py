@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from adgen.analysis.settled import Settled
 from adgen.diagnostics.spans import Span
 from adgen.ir.builder import Builder
 from adgen.ir.core import (
@@ -98,14 +99,24 @@ class _Lanes(Rebuild):
         self._defs = Definitions.of(func.body)
         self._uses: Counter[Value] = use_counts(func.body)
         self.places: list[Span | None] = []
+        self._around: list[For] = []
+        self._settled = Settled(func)
 
     def for_(self, node: For) -> None:
         """Emit a loop, in lanes or not."""
         plan = self._plan(node)
-        if plan is None or not self._emitted(node, plan):
+        if plan is None or self._fills_a_table(node) or not self._emitted(node, plan):
+            self._around.append(node)
             super().for_(node)
+            self._around.pop()
         else:
             self.places.append(node.span)
+
+    def _fills_a_table(self, node: For) -> bool:
+        """Whether a loop in a loop reads final cells of an array that is being filled: its gradient keeps
+        nothing but this array (:mod:`adgen.autodiff.tables`), and would keep tapes of lanes."""
+        reads = (n for n in walk(node.body) if isinstance(n, Op) and n.prim.name == "read")
+        return bool(self._around) and any(self._settled.source(op) in self._around[0].results for op in reads)
 
     # -- what can be done -------------------------------------------------------------------------------
     def _plan(self, node: For) -> _Plan | None:
