@@ -103,6 +103,11 @@ def _chi2_logpdf(c: LibraryContext, y: Value, df: Value) -> Value:
     return sub(b, sub(b, level, gammaln(b, half)), scaled(b, math.log(2.0), half))
 
 
+def _t_ppf(c: LibraryContext, q: Value, df: Value) -> Value:
+    found = stdtrit(c.b, df, q)
+    return select(c, gt(c.b, q, literal(c.b, q, 0)), found, neg(c.b, found))
+
+
 def _chi2_ppf(c: LibraryContext, q: Value, df: Value) -> Value:
     return scaled(c.b, 2.0, gammaincinv(c.b, scaled(c.b, 0.5, df), q))
 
@@ -132,7 +137,7 @@ _CONTINUOUS = (
         logsf=_mirrored(log_ndtr),
         ppf=_of(ndtri),
     ),
-    Distribution("t", ("df",), _t_logpdf, _of(stdtr), _mirrored(stdtr), ppf=_of(stdtrit)),
+    Distribution("t", ("df",), _t_logpdf, _of(stdtr), _mirrored(stdtr), ppf=_t_ppf),
     Distribution(
         *("beta", ("a", "b"), _beta_logpdf, _of(betainc), _of(betaincc), (0.0, 1.0)), ppf=_of(betaincinv)
     ),
