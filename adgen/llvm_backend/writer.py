@@ -215,7 +215,8 @@ class Writer:
         self.lines.append("")
         with self.scoped():
             yield counter
-        following = self.value(f"add nuw nsw i64 {counter}, {step}")
+        flags = "nuw nsw" if low.isdecimal() else "nsw"  # counters from below 0 do wrap as unsigned numbers
+        following = self.value(f"add {flags} i64 {counter}, {step}")
         more = self.value(f"icmp slt i64 {following}, {high}")
         self.lines[at] = f"  {counter} = phi i64 [ {low}, %{before} ], [ {following}, %{self.label} ]"
         said = f", !llvm.loop !{note}" if note else ""

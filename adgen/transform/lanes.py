@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adgen.analysis.settled import Settled
 from adgen.diagnostics.spans import Span
@@ -46,7 +47,7 @@ from adgen.primitives.indexing import read
 from adgen.primitives.reduce import sum_
 from adgen.primitives.rounding import floor_divide
 from adgen.primitives.shape import full
-from adgen.primitives.sizes import constant, size_value
+from adgen.primitives.sizes import constant, dim_of, known_dim, size_value
 from adgen.records import dataclass
 from adgen.transform.fold import HOOK
 from adgen.transform.lane_facts import Carried, states_of, use_counts, wide_values
@@ -62,18 +63,19 @@ LEAST = 48
 def in_lanes(func: Func) -> tuple[Func, tuple[Span | None, ...]]:
     """``func`` with rounds of loops in lanes, where that pays, and which loops these are."""
     b = Builder(HOOK)
-    b.reserve(_symbols(func.body))
+    bound = (n for n in walk(func.body) if isinstance(n, Op) and n.prim.name == "bind_dim")
+    b.reserve([*_symbols(func.body.params), *(n.attr("sym") for n in bound)])
     rebuild = _Lanes(b, func)
     found = rebuilt(func, rebuild)
-    return (found if rebuild.places else func), tuple(rebuild.places)
+    if not rebuild.places:
+        return func, ()
+    body = replace(found.body, nodes=(*rebuild.entry, *found.body.nodes))
+    return replace(found, body=body), tuple(rebuild.places)
 
 
-def _symbols(region: Region) -> list[str]:
-    found = [
-        s for p in region.params if isinstance(p.any_type, Type) for d in p.type.dims for s in d.symbols()
-    ]
-    bound = (n for n in walk(region) if isinstance(n, Op) and n.prim.name == "bind_dim")
-    return [*found, *(n.attr("sym") for n in bound)]
+def _symbols(params: Sequence[Value]) -> list[str]:
+    types = (p.type for p in params if isinstance(p.any_type, Type))
+    return [s for t in types for d in t.dims for s in d.symbols()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class _Lanes(Rebuild):
         self.places: list[Span | None] = []
         self._around: list[For] = []
         self._settled = Settled(func)
+        self._symbols = frozenset(_symbols(func.body.params))
+        self.entry: list[Node] = []
 
     def for_(self, node: For) -> None:
         """Emit a loop, in lanes or not."""
@@ -195,7 +199,7 @@ class _Lanes(Rebuild):
 
     def _emit(self, node: For, plan: _Plan) -> dict[Value, Value] | None:
         b = self.b
-        lo, hi, width = self.value(node.lo), self.value(node.hi), constant(b, LANES)
+        lo, hi = self.value(node.lo), self.value(node.hi)
         group = Value(I64, "group")
         goes = [*plan.shared, *plan.sums, *plan.late]
         params = {k: self._param(node.carried[k]) for k in goes}
@@ -205,7 +209,7 @@ class _Lanes(Rebuild):
         wide.symbols.update(self.symbols)
 
         def rounds() -> tuple[Value, ...]:
-            first = add(b, lo, mul(b, group, width))
+            first = add(b, lo, mul(b, group, constant(b, LANES)))
             wide.lane_counter(node, first)
             wide.env.update({node.carried[k]: self.value(node.inits[k]) for k in plan.private})
             wide.env.update({node.carried[k]: params[k] for k in (*plan.shared, *plan.sums)})
@@ -217,20 +221,47 @@ class _Lanes(Rebuild):
         region = b.region((group, *params.values()), rounds)
         if not _pays(wide, plan):
             return None
-        end = hi
-        for limit in wide.limits:
-            end = minimum(b, end, size_value(b, limit))
-        for guard in wide.guards:
-            end = where(b, lt(b, size_value(b, guard), constant(b, 0)), lo, end)
-        trips = maximum(b, sub(b, end, lo), constant(b, 0))
-        groups = floor_divide(b, trips, width)
+        groups, left = self._groups(lo, hi, wide)
         bounds = (constant(b, 0), groups, constant(b, 1))
         inits = [self._start(node, k, plan) for k in goes]
         with b.at(node.span):
             state = b.for_loop(bounds, inits, region, hints=[node.carried[k].hint for k in goes])
-        left, done = add(b, lo, mul(b, groups, width)), dict(zip(goes, state, strict=True))
+        done = dict(zip(goes, state, strict=True))
         done.update({k: self._total(node.inits[k], done[k]) for k in plan.sums})
         return self._remaining(node, left, hi, done)
+
+    def _groups(self, lo: Value, hi: Value, wide: Wide) -> tuple[Value, Value]:
+        """How often all lanes are filled, and the first round that is left over.
+
+        They are computed at the beginning where sizes of arguments tell, so that tapes are laid out by them.
+        """
+        b, first = self.b, known_dim(self.b, lo)
+        dims = (first, known_dim(b, hi), *wide.limits, *wide.guards)
+        if first is None or not all(d is not None and self._symbols.issuperset(d.symbols()) for d in dims):
+            groups = self._filled(lo, hi, wide)
+            return groups, add(b, lo, mul(b, groups, constant(b, LANES)))
+        with b.into(self.entry):
+            size = dim_of(b, self._filled(self._again(lo), self._again(hi), wide), "groups")
+            return size_value(b, size), size_value(b, first + size * LANES)
+
+    def _again(self, value: Value) -> Value:
+        """An integer that is known to be a polynomial of sizes, computed again."""
+        known = known_dim(self.b, value)
+        assert known is not None
+        return size_value(self.b, known)
+
+    def _filled(self, lo: Value, hi: Value, wide: Wide) -> Value:
+        b, end = self.b, hi
+        for limit in wide.limits:
+            end = minimum(b, end, size_value(b, limit))
+        for guard in wide.guards:
+            end = where(b, lt(b, size_value(b, guard), constant(b, 0)), lo, end)
+        trips = sub(b, end, lo)
+        known = known_dim(b, trips)
+        least = None if known is None else known.lower_bound()
+        if least is None or least < 0:
+            trips = maximum(b, trips, constant(b, 0))
+        return floor_divide(b, trips, constant(b, LANES))
 
     def _lanes_of(self, value: Value) -> Value:
         return Value(Type(value.type.dtype, (Dim.const(LANES),)), value.hint)

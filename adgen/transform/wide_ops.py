@@ -43,12 +43,16 @@ def elementwise(w: Wide, op: Op) -> None:
     operands = [w.in_lanes(v) for v in op.operands]
     if op.result.type.is_py:
         _python(w, op, operands, None)
-    hints = [v.hint for v in op.results]
-    found = w.b.emit(op.prim, operands, attrs, hints, op.span)
+    found = w.b.emit(op.prim, operands, attrs, [_name(op, v) for v in op.results], op.span)
     if op.result.type.is_py:
         _python(w, op, operands, found[0])
     w.env.update(zip(op.results, found, strict=True))
     w.note_work(op)
+
+
+def _name(op: Op, value: Value) -> str | None:
+    """The name of a result; numbers of simple arithmetic go without, as they may be computed again."""
+    return None if getattr(op.prim, "cheap", False) else value.hint
 
 
 def _python(w: Wide, op: Op, operands: list[Value], result: Value | None) -> None:
