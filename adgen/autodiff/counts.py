@@ -13,6 +13,7 @@ from typing import Any
 from adgen.analysis.amounts import Sizes
 from adgen.analysis.storage import Steps, place
 from adgen.autodiff.footprints import state_bytes
+from adgen.autodiff.segments import TURNED
 from adgen.ir.core import For, Func, Region, While, regions_of
 
 _CHOSEN = "chosen when the function is called"
@@ -38,7 +39,7 @@ def steps_of(func: Func, args: Sequence[Any] | None = None) -> tuple[Steps, ...]
 
 def _scheduled(region: Region) -> Iterator[For | While]:
     for node in region.nodes:
-        if isinstance(node, For | While) and "schedule" in dict(node.attrs):
+        if isinstance(node, For | While) and dict(node.attrs).get("schedule", TURNED) != TURNED:
             yield node
         for inner in regions_of(node):
             yield from _scheduled(inner)

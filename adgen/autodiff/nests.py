@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from adgen.autodiff.footprints import Costs, Known, Storage, alive_bytes, is_taped, state_bytes
 from adgen.autodiff.positions import trip_count
-from adgen.autodiff.segments import SCHEDULE, Joint, Loop, loop_of, number, obstacle
+from adgen.autodiff.segments import SCHEDULE, TURNED, Joint, Loop, loop_of, number, obstacle
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import For, If, Node, Region, Value, While, regions_of
 from adgen.ir.dims import Dim
@@ -192,8 +192,9 @@ def under_budget(region: Region, memory: Dim, total: int, loops: set[For | While
 
 
 def without_part(node: _Loop) -> _Loop:
-    """A loop that turned out to keep nothing, without the bytes it was to have in a step of another loop."""
+    """A loop that turned out to keep nothing, without the bytes it was to have in a step of another loop; one
+    that was to be turned, and cannot be, without that."""
     attrs = dict(node.attrs)
-    if not isinstance(attrs.get("memory"), Dim):
+    if not isinstance(attrs.get("memory"), Dim) and attrs.get("schedule") != TURNED:
         return node
     return replace(node, attrs=tuple(a for a in node.attrs if a[0] not in SCHEDULE))

@@ -13,7 +13,8 @@ from adgen.autodiff.nests import without_part
 from adgen.autodiff.positions import trip_count
 from adgen.autodiff.recompute import Segment
 from adgen.autodiff.schedules import counted, open_loop, schedule_of
-from adgen.autodiff.segments import Loop, Second, loop_of, obstacle
+from adgen.autodiff.segments import TURNED, Loop, Second, loop_of, obstacle
+from adgen.autodiff.turned import can_turn, constants_of, turn
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder
 from adgen.ir.calls import is_edge, is_ruled, segment_end
@@ -37,6 +38,12 @@ class _Opening(Rebuild):
         self._planned = {} if plan is None else plan.loops
         self._budget = None if plan is None else plan.budget
         self._ends: tuple[Value, ...] = ()
+        self._turned: dict[Node, tuple[Op, ...]] = {}
+
+    def turning(self, func: Func) -> None:
+        """Find the loops that can be turned."""
+        loops = (n for n in func.body.nodes if isinstance(n, For) and schedule_of(n) == TURNED)
+        self._turned = {n: constants_of(func, n) for n in loops if can_turn(func, n, self._active)}
 
     def region(self, region: Region) -> Region:
         """A region rebuilt."""
@@ -115,6 +122,8 @@ class _Opening(Rebuild):
     def _is_scheduled(self, node: For | While) -> bool:
         if schedule_of(node) is None or not any(v in self._active for v in node.results):
             return False
+        if schedule_of(node) == TURNED:
+            return node in self._turned
         if is_under_budget(node):
             return node in self._planned
         reason = obstacle(node)
@@ -130,9 +139,15 @@ class _Opening(Rebuild):
             loop = loop_of(node, self.b, self._active, self._rules.steps, step)
         for each in (loop, *([nested.nest.loop] if nested is not None and nested.nest is not None else ())):
             each.env, each.lo, each.step = dict(self.env), lo, step
-        found = open_loop(self.b, loop, self.values(node.inits), lambda: trips(loop), under)
+        inits = self.values(node.inits)
+        if node in self._turned:
+            loop.constants = self._turned[node]
+            found = turn(self.b, loop, inits)
+        else:
+            found = open_loop(self.b, loop, inits, lambda: trips(loop), under)
         operands = (*found.results, *found.inputs)
         attrs = {"count": len(found.results), "inputs": len(found.inputs), "summed": len(loop.summed)}
+        attrs |= {"begins": True} if node in self._turned else {}
         hints = [v.hint for v in node.results]
         results = self.b.emit(scheduled, operands, attrs, hints, node.span)
         self.env.update(zip(node.results, results, strict=True))
@@ -149,6 +164,7 @@ def opened(
     b = Builder()
     b.reserve(symbols)
     opening = _Opening(b, rules, active, planned(func, active, rules.steps, b))
+    opening.turning(func)
     return rebuilt(func, opening), opening.waiting
 
 

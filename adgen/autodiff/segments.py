@@ -23,6 +23,8 @@ from adgen.transform.rebuild import Copy
 Values = tuple[Value, ...]
 #: The attributes of a loop that are its schedule.
 SCHEDULE = ("schedule", "count", "memory", "inner", "disk", "total")
+#: The schedule of loops whose rounds are reversed at once, where they can be (:mod:`adgen.autodiff.turned`).
+TURNED = "turned"
 #: The name of a function that is one round of a loop.
 STEP = "step"
 #: From a function, positions of parameters, of results, and of parameters whose gradients are added to
@@ -62,7 +64,8 @@ class Loop:
     """A loop, with what of it varies; ``env`` says what values from outside are now.
 
     The state is what it carries; ``stride`` is the ``step`` where it is known. ``moving`` are the positions
-    of what has a cotangent, ``summed`` captured values that have one.
+    of what has a cotangent, ``summed`` captured values that have one. A single step may know ``constants``
+    from outside.
     """
 
     node: For | While
@@ -72,6 +75,7 @@ class Loop:
     lo: Value
     step: Value
     stride: int | None
+    constants: tuple[Op, ...] = ()
     moving: list[int] = field(init=False)
     summed: list[Value] = field(init=False)
     _made: dict[str, Func] = field(init=False, default_factory=dict)
@@ -138,7 +142,11 @@ class Loop:
     # -- derivatives ------------------------------------------------------------------------------------
     def taped_step(self, b: Builder, state: Values, position: Value) -> Half:
         """One step, taped."""
-        return self._half(b, self.joint_step(), (self.counter(b, position), *state))
+        return self.taped_round(b, state, self.counter(b, position))
+
+    def taped_round(self, b: Builder, state: Values, counter: Value) -> Half:
+        """The round of a value of the loop variable, taped."""
+        return self._half(b, self.joint_step(), (counter, *state))
 
     def taped_segment(self, b: Builder, state: Values, first: Value, end: Value) -> Half:
         """The steps from ``first`` to ``end``, taped."""
@@ -148,7 +156,7 @@ class Loop:
     def _half(self, b: Builder, func: Func, args: Values) -> Half:
         captured = tuple(self.env.get(v, v) for v in self.summed)
         pairs = zip(func.params, (*args, *captured), strict=False)
-        copy = Copy(b, {**self.env, **dict(pairs)})
+        copy = _Sized(b, {**self.env, **dict(pairs)})
         copy.emit(b, func.body.nodes[: func.cut])
         return Half(func, copy, len(self.node.carried))
 
@@ -156,7 +164,7 @@ class Loop:
         """The joint program of one step, by the loop variable."""
         if "step" not in self._made:
             params = (*self._step_params(), *self.summed)
-            body = Region(params, self.node.body.nodes, self.node.body.yields)
+            body = Region(params, (*self.constants, *self.node.body.nodes), self.node.body.yields)
             self._made["step"] = self._joint_of(Func(STEP, body), 1)
         return self._made["step"]
 
@@ -179,6 +187,18 @@ class Loop:
         start = before + len(self.node.carried)
         sums = range(start, start + len(self.summed))
         return self.joint(func, [*(before + k for k in self.moving), *sums], self.moving, sums)
+
+
+class _Sized(Copy):
+    """Emits nodes once more, where more may be known of sizes that they find out."""
+
+    def op(self, op: Op) -> None:
+        """Emit an operation; a size that is known takes no finding out."""
+        known = known_dim(self.b, self.value(op.operands[0])) if op.prim.name == "bind_dim" else None
+        if known is None:
+            super().op(op)
+        else:
+            self.symbols[op.attr("sym")] = known
 
 
 def _row(room: Value) -> Indexer:

@@ -94,7 +94,7 @@ def _counted(r: Reader, act: Activation, node: cst.For, found: Trip, over: Abstr
     """A ``for`` with a counter; starts over unrolled or peeled where the body turns out to need it."""
     least = _rounds_less_one(r, found).value
     if found.step_value and least is not None and least < 0:
-        unrolled(r, act, node, [])
+        unrolled(r, act, node, ())
         return
     before = r.state
     entry = before.fork()

@@ -18,18 +18,18 @@ from adgen.loops.fuse import names_defined, names_used
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements
 
-#: Kernels with more domains than this have them split off where they are in at most `SHALLOW` loops.
-MANY, SHALLOW = 8, 1
-#: Kernels with more domains than this have all of them split off.
-TOO_MANY = 48
+#: Kernels with more domains than this have some of them split off.
+FEW = 8
+#: Of so many domains, those in at most so many loops: the others run often, and calls would count.
+MANY = ((48, 1), (96, 2))
 
 
 def deepest(kernel: Kernel) -> int:
     """In how many loops a domain may be and still be split off; negative where none is."""
     count = sum(isinstance(s, Nest | Reduce) for s in walk(kernel.body))
-    if count <= MANY:
+    if count <= FEW:
         return -1
-    return SHALLOW if count <= TOO_MANY else count
+    return next((depth for most, depth in MANY if count <= most), count)
 
 
 def emit_outlined(s: Statements, stmt: Nest | Reduce) -> None:

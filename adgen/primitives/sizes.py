@@ -9,7 +9,7 @@ import numpy as np
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Op, Value
-from adgen.ir.dims import Dim, as_dim
+from adgen.ir.dims import ZERO, Dim, as_dim
 from adgen.ir.types import I64, AnyType, DType, Kind, Type
 from adgen.primitives.define import Absent, Context, Inactive, Prec, Primitive, Sample, Speller, Text
 
@@ -140,6 +140,10 @@ def _polynomial(b: Builder, op: Op) -> Dim | None:
         case "neg" if op.result.type == I64:
             inner = known_dim(b, op.operands[0])
             return None if inner is None else -inner
+        case "maximum" if op.result.type == I64:
+            left, right = (known_dim(b, v) for v in op.operands)
+            least = None if left is None else left.lower_bound()
+            return left if right == ZERO and least is not None and least >= 0 else None
     return None
 
 

@@ -225,7 +225,8 @@ class _Lanes(Rebuild):
         bounds = (constant(b, 0), groups, constant(b, 1))
         inits = [self._start(node, k, plan) for k in goes]
         with b.at(node.span):
-            state = b.for_loop(bounds, inits, region, hints=[node.carried[k].hint for k in goes])
+            hints = [node.carried[k].hint for k in goes]
+            state = b.for_loop(bounds, inits, region, {"schedule": "turned"}, hints)
         done = dict(zip(goes, state, strict=True))
         done.update({k: self._total(node.inits[k], done[k]) for k in plan.sums})
         return self._remaining(node, left, hi, done)
