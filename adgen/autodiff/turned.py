@@ -63,8 +63,8 @@ def turn(b: Builder, loop: Loop, inits: Values) -> Opened:
 
     def round_() -> Values:
         half = loop.taped_round(b, state, counter)
-        one = constant(b, 1.0, type_.with_dims())
-        seed = one if not type_.rank else broadcast(b, one, dims=type_.dims, axes=())
+        one = constant(b, 1.0, type_.with_dims() if type_.rank else type_)
+        seed = broadcast(b, one, dims=type_.dims, axes=()) if type_.rank else one
         return (*half.results, *half.reverse(b, (seed, *sums))[1:])
 
     region = b.region((counter, *state, *sums), round_)
@@ -82,16 +82,20 @@ def turn(b: Builder, loop: Loop, inits: Values) -> Opened:
         by = seed if not seed.type.rank else read(b, seed, constant(b, 0), index=Indexer((Point(),)))
         parts = [_scaled(b, by, v) for v in found]
         pairs = zip(totals, parts, strict=True)
-        return (seed, *(part if total is None else add(b, total, part) for total, part in pairs))
+        ends = [part if total is None else add(b, total, part) for total, part in pairs]
+        return (seed, *(_of_type(b, end, v.type) for end, v in zip(ends, found, strict=True)))
 
     return Opened(results[: len(state)], (inits[moving], *captured), second)
 
 
 def _scaled(b: Builder, by: Value, value: Value) -> Value:
     """A derivative times the cotangent of the number; where that is 0, all is."""
-    if by.type.dtype is not value.type.dtype:
-        by = cast(b, by, dtype=value.type.dtype, kind=value.type.kind)
+    by = _of_type(b, by, value.type.with_dims() if value.type.rank else value.type)
     if value.type.rank:
         by = broadcast(b, by, dims=value.type.dims, axes=())
     strong = known_number(b, by) is None and not value.type.is_complex
     return (strong_mul if strong else mul)(b, by, value, hint=value.hint)
+
+
+def _of_type(b: Builder, value: Value, type_: Type) -> Value:
+    return value if value.type == type_ else cast(b, value, dtype=type_.dtype, kind=type_.kind)
