@@ -237,7 +237,7 @@ class _Lanes(Rebuild):
         They are computed at the beginning where sizes of arguments tell, so that tapes are laid out by them.
         """
         b, first = self.b, known_dim(self.b, lo)
-        dims = (first, known_dim(b, hi), *wide.limits, *wide.guards)
+        dims = (first, known_dim(b, hi), *wide.known.limits, *wide.known.guards)
         if first is None or not all(d is not None and self._symbols.issuperset(d.symbols()) for d in dims):
             groups = self._filled(lo, hi, wide)
             return groups, add(b, lo, mul(b, groups, constant(b, LANES)))
@@ -253,9 +253,9 @@ class _Lanes(Rebuild):
 
     def _filled(self, lo: Value, hi: Value, wide: Wide) -> Value:
         b, end = self.b, hi
-        for limit in wide.limits:
+        for limit in wide.known.limits:
             end = minimum(b, end, size_value(b, limit))
-        for guard in wide.guards:
+        for guard in wide.known.guards:
             end = where(b, lt(b, size_value(b, guard), constant(b, 0)), lo, end)
         trips = sub(b, end, lo)
         known = known_dim(b, trips)

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from adgen.analysis.inequalities import follows
 from adgen.ir.builder import Builder
 from adgen.ir.core import Definitions, For, If, Node, Op, Region, Value, While
 from adgen.ir.dims import Dim
@@ -22,6 +21,7 @@ from adgen.primitives.reductions import any_
 from adgen.primitives.shape import arange, broadcast
 from adgen.primitives.sizes import constant
 from adgen.transform.lane_facts import is_reduction
+from adgen.transform.lane_sizes import LaneSizes
 from adgen.transform.rebuild import Rebuild
 from adgen.transform.wide_ops import RULES, elementwise, is_harmless, stretched
 
@@ -39,11 +39,6 @@ _USUAL = 16
 
 class NotWide(Exception):
     """Something in a loop cannot run in lanes."""
-
-
-def _unknowns(dim: Dim) -> list[str]:
-    """The counters in a polynomial."""
-    return [s for s in dim.symbols() if s.startswith("@")]
 
 
 def _cost(op: Op) -> int:
@@ -70,8 +65,7 @@ class Wide(Rebuild):
         #: integers that grow by a constant from lane to lane: the first one and the constant
         self.lines: dict[Value, tuple[Value, int]] = {}
         self.mask: Value | None = None
-        self.facts: list[Dim] = []
-        self.counters: dict[Value, Dim] = {}
+        self.known = LaneSizes(defs, wide, self.lines)
         self.depth = 0
         #: how often the present loops run, roughly
         self.rounds = 1
@@ -83,14 +77,6 @@ class Wide(Rebuild):
         self.has_arrays = False
         #: the depth at which integers are computed anew
         self.levels: dict[Value, int] = {}
-        #: the counter of the lanes stays below these
-        self.limits: dict[Dim, None] = {}
-        #: none of these is negative, where anything runs in lanes
-        self.guards: dict[Dim, None] = {}
-        self.given: list[Dim] = []
-        self.bounds: dict[str, Dim] = {}
-        self._counter = Dim.const(0)
-        self._rounds: tuple[Dim, Dim] | None = None
 
     # -- values -----------------------------------------------------------------------------------------
     def value(self, value: Value) -> Value:
@@ -127,68 +113,6 @@ class Wide(Rebuild):
         pairs = zip(yields, results, strict=True)
         return tuple(self.in_lanes(y) if r in self.wide else self.value(y) for y, r in pairs)
 
-    def size(self, value: Value) -> Dim | None:
-        """An old integer as a polynomial of sizes and counters."""
-        if value in self.counters:
-            return self.counters[value]
-        op = self.old.op(value)
-        match op.prim.name if op is not None else "":
-            case "const" if op is not None and isinstance(op.attr("value"), int):
-                return Dim.const(op.attr("value"))
-            case "dim":
-                assert op is not None
-                found: Dim = op.attr("dim")
-                return found
-            case "add" | "sub" | "mul" as name:
-                assert op is not None
-                left, right = (self.size(v) for v in op.operands)
-                if left is None or right is None:
-                    return None
-                return left + right if name == "add" else left - right if name == "sub" else left * right
-            case "wrap" if op is not None and (value in self.lines or value not in self.wide):
-                inner = self.size(op.operands[0])
-                return inner if inner is not None and self.follows(inner) else None
-        return None
-
-    def inside(self, place: Value, dim: Dim) -> bool:
-        """Whether an index is one of an axis, in the rounds that run in lanes.
-
-        Rounds, or calls, where it might not be are left out, if these are known before the loop.
-        """
-        found = self.size(place)
-        if found is None or not self.follows(found):
-            return False
-        if self.follows(dim - 1 - found):
-            return True
-        rest = found - self._counter
-        if not _unknowns(rest):
-            self.limits[dim - rest] = None
-            self.given.append(dim - 1 - found)
-            return True
-        most = self._most(found)
-        if most is None:
-            return False
-        self.guards[dim - 1 - most] = None
-        self.given.append(dim - 1 - most)
-        return True
-
-    def follows(self, goal: Dim) -> bool:
-        """Whether something is never negative."""
-        return follows(goal, [*self.facts, *self.given])
-
-    def _most(self, dim: Dim) -> Dim | None:
-        """The greatest that a polynomial of counters can be, if it is linear in them."""
-        for _ in range(8):
-            names = _unknowns(dim)
-            if not names:
-                return dim
-            name = names[-1]
-            rest = dim - Dim.symbol(name)
-            if name in rest.symbols() or name not in self.bounds:
-                return None
-            dim = rest + self.bounds[name]
-        return None
-
     def level(self, value: Value) -> int:
         """The depth of the loop in which an integer changes."""
         if value not in self.levels:
@@ -200,26 +124,7 @@ class Wide(Rebuild):
     def lane_counter(self, node: For, first: Value) -> None:
         """Begin the rounds of a loop with ``first``."""
         self.lines[node.counter] = first, 1
-        self.counts(node)
-        self._counter = self.counters.get(node.counter, self._counter)
-        lo, hi = self.size(node.lo), self.size(node.hi)
-        self._rounds = None if lo is None or hi is None else (lo, hi - 1)
-
-    def is_inside(self, place: Value, dim: Dim) -> bool:
-        """Whether an index is one of an axis, whatever the lanes that count do."""
-        found = self.size(place)
-        return found is not None and self.follows(found) and self.follows(dim - 1 - found)
-
-    def counts(self, node: For) -> None:
-        """Note what is known of a loop's counter."""
-        lo, hi, step = self.size(node.lo), self.size(node.hi), self.size(node.step)
-        if lo is None or hi is None or step is None or step.value not in (1, -1):
-            return
-        counter = self.counters[node.counter] = Dim.symbol(f"@lane{len(self.counters)}")
-        up = step.value == 1
-        least, most = (lo, hi - 1) if up else (hi + 1, lo)
-        self.facts += [counter - least, most - counter]
-        self.bounds[counter.symbols()[0]] = most
+        self.known.counts_lanes(node)
 
     # -- nodes ------------------------------------------------------------------------------------------
     def op(self, op: Op) -> None:
@@ -261,7 +166,7 @@ class Wide(Rebuild):
         self.levels.update(dict.fromkeys(node.body.params, self.depth + 1))
         params = (self.fresh(node.counter), *(self.param(p) for p in node.carried))
         with self._deeper(self._trips(node)), self.b.block() as nodes:
-            self.counts(node)
+            self.known.counts(node)
             self.nodes(node.body.nodes)
             yields = self.ends(node.body.yields, node.results)
         results = tuple(self.param(v) for v in node.results)
@@ -270,7 +175,7 @@ class Wide(Rebuild):
 
     def _ragged(self, node: For) -> None:
         """Emit a loop whose bounds differ: it runs from the least to the greatest, and selects."""
-        b, step = self.b, self.size(node.step)
+        b, step = self.b, self.known.size(node.step)
         if step is None or step.value != 1 or any(p not in self.wide for p in node.carried) or node.attrs:
             raise NotWide(node)
         bounds = self._end(node.lo, least=True), self._end(node.hi, least=False), constant(b, 1)
@@ -282,7 +187,7 @@ class Wide(Rebuild):
         around = self.mask
 
         def body() -> list[Value]:
-            self._between(node)
+            self.known.counts_between(node)
             number = stretched(b, params[0], self.lanes)
             on = logical_and(b, le(b, lows, number), lt(b, number, highs))
             self.mask = on if around is None else logical_and(b, on, around)
@@ -308,27 +213,6 @@ class Wide(Rebuild):
             return first
         last = (self.lanes.value or 1) - 1
         return add(self.b, first, constant(self.b, step * last))
-
-    def _between(self, node: For) -> None:
-        """Note what is known of the counter of a loop whose bounds differ."""
-        lo, hi = self._extreme(node.lo, least=True), self._extreme(node.hi, least=False)
-        if lo is not None and hi is not None:
-            counter = self.counters[node.counter] = Dim.symbol(f"@lane{len(self.counters)}")
-            self.facts += [counter - lo, hi - 1 - counter]
-            self.bounds[counter.symbols()[0]] = hi - 1
-
-    def _extreme(self, bound: Value, *, least: bool) -> Dim | None:
-        """A bound at the end of the rounds where it is least or greatest."""
-        found = self.size(bound)
-        mine = set(self._counter.symbols())
-        if found is None or mine.isdisjoint(found.symbols()) or self._rounds is None:
-            return found
-        for by in (1, -1):
-            rest = found - self._counter * by
-            if mine.isdisjoint(rest.symbols()):
-                first, last = self._rounds
-                return rest + (first if (by == 1) == least else last) * by
-        return None
 
     def _note_recurrence(self, node: For | While) -> None:
         for param, end in zip(node.carried, node.body.yields, strict=True):
@@ -437,14 +321,14 @@ class Wide(Rebuild):
     @contextmanager
     def _deeper(self, trips: int) -> Iterator[None]:
         """Emit the body of a loop."""
-        known = len(self.facts)
+        facts = len(self.known.facts)
         self.depth, self.rounds = self.depth + 1, self.rounds * trips
         yield
         self.depth, self.rounds = self.depth - 1, self.rounds // trips
-        del self.facts[known:]
+        del self.known.facts[facts:]
 
     def _trips(self, node: For) -> int:
-        lo, hi = self.size(node.lo), self.size(node.hi)
+        lo, hi = self.known.size(node.lo), self.known.size(node.hi)
         known = None if lo is None or hi is None else (hi - lo).value
         return _USUAL if known is None else max(abs(known), 1)
 

@@ -78,7 +78,7 @@ def _line(w: Wide, op: Op) -> bool:
     steps = [0 if line is None else line[1] for line in lines]
     if name == "mul":
         k = next((k for k, line in enumerate(lines) if line is None), None)
-        by = None if k is None else w.size(op.operands[k])
+        by = None if k is None else w.known.size(op.operands[k])
         if k is None or by is None or by.value is None:
             return False
         w.lines[op.result] = mul(w.b, *firsts), steps[1 - k] * by.value
@@ -101,7 +101,7 @@ def is_harmless(w: Wide, op: Op) -> bool:
     if name in ("read", "write", "add_at"):
         return _is_inside(w, op)
     if name == "wrap":
-        return w.inside(op.operands[0], op.attr("dim"))
+        return w.known.inside(op.operands[0], op.attr("dim"))
     if getattr(op.prim, "elementwise", False):
         return any(v in w.wide for v in op.operands) or not _may_raise(w, op)
     return name in _HARMLESS
@@ -112,7 +112,7 @@ def _may_raise(w: Wide, op: Op) -> bool:
     if not op.result.type.is_py:
         return False
     for check in CHECKS.get(str(getattr(op.prim, "lower", "")), ()):
-        known = w.size(op.operands[check.operand]) if check.operand < len(op.operands) else None
+        known = w.known.size(op.operands[check.operand]) if check.operand < len(op.operands) else None
         if check.test != "ne" or known is None or known.value in (None, check.bound):
             return True
     return False
@@ -125,7 +125,7 @@ def _is_inside(w: Wide, op: Op) -> bool:
     for each, dim in zip(op.attr("index").access, base.type.dims, strict=True):
         if not isinstance(each, Full):
             place = next(rest)
-            if not isinstance(each, Point) or not w.is_inside(place, dim):
+            if not isinstance(each, Point) or not w.known.is_inside(place, dim):
                 return False
     return True
 
@@ -235,7 +235,7 @@ def _wrap(w: Wide, op: Op) -> None:
 
     (place,) = op.operands
     line, attrs = w.lines.get(place), w.attrs(op.attrs)
-    if line is not None and w.inside(place, attrs["dim"]):
+    if line is not None and w.known.inside(place, attrs["dim"]):
         w.lines[op.result] = line
     elif w.mask is not None:
         raise NotWide(op)
