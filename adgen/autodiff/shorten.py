@@ -9,7 +9,8 @@ chain of products with derivatives that are known before. With `late` a carried 
 
 Products with known factors become one, sums of multiples of the same late value have it once, and what is
 left is a fused multiply-add wherever that takes fewer cycles than a product and a sum. What is added up
-outside of the recurrence is computed as it was.
+outside of the recurrence is computed as it was. Where cotangents are carried in arrays, constant divisors
+become factors.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import field, replace
+from math import isfinite
 
 from adgen.ir.builder import Builder
 from adgen.ir.core import Node, Op, Value, uses_of
@@ -54,9 +56,9 @@ def shortened(
     """The nodes of a reversed body that carries `bars`; the first of `yields` are their next values."""
     pairs = zip(bars, yields, strict=False)
     carried = [(bar, end) for bar, end in pairs if bar is not end]
-    if not carried or not all(is_scalar(bar) for bar, _ in carried):
-        return tuple(nodes)
     late = _late(nodes, [bar for bar, _ in carried])
+    if not all(is_scalar(bar) for bar, _ in carried):
+        return tuple(part for node in nodes for part in _factor(b, node, late))
     ends = [end for _, end in carried if end in late]
     uses = Counter([*(v for node in nodes for v in uses_of(node)), *yields])
     shorter = _Shorter(b, late, _critical(nodes, late, ends), set(ends), uses)
@@ -85,6 +87,19 @@ def _critical(nodes: Sequence[Node], late: set[Value], ends: Sequence[Value]) ->
         if any(v in critical for v in node.results):
             critical.update(v for v in uses_of(node) if v in late)
     return critical
+
+
+def _factor(b: Builder, node: Node, late: set[Value]) -> list[Node]:
+    """A node, with a factor for a divisor: cotangents may go from round to round in cells, too."""
+    if not isinstance(node, Op) or node.prim is not div or not is_scalar(node.result):
+        return [node]
+    value, divisor = node.operands
+    number = None if divisor in late else known_number(b, divisor)
+    if value not in late or not number or not isfinite(number) or not isfinite(1.0 / number):
+        return [node]
+    with b.block() as made, b.at(node.span):
+        factor = literal(b, divisor, 1.0 / number)
+    return [*made, replace(node, prim=mul, operands=(value, factor))]
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from adgen.loops.gather import gather
 from adgen.loops.kept_cells import with_kept_cells
 from adgen.loops.known_integers import with_known_integers
 from adgen.loops.rules import rule_for
+from adgen.loops.running_cells import with_running_cells
 from adgen.loops.scatter import without_scatters
 from adgen.loops.shared_matrices import with_shared_matrices
 from adgen.loops.state import State, Unsupported, element_type
@@ -44,7 +45,7 @@ def lower(func: Func, strict: bool = False) -> Kernel:
     body = contract_temporaries(state, body, results)
     body = body if strict else with_shared_matrices(state, contracted(state, body))
     body = collapse(gather(state, without_scatters(state, body)))
-    body = with_kept_cells(state, body)
+    body = with_running_cells(state, with_kept_cells(state, body))
     places, arena = _settled_places(state)
     kernel = Kernel(
         name=func.name,
