@@ -22,11 +22,11 @@ def fused(b: Builder, nodes: Sequence[Node], yields: Sequence[Value]) -> tuple[N
     uses = Counter([*(v for node in nodes for v in uses_of(node)), *yields])
     products = {n.result: n for n in nodes if isinstance(n, Op) and n.prim is mul and is_scalar(n.result)}
     once = {v: op for v, op in products.items() if uses[v] == 1}
-    fusing = _Fusing(b, once, _running(nodes, yields))
+    fusing = _Fusing(b, once, running(nodes, yields))
     return tuple(part for node in nodes for part in fusing.node(node))
 
 
-def _running(nodes: Sequence[Node], yields: Sequence[Value]) -> set[Value]:
+def running(nodes: Sequence[Node], yields: Sequence[Value]) -> set[Value]:
     """What the next round goes on with, and the sums that it is the last of."""
     running = set(yields)
     for node in reversed(nodes):

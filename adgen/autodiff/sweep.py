@@ -20,6 +20,7 @@ from adgen.analysis.origins import Origins
 from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
 from adgen.autodiff.composites import Composite
 from adgen.autodiff.cotangents import Cotangents, masks_for
+from adgen.autodiff.factoring import factored
 from adgen.autodiff.fusing import fused
 from adgen.autodiff.rules import CHOICES, STEEP, Strength, chosen, contributions, scaled
 from adgen.autodiff.segments import Second
@@ -234,7 +235,8 @@ class Sweep:
             strong.update((v, min(level, inner.strength(v))) for v, level in list(strong.items()))
             yields = [inner.take_dense(params[k]) for k in carried]
             yields += [inner.take_dense(v) for v in captured]
-        shorter = fused(self.b, shortened(self.b, nodes, bars, yields), yields)
+        shorter = shortened(self.b, factored(self.b, nodes, bars, yields, body), bars, yields)
+        shorter = fused(self.b, shorter, yields)
         return Region(reverse_params, live_nodes(shorter, tuple(yields), self.mirror), tuple(yields))
 
     # -- branches ---------------------------------------------------------------------------------------

@@ -1,0 +1,214 @@
+"""Sums of products in the body of a reversed loop over scalars, with common factors taken out.
+
+Rules of differentiation multiply every contribution by itself, so cotangents of sums of products come as many
+products with the same factors::
+
+    a = g * w * x + h * w * y          s = g * x + h * y
+    b = g * x * m + h * y * m          a, b = w * s, s * m
+
+A round of a loop over many numbers is bound by how many operations it has. The body stays as it is where that
+gives no fewer of them, and where the next round waits for one of its numbers
+(:mod:`adgen.autodiff.shorten`); sums that run through the loop stay additions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from adgen.autodiff.fusing import fused, running
+from adgen.autodiff.shorten import is_scalar
+from adgen.ir.builder import Builder
+from adgen.ir.core import Node, Op, Region, Value, uses_of
+from adgen.primitives.define import Primitive
+from adgen.primitives.elementwise import add, div, mul, neg, sub
+from adgen.primitives.literals import literal
+from adgen.transform.dce import live_nodes
+
+#: What operations on numbers cost; signs are free in kernels.
+_COST = {"add": 1, "sub": 1, "mul": 1, "fma": 1, "div": 5}
+#: Longer sums and products are left as they are.
+_LONGEST = 64
+
+_Factor = tuple[Value, bool]
+"""A number, and whether it divides."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A signed product; ``whole`` is the value that it is already, if it has not lost a factor."""
+
+    minus: bool
+    factors: tuple[_Factor, ...]
+    whole: Value | None = None
+
+    def without(self, factor: _Factor) -> _Term:
+        """What the factor is multiplied by."""
+        at = self.factors.index(factor)
+        return _Term(self.minus, self.factors[:at] + self.factors[at + 1 :])
+
+
+_Part = tuple[bool, Value]
+"""A value and whether it is subtracted."""
+
+
+def factored(
+    b: Builder, nodes: Sequence[Node], bars: Sequence[Value], yields: Sequence[Value], forward: Region
+) -> Sequence[Node]:
+    """The nodes of a body that reverses ``forward`` and carries ``bars``, with fewer operations."""
+    if any(is_scalar(bar) and bar is not end for bar, end in zip(bars, yields, strict=False)):
+        return nodes
+    sums, parts = _sums(nodes, yields)
+    if not sums:
+        return nodes
+    products = _products(nodes, forward)
+    kept = {op.result for op in forward.nodes if isinstance(op, Op) and op.prim is div}
+    simpler = {value: op for value, op in products.items() if value not in kept}
+    choices = [_Factoring(b, known, sums, parts).rewritten(nodes) for known in (products, simpler)]
+    return min((nodes, *choices), key=lambda body: _cost(b, body, yields))
+
+
+def _cost(b: Builder, nodes: Sequence[Node], yields: Sequence[Value]) -> int:
+    """The work of a body on numbers, once products are fused; what it takes of the forward one costs 1."""
+    live = live_nodes(fused(b, nodes, yields), tuple(yields), {})
+    ops = [node for node in live if isinstance(node, Op) and all(map(is_scalar, node.results))]
+    made = {v for node in live for v in node.results}
+    taken = {v for op in ops for v in op.operands if v not in made and is_scalar(v)}
+    known = [op for v in taken if (op := b.defs.op(v)) is not None and op.prim.name != "const"]
+    return sum(_COST.get(op.prim.name, 0) for op in ops) + len(known)
+
+
+def _sums(nodes: Sequence[Node], yields: Sequence[Value]) -> tuple[dict[Value, Op], set[Value]]:
+    """The sums of numbers that do not run through the loop, and which are parts of others alone."""
+    through = running(nodes, yields)
+    sums = [n for n in nodes if isinstance(n, Op) and n.prim in (add, sub) and is_scalar(n.result)]
+    found = {op.result: op for op in sums if op.result not in through}
+    uses = Counter([*(v for node in nodes for v in uses_of(node)), *yields])
+    return found, {v for op in found.values() for v in op.operands if v in found and uses[v] == 1}
+
+
+def _products(nodes: Sequence[Node], forward: Region) -> dict[Value, Op]:
+    """The products, quotients and signs of what changes from round to round."""
+    varying = set(forward.params)
+    for node in (*forward.nodes, *nodes):
+        if not isinstance(node, Op) or not node.operands or any(v in varying for v in node.operands):
+            varying.update(node.results)
+    ops = [node for node in (*forward.nodes, *nodes) if isinstance(node, Op) and node.prim in (mul, div, neg)]
+    return {op.result: op for op in ops if op.result in varying and is_scalar(op.result)}
+
+
+@dataclass(slots=True)
+class _Factoring:
+    b: Builder
+    products: dict[Value, Op]
+    sums: dict[Value, Op]
+    parts: set[Value]
+    order: dict[Value, int] = field(default_factory=dict)
+    constants: dict[object, Value] = field(default_factory=dict)
+    made: dict[tuple[str, Value, Value], Value] = field(default_factory=dict)
+
+    def rewritten(self, nodes: Sequence[Node]) -> list[Node]:
+        """The nodes with the sums factored; what only the old ones used is dead."""
+        return [part for node in nodes for part in self._node(node)]
+
+    def _node(self, node: Node) -> Sequence[Node]:
+        if not isinstance(node, Op) or not self._is_whole(node):
+            return (node,)
+        terms = self._terms(node.result, False, True)
+        if not 2 <= len(terms) <= _LONGEST or self._common(terms) is None:
+            return (node,)
+        with self.b.block() as made, self.b.at(node.span):
+            minus, value = self._sum(terms)
+            if minus:
+                value = neg(self.b, value)
+        last = made[-1] if made else None
+        if not isinstance(last, Op) or last.results != (value,) or value.any_type != node.result.any_type:
+            return (*made, node)
+        self.made = {key: node.result if v is value else v for key, v in self.made.items()}
+        return (*made[:-1], replace(last, results=node.results))
+
+    def _is_whole(self, op: Op) -> bool:
+        return any(self.sums.get(v) is op and v not in self.parts for v in op.results)
+
+    # -- what a sum consists of -------------------------------------------------------------------------
+    def _terms(self, value: Value, minus: bool, top: bool = False) -> list[_Term]:
+        """The signed products that a value is the sum of."""
+        op = self.sums.get(value)
+        if op is None or not (top or value in self.parts):
+            return [self._term(value, minus)]
+        first, second = op.operands
+        return [*self._terms(first, minus), *self._terms(second, minus != (op.prim is sub))]
+
+    def _term(self, value: Value, minus: bool) -> _Term:
+        factors: list[_Factor] = []
+        flipped = self._factors(value, False, factors)
+        factors.sort(key=lambda factor: (factor[1], self._rank(factor[0])))
+        return _Term(minus != flipped, tuple(factors), None if flipped else value)
+
+    def _factors(self, value: Value, divides: bool, into: list[_Factor]) -> bool:
+        """Collect the factors of a product; whether it has a minus sign besides."""
+        op = self.products.get(value)
+        if op is None or any(v.any_type != value.any_type for v in op.operands) or len(into) > _LONGEST:
+            into.append((self._named(value), divides))
+            return False
+        flipped = self._factors(op.operands[0], divides, into) != (op.prim is neg)
+        if op.prim is mul:
+            return flipped != self._factors(op.operands[1], divides, into)
+        if op.prim is div:
+            return flipped != self._factors(op.operands[1], not divides, into)
+        return flipped
+
+    def _named(self, value: Value) -> Value:
+        """The value itself; of equal constants the first."""
+        op = self.b.defs.op(value)
+        if op is None or op.prim.name != "const":
+            return value
+        return self.constants.setdefault((value.any_type, repr(op.attrs)), value)
+
+    def _rank(self, value: Value) -> int:
+        return self.order.setdefault(value, len(self.order))
+
+    # -- what it becomes --------------------------------------------------------------------------------
+    def _common(self, terms: Sequence[_Term]) -> _Factor | None:
+        """The factor that most terms have; the first of several."""
+        counts = Counter(f for term in terms if len(term.factors) > 1 for f in dict.fromkeys(term.factors))
+        found = max(counts, key=lambda f: (counts[f], not f[1], -self._rank(f[0])), default=None)
+        return None if found is None or counts[found] < 2 else found
+
+    def _sum(self, terms: Sequence[_Term]) -> _Part:
+        """The value of a sum with factors taken out, and whether that is its negative."""
+        left, parts = list(terms), []
+        while (common := self._common(left)) is not None:
+            inside = [t for t in left if common in t.factors and len(t.factors) > 1]
+            left = [t for t in left if t not in inside]
+            minus, value = self._sum([t.without(common) for t in inside])
+            parts.append((minus, self._times(value, common)))
+        parts += [(term.minus, self._product(term)) for term in left]
+        return self._added(parts)
+
+    def _added(self, parts: list[_Part]) -> _Part:
+        flipped, total = parts[0]
+        for minus, value in parts[1:]:
+            total = self._make(add if minus == flipped else sub, total, value)
+        return flipped, total
+
+    def _times(self, value: Value, factor: _Factor) -> Value:
+        known, divides = factor
+        return self._make(div if divides else mul, value, known)
+
+    def _product(self, term: _Term) -> Value:
+        if term.whole is not None:
+            return term.whole
+        first, divides = term.factors[0]
+        total = self._times(literal(self.b, first, 1.0), term.factors[0]) if divides else first
+        for factor in term.factors[1:]:
+            total = self._times(total, factor)
+        return total
+
+    def _make(self, rule: Primitive, first: Value, second: Value) -> Value:
+        """The operation, which other sums that need it use too."""
+        key = (rule.name, first, second)
+        if key not in self.made:
+            self.made[key] = rule(self.b, first, second)
+        return self.made[key]
