@@ -7,13 +7,20 @@ The reverse of a loop that reads the rows of an array one by one adds to each ro
         x_bar[t] += ...                               x_bar[t] = ...
 
 Where the loops provably come by every cell, and by none twice, the first addition is a store: one pass over
-the array less. The sum is the same but for the sign of a zero, which no gradient promises.
+the array less. Nor are cells set to zero where what happens to the array next is an addition to these very
+cells, as in the reverse of a loop that updates them::
+
+    t = x_bar[1:-1]                               t = x_bar[1:-1]
+    x_bar[1:-1] = 0.0                             x_bar[1:-1] = t * 0.5
+    x_bar[1:-1] += t * 0.5
+
+The sum is the same but for the sign of a zero, which no gradient promises.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adgen.analysis.switches import enabled
@@ -21,6 +28,7 @@ from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.core import Definitions, For, Full, Func, Node, Op, Point, Value, operands_of, regions_of, walk
 from adgen.ir.dims import Dim
 from adgen.primitives.indexing import write
+from adgen.primitives.literals import known_number
 from adgen.primitives.shape import empty
 from adgen.primitives.sizes import known_dim
 from adgen.transform.fold import constant_of
@@ -31,8 +39,9 @@ def first_writes(func: Func) -> Func:
     """``func`` with cotangents that are filled cell by cell made without zeros."""
     if not enabled("firsts"):
         return func
-    found = list(_Finder(func).fills())
-    return func if not found else rebuilt(func, _Stored(found))
+    finder = _Finder(func)
+    found, cells = list(finder.fills()), dict(finder.cells())
+    return rebuilt(func, _Stored(found, cells)) if found or cells else func
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,24 @@ class _Finder:
                     found = None if zeros is None else self._filled(node, k, ())
                     if zeros is not None and found is not None and self._covers(*found):
                         yield _Fill(zeros, *found)
+
+    def cells(self) -> Iterator[tuple[Op, Op]]:
+        """The additions to cells that are zero, with the stores that make them so for nothing else."""
+        for op in walk(self._func.body):
+            if isinstance(op, Op) and op.prim.name == "add_at" and self._uses[op.operands[0]] == 1:
+                before = self._b.defs.op(op.operands[0])
+                if before is not None and before.prim.name == "write" and self._clears(before, op):
+                    yield op, before
+
+    def _clears(self, store: Op, addition: Op) -> bool:
+        """Whether a store sets the cells of an addition to zero."""
+        index, cotangent = store.attr("index"), (addition.result.hint or "").endswith("_bar")
+        if not cotangent or index != addition.attr("index") or not index.once:
+            return False
+        pairs = zip(store.operands[2:], addition.operands[2:], strict=True)
+        same = all(x is y or known_dim(self._b, x) == known_dim(self._b, y) is not None for x, y in pairs)
+        zeros, values = store.operands[1], addition.operands[1]
+        return same and zeros.any_type == values.any_type and known_number(self._b, zeros) == 0
 
     def _zeros(self, value: Value, param: Value) -> Op | None:
         op = self._b.defs.op(value)
@@ -132,8 +159,10 @@ class _Finder:
 class _Stored(Rebuild):
     """Rebuilds with empty arrays in place of zeros, and stores in place of additions."""
 
-    def __init__(self, fills: Sequence[_Fill]) -> None:
+    def __init__(self, fills: Sequence[_Fill], cells: Mapping[Op, Op]) -> None:
         super().__init__(Builder())
+        self._cells = cells
+        self._cleared = set(cells.values())
         self._zeros = {fill.zeros for fill in fills}
         self._stores = {fill.store for fill in fills}
         self._carried: dict[For, set[int]] = {}
@@ -155,8 +184,11 @@ class _Stored(Rebuild):
             if op in self._zeros:
                 type_ = op.result.type
                 self.env[op.result] = empty(self.b, dims=type_.dims, dtype=type_.dtype, hint=op.result.hint)
-            elif op in self._stores:
-                base, value, *places = self.values(op.operands)
+            elif op in self._cleared:
+                return
+            elif op in self._stores or op in self._cells:
+                before = self._cells.get(op, op)
+                base, value, *places = self.values((before.operands[0], *op.operands[1:]))
                 index = op.attr("index")
                 self.env[op.result] = write(self.b, base, value, *places, index=index, hint=op.result.hint)
             else:
