@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from adgen.autodiff.fusing import fused, running
-from adgen.autodiff.shorten import is_scalar
+from adgen.autodiff.shorten import is_scalar, shortened
 from adgen.ir.builder import Builder
 from adgen.ir.core import Node, Op, Region, Value, uses_of
 from adgen.primitives.define import Primitive
@@ -53,29 +53,42 @@ _Part = tuple[bool, Value]
 """A value and whether it is subtracted."""
 
 
-def factored(
-    b: Builder, nodes: Sequence[Node], bars: Sequence[Value], yields: Sequence[Value], forward: Region
+def shorter_round(
+    b: Builder,
+    nodes: Sequence[Node],
+    bars: Sequence[Value],
+    yields: Sequence[Value],
+    forward: Region,
+    state: Sequence[Value],
+) -> tuple[Node, ...]:
+    """The nodes of a reversed body that carries ``bars``, as few and as soon as they can be.
+
+    It reverses ``forward``, whose parameters ``state`` differ from round to round.
+    """
+    if not any(is_scalar(bar) and bar is not end for bar, end in zip(bars, yields, strict=False)):
+        nodes = _factored(b, nodes, yields, forward, state)
+    return fused(b, shortened(b, nodes, bars, yields), yields)
+
+
+def _factored(
+    b: Builder, nodes: Sequence[Node], yields: Sequence[Value], forward: Region, state: Sequence[Value]
 ) -> Sequence[Node]:
-    """The nodes of a body that reverses ``forward`` and carries ``bars``, with fewer operations."""
-    if any(is_scalar(bar) and bar is not end for bar, end in zip(bars, yields, strict=False)):
-        return nodes
+    """The cheapest of the body as it is and with factors taken out."""
     sums, parts = _sums(nodes, yields)
     if not sums:
         return nodes
-    products = _products(nodes, forward)
-    kept = {op.result for op in forward.nodes if isinstance(op, Op) and op.prim is div}
-    simpler = {value: op for value, op in products.items() if value not in kept}
-    choices = [_Factoring(b, known, sums, parts).rewritten(nodes) for known in (products, simpler)]
-    return min((nodes, *choices), key=lambda body: _cost(b, body, yields))
+    products, names = _products(nodes, forward, state), _constants((*forward.nodes, *nodes))
+    taken = {v for op in forward.nodes if isinstance(op, Op) and op.prim.name != "const" for v in op.results}
+    simpler = {value: op for value, op in products.items() if op.prim is not div or value not in taken}
+    choices = [_Factoring(b, known, sums, parts, names).rewritten(nodes) for known in (products, simpler)]
+    return min((nodes, *choices), key=lambda body: _cost(b, body, yields, taken))
 
 
-def _cost(b: Builder, nodes: Sequence[Node], yields: Sequence[Value]) -> int:
+def _cost(b: Builder, nodes: Sequence[Node], yields: Sequence[Value], taken: set[Value]) -> int:
     """The work of a body on numbers, once products are fused; what it takes of the forward one costs 1."""
-    live = live_nodes(fused(b, nodes, yields), tuple(yields), {})
+    live = live_nodes(tuple(fused(b, nodes, yields)), tuple(yields), {})
     ops = [node for node in live if isinstance(node, Op) and all(map(is_scalar, node.results))]
-    made = {v for node in live for v in node.results}
-    taken = {v for op in ops for v in op.operands if v not in made and is_scalar(v)}
-    known = [op for v in taken if (op := b.defs.op(v)) is not None and op.prim.name != "const"]
+    known = {v for op in ops for v in op.operands if v in taken and is_scalar(v)}
     return sum(_COST.get(op.prim.name, 0) for op in ops) + len(known)
 
 
@@ -88,14 +101,21 @@ def _sums(nodes: Sequence[Node], yields: Sequence[Value]) -> tuple[dict[Value, O
     return found, {v for op in found.values() for v in op.operands if v in found and uses[v] == 1}
 
 
-def _products(nodes: Sequence[Node], forward: Region) -> dict[Value, Op]:
+def _products(nodes: Sequence[Node], forward: Region, state: Sequence[Value]) -> dict[Value, Op]:
     """The products, quotients and signs of what changes from round to round."""
-    varying = set(forward.params)
+    varying = set(state)
     for node in (*forward.nodes, *nodes):
         if not isinstance(node, Op) or not node.operands or any(v in varying for v in node.operands):
             varying.update(node.results)
     ops = [node for node in (*forward.nodes, *nodes) if isinstance(node, Op) and node.prim in (mul, div, neg)]
     return {op.result: op for op in ops if op.result in varying and is_scalar(op.result)}
+
+
+def _constants(nodes: Sequence[Node]) -> dict[Value, Value]:
+    """For every constant the first one that is equal."""
+    first: dict[object, Value] = {}
+    ops = [node for node in nodes if isinstance(node, Op) and node.prim.name == "const"]
+    return {op.result: first.setdefault((op.result.any_type, repr(op.attrs)), op.result) for op in ops}
 
 
 @dataclass(slots=True)
@@ -104,8 +124,8 @@ class _Factoring:
     products: dict[Value, Op]
     sums: dict[Value, Op]
     parts: set[Value]
+    names: dict[Value, Value]
     order: dict[Value, int] = field(default_factory=dict)
-    constants: dict[object, Value] = field(default_factory=dict)
     made: dict[tuple[str, Value, Value], Value] = field(default_factory=dict)
 
     def rewritten(self, nodes: Sequence[Node]) -> list[Node]:
@@ -161,10 +181,7 @@ class _Factoring:
 
     def _named(self, value: Value) -> Value:
         """The value itself; of equal constants the first."""
-        op = self.b.defs.op(value)
-        if op is None or op.prim.name != "const":
-            return value
-        return self.constants.setdefault((value.any_type, repr(op.attrs)), value)
+        return self.names.get(value, value)
 
     def _rank(self, value: Value) -> int:
         return self.order.setdefault(value, len(self.order))

@@ -19,14 +19,13 @@ from adgen.autodiff.cells import with_cells
 from adgen.autodiff.composites import find_composites
 from adgen.autodiff.cotangents import Cotangents
 from adgen.autodiff.custom import Rules, refuse_overlooked
-from adgen.autodiff.fusing import fused
+from adgen.autodiff.factoring import shorter_round
 from adgen.autodiff.homes import Homes
 from adgen.autodiff.opening import opened
 from adgen.autodiff.residuals import Tapes
 from adgen.autodiff.resolve import Resolve
 from adgen.autodiff.rules import refuse_active_parameters
 from adgen.autodiff.segments import STEP, Second
-from adgen.autodiff.shorten import shortened
 from adgen.autodiff.sweep import Sweep
 from adgen.autodiff.taping import Taping
 from adgen.ir.builder import Builder, dims_in_attrs
@@ -120,7 +119,8 @@ def joint_among(
         sweep.nodes(func.body.nodes, cots)
         gradients = [cots.take_input(v) for v in inputs]
     if totals is not None and func.name == STEP:
-        nodes = list(fused(b, shortened(b, nodes, seeds, gradients), gradients))
+        state = [v for k, v in enumerate(func.params) if k not in totals]
+        nodes = list(shorter_round(b, nodes, seeds, gradients, func.body, state))
     turned = sink_additions(b, tuple(nodes), gradients, sweep.mirror)
     forward, reverse, found = _with_residuals(func, sweep, turned, gradients, cots.hints)
     params = (*func.params, *(seeds if seeded else ()), *sums)

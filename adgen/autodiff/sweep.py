@@ -20,11 +20,9 @@ from adgen.analysis.origins import Origins
 from adgen.autodiff.adjoints import Adjoints, Pair, tape_of
 from adgen.autodiff.composites import Composite
 from adgen.autodiff.cotangents import Cotangents, masks_for
-from adgen.autodiff.factoring import factored
-from adgen.autodiff.fusing import fused
+from adgen.autodiff.factoring import shorter_round
 from adgen.autodiff.rules import CHOICES, STEEP, Strength, chosen, contributions, scaled
 from adgen.autodiff.segments import Second
-from adgen.autodiff.shorten import shortened
 from adgen.diagnostics.errors import refuse
 from adgen.ir.builder import Builder, sorted_attrs
 from adgen.ir.calls import SCHEDULED, is_call
@@ -235,8 +233,7 @@ class Sweep:
             strong.update((v, min(level, inner.strength(v))) for v, level in list(strong.items()))
             yields = [inner.take_dense(params[k]) for k in carried]
             yields += [inner.take_dense(v) for v in captured]
-        shorter = shortened(self.b, factored(self.b, nodes, bars, yields, body), bars, yields)
-        shorter = fused(self.b, shorter, yields)
+        shorter = shorter_round(self.b, nodes, bars, yields, body, body.params)
         return Region(reverse_params, live_nodes(shorter, tuple(yields), self.mirror), tuple(yields))
 
     # -- branches ---------------------------------------------------------------------------------------

@@ -160,6 +160,8 @@ def _sub(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | 
 
 def _neg(b: Builder, operands: tuple[Value, ...], attrs: Attributes) -> Value | None:
     op = b.defs.op(operands[0])
+    if op is not None and op.prim.name == "broadcast" and _scalar_constant(b, op.operands[0]) is not None:
+        return broadcast(b, neg(b, op.operands[0]), **dict(op.attrs))
     if op is None or op.prim.name != "neg" or op.operands[0].type != operands[0].type:
         return None
     return op.operands[0]

@@ -40,7 +40,7 @@ def value_and_grad(
     # Reverse sweep.
     grid_bar = np.broadcast_to(t_2 / t, (n, n))  # broadcasting.py:8
     x_bar = (
-        np.sum(np.full((n, n), -np.float64(1.0)), axis=0)
+        np.sum(np.broadcast_to(-1.0, (n, n)), axis=0)
         + (np.sum(np.full((n, n), -np.float64(t_2)), axis=1, keepdims=True) * 0.5)[:, 0]
         - np.sum(t_2 * -(t_1 / t), axis=0) * np.sin(x)
     )
@@ -79,7 +79,7 @@ def grad(
     # Reverse sweep.
     grid_bar = np.broadcast_to(t_2 / t, (n, n))  # broadcasting.py:8
     x_bar = (
-        np.sum(np.full((n, n), -np.float64(1.0)), axis=0)
+        np.sum(np.broadcast_to(-1.0, (n, n)), axis=0)
         + (np.sum(np.full((n, n), -np.float64(t_2)), axis=1, keepdims=True) * 0.5)[:, 0]
         - np.sum(t_2 * -(t_1 / t), axis=0) * np.sin(x)
     )

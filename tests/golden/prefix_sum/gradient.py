@@ -42,16 +42,15 @@ def value_and_grad(x: Array, w: float) -> tuple[float, tuple[Array, float]]:
     y_bar = 2.0 * y  # prefix_sum.py:12
     for i in range(n - 1):  # prefix_sum.py:10
         y_bar_i = y_bar[i]  # prefix_sum.py:11
-        y_bar[i] = 0.0
-        t = y_bar_i * y_i_tape[n - i - 2]
-        y_bar[i] += y_bar_i * (1.0 + 0.1 * y[i + 1])
-        y_bar[i + 1] += t * 0.1
+        t_1 = y_bar_i * y_i_tape[n - i - 2]
+        y_bar[i] = y_bar_i * (1.0 + 0.1 * y[i + 1])
+        y_bar[i + 1] += t_1 * 0.1
     w_bar = 0.0  # prefix_sum.py:8
     for i in reversed(range(1, n)):
         y_bar_i_1 = y_bar[i]  # prefix_sum.py:9
-        t_1 = y_bar_i_1 * y_prev_tape[i - 1]
+        t_2 = y_bar_i_1 * y_prev_tape[i - 1]
         y_bar[i - 1] += y_bar_i_1 * w
-        w_bar = float(w_bar + t_1)  # prefix_sum.py:8
+        w_bar = float(w_bar + t_2)  # prefix_sum.py:8
     return value, (y_bar, w_bar)
 
 
@@ -108,16 +107,15 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, float]:
     y_bar = 2.0 * cotangent * y  # prefix_sum.py:12
     for i in range(n - 1):  # prefix_sum.py:10
         y_bar_i = y_bar[i]  # prefix_sum.py:11
-        y_bar[i] = 0.0
-        t = y_bar_i * y_i_tape[n - i - 2]
-        y_bar[i] += y_bar_i * (1.0 + 0.1 * y[i + 1])
-        y_bar[i + 1] += t * 0.1
+        t_1 = y_bar_i * y_i_tape[n - i - 2]
+        y_bar[i] = y_bar_i * (1.0 + 0.1 * y[i + 1])
+        y_bar[i + 1] += t_1 * 0.1
     w_bar = 0.0  # prefix_sum.py:8
     for i in reversed(range(1, n)):
         y_bar_i_1 = y_bar[i]  # prefix_sum.py:9
-        t_1 = y_bar_i_1 * y_prev_tape[i - 1]
+        t_2 = y_bar_i_1 * y_prev_tape[i - 1]
         y_bar[i - 1] += y_bar_i_1 * w
-        w_bar = float(w_bar + t_1)  # prefix_sum.py:8
+        w_bar = float(w_bar + t_2)  # prefix_sum.py:8
     return y_bar, w_bar
 
 

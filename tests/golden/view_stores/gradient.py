@@ -46,25 +46,22 @@ def value_and_grad(x: Array, w: Array) -> tuple[float, tuple[Array, Array]]:
     a_bar[1] += 1.0
     a_bar = a_bar + 2.0 * a
     a_bar_0 = a_bar[:, 0]  # view_stores.py:14
-    t = a_bar_0 * a_0
-    t_1 = a_bar_0 * a_1
-    a_bar[:, 0] = 0.0
-    a_bar[:, 0] += t_1
-    a_bar[:, 1] += t
+    t_1 = a_bar_0 * a_0
+    a_bar[:, 0] = a_bar_0 * a_1
+    a_bar[:, 1] += t_1
     a_bar_11 = a_bar[1, 1]  # view_stores.py:13
     a_bar[1, 1] = 0.0
     w_bar = np.zeros(3)
     w_bar[1] += a_bar_11 * a_10
     a_bar[1, 0] += a_bar_11 * w_1
     inner_bar = a_bar[1:, 1:] * 2.0  # view_stores.py:12
-    a_bar[1:, 1:] = 0.0
-    a_bar[1:, 1:] += inner_bar  # view_stores.py:11
+    a_bar[1:, 1:] = inner_bar  # view_stores.py:11
     w_bar = w_bar + a_bar[1]  # view_stores.py:10
     a_bar_10 = a_bar[1, 0]  # view_stores.py:9
     a_bar[1, 0] = 0.0
-    t_2 = a_bar_10 * x_00
+    t_3 = a_bar_10 * x_00
     a_bar[0, 0] += a_bar_10 * w_0
-    w_bar[0] += t_2
+    w_bar[0] += t_3
     return value, (a_bar, w_bar)
 
 
@@ -100,25 +97,22 @@ def grad(x: Array, w: Array) -> tuple[Array, Array]:
     a_bar[1] += 1.0
     a_bar = a_bar + 2.0 * a
     a_bar_0 = a_bar[:, 0]  # view_stores.py:14
-    t = a_bar_0 * a_0
-    t_1 = a_bar_0 * a_1
-    a_bar[:, 0] = 0.0
-    a_bar[:, 0] += t_1
-    a_bar[:, 1] += t
+    t_1 = a_bar_0 * a_0
+    a_bar[:, 0] = a_bar_0 * a_1
+    a_bar[:, 1] += t_1
     a_bar_11 = a_bar[1, 1]  # view_stores.py:13
     a_bar[1, 1] = 0.0
     w_bar = np.zeros(3)
     w_bar[1] += a_bar_11 * a_10
     a_bar[1, 0] += a_bar_11 * w_1
     inner_bar = a_bar[1:, 1:] * 2.0  # view_stores.py:12
-    a_bar[1:, 1:] = 0.0
-    a_bar[1:, 1:] += inner_bar  # view_stores.py:11
+    a_bar[1:, 1:] = inner_bar  # view_stores.py:11
     w_bar = w_bar + a_bar[1]  # view_stores.py:10
     a_bar_10 = a_bar[1, 0]  # view_stores.py:9
     a_bar[1, 0] = 0.0
-    t_2 = a_bar_10 * x_00
+    t_3 = a_bar_10 * x_00
     a_bar[0, 0] += a_bar_10 * w_0
-    w_bar[0] += t_2
+    w_bar[0] += t_3
     return a_bar, w_bar
 
 
@@ -177,25 +171,22 @@ def backward(residuals: Residuals, cotangent: float) -> tuple[Array, Array]:
     a_bar[1] += cotangent
     a_bar = a_bar + 2.0 * cotangent * a
     a_bar_0 = a_bar[:, 0]  # view_stores.py:14
-    t = a_bar_0 * a_0
-    t_1 = a_bar_0 * a_1
-    a_bar[:, 0] = 0.0
-    a_bar[:, 0] += t_1
-    a_bar[:, 1] += t
+    t_1 = a_bar_0 * a_0
+    a_bar[:, 0] = a_bar_0 * a_1
+    a_bar[:, 1] += t_1
     a_bar_11 = a_bar[1, 1]  # view_stores.py:13
     a_bar[1, 1] = 0.0
     w_bar = np.zeros(3)
     w_bar[1] += a_bar_11 * a_10
     a_bar[1, 0] += a_bar_11 * w_1
     inner_bar = a_bar[1:, 1:] * 2.0  # view_stores.py:12
-    a_bar[1:, 1:] = 0.0
-    a_bar[1:, 1:] += inner_bar  # view_stores.py:11
+    a_bar[1:, 1:] = inner_bar  # view_stores.py:11
     w_bar = w_bar + a_bar[1]  # view_stores.py:10
     a_bar_10 = a_bar[1, 0]  # view_stores.py:9
     a_bar[1, 0] = 0.0
-    t_2 = a_bar_10 * x_00
+    t_3 = a_bar_10 * x_00
     a_bar[0, 0] += a_bar_10 * w_0
-    w_bar[0] += t_2
+    w_bar[0] += t_3
     return a_bar, w_bar
 
 
