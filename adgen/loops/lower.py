@@ -16,6 +16,7 @@ from adgen.loops.contractions import contracted
 from adgen.loops.core import Kernel, Reserve, TapeClear, TapeGrow
 from adgen.loops.fuse import fuse
 from adgen.loops.gather import gather
+from adgen.loops.joined_products import with_joined_products
 from adgen.loops.kept_cells import with_kept_cells
 from adgen.loops.known_integers import with_known_integers
 from adgen.loops.rules import rule_for
@@ -43,7 +44,8 @@ def lower(func: Func, strict: bool = False) -> Kernel:
     results = tuple(_result(state, k, v) for k, v in enumerate(func.results))
     body = fuse(state, with_known_integers(state, state.block.stmts))
     body = contract_temporaries(state, body, results)
-    body = body if strict else with_shared_matrices(state, contracted(state, body))
+    if not strict:
+        body = with_shared_matrices(state, with_joined_products(state, contracted(state, body)))
     body = collapse(gather(state, without_scatters(state, body)))
     body = with_running_cells(state, with_kept_cells(state, body))
     places, arena = _settled_places(state)
