@@ -14,7 +14,7 @@ gives no fewer of them, and where the next round waits for one of its numbers
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from adgen.autodiff.fusing import fused, running
@@ -29,10 +29,13 @@ from adgen.transform.dce import live_nodes
 #: What operations on numbers cost; signs are free in kernels.
 _COST = {"add": 1, "sub": 1, "mul": 1, "fma": 1, "div": 5}
 #: Longer sums and products are left as they are.
-_LONGEST = 64
+_LONGEST, _MOST = 64, 8
 
 _Factor = tuple[Value, bool]
 """A number, and whether it divides."""
+_Product = tuple[bool, tuple[_Factor, ...]]
+"""A sign and factors."""
+_Key = tuple[str, Value, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,14 @@ def _factored(
     sums, parts = _sums(nodes, yields)
     if not sums:
         return nodes
-    products, names = _products(nodes, forward, state), _constants((*forward.nodes, *nodes))
+    names, varying = _constants((*forward.nodes, *nodes)), _varying((*forward.nodes, *nodes), state)
+    ops = [node for node in (*forward.nodes, *nodes) if isinstance(node, Op) and node.prim in (mul, div, neg)]
+    ops = [op for op in ops if op.result in varying and is_scalar(op.result)]
     taken = {v for op in forward.nodes if isinstance(op, Op) and op.prim.name != "const" for v in op.results}
-    simpler = {value: op for value, op in products.items() if op.prim is not div or value not in taken}
-    choices = [_Factoring(b, known, sums, parts, names).rewritten(nodes) for known in (products, simpler)]
+    fewer = [op for op in ops if op.prim is not div or op.result not in taken]
+    choices = [
+        _Factoring(b, _products(known, names), sums, parts, names).rewritten(nodes) for known in (ops, fewer)
+    ]
     return min((nodes, *choices), key=lambda body: _cost(b, body, yields, taken))
 
 
@@ -101,14 +108,28 @@ def _sums(nodes: Sequence[Node], yields: Sequence[Value]) -> tuple[dict[Value, O
     return found, {v for op in found.values() for v in op.operands if v in found and uses[v] == 1}
 
 
-def _products(nodes: Sequence[Node], forward: Region, state: Sequence[Value]) -> dict[Value, Op]:
-    """The products, quotients and signs of what changes from round to round."""
+def _varying(nodes: Sequence[Node], state: Sequence[Value]) -> set[Value]:
+    """What changes from round to round."""
     varying = set(state)
-    for node in (*forward.nodes, *nodes):
+    for node in nodes:
         if not isinstance(node, Op) or not node.operands or any(v in varying for v in node.operands):
             varying.update(node.results)
-    ops = [node for node in (*forward.nodes, *nodes) if isinstance(node, Op) and node.prim in (mul, div, neg)]
-    return {op.result: op for op in ops if op.result in varying and is_scalar(op.result)}
+    return varying
+
+
+def _products(ops: Sequence[Op], names: Mapping[Value, Value]) -> dict[Value, _Product]:
+    """The signs and factors of products, quotients and negatives, factors of factors included."""
+    found: dict[Value, _Product] = {}
+    for op in ops:
+        if all(v.any_type == op.result.any_type for v in op.operands):
+            parts = [found.get(v) or (False, ((names.get(v, v), False),)) for v in op.operands]
+            factors = list(parts[0][1])
+            if op.prim is not neg:
+                factors += [(v, divides != (op.prim is div)) for v, divides in parts[1][1]]
+            if len(factors) <= _MOST:
+                minus = sum(part[0] for part in parts) + (op.prim is neg)
+                found[op.result] = (minus % 2 == 1, tuple(factors))
+    return found
 
 
 def _constants(nodes: Sequence[Node]) -> dict[Value, Value]:
@@ -121,12 +142,13 @@ def _constants(nodes: Sequence[Node]) -> dict[Value, Value]:
 @dataclass(slots=True)
 class _Factoring:
     b: Builder
-    products: dict[Value, Op]
+    products: dict[Value, _Product]
     sums: dict[Value, Op]
     parts: set[Value]
     names: dict[Value, Value]
     order: dict[Value, int] = field(default_factory=dict)
-    made: dict[tuple[str, Value, Value], Value] = field(default_factory=dict)
+    made: dict[_Key, Value] = field(default_factory=dict)
+    new: list[_Key] = field(default_factory=list)
 
     def rewritten(self, nodes: Sequence[Node]) -> list[Node]:
         """The nodes with the sums factored; what only the old ones used is dead."""
@@ -135,9 +157,10 @@ class _Factoring:
     def _node(self, node: Node) -> Sequence[Node]:
         if not isinstance(node, Op) or not self._is_whole(node):
             return (node,)
-        terms = self._terms(node.result, False, True)
+        terms = self._terms(node.result)
         if not 2 <= len(terms) <= _LONGEST or self._common(terms) is None:
             return (node,)
+        self.new.clear()
         with self.b.block() as made, self.b.at(node.span):
             minus, value = self._sum(terms)
             if minus:
@@ -145,43 +168,35 @@ class _Factoring:
         last = made[-1] if made else None
         if not isinstance(last, Op) or last.results != (value,) or value.any_type != node.result.any_type:
             return (*made, node)
-        self.made = {key: node.result if v is value else v for key, v in self.made.items()}
+        self.made.update((key, node.result) for key in self.new if self.made[key] is value)
         return (*made[:-1], replace(last, results=node.results))
 
     def _is_whole(self, op: Op) -> bool:
         return any(self.sums.get(v) is op and v not in self.parts for v in op.results)
 
     # -- what a sum consists of -------------------------------------------------------------------------
-    def _terms(self, value: Value, minus: bool, top: bool = False) -> list[_Term]:
-        """The signed products that a value is the sum of."""
-        op = self.sums.get(value)
-        if op is None or not (top or value in self.parts):
-            return [self._term(value, minus)]
-        first, second = op.operands
-        return [*self._terms(first, minus), *self._terms(second, minus != (op.prim is sub))]
+    def _terms(self, whole: Value) -> list[_Term]:
+        """The signed products that a value is the sum of, or the first of very many."""
+        found: list[_Term] = []
+        waiting = [(whole, False)]
+        while waiting and len(found) <= _LONGEST:
+            value, minus = waiting.pop()
+            op = self.sums.get(value)
+            if op is None or not (value is whole or value in self.parts):
+                found.append(self._term(value, minus))
+            else:
+                first, second = op.operands
+                waiting += [(second, minus != (op.prim is sub)), (first, minus)]
+        return found
 
     def _term(self, value: Value, minus: bool) -> _Term:
-        factors: list[_Factor] = []
-        flipped = self._factors(value, False, factors)
-        factors.sort(key=lambda factor: (factor[1], self._rank(factor[0])))
-        return _Term(minus != flipped, tuple(factors), None if flipped else value)
+        flipped, factors = self._factors(value)
+        ordered = sorted(factors, key=lambda factor: (factor[1], self._rank(factor[0])))
+        return _Term(minus != flipped, tuple(ordered), None if flipped else value)
 
-    def _factors(self, value: Value, divides: bool, into: list[_Factor]) -> bool:
-        """Collect the factors of a product; whether it has a minus sign besides."""
-        op = self.products.get(value)
-        if op is None or any(v.any_type != value.any_type for v in op.operands) or len(into) > _LONGEST:
-            into.append((self._named(value), divides))
-            return False
-        flipped = self._factors(op.operands[0], divides, into) != (op.prim is neg)
-        if op.prim is mul:
-            return flipped != self._factors(op.operands[1], divides, into)
-        if op.prim is div:
-            return flipped != self._factors(op.operands[1], not divides, into)
-        return flipped
-
-    def _named(self, value: Value) -> Value:
-        """The value itself; of equal constants the first."""
-        return self.names.get(value, value)
+    def _factors(self, value: Value) -> tuple[bool, tuple[_Factor, ...]]:
+        """The factors of a product, and whether it has a minus sign besides."""
+        return self.products.get(value) or (False, ((self.names.get(value, value), False),))
 
     def _rank(self, value: Value) -> int:
         return self.order.setdefault(value, len(self.order))
@@ -228,4 +243,5 @@ class _Factoring:
         key = (rule.name, first, second)
         if key not in self.made:
             self.made[key] = rule(self.b, first, second)
+            self.new.append(key)
         return self.made[key]
