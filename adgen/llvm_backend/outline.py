@@ -6,6 +6,7 @@ that is not inlined. What it needs from outside comes as arguments; results of r
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from adgen.ir.types import DType
@@ -18,6 +19,7 @@ from adgen.loops.fuse import names_defined, names_used
 if TYPE_CHECKING:
     from adgen.llvm_backend.statements import Statements
 
+_ALIASES = re.compile(r", !(alias\.scope|noalias) !\d+")
 #: Kernels with more domains than this have some of them split off.
 FEW = 8
 #: Of so many domains, those in at most so many loops: the others run often, and calls would count.
@@ -72,13 +74,12 @@ def _emit(s: Statements, inner: Statements, stmt: Nest | Reduce, params: list[st
     inner.emit_domain(stmt)
     for k, ref in enumerate(names_of_results(stmt)):
         inner.w.emit(f"store {scalar_type(ref.dtype)} {inner.w.operand(ref)}, ptr %out{k}")
-    name, kind = f"domain{len(s.functions)}", "i1" if checks else "void"
+    kind = "i1" if checks else "void"
     inner.w.emit("ret i1 false" if checks else "ret void")
     if checks:
         inner.w.start_block("failed")
         inner.w.emit("ret i1 true")
-    head = f'define internal {kind} @{name}({", ".join(params)}) noinline "no-builtins" nounwind {{\nstart:'
-    s.functions.append("\n".join([head, *inner.w.entry, *inner.w.lines, "}"]))
+    name = _function(s, kind, params, "\n".join(["start:", *inner.w.entry, *inner.w.lines, "}"]))
     call = f"call {kind} @{name}({', '.join(given)})"
     if not checks:
         s.w.emit(call)
@@ -86,6 +87,22 @@ def _emit(s: Statements, inner: Statements, stmt: Nest | Reduce, params: list[st
     go_on = s.w.fresh("good")
     s.w.branch_if(s.w.value(call), "failed", go_on)
     s.w.start_block(go_on)
+
+
+def _function(s: Statements, kind: str, params: list[str], body: str) -> str:
+    """The name of a function, a new one unless there is one like it already.
+
+    Where nothing that comes in shares memory, the parameters say so, and what is said of buffers of the
+    kernel is left out: domains that do the same with other buffers are one function then.
+    """
+    head = f'{kind} @{{}}({", ".join(params)}) noinline "no-builtins" nounwind {{{{\n'
+    if all(p.startswith("ptr noalias") for p in params if p.startswith("ptr")):
+        body = _ALIASES.sub("", body)
+    name = s.domains.get(head + body)
+    if name is None:
+        name = s.domains[head + body] = f"domain{len(s.functions)}"
+        s.functions.append(f"define internal {head.format(name)}{body}")
+    return name
 
 
 def _scalars(s: Statements, w: Writer, stmt: Nest | Reduce) -> tuple[list[str], list[str]]:

@@ -60,6 +60,7 @@ class Statements:
         self.used: set[tuple[str, str]] = set()
         self.slots: dict[Slot, str] = {}
         self.functions: list[str] = []
+        self.domains: dict[str, str] = {}
         self.independent: list[Nest] = []
         self.split_depth = split_depth
         self.threads = threads
