@@ -95,7 +95,47 @@ def _spell(s: Speller) -> Text:
         return Text(f"np.outer({s.arg(1)}, {s.arg(0)})")
     if len(shared) == 1 and shared[0] not in result and max(len(left), len(right)) <= 2:
         return _matmul(s, left, right, result, shared[0])
-    return Text(f'np.einsum("{s.op.attr("spec")}", {s.arg(0)}, {s.arg(1)})')
+    found = _batched(s, left, right, result) or _flattened(s, left, right, result)
+    return found or Text(f'np.einsum("{s.op.attr("spec")}", {s.arg(0)}, {s.arg(1)})')
+
+
+def _batched(s: Speller, left: str, right: str, result: str) -> Text | None:
+    """Products of matrices that are stacked alike, or of a stack with one matrix: `@` calls BLAS for each."""
+    stacks = left[:-2]
+    for x, y, order in ((left, right, (0, 1)), (right, left, (1, 0))):
+        both = len(x) == len(y) > 2 and x[:-2] == y[:-2] == stacks == result[:-2]
+        if not both and (len(x) < 3 or len(y) != 2 or set(y) & set(x[:-1])):
+            continue
+        rows, columns = x[-2:], y[-2:]
+        shared = set(rows) & set(columns)
+        if len(shared) != 1 or shared & set(result):
+            continue
+        (letter,) = shared
+        if result != x[:-2] + (rows + columns).replace(letter, ""):
+            continue
+        texts = [s.arg(k, Prec.MUL + 1) for k in order]
+        if rows[1] != letter:
+            texts[0] = f"np.swapaxes({s.arg(order[0])}, -1, -2)"
+        if columns[0] != letter:
+            single = len(y) == 2
+            texts[1] = _transposed(s, order[1]) if single else f"np.swapaxes({s.arg(order[1])}, -1, -2)"
+        return Text(f"{texts[0]} @ {texts[1]}", Prec.MUL)
+    return None
+
+
+def _flattened(s: Speller, left: str, right: str, result: str) -> Text | None:
+    """Sums over all letters that the operands share: one product of matrices, after reshaping."""
+    shared = [c for c in left if c in right]
+    if not shared or not result or any(c in result for c in shared):
+        return None
+    for x, y, order in ((left, right, (0, 1)), (right, left, (1, 0))):
+        if y == x[-1] and result == x[:-1]:
+            return Text(f"{s.arg(order[0], Prec.MUL + 1)} @ {s.arg(order[1], Prec.MUL + 1)}", Prec.MUL)
+        if result == "".join(c for c in x + y if c not in shared):
+            axes = [", ".join(str(letters.index(c)) for c in shared) for letters in (x, y)]
+            over = ", ".join(text if len(shared) == 1 else f"({text})" for text in axes)
+            return Text(f"np.tensordot({s.arg(order[0])}, {s.arg(order[1])}, ({over}))")
+    return None
 
 
 def _matmul(s: Speller, left: str, right: str, result: str, shared: str) -> Text:
