@@ -11,7 +11,7 @@
 Each cell is loaded and stored once, and what a round hands on to the next goes through no memory: a cell that
 is stored takes a while to be there for a load. The rows of a matrix have to be apart for that, which sizes
 tell when the loop is reached where they do not tell before. Only loops without other statements inside, that
-hand something on.
+hand something on; loops of a few rounds in them, as over the weights of a stencil, are written out.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ from adgen.loops.state import State
 from adgen.records import dataclass
 
 _FLAT = Let | IndexOf | Load | Store | Get | Set
-#: Cells of one row, and rows, that are kept at most.
-WIDEST, MOST = 5, 6
+#: Cells of one row, and rows, that are kept at most; statements of a loop that inner rounds are written into.
+WIDEST, MOST, LONGEST = 8, 6, 400
 
 
 def with_running_cells(state: State, body: Sequence[Stmt]) -> tuple[Stmt, ...]:
@@ -55,6 +55,9 @@ def _kept(state: State, stmt: Stmt) -> Sequence[Stmt]:
         case Loop() if all(isinstance(s, _FLAT) for s in stmt.body):
             return _Running(state, stmt).written()
         case Loop():
+            flat = _unrolled(state, stmt)
+            if flat is not None and (running := _Running(state, flat)).distances() is not None:
+                return running.written()
             return (replace(stmt, body=with_running_cells(state, stmt.body)),)
         case WhileLoop():
             head, body = (with_running_cells(state, part) for part in (stmt.head, stmt.body))
@@ -64,6 +67,34 @@ def _kept(state: State, stmt: Stmt) -> Sequence[Stmt]:
             return (replace(stmt, then=then, orelse=orelse),)
         case _:
             return (stmt,)
+
+
+def _unrolled(state: State, loop: Loop) -> Loop | None:
+    """A loop with the few rounds of loops inside it one after the other, if that leaves no loop in it."""
+    body: list[Stmt] = []
+    for stmt in loop.body:
+        if isinstance(stmt, _FLAT):
+            body.append(stmt)
+            continue
+        rounds = _few(stmt) if isinstance(stmt, Loop) else None
+        inner = None if rounds is None or not isinstance(stmt, Loop) else _unrolled(state, stmt)
+        if rounds is None or inner is None or len(body) + len(rounds) * len(inner.body) > LONGEST:
+            return None
+        for number in rounds:
+            copy = Copy(state)
+            copy.dims[inner.var.name] = Dim.const(number)
+            copy.operands[inner.var.name] = Lit(number, DType.i64)
+            body += copy.body(inner.body)
+    return replace(loop, body=tuple(body))
+
+
+def _few(loop: Loop) -> range | None:
+    """The rounds of a loop, where there are a few and known ones."""
+    if not all(isinstance(x, Lit) for x in (loop.lo, loop.hi, loop.step)):
+        return None
+    lo, hi, step = (int(x.value) for x in (loop.lo, loop.hi, loop.step) if isinstance(x, Lit))
+    rounds = range(lo, hi, step)
+    return rounds if len(rounds) <= WIDEST else None
 
 
 @dataclass(slots=True)
@@ -116,9 +147,7 @@ class _Running:
 
     def written(self) -> Sequence[Stmt]:
         """The loop, with variables where they help and are known to be right."""
-        if not self._found():
-            return (self.loop,)
-        distances = self._distances()
+        distances = self.distances()
         if distances is None:
             return (self.loop,)
         tests: list[Stmt] = []
@@ -172,9 +201,11 @@ class _Running:
         offset = next((c for m, c in rest.terms if not m), 0)
         return factor.value, rest - offset, offset
 
-    def _distances(self) -> list[Dim] | None:
-        """What has to be at least 0 where rows are apart; None where their order is not known."""
+    def distances(self) -> list[Dim] | None:
+        """What has to be at least 0 where rows are apart; None without rows, or without known order."""
         found: list[Dim] = []
+        if not self._found():
+            return None
         lo, hi = _dim(self.loop.lo), _dim(self.loop.hi)
         step = self.loop.step
         assert isinstance(step, Lit)

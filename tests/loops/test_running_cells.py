@@ -64,7 +64,20 @@ def prefix(a: Any, steps: Any) -> Any:
     return y[-1] + np.sum(y)
 
 
-PROGRAMS = (sweeps, narrow, backwards, mirrored, prefix)
+def blurred(a: Any, steps: Any) -> Any:
+    """Loops of a few rounds inside: their cells are those of the loop around them."""
+    out = np.zeros((max(a.shape[0] - 2, 0), max(a.shape[1] - 3, 0)))
+    for i in range(a.shape[0] - 2):
+        for j in range(a.shape[1] - 3):
+            total = 0.0
+            for p in range(3):
+                for q in range(4):
+                    total += a[i + p, j + q] * (p + 1)
+            out[i, j] = total / 12.0
+    return np.sum(out * out) * steps
+
+
+PROGRAMS = (sweeps, narrow, backwards, mirrored, prefix, blurred)
 
 
 def _bits(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[bytes]:
@@ -107,3 +120,10 @@ def test_cells_are_loaded_and_stored_once(fun: Callable[..., Any], loads: int, s
     lines = [line.strip() for line in _inner(loops).split("\n")]
     assert sum("= b" in line for line in lines) == loads + (fun is backwards)
     assert sum(line.startswith("b") and "add=" not in line for line in lines) == stores
+
+
+def test_loops_of_a_few_rounds_are_written_out() -> None:
+    loops = adgen.grad(blurred, backend="llvm").lower("f64[n, m], i64").loops
+    fast = loops.rsplit(" else ", 1)[0].split("for %")[-1]
+    assert fast.count("= b") == 3 + 1
+    assert fast.count(": f64 = add") == 3 * 4
