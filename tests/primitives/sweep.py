@@ -184,7 +184,8 @@ NEEDS_ELEMENTS = (
     *("c = q.copy(); np.fill_diagonal(", "np.fft.irfft", "np.fft.hfft(", "sl.lstsq(x.T, v)[1]"),
     *("signal.fftconvolve(", "signal.convolve2d(", "signal.correlate2d(", "signal.correlate("),
     *("spatial.distance.euclidean(", "np.cov(g", "np.cov(x", "np.corrcoef(g"),
-    *("signal.oaconvolve(", "np.poly(v", "np.nanmedian(np.where("),
+    *("signal.oaconvolve(", "np.poly(v", "np.nanmedian(np.where(", "sum(v.tolist()"),
+    *("np.partition(v, 2, kind", "sl.eigh(q + q.T, subset_by_index"),
 )
 
 
@@ -201,6 +202,7 @@ SPECIAL = {
     " -- of length one": (
         ("sl.lstsq(x.T, v)[1]", "residuals are empty where a matrix has no more rows than columns"),
         ("signal.detrend(", "nothing is left but rounding"),
+        ("np.roots(", "no zeros, which NumPy gives as real numbers"),
         ("np.cov(x", "the number of axes that are left is not known"),
         ("np.cov(g", "the number of axes that are left is not known"),
         ("ndimage.gaussian_gradient_magnitude(", "nothing is left but rounding"),

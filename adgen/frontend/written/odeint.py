@@ -46,7 +46,7 @@ def _advanced(
         step = rest if is_last else h
         new, last, gap = _step(func, y, t, step, slope, args, tfirst)
         scale = atol + rtol * np.maximum(np.abs(y), np.abs(new))
-        error = float(stop_gradient(np.sqrt(np.mean((gap / scale) ** 2))))
+        error = float(stop_gradient(np.sqrt(np.sum((gap / scale) ** 2) / max(gap.size, 1))))
         growth = min(5.0, max(0.2, 0.9 * max(error, 1e-10) ** -0.2))
         if error <= 1.0:
             y, slope = new, last

@@ -18,7 +18,7 @@ def _slope(func: Any, y: Any, t: Any, args: Any, tfirst: Any) -> Any:
 
 
 def _norm(x: Any) -> Any:
-    return float(stop_gradient(np.sqrt(np.mean(x**2))))
+    return float(stop_gradient(np.sqrt(np.sum(x**2) / max(x.size, 1))))
 
 
 def _first_length(

@@ -36,8 +36,9 @@ def _start(z: Any, k: Any) -> Any:
     far = np.log(np.where(z == 0, 1.0, z)) + 2.0j * np.pi * k
     far = far - np.log(np.where(np.abs(far) < 0.5, 1.0, far))
     if k == 0:
-        near = np.where(np.abs(z + 0.3) < 0.3, -1.0 + root - root * root / 3.0, np.log1p(z))
-        return np.where(np.abs(z) < 3.0, near, far)
+        small = np.abs(z + 0.3) < 0.3
+        near = np.where(small, -1.0 + root - root * root / 3.0, np.log1p(np.where(np.real(z) > -0.5, z, 1.0)))
+        return np.where(small | ((np.abs(z) < 3.0) & (np.real(z) > -0.5)), near, far)
     return np.where((np.abs(z + 0.2) < 0.17) & (np.imag(z) >= 0), -1.0 - root - root * root / 3.0, far)
 
 
@@ -46,12 +47,15 @@ def lambertw(z: Any, k: Any = 0, tol: Any = 1e-8) -> Any:
     if k not in (0, -1):
         raise ValueError("lambertw is supported for the branches 0 and -1")
     at = np.asarray(z).astype(np.complex128)
-    w = _start(at, k)
+    plain = np.isfinite(at) & ((at != 0.0) | (k == 0))
+    inner = np.where(plain, at, 1.0)
+    w = _start(inner, k)
     for _ in range(8):
         e = np.exp(w)
-        gap = w * e - at
+        gap = w * e - inner
         w = w - gap / (e * (w + 1.0) - (w + 2.0) * gap / (2.0 * w + 2.0))
-    return w[()]
+    ends = np.where(np.real(at) < 0.0, -at + (2.0j * k + 1.0j) * np.pi, at + 2.0j * k * np.pi)
+    return np.where(plain, w, np.where(at == 0.0, -np.inf, ends))[()]
 
 
 def logsumexp(a: Any, axis: Any, b: Any, keepdims: Any, return_sign: Any) -> Any:
